@@ -1,0 +1,50 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] =
+    Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "Oddline",
+    products: [.executable(name: "oddline", targets: ["oddline"])],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CNcursesw", pkgConfig: "ncursesw", providers: [.apt(["libncursesw5-dev"])]),
+        .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CXCrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffast-math", "-fno-finite-math-only"])]),
+
+        library("TimeSeries", [grdb, "CZlib"]),
+        library("NeuralNetwork", ["COneDNN", "CKernels"]),
+        library("AnomalyDetection", ["TimeSeries", "NeuralNetwork"]),
+        library("Persistence", [grdb, toml]),
+        library("Accounts", ["Persistence", "CXCrypt", grdb]),
+        library("Workbench", ["AnomalyDetection", "Persistence", "Accounts", grdb]),
+        library("TerminalUI", [toml]),
+        library("NcursesTerminal", ["TerminalUI", "CNcursesw"]),
+        library("Dashboard", ["TerminalUI", "Workbench", "Accounts"]),
+        .executableTarget(
+            name: "oddline",
+            dependencies: ["Dashboard", "NcursesTerminal", "Workbench", "Accounts", argumentParser],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,191 @@
+/// Reads delimited text into a `Series`.
+///
+/// Delimiter, decimal comma, header, time column and label column are found from the first records.
+/// Cost: one pass over the bytes, about 16 bytes of memory a value.
+struct CSVReader {
+    /// How a column is read.
+    enum Role: Equatable { case number, label, text, calendar, unixSeconds, unixMilliseconds }
+
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let file: String
+    private let dialect: CSVDialect
+    private var names: [String] = []
+    private var roles: [Role] = []
+    private var hasHeader = false
+    private var options: SeriesReader.Options
+
+    /// Parses `bytes`; `file` is the name used in messages.
+    static func series(
+        _ bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options
+    ) throws(SeriesError) -> Series {
+        var reader = CSVReader(bytes: bytes, file: file, options: options)
+        try reader.inspect()
+        return try reader.parse()
+    }
+
+    private init(bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options) {
+        self.bytes = bytes
+        self.file = file
+        self.options = options
+        dialect = CSVDialect.detect(bytes)
+    }
+
+    // MARK: Roles
+
+    private mutating func inspect() throws(SeriesError) {
+        var scanner = CSVScanner(bytes: bytes, delimiter: dialect.delimiter)
+        var fields: [CSVScanner.Field] = []
+        var records: [[CSVScanner.Field]] = []
+        while records.count < 200, try scanner.next(into: &fields, file: file) { records.append(fields) }
+        guard let first = records.first else { throw .empty(file: file) }
+        hasHeader = first.allSatisfy { field in
+            let slice = scanner.slice(field)
+            return field.start == field.end || !isValue(slice)
+        } && first.contains { $0.start < $0.end }
+        names = first.indices.map { index in
+            let text = hasHeader ? printable(scanner.text(first[index])) : ""
+            return text.isEmpty ? "column\(index + 1)" : text
+        }
+        let body = hasHeader ? records.dropFirst() : records[...]
+        guard !body.isEmpty else { throw .empty(file: file) }
+        roles = names.indices.map { column in
+            role(column, body.compactMap { column < $0.count ? scanner.slice($0[column]) : nil })
+        }
+        try chooseTimeColumn()
+    }
+
+    private func isValue(_ slice: UnsafeBufferPointer<UInt8>) -> Bool {
+        NumberParser.double(slice, decimalComma: dialect.decimalComma) != nil
+            || TimeParser.calendar(slice) != nil || NumberParser.isGap(slice) || NumberParser.isInfinity(slice)
+    }
+
+    private func role(_ column: Int, _ samples: [UnsafeBufferPointer<UInt8>]) -> Role {
+        let present = samples.filter { !NumberParser.isGap($0) }
+        if hasHeader, ["label", "labels", "is_anomaly", "anomaly"].contains(names[column].lowercased()) { return .label }
+        guard !present.isEmpty else { return .number }
+        let calendar = present.count { TimeParser.calendar($0) != nil }
+        if calendar * 2 > present.count { return .calendar }
+        let numbers = present.compactMap { NumberParser.double($0, decimalComma: dialect.decimalComma) }
+        let infinities = present.count { NumberParser.isInfinity($0) }
+        guard (numbers.count + infinities) * 2 >= present.count else { return .text }
+        return unixRole(numbers, named: hasHeader && SeriesReader.timeNames.contains(names[column].lowercased())) ?? .number
+    }
+
+    /// Whether numbers are times: named like one, or whole, rising and in the range of recent epochs.
+    private func unixRole(_ numbers: [Double], named: Bool) -> Role? {
+        guard let low = numbers.min(), let high = numbers.max() else { return nil }
+        let rising = zip(numbers, numbers.dropFirst()).allSatisfy { $0 <= $1 } && (high > low || numbers.count == 1)
+        let whole = numbers.allSatisfy { $0 == $0.rounded() }
+        if low >= 3e11, high <= 1e13, whole, named || rising && !hasHeader { return .unixMilliseconds }
+        if low >= 3e8, high <= 1e10, named || rising && whole && !hasHeader { return .unixSeconds }
+        if named, whole, rising, low >= 0 { return .unixSeconds }
+        return nil
+    }
+
+    /// Keeps one time column: the requested one, else one named like a time, else the first that reads
+    /// as one.
+    private mutating func chooseTimeColumn() throws(SeriesError) {
+        let isTime: (Role) -> Bool = { $0 == .calendar || $0 == .unixSeconds || $0 == .unixMilliseconds }
+        var chosen = names.indices.first { isTime(roles[$0]) && SeriesReader.timeNames.contains(names[$0].lowercased()) }
+            ?? names.indices.first { isTime(roles[$0]) }
+        if let wanted = options.timeColumn {
+            guard let index = names.firstIndex(of: wanted) else {
+                throw .noSuchColumn(file: file, column: wanted, known: names)
+            }
+            if roles[index] == .number { roles[index] = .unixSeconds }
+            chosen = index
+        }
+        for index in names.indices where index != chosen && isTime(roles[index]) {
+            roles[index] = roles[index] == .calendar ? .text : .number
+        }
+    }
+
+    // MARK: Values
+
+    private func parse() throws(SeriesError) -> Series {
+        var scanner = CSVScanner(bytes: bytes, delimiter: dialect.delimiter)
+        var fields: [CSVScanner.Field] = []
+        if hasHeader { _ = try scanner.next(into: &fields, file: file) }
+        let numberColumns = roles.indices.filter { roles[$0] == .number }
+        let timeColumn = roles.indices.first { [.calendar, .unixSeconds, .unixMilliseconds].contains(roles[$0]) }
+        let labelColumn = roles.firstIndex(of: .label)
+        guard !numberColumns.isEmpty else { throw .noNumericColumn(file: file, columns: names) }
+        var columns = [[Double]](repeating: [], count: numberColumns.count)
+        let estimate = bytes.count / max(1, 8 * names.count)
+        for index in columns.indices { columns[index].reserveCapacity(estimate) }
+        var times: [Int64] = []
+        var labels: [Bool] = []
+        var format: TimeFormat?
+        var row = 0
+        while true {
+            let line = scanner.line
+            guard try scanner.next(into: &fields, file: file) else { break }
+            row += 1
+            guard fields.count == names.count else {
+                throw .fieldCount(file: file, row: row, line: line, expected: names.count, found: fields.count)
+            }
+            let place = Place(row: row, line: line)
+            for (slot, column) in numberColumns.enumerated() {
+                columns[slot].append(try number(scanner.slice(fields[column]), place, column))
+            }
+            if let timeColumn {
+                times.append(try time(scanner.slice(fields[timeColumn]), place, timeColumn, &format))
+            }
+            if let labelColumn { labels.append(try label(scanner.slice(fields[labelColumn]), place, labelColumn)) }
+        }
+        let channels = zip(numberColumns, columns).map { Series.Channel(name: names[$0], values: $1) }
+        let axis = timeColumn == nil ? TimeAxis.rowNumbers : TimeAxis(microseconds: times, format: format ?? .unixMilliseconds)
+        var notices: [String] = []
+        let text = roles.indices.filter { roles[$0] == .text }.map { names[$0] }
+        if !text.isEmpty { notices.append("Text is left out: \(text.joined(separator: ", ")).") }
+        return Series(name: file, channels: channels, time: axis, labels: labelColumn == nil ? nil : labels, notices: notices)
+    }
+
+    private struct Place {
+        let row: Int
+        let line: Int
+    }
+
+    private func number(_ slice: UnsafeBufferPointer<UInt8>, _ place: Place, _ column: Int) throws(SeriesError) -> Double {
+        if let value = NumberParser.double(slice, decimalComma: dialect.decimalComma), value.isFinite { return value }
+        if NumberParser.isGap(slice) { return .nan }
+        let text = String(decoding: slice, as: UTF8.self)
+        if NumberParser.isInfinity(slice) || NumberParser.looksNumeric(slice) && Double(text)?.isInfinite == true {
+            throw .infinite(file: file, row: place.row, line: place.line, column: names[column], text: text)
+        }
+        throw .badNumber(file: file, row: place.row, line: place.line, column: names[column], text: text)
+    }
+
+    private func time(
+        _ slice: UnsafeBufferPointer<UInt8>, _ place: Place, _ column: Int, _ format: inout TimeFormat?
+    ) throws(SeriesError) -> Int64 {
+        if roles[column] == .calendar {
+            if let (instant, notation) = TimeParser.calendar(slice) {
+                if format == nil { format = .iso8601(notation) }
+                return instant
+            }
+        } else if let value = NumberParser.double(slice, decimalComma: dialect.decimalComma), abs(value) < 9e12 {
+            if roles[column] == .unixMilliseconds {
+                format = .unixMilliseconds
+                return Int64((value * 1000).rounded())
+            }
+            let digits = slice.lastIndex(where: { $0 == 0x2E || $0 == 0x2C }).map { slice.count - 1 - $0 } ?? 0
+            if case .unixSeconds(let known) = format, known >= digits {} else { format = .unixSeconds(fractionDigits: min(6, digits)) }
+            return Int64((value * 1_000_000).rounded())
+        }
+        throw .badTime(
+            file: file, row: place.row, line: place.line, column: names[column], text: String(decoding: slice, as: UTF8.self))
+    }
+
+    private func label(_ slice: UnsafeBufferPointer<UInt8>, _ place: Place, _ column: Int) throws(SeriesError) -> Bool {
+        if NumberParser.isGap(slice) { return false }
+        if let value = NumberParser.double(slice, decimalComma: dialect.decimalComma), value == 0 || value == 1 { return value == 1 }
+        let text = String(decoding: slice, as: UTF8.self)
+        switch text.lowercased() {
+        case "true", "yes", "anomaly": return true
+        case "false", "no", "normal": return false
+        default:
+            throw .badLabel(file: file, row: place.row, line: place.line, column: names[column], text: text)
+        }
+    }
+}

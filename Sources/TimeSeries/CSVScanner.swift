@@ -1,0 +1,145 @@
+/// Splits the bytes of a delimited text file into fields (RFC 4180: quoted fields may hold
+/// delimiters, line ends and doubled quotes; lines end in LF, CRLF or CR).
+struct CSVScanner {
+    /// One field: where its bytes lie, without surrounding quotes.
+    struct Field {
+        var start: Int
+        var end: Int
+        /// Whether the field holds doubled quotes, which stand for one.
+        var hasEscapes = false
+    }
+
+    let bytes: UnsafeBufferPointer<UInt8>
+    let delimiter: UInt8
+    private(set) var position: Int
+    /// The line, from 1, on which the next record begins.
+    private(set) var line = 1
+
+    init(bytes: UnsafeBufferPointer<UInt8>, delimiter: UInt8) {
+        self.bytes = bytes
+        self.delimiter = delimiter
+        let hasMark = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF
+        position = hasMark ? 3 : 0
+    }
+
+    /// Reads the next record that is not a blank line into `fields`; `false` at the end.
+    mutating func next(into fields: inout [Field], file: String) throws(SeriesError) -> Bool {
+        fields.removeAll(keepingCapacity: true)
+        while position < bytes.count, bytes[position] == 0x0A || bytes[position] == 0x0D { endLine() }
+        guard position < bytes.count else { return false }
+        while true {
+            fields.append(try field(file: file))
+            guard position < bytes.count else { return true }
+            if bytes[position] == delimiter {
+                position += 1
+                if position == bytes.count { fields.append(Field(start: position, end: position)) }
+            } else {
+                endLine()
+                return true
+            }
+            if position == bytes.count { return true }
+        }
+    }
+
+    private mutating func endLine() {
+        if bytes[position] == 0x0D, position + 1 < bytes.count, bytes[position + 1] == 0x0A { position += 1 }
+        position += 1
+        line += 1
+    }
+
+    private mutating func field(file: String) throws(SeriesError) -> Field {
+        if position < bytes.count, bytes[position] == 0x22 { return try quotedField(file: file) }
+        var start = position
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == delimiter || byte == 0x0A || byte == 0x0D { break }
+            position += 1
+        }
+        var end = position
+        while start < end, bytes[start] == 0x20 { start += 1 }
+        while end > start, bytes[end - 1] == 0x20 { end -= 1 }
+        return Field(start: start, end: end)
+    }
+
+    private mutating func quotedField(file: String) throws(SeriesError) -> Field {
+        let opening = line
+        position += 1
+        var field = Field(start: position, end: position)
+        while position < bytes.count {
+            if bytes[position] == 0x22 {
+                if position + 1 < bytes.count, bytes[position + 1] == 0x22 {
+                    field.hasEscapes = true
+                    position += 1
+                } else {
+                    field.end = position
+                    position += 1
+                    while position < bytes.count, bytes[position] != delimiter, bytes[position] != 0x0A,
+                        bytes[position] != 0x0D
+                    { position += 1 }
+                    return field
+                }
+            } else if bytes[position] == 0x0A {
+                line += 1
+            }
+            position += 1
+        }
+        throw .unclosedQuote(file: file, line: opening)
+    }
+
+    /// The text of a field, invalid UTF-8 replaced.
+    func text(_ field: Field) -> String {
+        let text = String(decoding: slice(field), as: UTF8.self)
+        return field.hasEscapes ? text.replacing("\"\"", with: "\"") : text
+    }
+
+    /// The bytes of a field.
+    func slice(_ field: Field) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: bytes[field.start..<field.end])
+    }
+}
+
+/// What separates fields and decimals in a file.
+struct CSVDialect: Equatable {
+    var delimiter: UInt8
+    /// Whether numbers use a comma for the decimal point.
+    var decimalComma: Bool
+
+    /// The delimiter (comma, semicolon, tab or bar) that splits the first lines into the same number
+    /// of fields, preferring more fields; a decimal comma is possible only where the delimiter is
+    /// another character.
+    static func detect(_ bytes: UnsafeBufferPointer<UInt8>) -> CSVDialect {
+        var best = (delimiter: UInt8(ascii: ","), fields: 1)
+        for delimiter in [UInt8(ascii: ";"), 0x09, UInt8(ascii: "|"), UInt8(ascii: ",")] {
+            var scanner = CSVScanner(bytes: bytes, delimiter: delimiter)
+            var fields: [CSVScanner.Field] = []
+            var counts: [Int] = []
+            while counts.count < 20, (try? scanner.next(into: &fields, file: "")) == true {
+                counts.append(fields.count)
+            }
+            guard let first = counts.first, first > 1 else { continue }
+            let agreeing = counts.count { $0 == first }
+            if agreeing * 10 >= counts.count * 9, first > best.fields { best = (delimiter, first) }
+            if agreeing == counts.count, delimiter != UInt8(ascii: ","), first >= 2 {
+                return CSVDialect(delimiter: delimiter, decimalComma: usesDecimalComma(bytes, delimiter))
+            }
+        }
+        let comma = best.delimiter != UInt8(ascii: ",") && usesDecimalComma(bytes, best.delimiter)
+        return CSVDialect(delimiter: best.delimiter, decimalComma: comma)
+    }
+
+    private static func usesDecimalComma(_ bytes: UnsafeBufferPointer<UInt8>, _ delimiter: UInt8) -> Bool {
+        var scanner = CSVScanner(bytes: bytes, delimiter: delimiter)
+        var fields: [CSVScanner.Field] = []
+        var (commas, points, records) = (0, 0, 0)
+        while records < 100, (try? scanner.next(into: &fields, file: "")) == true {
+            records += 1
+            for field in fields {
+                let slice = scanner.slice(field)
+                guard NumberParser.looksNumeric(slice) else { continue }
+                if slice.contains(UInt8(ascii: ",")) { commas += 1 }
+                if slice.contains(UInt8(ascii: ".")) { points += 1 }
+            }
+        }
+        return commas > points
+    }
+}

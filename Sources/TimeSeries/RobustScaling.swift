@@ -1,0 +1,91 @@
+/// A shift and a scale per channel: `scaled = (value - center) / spread`, with the median as center
+/// and the interquartile range over 1.349 as spread (the standard deviation of a normal sample).
+public struct RobustScaling: Sendable, Equatable, Codable {
+    /// One center a channel, in the channel's unit.
+    public var centers: [Double]
+    /// One positive spread a channel, in the channel's unit.
+    public var spreads: [Double]
+
+    /// Makes a scaling from known centers and spreads.
+    public init(centers: [Double], spreads: [Double]) {
+        self.centers = centers
+        self.spreads = spreads
+    }
+
+    /// Fits the scaling to the first `rows` rows of `series`, gaps left out. Where more than half of
+    /// the values are equal, the standard deviation is the spread; a constant channel has spread 1.
+    public init(fitting series: Series, rows: Int) {
+        var centers: [Double] = []
+        var spreads: [Double] = []
+        for channel in series.channels {
+            let present = channel.values.prefix(rows).filter { !$0.isNaN }.sorted()
+            guard !present.isEmpty else {
+                centers.append(0)
+                spreads.append(1)
+                continue
+            }
+            centers.append(quantile(ofSorted: present, 0.5))
+            let mean = present.reduce(0, +) / Double(present.count)
+            let variance = present.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(present.count)
+            let range = (quantile(ofSorted: present, 0.75) - quantile(ofSorted: present, 0.25)) / 1.349
+            let spread = max(range, 0.5 * variance.squareRoot())
+            spreads.append(spread > 1e-12 * max(1, abs(mean)) ? spread : 1)
+        }
+        self.init(centers: centers, spreads: spreads)
+    }
+
+    /// All values scaled, row by row: `[rowCount, channels]`. Gaps are filled by straight lines between
+    /// their neighbours; values are limited to `±limit`, so that one spike cannot drown the rest.
+    public func scaled(_ series: Series, limit: Float = 12) -> [Float] {
+        precondition(series.channels.count == centers.count, "the scaling was fitted to other channels")
+        let count = centers.count
+        var rows = [Float](repeating: 0, count: series.rowCount * count)
+        for (index, channel) in series.channels.enumerated() {
+            let (center, scale) = (centers[index], 1 / spreads[index])
+            var position = index
+            for value in filled(channel.values) {
+                rows[position] = min(max(Float((value - center) * scale), -limit), limit)
+                position += count
+            }
+        }
+        return rows
+    }
+
+    /// The value in the channel's unit that a scaled value stands for.
+    public func unscaled(_ value: Float, channel: Int) -> Double {
+        Double(value) * spreads[channel] + centers[channel]
+    }
+}
+
+/// `values` with each gap bridged by a straight line between the measured neighbours, and gaps at an
+/// end given the nearest measured value; all gaps give zeros.
+public func filled(_ values: [Double]) -> [Double] {
+    guard values.contains(where: \.isNaN) else { return values }
+    var result = values
+    var previous: Int?
+    for index in values.indices where !values[index].isNaN {
+        let start = previous.map { $0 + 1 } ?? 0
+        for gap in start..<index {
+            guard let previous else {
+                result[gap] = values[index]
+                continue
+            }
+            let share = Double(gap - previous) / Double(index - previous)
+            result[gap] = values[previous] + share * (values[index] - values[previous])
+        }
+        previous = index
+    }
+    let tail = previous.map { values[$0] } ?? 0
+    for index in (previous.map { $0 + 1 } ?? 0)..<values.count { result[index] = tail }
+    return result
+}
+
+/// The `probability`-quantile of values in rising order, by linear interpolation; they must not be empty.
+public func quantile<Value: BinaryFloatingPoint>(ofSorted values: [Value], _ probability: Double) -> Value {
+    precondition(!values.isEmpty, "a quantile needs at least one value")
+    let position = min(max(probability, 0), 1) * Double(values.count - 1)
+    let lower = Int(position)
+    let upper = min(lower + 1, values.count - 1)
+    let share = Value(position - Double(lower))
+    return values[lower] + share * (values[upper] - values[lower])
+}

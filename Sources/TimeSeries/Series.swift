@@ -1,0 +1,91 @@
+/// A table of measurements in time order: one or more channels, a time for each row, and, where the
+/// file has them, labels that say which rows are truly anomalous.
+public struct Series: Sendable, Equatable {
+    /// What to call the series, usually the file's name.
+    public var name: String
+    /// The measured columns, each with `rowCount` values; a gap is `Double.nan`.
+    public var channels: [Channel]
+    /// The time of each row.
+    public var time: TimeAxis
+    /// `true` where the file says a row is anomalous; never shown to the models.
+    public var labels: [Bool]?
+    /// The position, from 1, that each row had in the file.
+    public var rowNumbers: [Int]
+    /// What a careful analyst wants to know about the file, one sentence each.
+    public var notices: [String]
+
+    /// One measured column.
+    public struct Channel: Sendable, Equatable {
+        /// The column's name.
+        public var name: String
+        /// One value a row; `Double.nan` is a gap, infinities do not occur.
+        public var values: [Double]
+
+        /// Makes a channel from its name and values.
+        public init(name: String, values: [Double]) {
+            self.name = name
+            self.values = values
+        }
+    }
+
+    /// Makes a series; every channel, the labels and the row numbers hold one element a row.
+    public init(
+        name: String, channels: [Channel], time: TimeAxis = .rowNumbers, labels: [Bool]? = nil,
+        rowNumbers: [Int]? = nil, notices: [String] = []
+    ) {
+        let count = channels.first?.values.count ?? 0
+        precondition(channels.allSatisfy { $0.values.count == count }, "channels differ in length")
+        self.name = name
+        self.channels = channels
+        self.time = time
+        self.labels = labels
+        self.rowNumbers = rowNumbers ?? Array(1..<(count + 1))
+        self.notices = notices
+    }
+
+    /// Number of rows.
+    public var rowCount: Int { channels.first?.values.count ?? 0 }
+
+    /// The text of a row's time as the file wrote it; the row number where there is no time.
+    public func timeText(row: Int) -> String {
+        time.text(row: row) ?? String(rowNumbers[row])
+    }
+
+    /// The rows `0 ..< count` alone.
+    public func prefix(_ count: Int) -> Series {
+        let count = min(count, rowCount)
+        var shorter = self
+        shorter.channels = channels.map { Channel(name: $0.name, values: Array($0.values.prefix(count))) }
+        shorter.time = time.prefix(count)
+        shorter.labels = labels.map { Array($0.prefix(count)) }
+        shorter.rowNumbers = Array(rowNumbers.prefix(count))
+        return shorter
+    }
+
+    /// The series with only the named channels, in that order.
+    /// - Throws: `SeriesError.noSuchColumn` when a name is not a channel.
+    public func selecting(channels names: [String]) throws(SeriesError) -> Series {
+        var selected = self
+        selected.channels = []
+        for name in names {
+            guard let channel = channels.first(where: { $0.name == name }) else {
+                throw .noSuchColumn(file: self.name, column: name, known: channels.map(\.name))
+            }
+            selected.channels.append(channel)
+        }
+        return selected
+    }
+
+    /// A 64-bit FNV-1a hash of channel names and values, in hexadecimal: two series with one
+    /// fingerprint hold the same numbers.
+    public var fingerprint: String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        func mix(_ word: UInt64) { hash = (hash ^ word) &* 0x100_0000_01b3 }
+        for channel in channels {
+            for byte in channel.name.utf8 { mix(UInt64(byte)) }
+            for value in channel.values { mix(value.isNaN ? 0x7ff8_0000_0000_0000 : value.bitPattern) }
+        }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,140 @@
+/// The times of a series' rows, with the notation they were read in.
+public struct TimeAxis: Sendable, Equatable {
+    /// Microseconds since 1970-01-01 00:00 UTC (local clock time where the file names no zone), one
+    /// a row; `nil` where the file has no time column.
+    public var microseconds: [Int64]?
+    /// How the file writes a time.
+    public var format: TimeFormat
+
+    /// No times: rows are counted.
+    public static let rowNumbers = TimeAxis(microseconds: nil, format: .iso8601(.init()))
+
+    /// Makes an axis from its instants and their notation.
+    public init(microseconds: [Int64]?, format: TimeFormat) {
+        self.microseconds = microseconds
+        self.format = format
+    }
+
+    /// The time of `row` in the file's own notation, or `nil` where rows have no time.
+    public func text(row: Int) -> String? {
+        microseconds.map { format.text(of: $0[row]) }
+    }
+
+    /// The median time between neighbouring rows in microseconds, or `nil` without times.
+    public var medianStep: Int64? {
+        guard let microseconds, microseconds.count > 1 else { return nil }
+        var steps = zip(microseconds.dropFirst(), microseconds).map { $0 - $1 }
+        steps.sort()
+        return steps[steps.count / 2]
+    }
+
+    func prefix(_ count: Int) -> TimeAxis {
+        TimeAxis(microseconds: microseconds.map { Array($0.prefix(count)) }, format: format)
+    }
+}
+
+/// A way of writing times.
+public enum TimeFormat: Sendable, Equatable {
+    /// A calendar date with or without a time of day and a zone.
+    case iso8601(Notation)
+    /// Whole or fractional seconds since 1970.
+    case unixSeconds(fractionDigits: Int)
+    /// Milliseconds since 1970.
+    case unixMilliseconds
+
+    /// The details of a calendar notation, kept so that times are written as they were read.
+    public struct Notation: Sendable, Equatable {
+        /// Between year, month and day.
+        public var dateSeparator: UInt8 = UInt8(ascii: "-")
+        /// Between date and time of day (`T` or a space); `nil` where there is no time of day.
+        public var timeSeparator: UInt8?
+        /// Whether seconds are written.
+        public var hasSeconds = false
+        /// Digits after the decimal point of the seconds.
+        public var fractionDigits = 0
+        /// The zone as written.
+        public var zone = Zone.none
+
+        /// A zone designator.
+        public enum Zone: Sendable, Equatable {
+            case none
+            case utc
+            case offset(minutes: Int, colon: Bool)
+        }
+
+        /// A date alone, `YYYY-MM-DD`.
+        public init() {}
+    }
+
+    /// `microseconds` since 1970 in this notation.
+    public func text(of microseconds: Int64) -> String {
+        switch self {
+        case .unixMilliseconds: return String(microseconds / 1000)
+        case .unixSeconds(let digits):
+            guard digits > 0 else { return String(microseconds / 1_000_000) }
+            let whole = floorDivide(microseconds, 1_000_000)
+            return "\(whole)." + fraction(microseconds - whole * 1_000_000, digits: digits)
+        case .iso8601(let notation): return calendarText(of: microseconds, notation)
+        }
+    }
+
+    private func calendarText(of microseconds: Int64, _ notation: Notation) -> String {
+        var local = microseconds
+        if case .offset(let minutes, _) = notation.zone { local += Int64(minutes) * 60_000_000 }
+        let seconds = floorDivide(local, 1_000_000)
+        let days = floorDivide(seconds, 86400)
+        let (year, month, day) = civil(daysSince1970: days)
+        let separator = String(UnicodeScalar(notation.dateSeparator))
+        var text = padded(year, 4) + separator + padded(month, 2) + separator + padded(day, 2)
+        guard let timeSeparator = notation.timeSeparator else { return text }
+        let time = seconds - days * 86400
+        text += String(UnicodeScalar(timeSeparator)) + padded(time / 3600, 2) + ":" + padded(time / 60 % 60, 2)
+        if notation.hasSeconds { text += ":" + padded(time % 60, 2) }
+        if notation.fractionDigits > 0 {
+            text += "." + fraction(local - seconds * 1_000_000, digits: notation.fractionDigits)
+        }
+        switch notation.zone {
+        case .none: break
+        case .utc: text += "Z"
+        case .offset(let minutes, let colon):
+            let size = Int64(abs(minutes))
+            text += (minutes < 0 ? "-" : "+") + padded(size / 60, 2) + (colon ? ":" : "") + padded(size % 60, 2)
+        }
+        return text
+    }
+
+    private func fraction(_ microseconds: Int64, digits: Int) -> String {
+        String((padded(microseconds, 6) + "000").prefix(digits))
+    }
+}
+
+func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
+    a >= 0 ? a / b : -((b - 1 - a) / b)
+}
+
+private func padded(_ value: Int64, _ width: Int) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+}
+
+/// Days since 1970-01-01 of a proleptic Gregorian date (era arithmetic after Hinnant).
+func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+    let y = month <= 2 ? year - 1 : year
+    let era = floorDivide(y, 400)
+    let yearOfEra = y - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146097 + dayOfEra - 719468
+}
+
+/// The date of a day counted from 1970-01-01.
+func civil(daysSince1970: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    let z = daysSince1970 + 719468
+    let era = floorDivide(z, 146097)
+    let dayOfEra = z - era * 146097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shifted = (5 * dayOfYear + 2) / 153
+    let month = shifted < 10 ? shifted + 3 : shifted - 9
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
+}
