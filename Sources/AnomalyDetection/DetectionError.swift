@@ -1,0 +1,30 @@
+/// Why a model could not be trained or used.
+public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible {
+    case tooFewRows(series: String, rows: Int, needed: Int)
+    case diverged(model: ModelKind, epoch: Int)
+    case cancelled
+    case otherChannels(model: ModelKind, expected: Int, found: Int)
+    case bothWeightsZero
+    case badWeight(Float)
+    case noScores
+    case notAModel(file: String, reason: String)
+    case oneClassOnly
+
+    /// One sentence for the user.
+    public var description: String {
+        switch self {
+        case .tooFewRows(let series, let rows, let needed):
+            "\(series): \(rows) training row\(rows == 1 ? " is" : "s are") too few; at least \(needed) are needed, so use a longer series or raise --train-rows."
+        case .diverged(let model, let epoch):
+            "The \(model.title) model's loss became infinite in epoch \(epoch); train again with another seed or fewer extreme values."
+        case .cancelled: "Training was cancelled; the models are as they were before."
+        case .otherChannels(let model, let expected, let found):
+            "The \(model.title) model was trained on \(expected) channel\(expected == 1 ? "" : "s") but the series has \(found); train it again or choose the same columns."
+        case .bothWeightsZero: "Both weights are 0; raise the LSTM or the Transformer weight above 0."
+        case .badWeight(let weight): "The weight \(weight) is not between 0 and 1; choose one in that range."
+        case .noScores: "Neither model has scores yet; train or load the models first."
+        case .notAModel(let file, let reason): "\(file): is not a model this version can use (\(reason)); train and save it again."
+        case .oneClassOnly: "The labels are all 0 or all 1, so detection cannot be measured; use a series with both."
+        }
+    }
+}

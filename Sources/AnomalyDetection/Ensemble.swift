@@ -1,0 +1,49 @@
+/// The weighted average of two calibrated scores.
+public struct Ensemble: Sendable, Equatable {
+    /// Weight of the LSTM, 0 to 1.
+    public let lstmWeight: Float
+    /// Weight of the Transformer, 0 to 1.
+    public let transformerWeight: Float
+
+    /// Makes an ensemble; only the ratio of the weights matters.
+    /// - Throws: `DetectionError.badWeight` outside 0 to 1, `.bothWeightsZero`.
+    public init(lstmWeight: Float, transformerWeight: Float) throws(DetectionError) {
+        for weight in [lstmWeight, transformerWeight] where !(0...1).contains(weight) { throw .badWeight(weight) }
+        guard lstmWeight > 0 || transformerWeight > 0 else { throw .bothWeightsZero }
+        self.lstmWeight = lstmWeight
+        self.transformerWeight = transformerWeight
+    }
+
+    /// The LSTM's weight when both sum to 1.
+    public var lstmShare: Float { lstmWeight / (lstmWeight + transformerWeight) }
+
+    /// `(w_L · s_L + w_T · s_T) / (w_L + w_T)` row by row; a row where one model has no score (NaN) uses
+    /// the other. Both inputs have one score a row; so has the result.
+    public func combine(lstm: [Float], transformer: [Float]) -> [Float] {
+        precondition(lstm.count == transformer.count, "both models score the same rows")
+        let share = lstmShare
+        return zip(lstm, transformer).map { a, b in
+            if a.isNaN { return b }
+            if b.isNaN { return a }
+            return min(max(b + share * (a - b), min(a, b)), max(a, b))
+        }
+    }
+}
+
+/// The mean of `scores` over `width` rows around each row, over fewer at the ends; NaN is passed over
+/// and stays NaN. Width 1 changes nothing.
+public func movingAverage(of scores: [Float], width: Int) -> [Float] {
+    guard width > 1, !scores.isEmpty else { return scores }
+    let (before, after) = ((width - 1) / 2, width / 2)
+    var sums = [Double](repeating: 0, count: scores.count + 1)
+    var counts = [Int32](repeating: 0, count: scores.count + 1)
+    for (index, score) in scores.enumerated() {
+        sums[index + 1] = sums[index] + (score.isNaN ? 0 : Double(score))
+        counts[index + 1] = counts[index] + (score.isNaN ? 0 : 1)
+    }
+    return scores.indices.map { index in
+        if scores[index].isNaN { return .nan }
+        let (low, high) = (max(0, index - before), min(scores.count, index + after + 1))
+        return min(max(Float((sums[high] - sums[low]) / Double(counts[high] - counts[low])), 0), 1)
+    }
+}

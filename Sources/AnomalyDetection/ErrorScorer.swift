@@ -1,0 +1,149 @@
+import NeuralNetwork
+import TimeSeries
+
+/// What one model says about every row of a series.
+public struct RowErrors: Sendable, Equatable {
+    /// Reconstruction error of each row in scaled units; NaN where nothing was measured.
+    public var errors: [Float]
+    /// The model's own picture of the series in scaled units, `[rowCount, channels]`.
+    public var reconstruction: [Float]
+}
+
+/// Runs a model over a series in windows and averages what overlapping windows say of a row.
+///
+/// A row's error is the mean over the windows that cover it of the window's root mean squared error
+/// and of the row's own error. It depends on rows within one window length on either side, so that
+/// more data further on changes nothing.
+struct ErrorScorer {
+    let plan: DetectorPlan
+    let parameters: Parameters
+    /// How much the errors of whole windows count beside those of single rows, 0 to 1.
+    var windowShare: Float = 0.5
+
+    init(plan: DetectorPlan, parameters: Parameters) {
+        self.plan = plan
+        self.parameters = parameters
+    }
+
+    /// - Throws: `DetectionError.cancelled` or `.tooFewRows`.
+    func errors(
+        of prepared: PreparedSeries, name: String = "The series", cancellation: Cancellation = Cancellation(),
+        progress: (Double) -> Void = { _ in }
+    ) throws(DetectionError) -> RowErrors {
+        let (length, channels, rows) = (plan.windowLength, prepared.channelCount, prepared.rowCount)
+        guard rows >= length else { throw .tooFewRows(series: name, rows: rows, needed: length) }
+        let starts = windowStarts(rows: rows, length: length, stride: plan.scoringStride)
+        var sums = Sums(rows: rows, channels: channels)
+        let network = Reconstructor(parameters)
+        var windows: [Float] = []
+        for first in stride(from: 0, to: starts.count, by: network.capacity) {
+            if cancellation.isCancelled { throw .cancelled }
+            let chosen = starts[first..<min(first + network.capacity, starts.count)]
+            windows.removeAll(keepingCapacity: true)
+            for start in chosen { windows += prepared.window(start, length) }
+            reconstruct(windows, count: chosen.count, network: network) { output, hidden in
+                for (index, start) in chosen.enumerated() {
+                    sums.add(
+                        output, window: index, start: start, length: length, patch: plan.architecture.patchLength,
+                        hidden: hidden, prepared: prepared, windowShare: windowShare)
+                }
+            }
+            progress(Double(first + chosen.count) / Double(starts.count))
+        }
+        return sums.finished(prepared)
+    }
+
+    /// Hands over the network's output for all patches, each taken from the pass that hid it.
+    private func reconstruct(
+        _ windows: [Float], count: Int, network: Reconstructor, body: (UnsafeBufferPointer<Float>, Int) -> Void
+    ) {
+        guard plan.maskedPasses > 0, plan.architecture.patchLength > 0 else {
+            network.reconstruct(windows) { body($0, 0) }
+            return
+        }
+        let tokens = plan.windowLength / plan.architecture.patchLength
+        let patch = windows.count / (count * tokens)
+        var merged = [Float](repeating: 0, count: windows.count)
+        for pass in 0..<plan.maskedPasses {
+            let hidden = (0..<(count * tokens)).map { UInt8($0 % tokens % plan.maskedPasses == pass ? 1 : 0) }
+            network.reconstruct(windows, hiddenPatches: hidden) { output in
+                for index in hidden.indices where hidden[index] == 1 {
+                    for value in (index * patch)..<((index + 1) * patch) { merged[value] = output[value] }
+                }
+            }
+        }
+        merged.withUnsafeBufferPointer { body($0, 1) }
+    }
+}
+
+/// Running sums over the windows that cover each row.
+private struct Sums {
+    var errors: [Float]
+    var reconstruction: [Float]
+    var counts: [UInt16]
+    let channels: Int
+
+    init(rows: Int, channels: Int) {
+        errors = [Float](repeating: 0, count: rows)
+        reconstruction = [Float](repeating: 0, count: rows * channels)
+        counts = [UInt16](repeating: 0, count: rows)
+        self.channels = channels
+    }
+
+    mutating func add(
+        _ output: UnsafeBufferPointer<Float>, window: Int, start: Int, length: Int, patch: Int, hidden: Int,
+        prepared: PreparedSeries, windowShare: Float
+    ) {
+        let offset = window * length * channels
+        var windowSum: Float = 0
+        var measuredRows: Float = 0
+        for step in 0..<length {
+            let row = start + step
+            var (sum, measured): (Float, Float) = (0, 0)
+            for channel in 0..<channels {
+                let place = row * channels + channel
+                let answer = output[offset + step * channels + channel]
+                reconstruction[place] += answer
+                let importance = prepared.measured?[place] ?? 1
+                let difference = answer - prepared.values[place]
+                sum += importance * difference * difference
+                measured += importance
+            }
+            counts[row] += 1
+            guard measured > 0 else { continue }
+            let mean = sum / measured
+            windowSum += mean
+            measuredRows += 1
+            errors[row] += (1 - windowShare) * mean.squareRoot()
+        }
+        guard measuredRows > 0 else { return }
+        let whole = windowShare * (windowSum / measuredRows).squareRoot()
+        for row in start..<(start + length) { errors[row] += whole }
+    }
+
+    consuming func finished(_ prepared: PreparedSeries) -> RowErrors {
+        for row in errors.indices {
+            let share = 1 / Float(max(1, counts[row]))
+            errors[row] = prepared.isMeasured(row) ? errors[row] * share : .nan
+            for channel in 0..<channels { reconstruction[row * channels + channel] *= share }
+        }
+        return RowErrors(errors: errors, reconstruction: reconstruction)
+    }
+}
+
+extension Detector {
+    /// The model's errors for every row of `series`.
+    /// - Parameter progress: called with the share done, 0 to 1.
+    /// - Throws: `DetectionError.otherChannels` when the number of channels differs, `.tooFewRows` when the
+    ///   series is shorter than a window, `.cancelled`.
+    public func errors(
+        of series: Series, cancellation: Cancellation = Cancellation(), progress: (Double) -> Void = { _ in }
+    ) throws(DetectionError) -> RowErrors {
+        guard series.channels.count == channelNames.count else {
+            throw .otherChannels(model: kind, expected: channelNames.count, found: series.channels.count)
+        }
+        let scorer = ErrorScorer(plan: plan, parameters: parameters)
+        return try scorer.errors(
+            of: PreparedSeries(series, scaling: scaling), name: series.name, cancellation: cancellation, progress: progress)
+    }
+}

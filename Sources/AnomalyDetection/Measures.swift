@@ -1,0 +1,189 @@
+import Foundation
+
+/// How well scores tell labelled rows from the others; every measure is between 0 and 1.
+public struct Measures: Sendable, Equatable, Codable {
+    /// Volume under the precision-recall surface (Paparrizos et al., 2022).
+    public var vusPR: Double
+    /// Volume under the ROC surface.
+    public var vusROC: Double
+    /// Average precision.
+    public var aucPR: Double
+    /// Area under the ROC curve.
+    public var aucROC: Double
+    /// Largest point-wise F1 over all thresholds.
+    public var standardF1: Double
+
+    /// Measures `scores` (higher is odder; NaN counts as lowest) against `labels`.
+    /// - Parameter buffer: the largest widening of labelled segments for VUS, in rows.
+    /// - Throws: `DetectionError.oneClassOnly` when labels are all equal.
+    public init(scores: [Float], labels: [Bool], buffer: Int) throws(DetectionError) {
+        try self.init(scores: scores.map { $0.isNaN ? -.infinity : Double($0) }, labels: labels, buffer: buffer)
+    }
+
+    /// As above for double-precision scores without NaN.
+    public init(scores: [Double], labels: [Bool], buffer: Int) throws(DetectionError) {
+        precondition(scores.count == labels.count, "one label a score")
+        guard labels.contains(true), labels.contains(false) else { throw .oneClassOnly }
+        let order = scores.indices.sorted { scores[$0] > scores[$1] }
+        let curve = Curve(scores: scores, labels: labels, order: order)
+        (aucPR, aucROC, standardF1) = (curve.averagePrecision, curve.areaUnderROC, curve.bestF1)
+        let surface = Surface(scores: scores, labels: labels, order: order)
+        (vusPR, vusROC) = surface.volumes(buffer: buffer)
+    }
+}
+
+/// Point-wise curve over distinct thresholds.
+private struct Curve {
+    var averagePrecision = 0.0
+    var areaUnderROC = 0.0
+    var bestF1 = 0.0
+
+    init(scores: [Double], labels: [Bool], order: [Int]) {
+        let positives = Double(labels.count { $0 })
+        let negatives = Double(labels.count) - positives
+        var (hits, misses) = (0.0, 0.0)
+        var index = 0
+        while index < order.count {
+            let score = scores[order[index]]
+            let (hitsBefore, missesBefore) = (hits, misses)
+            while index < order.count, scores[order[index]] == score {
+                if labels[order[index]] { hits += 1 } else { misses += 1 }
+                index += 1
+            }
+            let precision = hits / (hits + misses)
+            averagePrecision += (hits - hitsBefore) / positives * precision
+            areaUnderROC += (misses - missesBefore) / negatives * (hits + hitsBefore) / 2 / positives
+            let recall = hits / positives
+            bestF1 = max(bestF1, 2 * precision * recall / (precision + recall + 1e-5))
+        }
+    }
+}
+
+/// The surface of range-aware curves over buffer widths.
+///
+/// Only rows near labelled segments differ between widths, and each row changes a threshold's sums once,
+/// so that the cost is O(widths · (thresholds + rows near segments)).
+private struct Surface {
+    let rowCount: Int
+    let segments: [ClosedRange<Int>]
+    let labels: [Bool]
+    /// For each row, the first of the falling thresholds that it reaches.
+    let firstThreshold: [Int]
+    /// Rows predicted at each threshold.
+    let predicted: [Double]
+    /// Labelled rows predicted at each threshold.
+    let predictedLabelled: [Double]
+    let labelled: Double
+    static let thresholdCount = 250
+
+    init(scores: [Double], labels: [Bool], order: [Int]) {
+        rowCount = scores.count
+        self.labels = labels
+        let count = Self.thresholdCount
+        let thresholds = (0..<count).map { scores[order[Int(Double(scores.count - 1) * Double($0) / Double(count - 1))]] }
+        var first = [Int](repeating: count - 1, count: scores.count)
+        var threshold = 0
+        for row in order {
+            while threshold < count - 1, scores[row] < thresholds[threshold] { threshold += 1 }
+            first[row] = threshold
+        }
+        firstThreshold = first
+        var predicted = [Double](repeating: 0, count: count)
+        var predictedLabelled = predicted
+        for row in scores.indices {
+            predicted[first[row]] += 1
+            if labels[row] { predictedLabelled[first[row]] += 1 }
+        }
+        for index in 1..<count {
+            predicted[index] += predicted[index - 1]
+            predictedLabelled[index] += predictedLabelled[index - 1]
+        }
+        self.predicted = predicted
+        self.predictedLabelled = predictedLabelled
+        labelled = Double(labels.count { $0 })
+        var segments: [ClosedRange<Int>] = []
+        var row = 0
+        while row < labels.count {
+            guard labels[row] else {
+                row += 1
+                continue
+            }
+            let start = row
+            while row < labels.count, labels[row] { row += 1 }
+            segments.append(start...(row - 1))
+        }
+        self.segments = segments
+    }
+
+    func volumes(buffer: Int) -> (pr: Double, roc: Double) {
+        var (pr, roc) = (0.0, 0.0)
+        var soft = [Double](repeating: 0, count: rowCount)
+        for width in 0...buffer {
+            let areas = areas(width: width, soft: &soft)
+            pr += areas.pr
+            roc += areas.roc
+        }
+        return (pr / Double(buffer + 1), roc / Double(buffer + 1))
+    }
+
+    private func areas(width: Int, soft: inout [Double]) -> (pr: Double, roc: Double) {
+        let softSums = softSums(width: width, soft: &soft)
+        let zones = zones(width: width)
+        var reached = [Double](repeating: 0, count: Self.thresholdCount)
+        for zone in zones { reached[zone.lazy.map { firstThreshold[$0] }.min() ?? 0] += 1 }
+        var (pr, roc, zonesReached, softSum) = (0.0, 0.0, 0.0, 0.0)
+        var (lastTPR, lastFPR) = (0.0, 0.0)
+        for index in 0..<Self.thresholdCount {
+            zonesReached += reached[index]
+            softSum += softSums[index]
+            let truePositives = predictedLabelled[index] + softSum
+            let mass = (labelled + labelled + softSum) / 2
+            let tpr = min(truePositives / mass, 1) * zonesReached / Double(zones.count)
+            let fpr = (predicted[index] - truePositives) / (Double(rowCount) - mass)
+            pr += (tpr - lastTPR) * truePositives / predicted[index]
+            roc += (fpr - lastFPR) * (tpr + lastTPR) / 2
+            (lastTPR, lastFPR) = (tpr, fpr)
+        }
+        roc += (1 - lastFPR) * (1 + lastTPR) / 2
+        return (pr, roc)
+    }
+
+    /// Soft label mass outside the segments, by the first threshold that its row reaches.
+    private func softSums(width: Int, soft: inout [Double]) -> [Double] {
+        let reach = width / 2
+        var touched: [Int] = []
+        func add(_ row: Int, _ distance: Int) {
+            guard row >= 0, row < rowCount, !labels[row] else { return }
+            if soft[row] == 0 { touched.append(row) }
+            soft[row] += (1 - Double(distance) / Double(width)).squareRoot()
+        }
+        if reach > 0 {
+            for segment in segments {
+                for distance in 1...reach {
+                    add(segment.upperBound + distance, distance)
+                    add(segment.lowerBound - distance, distance)
+                }
+            }
+        }
+        var sums = [Double](repeating: 0, count: Self.thresholdCount)
+        for row in touched {
+            sums[firstThreshold[row]] += min(1, soft[row])
+            soft[row] = 0
+        }
+        return sums
+    }
+
+    /// Segments widened by half the width, joined where they touch.
+    private func zones(width: Int) -> [ClosedRange<Int>] {
+        var zones: [ClosedRange<Int>] = []
+        for segment in segments {
+            let zone = max(0, segment.lowerBound - width / 2)...min(rowCount - 1, segment.upperBound + width / 2)
+            if let last = zones.last, zone.lowerBound <= last.upperBound + 1 {
+                zones[zones.count - 1] = last.lowerBound...max(last.upperBound, zone.upperBound)
+            } else {
+                zones.append(zone)
+            }
+        }
+        return zones
+    }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import TimeSeries
+
+/// The rule by which a combined score becomes a flag.
+public enum ThresholdRule: Sendable, Equatable {
+    /// The quantile of all scores, 0 to 1 (0.99 flags about one row in a hundred).
+    case quantile(Double)
+    /// The median plus so many robust standard deviations (1.4826 MAD).
+    case robustSigma(Double)
+    /// Peaks over threshold (Siffer et al., 2017): a generalised Pareto tail is fitted to the scores over
+    /// their 98 % quantile, and the level is exceeded with the given probability.
+    case peaksOverThreshold(probability: Double)
+
+    /// The score from which rows are flagged; rows with score 0 never are.
+    public func level(for scores: [Float]) -> Float {
+        let sorted = scores.filter { !$0.isNaN }.sorted()
+        guard !sorted.isEmpty else { return .infinity }
+        switch self {
+        case .quantile(let share): return TimeSeries.quantile(ofSorted: sorted, share)
+        case .robustSigma(let count):
+            let median = TimeSeries.quantile(ofSorted: sorted, 0.5)
+            let deviation = 1.4826 * TimeSeries.quantile(ofSorted: sorted.map { abs($0 - median) }.sorted(), 0.5)
+            return median + Float(count) * deviation
+        case .peaksOverThreshold(let probability): return Self.paretoLevel(sorted, probability: probability)
+        }
+    }
+
+    /// The tail is fitted by its first two moments (Hosking and Wallis, 1987).
+    private static func paretoLevel(_ sorted: [Float], probability: Double) -> Float {
+        let start = TimeSeries.quantile(ofSorted: sorted, 0.98)
+        let excesses = sorted.lazy.filter { $0 > start }.map { Double($0 - start) }
+        let count = Double(excesses.count)
+        guard count >= 10 else { return TimeSeries.quantile(ofSorted: sorted, 1 - probability) }
+        let mean = excesses.reduce(0, +) / count
+        let variance = excesses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
+        guard variance > 0 else { return start }
+        let ratio = mean * mean / variance
+        let shape = 0.5 * (1 - ratio)
+        let scale = 0.5 * mean * (ratio + 1)
+        let tail = probability * Double(sorted.count) / count
+        let excess = abs(shape) < 1e-9 ? -scale * log(tail) : scale / shape * (pow(tail, -shape) - 1)
+        return start + Float(max(0, excess))
+    }
+}
+
+/// A run of flagged rows.
+public struct Event: Sendable, Equatable {
+    /// First to last flagged row.
+    public var rows: Range<Int>
+    /// The row of the highest combined score.
+    public var peakRow: Int
+    /// The highest combined score.
+    public var peak: Float
+    /// The mean combined score.
+    public var mean: Float
+    /// The highest LSTM score in the run; NaN without one.
+    public var lstmPeak: Float
+    /// The highest Transformer score in the run; NaN without one.
+    public var transformerPeak: Float
+}
+
+/// How flags become events.
+public struct EventRule: Sendable, Equatable {
+    /// Runs with at most this many unflagged rows between them are one event.
+    public var mergeGap = 3
+    /// Shorter events are dropped.
+    public var minimumRows = 1
+
+    /// Merges over 3 rows and keeps all lengths.
+    public init(mergeGap: Int = 3, minimumRows: Int = 1) {
+        self.mergeGap = mergeGap
+        self.minimumRows = minimumRows
+    }
+
+    /// The events among rows whose `combined` score reaches `level`, in time order.
+    public func events(combined: [Float], lstm: [Float], transformer: [Float], level: Float) -> [Event] {
+        var runs: [Range<Int>] = []
+        for row in combined.indices where isFlagged(combined[row], level: level) {
+            if let last = runs.last, row - last.upperBound <= mergeGap {
+                runs[runs.count - 1] = last.lowerBound..<(row + 1)
+            } else {
+                runs.append(row..<(row + 1))
+            }
+        }
+        return runs.filter { $0.count >= minimumRows }.map { rows in
+            var event = Event(rows: rows, peakRow: rows.lowerBound, peak: -1, mean: 0, lstmPeak: .nan, transformerPeak: .nan)
+            var counted: Float = 0
+            for row in rows where !combined[row].isNaN {
+                if combined[row] > event.peak { (event.peak, event.peakRow) = (combined[row], row) }
+                event.mean += combined[row]
+                counted += 1
+                event.lstmPeak = Float.maximum(event.lstmPeak, lstm[row])
+                event.transformerPeak = Float.maximum(event.transformerPeak, transformer[row])
+            }
+            event.mean /= max(1, counted)
+            return event
+        }
+    }
+}
+
+/// Whether a score counts as flagged at `level`: it reaches the level and is above 0.
+public func isFlagged(_ score: Float, level: Float) -> Bool { score >= level && score > 0 }

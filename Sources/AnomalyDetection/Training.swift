@@ -1,0 +1,220 @@
+import Foundation
+import NeuralNetwork
+import Synchronization
+import TimeSeries
+
+/// Where a training run stands.
+public struct TrainingProgress: Sendable, Equatable {
+    /// Which model.
+    public var model: ModelKind
+    /// The epoch being run, from 1.
+    public var epoch: Int
+    /// The most epochs there will be.
+    public var epochs: Int
+    /// Share of the whole run that is done, 0 to 1.
+    public var share: Double
+    /// Training loss of each finished epoch.
+    public var losses: [Float]
+    /// Validation loss of each finished epoch.
+    public var validationLosses: [Float]
+    /// Training speed.
+    public var windowsPerSecond: Double
+    /// Estimated seconds to the end, if no early stop comes.
+    public var secondsLeft: Double
+}
+
+/// A flag that one thread raises and another polls.
+public final class Cancellation: Sendable {
+    private let flag = Atomic(false)
+
+    /// A flag that is down.
+    public init() {}
+
+    /// Asks the work to stop.
+    public func cancel() { flag.store(true, ordering: .relaxed) }
+    /// Whether somebody asked.
+    public var isCancelled: Bool { flag.load(ordering: .relaxed) }
+}
+
+/// Trains one model. It runs on the caller's thread (and `threadCount - 1` others) until done.
+public struct Training: Sendable {
+    private let plan: DetectorPlan
+    private let series: Series
+    private let trainingRows: Int
+    private let threadCount: Int
+
+    /// Fewest training rows with which training makes sense.
+    public static let fewestRows = 48
+
+    /// Prepares to train on the first `trainingRows` rows of `series`.
+    /// - Throws: `DetectionError.tooFewRows`.
+    public init(_ plan: DetectorPlan, series: Series, trainingRows: Int, threadCount: Int = 1) throws(DetectionError) {
+        guard trainingRows <= series.rowCount, trainingRows >= Self.fewestRows else {
+            throw .tooFewRows(series: series.name, rows: min(trainingRows, series.rowCount), needed: Self.fewestRows)
+        }
+        self.plan = plan
+        self.series = series
+        self.trainingRows = trainingRows
+        self.threadCount = threadCount
+    }
+
+    /// Trains, then measures the reference errors of the training rows.
+    /// - Parameter progress: called after every few updates, on the training thread.
+    /// - Throws: `DetectionError.cancelled` soon after `cancellation` is raised, `.diverged` when the
+    ///   loss is no longer a number.
+    public func run(cancellation: Cancellation = Cancellation(), progress: (TrainingProgress) -> Void = { _ in }) throws(DetectionError) -> Detector {
+        prepareNumericThread()
+        let scaling = RobustScaling(fitting: series, rows: trainingRows)
+        let prepared = PreparedSeries(series.prefix(trainingRows), scaling: scaling)
+        var run = Run(plan: plan, prepared: prepared, threadCount: threadCount)
+        let (parameters, summary) = try run.fit(cancellation: cancellation, progress: progress)
+        let scorer = ErrorScorer(plan: plan, parameters: parameters)
+        let errors = try scorer.errors(of: prepared, cancellation: cancellation)
+        return Detector(
+            plan: plan, channelNames: series.channels.map(\.name), parameters: parameters, scaling: scaling,
+            referenceErrors: Calibration.reference(from: errors.errors), summary: summary, fingerprint: series.fingerprint)
+    }
+}
+
+/// The state of one training run.
+private struct Run {
+    let plan: DetectorPlan
+    let prepared: PreparedSeries
+    let trainer: Trainer
+    let parameters: Parameters
+    var random: SeededGenerator
+    let trainingStarts: [Int]
+    let validation: [Batch]
+    let started = ContinuousClock.now
+    var losses: [Float] = []
+    var validationLosses: [Float] = []
+
+    init(plan: DetectorPlan, prepared: PreparedSeries, threadCount: Int) {
+        self.plan = plan
+        self.prepared = prepared
+        parameters = Parameters(plan.architecture, seed: plan.seed)
+        trainer = Trainer(parameters, threadCount: threadCount)
+        var random = SeededGenerator(seed: plan.seed)
+        let length = plan.windowLength
+        let held = min(max(length, Int(plan.validationShare * Double(prepared.rowCount))), prepared.rowCount - length)
+        let lastTraining = prepared.rowCount - held - length
+        trainingStarts = Array(0...max(0, lastTraining))
+        let validationRows = prepared.rowCount - length
+        let step = max(1, (validationRows - max(0, lastTraining + 1)) / 128)
+        let starts = Array(stride(from: min(lastTraining + 1, validationRows), through: validationRows, by: step))
+        var validation: [Batch] = []
+        for first in stride(from: 0, to: starts.count, by: plan.batchSize) {
+            let chosen = Array(starts[first..<min(first + plan.batchSize, starts.count)])
+            validation.append(Self.batch(chosen, plan: plan, prepared: prepared, random: &random, noise: 0))
+        }
+        self.validation = validation
+        self.random = random
+    }
+
+    mutating func fit(
+        cancellation: Cancellation, progress: (TrainingProgress) -> Void
+    ) throws(DetectionError) -> (Parameters, TrainingSummary) {
+        var best = (loss: Float.infinity, epoch: 0, values: parameters.values.array)
+        let perEpoch = min(plan.windowsPerEpoch, max(trainingStarts.count, plan.batchSize * 4))
+        let stepsPerEpoch = (perEpoch + plan.batchSize - 1) / plan.batchSize
+        for epoch in 1...plan.epochs {
+            let loss = try runEpoch(epoch, steps: stepsPerEpoch, cancellation: cancellation, progress: progress)
+            guard loss.isFinite else { throw .diverged(model: plan.kind, epoch: epoch) }
+            losses.append(loss)
+            let held = validationLoss()
+            guard held.isFinite else { throw .diverged(model: plan.kind, epoch: epoch) }
+            validationLosses.append(held)
+            if held < best.loss * 0.999 { best = (held, epoch, parameters.values.array) }
+            progress(report(epoch: epoch, done: epoch * stepsPerEpoch, of: stepsPerEpoch))
+            if epoch - best.epoch >= plan.patience { break }
+        }
+        parameters.values.array = best.values
+        let summary = TrainingSummary(
+            trainingRows: prepared.rowCount, epochs: losses.count, bestEpoch: best.epoch, losses: losses,
+            validationLosses: validationLosses, seconds: elapsed)
+        return (parameters, summary)
+    }
+
+    private mutating func runEpoch(
+        _ epoch: Int, steps: Int, cancellation: Cancellation, progress: (TrainingProgress) -> Void
+    ) throws(DetectionError) -> Float {
+        var total: Float = 0
+        var lastReport = ContinuousClock.now
+        for step in 0..<steps {
+            if cancellation.isCancelled { throw .cancelled }
+            let starts = (0..<plan.batchSize).map { _ in trainingStarts[Int(random.next() % UInt64(trainingStarts.count))] }
+            let batch = Self.batch(starts, plan: plan, prepared: prepared, random: &random, noise: plan.noise)
+            let done = (epoch - 1) * steps + step
+            total += trainer.step(batch, learningRate: rate(done, total: plan.epochs * steps), clipNorm: 1)
+            if ContinuousClock.now - lastReport > .milliseconds(100) {
+                lastReport = .now
+                progress(report(epoch: epoch, done: done + 1, of: steps))
+            }
+        }
+        return total / Float(steps)
+    }
+
+    /// Linear warm-up over the first twentieth of the run, then half a cosine down to a twentieth.
+    private func rate(_ step: Int, total: Int) -> Float {
+        let warmUp = max(1, total / 20)
+        if step < warmUp { return plan.learningRate * Float(step + 1) / Float(warmUp) }
+        let share = Float(step - warmUp) / Float(max(1, total - warmUp))
+        return plan.learningRate * (0.05 + 0.95 * 0.5 * (1 + cos(Float.pi * share)))
+    }
+
+    private func validationLoss() -> Float {
+        let losses = validation.map { trainer.loss($0) * Float($0.inputs.count) }
+        return losses.reduce(0, +) / Float(validation.reduce(0) { $0 + $1.inputs.count })
+    }
+
+    private var elapsed: Double {
+        let duration = ContinuousClock.now - started
+        return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    }
+
+    private func report(epoch: Int, done: Int, of stepsPerEpoch: Int) -> TrainingProgress {
+        let share = Double(done) / Double(plan.epochs * stepsPerEpoch)
+        let speed = Double(done * plan.batchSize) / max(elapsed, 1e-9)
+        return TrainingProgress(
+            model: plan.kind, epoch: epoch, epochs: plan.epochs, share: min(1, share), losses: losses,
+            validationLosses: validationLosses, windowsPerSecond: speed, secondsLeft: elapsed * (1 - share) / max(share, 1e-9))
+    }
+
+    /// The windows at `starts`. A Transformer's hidden patches count in full and the others a tenth, so
+    /// that it learns to tell what belongs in a place from what surrounds it.
+    private static func batch(
+        _ starts: [Int], plan: DetectorPlan, prepared: PreparedSeries, random: inout SeededGenerator, noise: Float
+    ) -> Batch {
+        let (length, channels) = (plan.windowLength, prepared.channelCount)
+        var targets: [Float] = []
+        targets.reserveCapacity(starts.count * length * channels)
+        var importance: [Float] = []
+        importance.reserveCapacity(targets.capacity)
+        for start in starts {
+            targets += prepared.window(start, length)
+            if let measured = prepared.measured {
+                importance += measured[(start * channels)..<((start + length) * channels)]
+            }
+        }
+        if prepared.measured == nil { importance = [Float](repeating: 1, count: targets.count) }
+        var inputs = targets
+        if noise > 0 { for index in inputs.indices { inputs[index] += noise * fastNormal(&random) } }
+        guard plan.maskedShare > 0, plan.architecture.patchLength > 0 else {
+            return Batch(inputs: inputs, targets: targets, importance: importance)
+        }
+        let patch = plan.architecture.patchLength * channels
+        var hidden = [UInt8](repeating: 0, count: starts.count * length / plan.architecture.patchLength)
+        for index in hidden.indices {
+            hidden[index] = random.uniform() < plan.maskedShare ? 1 : 0
+            if hidden[index] == 0 { for value in (index * patch)..<((index + 1) * patch) { importance[value] *= 0.1 } }
+        }
+        return Batch(inputs: inputs, targets: targets, importance: importance, hiddenPatches: hidden)
+    }
+
+    /// Roughly normal noise: the sum of four bytes' worth of uniforms, scaled to deviation 1.
+    private static func fastNormal(_ random: inout SeededGenerator) -> Float {
+        let bits = random.next()
+        let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)
+        return (Float(sum) / 65536 - 2) * 1.7320508
+    }
+}

@@ -1,0 +1,58 @@
+// Element-wise kernels of the two networks, compiled once for each of AVX-512, AVX2 and the
+// baseline and chosen when the program is loaded. All buffers are dense rows of floats; none may
+// overlap unless a comment allows it.
+#ifndef ODDLINE_CKERNELS_H
+#define ODDLINE_CKERNELS_H
+#include <stddef.h>
+
+/// Sets flush-to-zero and denormals-are-zero for the calling thread, and one thread for OpenMP calls
+/// made from it.
+void ok_prepare_thread(void);
+
+/// y[i] = exp(x[i]); 2 ulp or better for x in [-87, 88].
+void ok_exp(const float *x, float *y, size_t count);
+
+/// One LSTM step. gates[batch][4 * hidden] holds pre-activations in the order input, forget, cell,
+/// output and is replaced by the activated gates; cell, tanh_cell and hidden_out are [batch][hidden].
+void ok_lstm_forward(float *gates, const float *cell_before, float *cell, float *tanh_cell,
+                     float *hidden_out, size_t batch, size_t hidden);
+
+/// Backward of one step: gates (activated) are replaced by the gradients of the pre-activations;
+/// d_cell holds the gradient arriving from the next step and is replaced by the one to pass back.
+void ok_lstm_backward(float *gates, const float *cell_before, const float *tanh_cell,
+                      const float *d_hidden, float *d_cell, size_t batch, size_t hidden);
+
+/// y = x * Phi(x) (GELU, exact form) and slope = dy/dx.
+void ok_gelu(const float *x, float *y, float *slope, size_t count);
+
+/// y[i] *= x[i].
+void ok_multiply(float *y, const float *x, size_t count);
+/// y[i] += x[i].
+void ok_add(float *y, const float *x, size_t count);
+/// y[r][c] = bias[c].
+void ok_fill_rows(float *y, const float *bias, size_t rows, size_t columns);
+/// sums[c] += sum over r of x[r][c].
+void ok_add_column_sums(const float *x, float *sums, size_t rows, size_t columns);
+
+/// Row-wise softmax of scale * x, in place.
+void ok_softmax(float *x, float scale, size_t rows, size_t columns);
+/// d becomes scale * p * (d - sum(p * d)) row by row: the backward of ok_softmax.
+void ok_softmax_backward(const float *p, float *d, float scale, size_t rows, size_t columns);
+
+/// Layer norm over columns; keeps the normalised rows and the inverse deviations for backward.
+void ok_layer_norm(const float *x, const float *gain, const float *bias, float *y, float *normalised,
+                   float *inverse_deviation, size_t rows, size_t columns, float epsilon);
+/// dx += the gradient of the input; d_gain and d_bias are accumulated.
+void ok_layer_norm_backward(const float *dy, const float *gain, const float *normalised,
+                            const float *inverse_deviation, float *dx, float *d_gain, float *d_bias,
+                            size_t rows, size_t columns);
+
+/// One Adam update; gradients are multiplied by gradient_scale first.
+void ok_adam(float *values, const float *gradients, float *first, float *second, size_t count,
+             float rate, float beta1, float beta2, float epsilon, float correction1,
+             float correction2, float gradient_scale);
+
+/// Sum of squares.
+double ok_sum_of_squares(const float *x, size_t count);
+
+#endif

@@ -1,0 +1,145 @@
+/// The sizes of an LSTM autoencoder (Malhotra et al., 2016): an encoder whose last hidden state,
+/// through a linear map to `latentSize`, is the input of every step of a decoder that writes the
+/// window in reverse order.
+public struct LSTMArchitecture: Sendable, Equatable, Codable {
+    /// Rows in a window.
+    public var windowLength: Int
+    /// Values in a row.
+    public var channelCount: Int
+    /// Width of both recurrent layers.
+    public var hiddenSize: Int
+    /// Width of the code between them; `nil` hands over the hidden state itself.
+    public var latentSize: Int?
+
+    /// Makes an architecture; all sizes are positive.
+    public init(windowLength: Int, channelCount: Int, hiddenSize: Int, latentSize: Int? = nil) {
+        self.windowLength = windowLength
+        self.channelCount = channelCount
+        self.hiddenSize = hiddenSize
+        self.latentSize = latentSize
+    }
+}
+
+/// The sizes of a Transformer autoencoder: patches of rows are embedded, given sinusoidal positions,
+/// passed through pre-norm encoder layers, squeezed through a bottleneck and mapped back to rows.
+public struct TransformerArchitecture: Sendable, Equatable, Codable {
+    /// Rows in a window; a multiple of `patchLength`.
+    public var windowLength: Int
+    /// Values in a row.
+    public var channelCount: Int
+    /// Rows in a patch.
+    public var patchLength: Int
+    /// Width of a token.
+    public var width: Int
+    /// Attention heads; divides `width`.
+    public var headCount: Int
+    /// Encoder layers.
+    public var layerCount: Int
+    /// Width of the feed-forward part.
+    public var feedForwardSize: Int
+    /// Width of the bottleneck.
+    public var bottleneckSize: Int
+
+    /// Makes an architecture; `windowLength` is a multiple of `patchLength`, `width` of `headCount`.
+    public init(
+        windowLength: Int, channelCount: Int, patchLength: Int, width: Int, headCount: Int, layerCount: Int,
+        feedForwardSize: Int, bottleneckSize: Int
+    ) {
+        self.windowLength = windowLength
+        self.channelCount = channelCount
+        self.patchLength = patchLength
+        self.width = width
+        self.headCount = headCount
+        self.layerCount = layerCount
+        self.feedForwardSize = feedForwardSize
+        self.bottleneckSize = bottleneckSize
+    }
+
+    /// Patches in a window.
+    public var tokenCount: Int { windowLength / patchLength }
+}
+
+/// One of the two networks with its sizes.
+public enum Architecture: Sendable, Equatable, Codable {
+    case lstm(LSTMArchitecture)
+    case transformer(TransformerArchitecture)
+
+    /// Rows in a window.
+    public var windowLength: Int {
+        switch self {
+        case .lstm(let sizes): sizes.windowLength
+        case .transformer(let sizes): sizes.windowLength
+        }
+    }
+
+    /// Values in a row.
+    public var channelCount: Int {
+        switch self {
+        case .lstm(let sizes): sizes.channelCount
+        case .transformer(let sizes): sizes.channelCount
+        }
+    }
+
+    /// Rows that are hidden from the network together: a Transformer's patch; 0 where nothing can be.
+    public var patchLength: Int {
+        switch self {
+        case .lstm: 0
+        case .transformer(let sizes): sizes.patchLength
+        }
+    }
+
+    /// Whether every size is positive, within what memory allows, and divides what it must: what a file
+    /// from outside has to show before a network is built from it.
+    public var isSound: Bool {
+        let bound = 1...65_536
+        switch self {
+        case .lstm(let sizes):
+            return bound.contains(sizes.windowLength) && bound.contains(sizes.channelCount)
+                && (1...4096).contains(sizes.hiddenSize) && (1...4096).contains(sizes.latentSize ?? 1)
+        case .transformer(let sizes):
+            return bound.contains(sizes.windowLength) && bound.contains(sizes.channelCount)
+                && bound.contains(sizes.patchLength) && sizes.windowLength % sizes.patchLength == 0
+                && (2...4096).contains(sizes.width) && (1...64).contains(sizes.headCount)
+                && sizes.width % sizes.headCount == 0 && (1...64).contains(sizes.layerCount)
+                && (1...16_384).contains(sizes.feedForwardSize) && (1...4096).contains(sizes.bottleneckSize)
+        }
+    }
+
+    /// The parameters such a network has.
+    public var layout: ParameterLayout {
+        switch self {
+        case .lstm(let sizes): LSTMAutoencoder.layers(sizes).layout
+        case .transformer(let sizes): TransformerAutoencoder.layers(sizes).layout
+        }
+    }
+
+    func network(capacity: Int) -> any Network {
+        switch self {
+        case .lstm(let sizes): LSTMAutoencoder(sizes, capacity: capacity)
+        case .transformer(let sizes): TransformerAutoencoder(sizes, capacity: capacity)
+        }
+    }
+
+    /// Windows worked on at once, so that one slice's activations stay in the processor's cache.
+    var sliceSize: Int {
+        switch self {
+        case .lstm: 32
+        case .transformer(let sizes): max(1, min(32, 512 / max(1, sizes.tokenCount)))
+        }
+    }
+}
+
+/// One working copy of a network: its buffers, for at most `capacity` windows at a time.
+protocol Network: AnyObject {
+    /// `[capacity, time, channels]`, filled by the caller before `forward`.
+    var input: FloatBuffer { get }
+    /// `[capacity, time, channels]`, filled by `forward`.
+    var output: FloatBuffer { get }
+    /// `[capacity, time, channels]`, filled by the caller before `backward`.
+    var outputGradient: FloatBuffer { get }
+    /// Patches hidden from the network, `[capacity, tokens]` of 0 or 1, or `nil` when nothing is hidden.
+    var hiddenPatches: [UInt8]? { get set }
+
+    func forward(_ weights: Weights, batch: Int)
+    func backward(_ weights: Weights, batch: Int)
+}

@@ -1,0 +1,25 @@
+import CKernels
+import COneDNN
+
+/// Whether a factor of a product is used as it lies in memory or transposed.
+enum Transposition { case none, transposed }
+
+/// `c = alpha · op(a) · op(b) + beta · c` for row-major matrices, with `op(a)` of `[rows, inner]` and
+/// `op(b)` of `[inner, columns]`; strides are the floats between two rows in memory.
+///
+/// The one place that calls the matrix back end (oneDNN), so that another can stand in.
+@inline(__always)
+func multiply(
+    _ opA: Transposition, _ opB: Transposition, rows: Int, columns: Int, inner: Int, alpha: Float = 1,
+    _ a: UnsafePointer<Float>, stride strideA: Int, _ b: UnsafePointer<Float>, stride strideB: Int,
+    beta: Float, _ c: Floats, stride strideC: Int
+) {
+    let status = dnnl_sgemm(
+        opA == .none ? 0x4E : 0x54, opB == .none ? 0x4E : 0x54, dnnl_dim_t(rows), dnnl_dim_t(columns),
+        dnnl_dim_t(inner), alpha, a, dnnl_dim_t(strideA), b, dnnl_dim_t(strideB), beta, c, dnnl_dim_t(strideC))
+    precondition(status == dnnl_success, "the matrix product was called with impossible sizes")
+}
+
+/// Readies the calling thread for numeric work: denormals count as zero and the matrix back end
+/// keeps to this one thread. Call it at the start of every stretch of work on a pool thread.
+public func prepareNumericThread() { ok_prepare_thread() }
