@@ -1,0 +1,40 @@
+/// Why an account operation did not happen.
+public enum AccountError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Fields of a form that do not do, each with its sentence.
+    case invalid([FieldProblem])
+    /// Username and password do not belong together, or the account is disabled: one wording for all.
+    case wrongCredentials
+    case noSuchAccount(String)
+    case lastAdministrator
+    case hashing
+    case storage(String)
+
+    /// One sentence for the user.
+    public var description: String {
+        switch self {
+        case .invalid(let problems): problems.map(\.message).joined(separator: " ")
+        case .wrongCredentials: "Username or password is wrong."
+        case .noSuchAccount(let name): "There is no account \"\(name)\"; see `oddline accounts list`."
+        case .lastAdministrator: "This is the last enabled administrator; make another one first."
+        case .hashing: "The password could not be hashed; use at most 72 bytes without NUL characters."
+        case .storage(let reason): "The account database refused (\(reason)); try again."
+        }
+    }
+}
+
+/// What is wrong with one field of a form.
+public struct FieldProblem: Equatable, Sendable, Codable {
+    /// The field: `username`, `email` or `password`.
+    public var field: Field
+    /// A sentence that says what to do.
+    public var message: String
+
+    /// A field of the registration form.
+    public enum Field: String, Sendable, Codable { case username, email, password }
+
+    /// Makes a problem.
+    public init(_ field: Field, _ message: String) {
+        self.field = field
+        self.message = message
+    }
+}

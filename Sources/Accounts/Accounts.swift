@@ -1,0 +1,193 @@
+import Foundation
+import GRDB
+import Persistence
+
+/// What an account may do.
+public enum Role: String, Sendable, Codable, CaseIterable {
+    case administrator, analyst
+}
+
+/// A user, without the hash of the password.
+public struct Account: Sendable, Equatable, Identifiable {
+    /// Key in the database.
+    public let id: Int64
+    /// Unique, compared without regard to case.
+    public let username: String
+    /// Unique, compared without regard to case.
+    public let email: String
+    /// When the account was made.
+    public let createdAt: Date
+    /// When it last changed.
+    public let updatedAt: Date
+    /// What it may do.
+    public let role: Role
+    /// Whether it may log in.
+    public let isEnabled: Bool
+}
+
+/// Proof that somebody logged in; only `Accounts` makes one. Everything that belongs to a user is
+/// reached through it.
+public struct Session: Sendable, Equatable {
+    /// Who logged in.
+    public let account: Account
+
+    init(account: Account) { self.account = account }
+}
+
+/// The account core that the terminal program, the command line and the HTTP service share.
+public struct Accounts: Sendable {
+    private let database: OddlineDatabase
+    private let hasher: PasswordHasher
+    /// A hash that no password gives, verified when the user is unknown so that both cases cost alike.
+    private let decoy: String
+
+    /// Works on `database`.
+    /// - Throws: `AccountError.hashing` when the system lacks bcrypt.
+    public init(database: OddlineDatabase, hasher: PasswordHasher = PasswordHasher()) throws(AccountError) {
+        self.database = database
+        self.hasher = hasher
+        decoy = String(format: "$2b$%02d$", Int(hasher.cost)) + String(repeating: "u", count: 22) + String(repeating: ".", count: 31)
+    }
+
+    /// Whether no account exists yet, so that the next one becomes administrator.
+    public func isEmpty() throws -> Bool {
+        try database.queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM users") ?? 0 == 0 }
+    }
+
+    /// Makes an account; the first becomes administrator.
+    /// - Throws: `AccountError.invalid` with every field that does not do, names already taken included.
+    public func register(username: String, email: String, password: String) throws -> Account {
+        let email = email.lowercased()
+        let problems = AccountRules.problems(username: username, email: email, password: password)
+        guard problems.isEmpty else { throw AccountError.invalid(problems) }
+        let hash = try hasher.hash(password)
+        return try database.queue.write { database in
+            var taken: [FieldProblem] = []
+            if try exists(database, "username", username) { taken.append(FieldProblem(.username, "This username is taken.")) }
+            if try exists(database, "email", email) { taken.append(FieldProblem(.email, "This email address is registered already.")) }
+            guard taken.isEmpty else { throw AccountError.invalid(taken) }
+            let isFirst = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM users") == 0
+            let now = Date()
+            try database.execute(
+                sql: "INSERT INTO users (username, email, hashed_password, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
+                arguments: [username, email, hash, now, now])
+            let id = database.lastInsertedRowID
+            try database.execute(
+                sql: "INSERT INTO account_status (user_id, role) VALUES (?, ?)",
+                arguments: [id, (isFirst ? Role.administrator : .analyst).rawValue])
+            try audit(database, user: id, "register", username)
+            guard let account = try account(database, id: id) else { throw AccountError.storage("the new account is missing") }
+            return account
+        }
+    }
+
+    private func exists(_ database: Database, _ column: String, _ value: String) throws -> Bool {
+        try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM users WHERE \(column) = ?)", arguments: [value]) ?? false
+    }
+
+    /// Opens a session for a username or email address and its password.
+    /// - Throws: `AccountError.wrongCredentials`, whatever the cause.
+    public func login(identifier: String, password: String) throws -> Session {
+        let row = try database.queue.read { database in
+            try Row.fetchOne(
+                database, sql: "SELECT id, hashed_password FROM users WHERE username = ? OR email = ?",
+                arguments: [identifier, identifier])
+        }
+        let hash: String = row?["hashed_password"] ?? decoy
+        let matches = hasher.verify(password, against: hash)
+        guard let row, matches, let account = try account(id: row["id"]), account.isEnabled else {
+            try database.queue.write { try audit($0, user: row?["id"], "login refused", String(identifier.prefix(64))) }
+            throw AccountError.wrongCredentials
+        }
+        try database.queue.write { database in
+            if hasher.isOutdated(hash) {
+                try database.execute(
+                    sql: "UPDATE users SET hashed_password = ? WHERE id = ?", arguments: [try hasher.hash(password), account.id])
+            }
+            try audit(database, user: account.id, "login", account.username)
+        }
+        return Session(account: account)
+    }
+
+    /// All accounts by username.
+    public func list() throws -> [Account] {
+        try database.queue.read { database in
+            try Row.fetchAll(database, sql: Self.selection + " ORDER BY username").map(Self.account)
+        }
+    }
+
+    /// The account with a username or email address.
+    /// - Throws: `AccountError.noSuchAccount`.
+    public func find(_ identifier: String) throws -> Account {
+        let row = try database.queue.read { database in
+            try Row.fetchOne(
+                database, sql: Self.selection + " WHERE username = ? OR email = ?", arguments: [identifier, identifier])
+        }
+        guard let row else { throw AccountError.noSuchAccount(identifier) }
+        return Self.account(row)
+    }
+
+    /// Gives an account a new password.
+    /// - Throws: `AccountError.invalid` when the password breaks a rule.
+    public func setPassword(of account: Account, to password: String) throws {
+        if let problem = AccountRules.passwordProblem(password, username: account.username, email: account.email) {
+            throw AccountError.invalid([problem])
+        }
+        let hash = try hasher.hash(password)
+        try database.queue.write { database in
+            try database.execute(
+                sql: "UPDATE users SET hashed_password = ?, updated_at = ? WHERE id = ?", arguments: [hash, Date(), account.id])
+            try audit(database, user: account.id, "password changed", account.username)
+        }
+    }
+
+    /// Lets an account log in, or no longer.
+    /// - Throws: `AccountError.lastAdministrator`.
+    public func setEnabled(_ account: Account, _ isEnabled: Bool) throws {
+        try database.queue.write { database in
+            if !isEnabled { try keepAdministrator(database, without: account) }
+            try database.execute(
+                sql: "UPDATE account_status SET is_enabled = ? WHERE user_id = ?", arguments: [isEnabled, account.id])
+            try audit(database, user: account.id, isEnabled ? "enabled" : "disabled", account.username)
+        }
+    }
+
+    /// Changes what an account may do.
+    /// - Throws: `AccountError.lastAdministrator`.
+    public func setRole(_ account: Account, to role: Role) throws {
+        try database.queue.write { database in
+            if role != .administrator { try keepAdministrator(database, without: account) }
+            try database.execute(sql: "UPDATE account_status SET role = ? WHERE user_id = ?", arguments: [role.rawValue, account.id])
+            try audit(database, user: account.id, "role \(role.rawValue)", account.username)
+        }
+    }
+
+    private func keepAdministrator(_ database: Database, without account: Account) throws {
+        let others = try Int.fetchOne(
+            database, sql: "SELECT COUNT(*) FROM account_status WHERE role = ? AND is_enabled AND user_id <> ?",
+            arguments: [Role.administrator.rawValue, account.id])
+        if account.role == .administrator, others == 0 { throw AccountError.lastAdministrator }
+    }
+
+    private static let selection = """
+        SELECT users.id, username, email, created_at, updated_at, role, is_enabled
+        FROM users JOIN account_status ON user_id = users.id
+        """
+
+    private func account(id: Int64) throws -> Account? { try database.queue.read { try account($0, id: id) } }
+
+    private func account(_ database: Database, id: Int64) throws -> Account? {
+        try Row.fetchOne(database, sql: Self.selection + " WHERE users.id = ?", arguments: [id]).map(Self.account)
+    }
+
+    private static func account(_ row: Row) -> Account {
+        Account(
+            id: row["id"], username: row["username"], email: row["email"], createdAt: row["created_at"],
+            updatedAt: row["updated_at"], role: Role(rawValue: row["role"]) ?? .analyst, isEnabled: row["is_enabled"])
+    }
+
+    private func audit(_ database: Database, user: Int64?, _ action: String, _ detail: String) throws {
+        try database.execute(
+            sql: "INSERT INTO audit_log (at, user_id, action, detail) VALUES (?, ?, ?, ?)", arguments: [Date(), user, action, detail])
+    }
+}

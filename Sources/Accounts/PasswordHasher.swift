@@ -1,0 +1,63 @@
+import CXCrypt
+import Foundation
+
+/// Hashes passwords with bcrypt (`$2b$`; Provos and Mazières, 1999).
+public struct PasswordHasher: Sendable {
+    /// Logarithm of the number of rounds; 12 takes about 0.2 s.
+    public let cost: UInt
+
+    /// The longest password bcrypt uses whole, in bytes of UTF-8.
+    public static let longestPassword = 72
+
+    /// Makes a hasher with a cost from 4 to 31.
+    public init(cost: UInt = 12) { self.cost = min(max(cost, 4), 31) }
+
+    /// A salted hash of `password`.
+    /// - Throws: `AccountError.hashing` when the password has a NUL, is too long, or the system refuses.
+    public func hash(_ password: String) throws(AccountError) -> String {
+        guard password.utf8.count <= Self.longestPassword, !password.utf8.contains(0) else { throw .hashing }
+        var random = SystemRandomNumberGenerator()
+        let salt = (0..<16).map { _ in CChar(truncatingIfNeeded: random.next()) }
+        var setting = [CChar](repeating: 0, count: Int(CRYPT_GENSALT_OUTPUT_SIZE))
+        guard crypt_gensalt_rn("$2b$", cost, salt, Int32(salt.count), &setting, Int32(setting.count)) != nil,
+            let hash = Self.crypt(password, setting: text(setting)), hash.hasPrefix("$2b$")
+        else { throw .hashing }
+        return hash
+    }
+
+    /// Whether `password` gives `hash`; takes the hash's full cost either way.
+    public func verify(_ password: String, against hash: String) -> Bool {
+        let allowed = password.utf8.count <= Self.longestPassword && !password.utf8.contains(0)
+        guard let computed = Self.crypt(allowed ? password : "", setting: hash) else { return false }
+        return constantTimeEquals(computed, hash) && allowed
+    }
+
+    /// Whether a hash was made with a lower cost than this hasher's.
+    public func isOutdated(_ hash: String) -> Bool {
+        let parts = hash.split(separator: "$")
+        guard parts.count >= 2, let used = UInt(parts[1]) else { return true }
+        return used < cost
+    }
+
+    private static func crypt(_ password: String, setting: String) -> String? {
+        let data = UnsafeMutablePointer<crypt_data>.allocate(capacity: 1)
+        defer {
+            memset(data, 0, MemoryLayout<crypt_data>.size)
+            data.deallocate()
+        }
+        memset(data, 0, MemoryLayout<crypt_data>.size)
+        guard let result = crypt_r(password, setting, data) else { return nil }
+        let hash = String(cString: result)
+        return hash.hasPrefix("*") ? nil : hash
+    }
+
+    private func text(_ characters: [CChar]) -> String {
+        String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private func constantTimeEquals(_ a: String, _ b: String) -> Bool {
+        let (left, right) = (Array(a.utf8), Array(b.utf8))
+        guard left.count == right.count else { return false }
+        return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}

@@ -1,0 +1,29 @@
+import Foundation
+import TOMLKit
+
+/// What the user set in `config.toml`; every key may be missing.
+public struct ConfigurationFile: Sendable, Equatable, Codable {
+    /// Name of the theme to start with.
+    public var theme: String?
+    /// Draw with ASCII characters alone.
+    public var ascii: Bool?
+
+    /// Nothing set.
+    public init() {}
+
+    /// Reads the file; a missing file sets nothing.
+    /// - Throws: `PersistenceError.configuration` naming the file and line.
+    public init(readingFrom url: URL) throws(PersistenceError) {
+        guard let text = try? String(contentsOf: url, encoding: .utf8) else {
+            self.init()
+            return
+        }
+        do {
+            self = try TOMLDecoder().decode(ConfigurationFile.self, from: text)
+        } catch let error as TOMLParseError {
+            throw .configuration(path: url.path, reason: "line \(error.source.begin.line): \(error.description)")
+        } catch {
+            throw .configuration(path: url.path, reason: "a key has a value of the wrong type")
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+
+/// Where the program keeps its files (XDG Base Directory Specification).
+public struct Locations: Sendable, Equatable {
+    /// Holds the database, saved models and keys; mode 0700.
+    public let data: URL
+    /// Holds `config.toml`.
+    public let configuration: URL
+    /// Holds themes and sample data that ship with the program.
+    public let resources: URL
+
+    /// Takes the folders from the arguments, else from `ODDLINE_DATA_DIR`, `ODDLINE_CONFIG_DIR` and
+    /// `ODDLINE_RESOURCE_DIR`, else from the XDG variables. With a data folder named and no configuration
+    /// folder, the configuration lies in the data folder, so that one folder holds all.
+    public init(dataDirectory: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment) {
+        func folder(_ path: String) -> URL { URL(fileURLWithPath: path, isDirectory: true) }
+        func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let home = variable("HOME") ?? NSHomeDirectory()
+        let named = dataDirectory ?? variable("ODDLINE_DATA_DIR")
+        data = named.map(folder) ?? folder(variable("XDG_DATA_HOME") ?? home + "/.local/share").appendingPathComponent("oddline")
+        configuration =
+            variable("ODDLINE_CONFIG_DIR").map(folder) ?? named.map(folder)
+            ?? folder(variable("XDG_CONFIG_HOME") ?? home + "/.config").appendingPathComponent("oddline")
+        resources = variable("ODDLINE_RESOURCE_DIR").map(folder) ?? Self.shippedResources()
+    }
+
+    /// The nearest folder at or above the program's own, or the working folder, that holds `Themes`.
+    private static func shippedResources() -> URL {
+        let executable = URL(fileURLWithPath: CommandLine.arguments.first ?? ".")
+        let resolved = Bundle.main.executableURL ?? executable
+        let starts = [resolved.resolvingSymlinksInPath().deletingLastPathComponent(), URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]
+        for start in starts {
+            var folder = start
+            for _ in 0..<6 {
+                for candidate in [folder, folder.appendingPathComponent("share/oddline")]
+                where FileManager.default.fileExists(atPath: candidate.appendingPathComponent("Themes").path) {
+                    return candidate
+                }
+                folder = folder.deletingLastPathComponent()
+            }
+        }
+        return starts[1]
+    }
+
+    /// The database file.
+    public var database: URL { data.appendingPathComponent("oddline.db") }
+    /// The configuration file.
+    public var configurationFile: URL { configuration.appendingPathComponent("config.toml") }
+    /// The folder of saved models.
+    public var models: URL { data.appendingPathComponent("models", isDirectory: true) }
+    /// The folder of shipped themes.
+    public var themes: URL { resources.appendingPathComponent("Themes", isDirectory: true) }
+    /// The folder of themes the user added.
+    public var userThemes: URL { configuration.appendingPathComponent("themes", isDirectory: true) }
+    /// The folder of shipped sample series.
+    public var sampleData: URL { resources.appendingPathComponent("SampleData", isDirectory: true) }
+}
+
+/// Why stored data cannot be reached.
+public enum PersistenceError: Error, Equatable, Sendable, CustomStringConvertible {
+    case folder(path: String, reason: String)
+    case symbolicLink(path: String)
+    case database(path: String, reason: String)
+    case configuration(path: String, reason: String)
+
+    /// One sentence for the user.
+    public var description: String {
+        switch self {
+        case .folder(let path, let reason): "\(path): the folder cannot be used (\(reason)); choose another with --data-dir."
+        case .symbolicLink(let path): "\(path): is a symbolic link, which is refused for private data; use the real path with --data-dir."
+        case .database(let path, let reason): "\(path): the database cannot be used (\(reason)); restore a backup or choose another folder with --data-dir."
+        case .configuration(let path, let reason): "\(path): is not valid (\(reason)); correct or remove it."
+        }
+    }
+}
+
+/// Makes `url` a folder that only its owner can enter (mode 0700).
+/// - Throws: `PersistenceError.symbolicLink` when it is a link, `.folder` when it cannot be made.
+public func makePrivateFolder(_ url: URL) throws(PersistenceError) {
+    if (try? FileManager.default.destinationOfSymbolicLink(atPath: url.path)) != nil { throw .symbolicLink(path: url.path) }
+    do {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: url.path)
+    } catch {
+        throw .folder(path: url.path, reason: (error as NSError).localizedFailureReason ?? "permission denied or not a folder")
+    }
+}

@@ -1,0 +1,70 @@
+import AnomalyDetection
+import Foundation
+import TimeSeries
+
+/// Writes scores as text, one line a row, in the order of time.
+public struct ScoreExport: Sendable {
+    /// The notation of an export.
+    public enum Format: String, CaseIterable, Sendable {
+        case csv, jsonl
+    }
+
+    private let series: Series
+    private let result: AnalysisResult
+
+    /// Exports `result` for the rows of `series`.
+    public init(series: Series, result: AnalysisResult) {
+        self.series = series
+        self.result = result
+    }
+
+    /// Column names: `row`, `timestamp`, the channels, the three scores and the flag.
+    public var columns: [String] {
+        ["row", "timestamp"] + series.channels.map(\.name) + ["lstm_score", "transformer_score", "combined_score", "is_flagged"]
+    }
+
+    /// Hands the text to `write` in pieces.
+    public func write(_ format: Format, to write: (String) throws -> Void) rethrows {
+        var text = format == .csv ? columns.map(csvField).joined(separator: ",") + "\n" : ""
+        for row in 0..<series.rowCount {
+            text += format == .csv ? csvLine(row) : jsonLine(row)
+            if text.utf8.count > 1 << 16 {
+                try write(text)
+                text = ""
+            }
+        }
+        try write(text)
+    }
+
+    private func csvLine(_ row: Int) -> String {
+        var fields = [String(series.rowNumbers[row]), csvField(series.timeText(row: row))]
+        fields += series.channels.map { numberText($0.values[row]) }
+        fields += [result.lstm[row], result.transformer[row], result.combined[row]].map(scoreText)
+        fields.append(result.isFlagged(row) ? "1" : "0")
+        return fields.joined(separator: ",") + "\n"
+    }
+
+    private func jsonLine(_ row: Int) -> String {
+        func number(_ text: String) -> String { text.isEmpty ? "null" : text }
+        var fields = ["\"row\":\(series.rowNumbers[row])", "\"timestamp\":\(jsonString(series.timeText(row: row)))"]
+        fields += series.channels.map { "\(jsonString($0.name)):\(number(numberText($0.values[row])))" }
+        fields += zip(["lstm_score", "transformer_score", "combined_score"], [result.lstm[row], result.transformer[row], result.combined[row]])
+            .map { "\"\($0)\":\(number(scoreText($1)))" }
+        fields.append("\"is_flagged\":\(result.isFlagged(row))")
+        return "{" + fields.joined(separator: ",") + "}\n"
+    }
+
+    private func scoreText(_ score: Float) -> String { score.isNaN ? "" : "\(score)" }
+
+    private func jsonString(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": quoted += "\\" + String(scalar)
+            case _ where scalar.value < 0x20: quoted += String(format: "\\u%04x", scalar.value)
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}
