@@ -1,0 +1,105 @@
+import Accounts
+import ArgumentParser
+import Foundation
+import Persistence
+
+/// Where the program's files are.
+struct DataOptions: ParsableArguments {
+    @Option(help: "The folder for accounts, models and judgements; $XDG_DATA_HOME/oddline otherwise.")
+    var dataDir: String?
+
+    var locations: Locations { Locations(dataDirectory: dataDir) }
+
+    func accounts() throws -> Accounts { try Accounts(database: OddlineDatabase(at: locations.database)) }
+}
+
+struct AccountsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accounts", abstract: "Manages the accounts on this machine.",
+        discussion: "Whoever can read the data folder can use these commands; passwords are read from the terminal or standard input.",
+        subcommands: [List.self, Add.self, Enable.self, Disable.self, ResetPassword.self, SetRole.self], defaultSubcommand: List.self)
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists all accounts.")
+        @OptionGroup var data: DataOptions
+
+        func run() async throws {
+            try await reportingErrors {
+                for account in try data.accounts().list() {
+                    print("\(account.username)\t\(account.email)\t\(account.role.rawValue)\t\(account.isEnabled ? "enabled" : "disabled")")
+                }
+            }
+        }
+    }
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Adds an account; the first becomes administrator.")
+        @Argument var username: String
+        @Argument var email: String
+        @OptionGroup var data: DataOptions
+
+        func run() async throws {
+            try await reportingErrors {
+                let account = try data.accounts().register(username: username, email: email, password: try readPassword())
+                print("Added \(account.username) (\(account.role.rawValue)).")
+            }
+        }
+    }
+
+    struct Enable: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lets an account log in again.")
+        @Argument var username: String
+        @OptionGroup var data: DataOptions
+        func run() async throws { try await change(username, data, "Enabled") { try $0.setEnabled($1, true) } }
+    }
+
+    struct Disable: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Keeps an account from logging in.")
+        @Argument var username: String
+        @OptionGroup var data: DataOptions
+        func run() async throws { try await change(username, data, "Disabled") { try $0.setEnabled($1, false) } }
+    }
+
+    struct ResetPassword: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Gives an account a new password.")
+        @Argument var username: String
+        @OptionGroup var data: DataOptions
+        func run() async throws {
+            try await change(username, data, "Password changed for") { try $0.setPassword(of: $1, to: try readPassword()) }
+        }
+    }
+
+    struct SetRole: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Makes an account administrator or analyst.")
+        @Argument var username: String
+        @Argument(help: "administrator or analyst.") var role: Role
+        @OptionGroup var data: DataOptions
+        func run() async throws { try await change(username, data, "Changed") { try $0.setRole($1, to: role) } }
+    }
+}
+
+extension Role: ExpressibleByArgument {}
+
+private func change(_ username: String, _ data: DataOptions, _ done: String, _ body: (Accounts, Account) throws -> Void) async throws {
+    try await reportingErrors {
+        let accounts = try data.accounts()
+        try body(accounts, try accounts.find(username))
+        print("\(done) \(username).")
+    }
+}
+
+/// A password typed without echo on a terminal, or one line of standard input.
+private func readPassword() throws -> String {
+    guard isatty(STDIN_FILENO) == 1 else { return readLine(strippingNewline: true) ?? "" }
+    var settings = termios()
+    tcgetattr(STDIN_FILENO, &settings)
+    var silent = settings
+    silent.c_lflag &= ~tcflag_t(ECHO)
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
+    defer {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+        printError("")
+    }
+    FileHandle.standardError.write(Data("Password: ".utf8))
+    return readLine(strippingNewline: true) ?? ""
+}

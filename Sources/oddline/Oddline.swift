@@ -1,0 +1,39 @@
+import ArgumentParser
+import Foundation
+
+/// The command line: every sub-command wires the libraries together and nothing more.
+@main
+struct Oddline: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "oddline",
+        abstract: "Finds what is odd in a time series, with an LSTM and a Transformer autoencoder.",
+        discussion: """
+            Without a sub-command it opens the dashboard.
+
+            Exit status: 0 success; 1 the work could not be done (one sentence on standard error says why); \
+            64 wrong usage; 130 interrupted.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            DashboardCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self, GenerateCommand.self,
+            AccountsCommand.self,
+        ],
+        defaultSubcommand: DashboardCommand.self)
+}
+
+/// Standard error, where messages and progress go.
+func printError(_ message: String) {
+    FileHandle.standardError.write(Data((message + "\n").utf8))
+}
+
+/// Runs `body`; an error becomes one sentence on standard error and exit status 1.
+func reportingErrors(_ body: () async throws -> Void) async throws {
+    do {
+        try await body()
+    } catch let error as ExitCode {
+        throw error
+    } catch let error as CustomStringConvertible & Error {
+        printError("oddline: \(error.description)")
+        throw ExitCode.failure
+    }
+}
