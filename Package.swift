@@ -31,6 +31,7 @@ let package = Package(
         .systemLibrary(name: "CXCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"])]),
+        .target(name: "CTerminalGuard"),
 
         library("TimeSeries", [grdb, "CZlib"]),
         library("NeuralNetwork", ["COneDNN", "CKernels"]),
@@ -39,11 +40,14 @@ let package = Package(
         library("Accounts", ["Persistence", "CXCrypt", grdb]),
         library("Workbench", ["AnomalyDetection", "Persistence", "Accounts", grdb]),
         library("TerminalUI", [toml]),
-        library("NcursesTerminal", ["TerminalUI", "CNcursesw"]),
-        library("Dashboard", ["TerminalUI", "Workbench", "Accounts"]),
+        library("NcursesTerminal", ["TerminalUI", "CNcursesw", "CTerminalGuard"]),
+        library("Dashboard", ["TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence"]),
         .executableTarget(
             name: "oddline",
-            dependencies: ["Dashboard", "NcursesTerminal", "Workbench", "Accounts", argumentParser],
+            dependencies: [
+                "Dashboard", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence",
+                argumentParser,
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

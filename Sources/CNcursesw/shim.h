@@ -11,6 +11,9 @@
 #include <term.h>
 #include <unistd.h>
 
+/// Starts curses on standard input and output.
+static inline bool oddline_open(void) { return newterm(NULL, stdout, stdin) != NULL; }
+
 static inline WINDOW *oddline_screen(void) { return stdscr; }
 static inline int oddline_rows(void) { return LINES; }
 static inline int oddline_columns(void) { return COLS; }
@@ -29,25 +32,12 @@ static inline attr_t oddline_dim(void) { return A_DIM; }
 static inline attr_t oddline_underline(void) { return A_UNDERLINE; }
 static inline attr_t oddline_reverse(void) { return A_REVERSE; }
 
-static inline mmask_t oddline_mouse_all(void) { return ALL_MOUSE_EVENTS | REPORT_MOUSE_POSITION; }
-static inline bool oddline_mouse_is(mmask_t state, int kind) {
-    switch (kind) {
-    case 0: return (state & BUTTON1_PRESSED) || (state & BUTTON1_CLICKED);
-    case 1: return (state & BUTTON1_RELEASED) != 0;
-    case 2: return (state & BUTTON4_PRESSED) != 0;
-    case 3: return (state & BUTTON5_PRESSED) != 0;
-    case 4: return (state & REPORT_MOUSE_POSITION) != 0;
-    case 5: return (state & BUTTON1_CLICKED) != 0;
-    default: return false;
-    }
-}
-
 /// Whether the terminal description promises direct 24-bit colour.
 static inline bool oddline_has_direct_color(void) {
     return tigetflag("RGB") > 0 || tigetnum("RGB") > 0;
 }
 
-/// Sends a string straight to the terminal, past curses (mouse motion reporting, bracketed paste).
+/// Sends a string straight to the terminal, past curses (mouse reporting, bracketed paste).
 static inline void oddline_write_raw(const char *text) {
     size_t left = strlen(text);
     while (left > 0) {

@@ -1,7 +1,113 @@
+import Accounts
 import ArgumentParser
+import Dashboard
+import Foundation
+import NcursesTerminal
+import Persistence
+import Synchronization
+import TerminalUI
 
 struct DashboardCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "dashboard", abstract: "Opens the dashboard (the default).")
+    static let configuration = CommandConfiguration(
+        commandName: "dashboard", abstract: "Opens the dashboard (the default).",
+        discussion: "Register or log in, open a series, press t to train both models, Tab and arrows to move the sliders, ? for help.")
+
     @OptionGroup var data: DataOptions
-    func run() async throws { print("soon") }
+
+    @Flag(help: "Draw with ASCII characters alone.")
+    var ascii = false
+
+    @Option(help: "The theme to start with.")
+    var theme: String?
+
+    @Flag(help: "Look around with an account and data that are gone when you quit.")
+    var demo = false
+
+    func run() async throws {
+        try await reportingErrors {
+            let locations = demo ? Locations(dataDirectory: try temporaryFolder()) : data.locations
+            defer { if demo { try? FileManager.default.removeItem(at: locations.data) } }
+            let configuration = try ConfigurationFile(readingFrom: locations.configurationFile)
+            let database = try OddlineDatabase(at: locations.database)
+            let accounts = try Accounts(database: database)
+            let (themes, problems) = Theme.all(in: [locations.themes, locations.userThemes])
+            let terminal = try NcursesTerminal(isASCII: ascii || configuration.ascii == true)
+            var state = DashboardState(
+                width: terminal.size.width, height: terminal.size.height, themes: themes, themeName: theme ?? configuration.theme,
+                isFirstUser: try accounts.isEmpty())
+            if let problem = problems.first { state.complain(problem.description) }
+            let loop = DashboardLoop(terminal: terminal, accounts: accounts, database: database, locations: locations)
+            if demo { try loop.enterDemonstration() }
+            loop.run(&state)
+        }
+    }
+
+    private func temporaryFolder() throws -> String {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-demo-\(UUID().uuidString)").path
+        try makePrivateFolder(URL(fileURLWithPath: path))
+        return path
+    }
+}
+
+/// Joins the terminal, the state and the services; runs on one thread, which sleeps when nothing happens.
+final class DashboardLoop {
+    private let terminal: NcursesTerminal
+    private let accounts: Accounts
+    private let services: DashboardServices
+    private let queue: EventQueue
+
+    init(terminal: NcursesTerminal, accounts: Accounts, database: OddlineDatabase, locations: Locations) {
+        self.terminal = terminal
+        self.accounts = accounts
+        let queue = EventQueue(wake: terminal.wake)
+        self.queue = queue
+        services = DashboardServices(accounts: accounts, database: database, locations: locations) { queue.append($0) }
+    }
+
+    /// Logs in with an account made for this run.
+    func enterDemonstration() throws {
+        let password = UUID().uuidString
+        _ = try accounts.register(username: "guest", email: "guest@example.org", password: password)
+        queue.append(.loggedIn(try accounts.login(identifier: "guest", password: password), themeName: nil))
+    }
+
+    func run(_ state: inout DashboardState) {
+        defer { terminal.close() }
+        terminal.draw(view(state))
+        while !state.hasEnded {
+            let events = terminal.events().map(DashboardEvent.input) + queue.take()
+            for event in events {
+                for effect in update(&state, event) { carryOut(effect) }
+            }
+            if !events.isEmpty, !state.hasEnded { terminal.draw(view(state)) }
+        }
+    }
+
+    private func carryOut(_ effect: Effect) {
+        switch effect {
+        case .suspend: terminal.suspend()
+        case .redraw: terminal.forget()
+        default: services.start(effect)
+        }
+    }
+}
+
+/// Events from other threads that wait for the loop.
+private final class EventQueue: Sendable {
+    private let events = Mutex<[DashboardEvent]>([])
+    private let wake: @Sendable () -> Void
+
+    init(wake: @escaping @Sendable () -> Void) { self.wake = wake }
+
+    func append(_ event: DashboardEvent) {
+        events.withLock { $0.append(event) }
+        wake()
+    }
+
+    func take() -> [DashboardEvent] {
+        events.withLock { events in
+            defer { events = [] }
+            return events
+        }
+    }
 }

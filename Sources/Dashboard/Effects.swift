@@ -1,0 +1,65 @@
+import Accounts
+import AnomalyDetection
+import TerminalUI
+import TimeSeries
+import Workbench
+
+/// Work that `update` asks for; its answer comes back as a `DashboardEvent`.
+public enum Effect: Sendable {
+    case login(identifier: String, password: String)
+    case register(username: String, email: String, password: String)
+    case listLibrary(Session)
+    case preview(path: String)
+    case complete(path: String)
+    case open(Session, path: String)
+    case train(Session, Series, Cancellation)
+    case loadModels(Session, Series, path: String, [ModelKind])
+    case judge(Session, Series, Range<Int>, Verdict?)
+    case store(Session, Series, AnalysisSettings)
+    case storeTheme(Session, name: String)
+    case export(Series, AnalysisResult, path: String)
+    case suspend
+    case redraw
+}
+
+/// Something that happened: the user's doing, or the answer to an effect.
+public enum DashboardEvent: Sendable {
+    case input(InputEvent)
+    case loggedIn(Session, themeName: String?)
+    case loginFailed(String)
+    case registrationFailed([FieldProblem], other: String?)
+    case libraryListed([LibraryState.Entry])
+    case previewed(path: String, Result<Series, PlainError>)
+    case completed(path: String, [String])
+    case opened(OpenedSeries)
+    case openFailed(String)
+    /// A run is known by its cancellation flag, so that reports of an abandoned run are dropped.
+    case training(run: Cancellation, ModelTraining.Report)
+    case trainingEnded(run: Cancellation)
+    case modelsLoaded(path: String, [ScoredModel])
+    case done(String)
+    case failed(String)
+}
+
+/// A series with what the user left about it.
+public struct OpenedSeries: Sendable {
+    /// Where the file is.
+    public var path: String
+    /// The series.
+    public var series: Series
+    /// The sliders as the user left them.
+    public var settings: AnalysisSettings
+    /// Models that can be loaded.
+    public var savedModels: [ModelKind]
+    /// Judged rows.
+    public var verdicts: [Range<Int>: Verdict]
+
+    /// Gathers what was read.
+    public init(path: String, series: Series, settings: AnalysisSettings, savedModels: [ModelKind], verdicts: [Range<Int>: Verdict]) {
+        self.path = path
+        self.series = series
+        self.settings = settings
+        self.savedModels = savedModels
+        self.verdicts = verdicts
+    }
+}

@@ -1,0 +1,251 @@
+import CNcursesw
+import CTerminalGuard
+import Foundation
+import TerminalUI
+
+/// Why the terminal cannot be used.
+public enum TerminalError: Error, Sendable, CustomStringConvertible {
+    case notATerminal
+    case unknownTerminal(String)
+
+    /// One sentence for the user.
+    public var description: String {
+        switch self {
+        case .notATerminal: "The dashboard needs a terminal; use `oddline score FILE` in scripts."
+        case .unknownTerminal(let name): "The terminal type \"\(name)\" is unknown here; set TERM to xterm-256color."
+        }
+    }
+}
+
+/// The one place that talks to ncurses: shows cell buffers, reads events, gives the terminal back.
+///
+/// It belongs to one thread; `wake` alone may be called from others.
+public final class NcursesTerminal {
+    private var shown: CellBuffer?
+    private var pairs: [PairKey: Int32] = [:]
+    private var parser = InputParser()
+    private var isOpen = false
+    private let isASCII: Bool
+    private let usesColor: Bool
+    private let wakePipe: WakePipe
+    private var signals: [DispatchSourceSignal] = []
+    private let asked = SignalFlags()
+
+    private struct PairKey: Hashable {
+        let foreground: Int32
+        let background: Int32
+    }
+
+    /// Mouse presses, drags and wheel in SGR coding, and pastes marked as such.
+    private static let reportOn = "\u{1B}[?1002h\u{1B}[?1006h\u{1B}[?2004h"
+    private static let reportOff = "\u{1B}[?1002l\u{1B}[?1006l\u{1B}[?2004l"
+
+    /// Takes the terminal over.
+    /// - Parameter isASCII: draw with ASCII characters alone, as also happens outside UTF-8 locales.
+    /// - Throws: `TerminalError` when standard input or output is no terminal or its type is unknown.
+    public init(isASCII: Bool, environment: [String: String] = ProcessInfo.processInfo.environment) throws(TerminalError) {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
+        let locale = setlocale(LC_ALL, "").map { String(cString: $0) } ?? ""
+        if !Self.isUTF8(locale) { _ = setlocale(LC_CTYPE, "C.UTF-8") }
+        let wanted = environment["LC_ALL"] ?? environment["LC_CTYPE"] ?? environment["LANG"] ?? ""
+        self.isASCII = isASCII || (!wanted.isEmpty && wanted != "C" && wanted != "POSIX" && !Self.isUTF8(wanted))
+        var problem: Int32 = 0
+        let type = environment["TERM"] ?? ""
+        guard setupterm(nil, STDOUT_FILENO, &problem) == OK else { throw .unknownTerminal(type) }
+        ok_guard_terminal(Self.reportOff + "\u{1B}[?1049l\u{1B}[?25h\u{1B}[0m\r\n")
+        guard oddline_open() else { throw .unknownTerminal(type) }
+        raw()
+        noecho()
+        nonl()
+        curs_set(0)
+        usesColor = environment["NO_COLOR"].map(\.isEmpty) ?? true && start_color() == OK && oddline_color_count() >= 8
+        if usesColor { use_default_colors() }
+        wakePipe = WakePipe()
+        oddline_write_raw(Self.reportOn)
+        isOpen = true
+        watchSignals()
+    }
+
+    deinit { close() }
+
+    private static func isUTF8(_ locale: String) -> Bool {
+        let name = locale.lowercased()
+        return name.contains("utf-8") || name.contains("utf8")
+    }
+
+    private func watchSignals() {
+        for number in [SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGCONT] {
+            if number != SIGCONT { signal(number, SIG_IGN) }
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let (asked, pipe) = (asked, wakePipe)
+            source.setEventHandler {
+                asked.raise(number == SIGWINCH || number == SIGCONT ? .redraw : .terminate)
+                pipe.wake()
+            }
+            source.resume()
+            signals.append(source)
+        }
+    }
+
+    /// Gives the terminal back as it was.
+    public func close() {
+        guard isOpen else { return }
+        isOpen = false
+        for source in signals { source.cancel() }
+        oddline_write_raw(Self.reportOff)
+        endwin()
+        ok_release_terminal()
+    }
+
+    /// Columns and rows.
+    public var size: (width: Int, height: Int) { (Int(oddline_columns()), Int(oddline_rows())) }
+
+    /// Makes `events` return soon; safe to call from any thread.
+    public var wake: @Sendable () -> Void {
+        let pipe = wakePipe
+        return { pipe.wake() }
+    }
+
+    // MARK: Events
+
+    /// Sleeps until the user does something or `wake` is called, and returns what happened.
+    public func events() -> [InputEvent] {
+        var descriptors = [
+            pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0), pollfd(fd: wakePipe.reading, events: Int16(POLLIN), revents: 0),
+        ]
+        let ready = poll(&descriptors, 2, parser.isWaiting ? 40 : -1)
+        if ready == 0 { return parser.flush() }
+        var events: [InputEvent] = []
+        if descriptors[1].revents != 0 {
+            wakePipe.drain()
+            let flags = asked.take()
+            if flags.contains(.terminate) { events.append(.terminate) }
+            if flags.contains(.redraw) { events.append(resized()) }
+        }
+        guard descriptors[0].revents != 0 else { return events }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = read(STDIN_FILENO, &buffer, buffer.count)
+        if count > 0 { return events + parser.parse(Array(buffer[..<count])) }
+        return count < 0 && (errno == EINTR || errno == EAGAIN) ? events : events + [.terminate]
+    }
+
+    private func resized() -> InputEvent {
+        var window = winsize()
+        if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_row > 0, window.ws_col > 0 {
+            resizeterm(Int32(window.ws_row), Int32(window.ws_col))
+        }
+        forget()
+        return .resize(width: size.width, height: size.height)
+    }
+
+    /// Draws everything anew at the next `draw`, whatever the terminal shows now.
+    public func forget() {
+        clearok(oddline_screen(), true)
+        shown = nil
+    }
+
+    /// Stops the program as Ctrl-Z does in other programs; returns when it goes on.
+    public func suspend() {
+        oddline_write_raw(Self.reportOff)
+        endwin()
+        kill(getpid(), SIGSTOP)
+        refresh()
+        oddline_write_raw(Self.reportOn)
+        shown = nil
+    }
+
+    // MARK: Drawing
+
+    /// Shows a screen, writing only the cells that changed.
+    public func draw(_ screen: CellBuffer) {
+        let next = isASCII ? screen.inASCII : screen
+        let before = shown.flatMap { $0.width == next.width && $0.height == next.height ? $0 : nil }
+        if before == nil { erase() }
+        for y in 0..<min(next.height, size.height) {
+            for x in 0..<min(next.width, size.width) {
+                let cell = next[x, y]
+                if cell.isCovered || before?[x, y] == cell { continue }
+                put(cell, x: x, y: y)
+            }
+        }
+        refresh()
+        shown = next
+    }
+
+    private func put(_ cell: Cell, x: Int, y: Int) {
+        var characters = cell.character.unicodeScalars.prefix(4).map { wchar_t(bitPattern: $0.value) }
+        characters.append(0)
+        var attributes: attr_t = 0
+        if cell.style.isBold { attributes |= oddline_bold() }
+        if cell.style.isUnderlined { attributes |= oddline_underline() }
+        if cell.style.isReversed { attributes |= oddline_reverse() }
+        _ = oddline_put(Int32(y), Int32(x), characters, attributes, pair(cell.style))
+    }
+
+    private func pair(_ style: Style) -> Int32 {
+        guard usesColor else { return 0 }
+        let key = PairKey(foreground: number(style.foreground), background: number(style.background))
+        if let known = pairs[key] { return known }
+        let next = Int32(pairs.count + 1)
+        guard next < oddline_pair_count(), init_extended_pair(next, key.foreground, key.background) == OK else { return 0 }
+        pairs[key] = next
+        return next
+    }
+
+    /// A colour's number on this terminal; the user's palette is never changed.
+    private func number(_ color: Color?) -> Int32 {
+        guard let color else { return -1 }
+        let count = oddline_color_count()
+        if count >= 1 << 24, oddline_has_direct_color() {
+            return Int32(color.red) << 16 | Int32(color.green) << 8 | Int32(color.blue)
+        }
+        return Int32(count >= 256 ? color.nearest256 : color.nearest8)
+    }
+}
+
+/// A pipe whose reading end wakes a sleeping `poll`.
+private final class WakePipe: Sendable {
+    let reading: Int32
+    private let writing: Int32
+
+    init() {
+        var ends: [Int32] = [-1, -1]
+        _ = pipe(&ends)
+        (reading, writing) = (ends[0], ends[1])
+        for end in ends {
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        }
+    }
+
+    deinit {
+        Foundation.close(reading)
+        Foundation.close(writing)
+    }
+
+    func wake() {
+        var byte: UInt8 = 1
+        _ = write(writing, &byte, 1)
+    }
+
+    func drain() {
+        var buffer = [UInt8](repeating: 0, count: 256)
+        while read(reading, &buffer, buffer.count) > 0 {}
+    }
+}
+
+/// What signals asked for since the last look.
+private final class SignalFlags: Sendable {
+    enum Flag { case redraw, terminate }
+    private let lock = NSLock()
+    nonisolated(unsafe) private var flags: Set<Flag> = []  // guarded by `lock`
+
+    func raise(_ flag: Flag) { lock.withLock { _ = flags.insert(flag) } }
+
+    func take() -> Set<Flag> {
+        lock.withLock {
+            defer { flags = [] }
+            return flags
+        }
+    }
+}

@@ -1,0 +1,205 @@
+/// A rectangle of cells; `x` and `y` count from the top left corner.
+public struct Rect: Sendable, Equatable {
+    /// Left column.
+    public var x: Int
+    /// Top row.
+    public var y: Int
+    /// Columns, never negative.
+    public var width: Int
+    /// Rows, never negative.
+    public var height: Int
+
+    /// Makes a rectangle; negative sizes become 0.
+    public init(x: Int, y: Int, width: Int, height: Int) {
+        self.x = x
+        self.y = y
+        self.width = max(0, width)
+        self.height = max(0, height)
+    }
+
+    /// The column after the last.
+    public var maxX: Int { x + width }
+    /// The row after the last.
+    public var maxY: Int { y + height }
+    /// Whether a cell lies inside.
+    public func contains(x: Int, y: Int) -> Bool { x >= self.x && x < maxX && y >= self.y && y < maxY }
+    /// The rectangle without a border of one cell.
+    public var inner: Rect { Rect(x: x + 1, y: y + 1, width: width - 2, height: height - 2) }
+    /// A rectangle of this size in the middle of this one.
+    public func centered(width: Int, height: Int) -> Rect {
+        Rect(x: x + max(0, (self.width - width) / 2), y: y + max(0, (self.height - height) / 2), width: min(width, self.width), height: min(height, self.height))
+    }
+}
+
+/// One character on the screen.
+public struct Cell: Sendable, Equatable {
+    /// The character; a space where nothing stands, empty in the second half of a wide one.
+    public var character: Character = " "
+    /// How it looks.
+    public var style = Style()
+    /// Whether a wide character to the left covers this cell.
+    public var isCovered = false
+}
+
+/// A screen being drawn. Widgets write here; only the terminal shows it.
+public struct CellBuffer: Sendable, Equatable {
+    /// Columns.
+    public let width: Int
+    /// Rows.
+    public let height: Int
+    private var cells: [Cell]
+
+    /// A blank screen.
+    public init(width: Int, height: Int, style: Style = Style()) {
+        self.width = max(0, width)
+        self.height = max(0, height)
+        var blank = Cell()
+        blank.style = style
+        cells = [Cell](repeating: blank, count: self.width * self.height)
+    }
+
+    /// The whole screen.
+    public var bounds: Rect { Rect(x: 0, y: 0, width: width, height: height) }
+
+    /// One cell; writes outside the screen are dropped.
+    public subscript(x: Int, y: Int) -> Cell {
+        get { cells[y * width + x] }
+        set { if x >= 0, x < width, y >= 0, y < height { cells[y * width + x] = newValue } }
+    }
+
+    /// Writes `text` from (x, y) in at most `limit` columns and returns the columns used. Text too long
+    /// ends in an ellipsis. Control characters become U+FFFD. A style without background keeps the one there.
+    @discardableResult
+    public mutating func write(_ text: String, x: Int, y: Int, _ style: Style, limit: Int = .max) -> Int {
+        guard y >= 0, y < height, limit > 0 else { return 0 }
+        let room = min(limit, width - x)
+        guard room > 0 else { return 0 }
+        let fits = displayWidth(text) <= room
+        var column = 0
+        for character in text {
+            let shown = safe(character)
+            let size = displayWidth(of: shown)
+            if size == 0 { continue }
+            if !fits, column + size > room - 1 {
+                place("…", x: x + column, y: y, style)
+                return column + 1
+            }
+            if column + size > room { break }
+            place(shown, x: x + column, y: y, style)
+            if size == 2 {
+                place(" ", x: x + column + 1, y: y, style)
+                if x + column + 1 >= 0, x + column + 1 < width { cells[y * width + x + column + 1].isCovered = true }
+            }
+            column += size
+        }
+        return column
+    }
+
+    private mutating func place(_ character: Character, x: Int, y: Int, _ style: Style) {
+        guard x >= 0, x < width, y >= 0, y < height else { return }
+        var cell = Cell()
+        cell.character = character
+        cell.style = style
+        if style.background == nil { cell.style.background = cells[y * width + x].style.background }
+        cells[y * width + x] = cell
+    }
+
+    /// Fills a rectangle with a character.
+    public mutating func fill(_ rect: Rect, _ character: Character = " ", _ style: Style) {
+        for y in rect.y..<rect.maxY { for x in rect.x..<rect.maxX { place(character, x: x, y: y, style) } }
+    }
+
+    /// Changes the colour behind a rectangle.
+    public mutating func tint(_ rect: Rect, _ background: Color) {
+        for y in max(0, rect.y)..<max(0, min(height, rect.maxY)) {
+            for x in max(0, rect.x)..<max(0, min(width, rect.maxX)) { cells[y * width + x].style.background = background }
+        }
+    }
+
+    /// Draws a rounded border with a title set into its top.
+    public mutating func border(_ rect: Rect, title: String = "", _ style: Style, titleStyle: Style? = nil) {
+        guard rect.width >= 2, rect.height >= 2 else { return }
+        let (right, bottom) = (rect.maxX - 1, rect.maxY - 1)
+        for x in (rect.x + 1)..<max(rect.x + 1, right) {
+            place("─", x: x, y: rect.y, style)
+            place("─", x: x, y: bottom, style)
+        }
+        for y in (rect.y + 1)..<max(rect.y + 1, bottom) {
+            place("│", x: rect.x, y: y, style)
+            place("│", x: right, y: y, style)
+        }
+        place("╭", x: rect.x, y: rect.y, style)
+        place("╮", x: right, y: rect.y, style)
+        place("╰", x: rect.x, y: bottom, style)
+        place("╯", x: right, y: bottom, style)
+        if !title.isEmpty { write(" \(title) ", x: rect.x + 2, y: rect.y, titleStyle ?? style, limit: rect.width - 4) }
+    }
+
+    /// The screen as text, one line a row, without styles.
+    public var text: String {
+        (0..<height).map { y in
+            var line = ""
+            for x in 0..<width where !cells[y * width + x].isCovered { line.append(cells[y * width + x].character) }
+            return line
+        }.joined(separator: "\n")
+    }
+
+    /// The screen drawn with ASCII characters alone.
+    public var inASCII: CellBuffer {
+        var copy = self
+        for index in copy.cells.indices { copy.cells[index].character = asciiStandIn(copy.cells[index].character) }
+        return copy
+    }
+}
+
+private func safe(_ character: Character) -> Character {
+    guard let first = character.unicodeScalars.first else { return " " }
+    switch first.properties.generalCategory {
+    case .control, .surrogate, .privateUse, .format, .lineSeparator, .paragraphSeparator: return "\u{FFFD}"
+    default: return character.unicodeScalars.count > 4 ? Character(first) : character
+    }
+}
+
+private func asciiStandIn(_ character: Character) -> Character {
+    guard let scalar = character.unicodeScalars.first, !scalar.isASCII else { return character }
+    switch scalar.value {
+    case 0x2800: return " "
+    case 0x2801...0x28FF: return scalar.value.nonzeroBitCount > 5 ? "#" : "*"
+    case 0x2581...0x2583: return "."
+    case 0x2584...0x2586: return "o"
+    case 0x2587...0x2588: return "#"
+    case 0x2500, 0x2501, 0x2504, 0x2505: return "-"
+    case 0x2502, 0x2503, 0x2506: return "|"
+    case 0x250C...0x257F: return "+"
+    case 0x25CF: return "O"
+    case 0x00B7, 0x2022: return "."
+    case 0x2026: return "~"
+    case 0x2190: return "<"
+    case 0x2192: return ">"
+    case 0x2191: return "^"
+    case 0x2193: return "v"
+    case 0x2212, 0x2013, 0x2014: return "-"
+    case 0x25B8, 0x25B6: return ">"
+    default: return "?"
+    }
+}
+
+/// Columns that `text` takes on a terminal.
+public func displayWidth(_ text: String) -> Int { text.reduce(0) { $0 + displayWidth(of: $1) } }
+
+/// Columns that `character` takes: 0, 1 or 2.
+public func displayWidth(of character: Character) -> Int {
+    guard let scalar = character.unicodeScalars.first else { return 0 }
+    let value = scalar.value
+    if value < 0x300 { return 1 }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark: return 0
+    default: break
+    }
+    switch value {
+    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+        0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1FAFF, 0x20000...0x3FFFD:
+        return 2
+    default: return 1
+    }
+}

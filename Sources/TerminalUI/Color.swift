@@ -1,0 +1,74 @@
+/// A 24-bit colour.
+public struct Color: Sendable, Equatable, Hashable {
+    /// Red, 0 to 255.
+    public var red: UInt8
+    /// Green, 0 to 255.
+    public var green: UInt8
+    /// Blue, 0 to 255.
+    public var blue: UInt8
+
+    /// Makes a colour from its parts.
+    public init(red: UInt8, green: UInt8, blue: UInt8) {
+        self.red = red
+        self.green = green
+        self.blue = blue
+    }
+
+    /// Reads `#rrggbb`; `nil` for any other text.
+    public init?(hex: String) {
+        guard hex.count == 7, hex.first == "#", let value = UInt32(hex.dropFirst(), radix: 16) else { return nil }
+        self.init(red: UInt8(value >> 16), green: UInt8(value >> 8 & 0xFF), blue: UInt8(value & 0xFF))
+    }
+
+    /// The colour `share` (0 to 1) of the way to `other`.
+    public func mixed(with other: Color, share: Double) -> Color {
+        func part(_ a: UInt8, _ b: UInt8) -> UInt8 { UInt8(min(255, max(0, (Double(a) + (Double(b) - Double(a)) * share).rounded()))) }
+        return Color(red: part(red, other.red), green: part(green, other.green), blue: part(blue, other.blue))
+    }
+
+    /// The nearest of the 240 fixed colours of a 256-colour terminal, 16 to 255.
+    public var nearest256: Int {
+        let cube = [0, 95, 135, 175, 215, 255]
+        func level(_ value: UInt8) -> Int { cube.indices.min { abs(cube[$0] - Int(value)) < abs(cube[$1] - Int(value)) } ?? 0 }
+        let (r, g, b) = (level(red), level(green), level(blue))
+        let gray = min(23, max(0, (Int(red) + Int(green) + Int(blue)) / 3 - 3) / 10)
+        let grayDistance = distance(8 + 10 * gray, 8 + 10 * gray, 8 + 10 * gray)
+        return grayDistance < distance(cube[r], cube[g], cube[b]) ? 232 + gray : 16 + 36 * r + 6 * g + b
+    }
+
+    /// The nearest of the eight basic colours, 0 to 7.
+    public var nearest8: Int {
+        let bright = max(red, green, blue)
+        guard bright > 60 else { return 0 }
+        let half = bright / 5 * 3
+        return (red > half ? 1 : 0) + (green > half ? 2 : 0) + (blue > half ? 4 : 0)
+    }
+
+    private func distance(_ r: Int, _ g: Int, _ b: Int) -> Int {
+        let (dr, dg, db) = (r - Int(red), g - Int(green), b - Int(blue))
+        return dr * dr + dg * dg + db * db
+    }
+}
+
+/// How a cell looks; `nil` colours are the terminal's own.
+public struct Style: Sendable, Equatable, Hashable {
+    /// Colour of the character.
+    public var foreground: Color?
+    /// Colour behind it.
+    public var background: Color?
+    /// Heavier strokes.
+    public var isBold = false
+    /// A line below.
+    public var isUnderlined = false
+    /// Foreground and background exchanged.
+    public var isReversed = false
+
+    /// Makes a style.
+    public init(_ foreground: Color? = nil, on background: Color? = nil, bold: Bool = false, underlined: Bool = false, reversed: Bool = false) {
+        self.foreground = foreground
+        self.background = background
+        isBold = bold
+        isUnderlined = underlined
+        isReversed = reversed
+    }
+}
