@@ -8,8 +8,10 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -30,7 +32,8 @@ let package = Package(
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CXCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"])]),
+        .target(
+            name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"])]),
         .target(name: "CTerminalGuard"),
 
         library("TimeSeries", [grdb, "CZlib"]),
@@ -45,10 +48,21 @@ let package = Package(
         .executableTarget(
             name: "oddline",
             dependencies: [
-                "Dashboard", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence",
+                "Dashboard", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries", "Accounts",
+                "Persistence",
                 argumentParser,
             ],
             swiftSettings: strict),
+
+        tests("TimeSeriesTests", ["TimeSeries", grdb]),
+        tests("NeuralNetworkTests", ["NeuralNetwork", "CKernels"], exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),
+        tests("AnomalyDetectionTests", ["AnomalyDetection", "NeuralNetwork", "TimeSeries"]),
+        tests("PersistenceTests", ["Persistence", grdb]),
+        tests("AccountsTests", ["Accounts", "Persistence", grdb]),
+        tests("WorkbenchTests", ["Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),
+        tests("TerminalUITests", ["TerminalUI"]),
+        tests("DashboardTests", ["Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "TimeSeries", "Persistence"]),
+        tests("OddlineTests", ["oddline", "TimeSeries"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -11,7 +11,9 @@ public enum AccountRules {
 
     /// All problems of a registration, in the order of the form's fields.
     public static func problems(username: String, email: String, password: String) -> [FieldProblem] {
-        [usernameProblem(username), emailProblem(email), passwordProblem(password, username: username, email: email)].compactMap { $0 }
+        [usernameProblem(username), emailProblem(email), passwordProblem(password, username: username, email: email)].compactMap {
+            $0
+        }
     }
 
     static func usernameProblem(_ username: String) -> FieldProblem? {
@@ -33,7 +35,9 @@ public enum AccountRules {
             email.count <= longestEmail && parts.count == 2 && !parts[0].isEmpty && parts[0].count <= 64
             && parts[1].split(separator: ".", omittingEmptySubsequences: false).count >= 2
             && parts[1].split(separator: ".", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty && $0.count <= 63 }
-            && email.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value < 0x7F && !"()<>[]:;,\\\"".unicodeScalars.contains($0) }
+            && email.unicodeScalars.allSatisfy {
+                $0.value > 0x20 && $0.value < 0x7F && !"()<>[]:;,\\\"".unicodeScalars.contains($0)
+            }
         return valid ? nil : FieldProblem(.email, "The email address needs the form name@domain.tld.")
     }
 
@@ -46,8 +50,12 @@ public enum AccountRules {
             return problem("The password may not hold control characters.")
         }
         let lower = password.lowercased()
-        if username.count >= 3, lower.contains(username.lowercased()) { return problem("The password may not contain the username.") }
-        if email.count >= 3, lower.contains(email.lowercased()) { return problem("The password may not contain the email address.") }
+        if username.count >= 3, lower.contains(username.lowercased()) {
+            return problem("The password may not contain the username.")
+        }
+        if email.count >= 3, lower.contains(email.lowercased()) {
+            return problem("The password may not contain the email address.")
+        }
         if Set(lower).count < 4 { return problem("The password repeats too few characters to be safe.") }
         return nil
     }

@@ -30,8 +30,6 @@ public struct Account: Sendable, Equatable, Identifiable {
 public struct Session: Sendable, Equatable {
     /// Who logged in.
     public let account: Account
-
-    init(account: Account) { self.account = account }
 }
 
 /// The account core that the terminal program, the command line and the HTTP service share.
@@ -46,7 +44,8 @@ public struct Accounts: Sendable {
     public init(database: OddlineDatabase, hasher: PasswordHasher = PasswordHasher()) throws(AccountError) {
         self.database = database
         self.hasher = hasher
-        decoy = String(format: "$2b$%02d$", Int(hasher.cost)) + String(repeating: "u", count: 22) + String(repeating: ".", count: 31)
+        decoy =
+            String(format: "$2b$%02d$", Int(hasher.cost)) + String(repeating: "u", count: 22) + String(repeating: ".", count: 31)
     }
 
     /// Whether no account exists yet, so that the next one becomes administrator.
@@ -64,7 +63,9 @@ public struct Accounts: Sendable {
         return try database.queue.write { database in
             var taken: [FieldProblem] = []
             if try exists(database, "username", username) { taken.append(FieldProblem(.username, "This username is taken.")) }
-            if try exists(database, "email", email) { taken.append(FieldProblem(.email, "This email address is registered already.")) }
+            if try exists(database, "email", email) {
+                taken.append(FieldProblem(.email, "This email address is registered already."))
+            }
             guard taken.isEmpty else { throw AccountError.invalid(taken) }
             let isFirst = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM users") == 0
             let now = Date()
@@ -157,7 +158,8 @@ public struct Accounts: Sendable {
     public func setRole(_ account: Account, to role: Role) throws {
         try database.queue.write { database in
             if role != .administrator { try keepAdministrator(database, without: account) }
-            try database.execute(sql: "UPDATE account_status SET role = ? WHERE user_id = ?", arguments: [role.rawValue, account.id])
+            try database.execute(
+                sql: "UPDATE account_status SET role = ? WHERE user_id = ?", arguments: [role.rawValue, account.id])
             try audit(database, user: account.id, "role \(role.rawValue)", account.username)
         }
     }
@@ -188,6 +190,7 @@ public struct Accounts: Sendable {
 
     private func audit(_ database: Database, user: Int64?, _ action: String, _ detail: String) throws {
         try database.execute(
-            sql: "INSERT INTO audit_log (at, user_id, action, detail) VALUES (?, ?, ?, ?)", arguments: [Date(), user, action, detail])
+            sql: "INSERT INTO audit_log (at, user_id, action, detail) VALUES (?, ?, ?, ?)",
+            arguments: [Date(), user, action, detail])
     }
 }

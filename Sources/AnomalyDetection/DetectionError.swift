@@ -23,7 +23,8 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
         case .bothWeightsZero: "Both weights are 0; raise the LSTM or the Transformer weight above 0."
         case .badWeight(let weight): "The weight \(weight) is not between 0 and 1; choose one in that range."
         case .noScores: "Neither model has scores yet; train or load the models first."
-        case .notAModel(let file, let reason): "\(file): is not a model this version can use (\(reason)); train and save it again."
+        case .notAModel(let file, let reason):
+            "\(file): is not a model this version can use (\(reason)); train and save it again."
         case .oneClassOnly: "The labels are all 0 or all 1, so detection cannot be measured; use a series with both."
         }
     }

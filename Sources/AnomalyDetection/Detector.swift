@@ -63,7 +63,8 @@ public struct Detector: Sendable {
             throw DetectionError.notAModel(file: name, reason: "it was written by another program")
         }
         guard file.metadata["format_version"] == Self.formatVersion else {
-            throw DetectionError.notAModel(file: name, reason: "its format version is \(file.metadata["format_version"] ?? "missing")")
+            throw DetectionError.notAModel(
+                file: name, reason: "its format version is \(file.metadata["format_version"] ?? "missing")")
         }
         func decode<Value: Decodable>(_ key: String) throws -> Value {
             guard let text = file.metadata[key], let value = try? JSONDecoder().decode(Value.self, from: Data(text.utf8)) else {

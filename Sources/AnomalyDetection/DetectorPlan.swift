@@ -62,7 +62,8 @@ public struct DetectorPlan: Sendable, Equatable, Codable {
             let window = max(4, min(min(max(period, 16), 160), trainingRows / 4))
             return DetectorPlan(
                 architecture: .lstm(
-                    LSTMArchitecture(windowLength: window, channelCount: channels, hiddenSize: 48, latentSize: 8 + 2 * min(channels, 8))),
+                    LSTMArchitecture(
+                        windowLength: window, channelCount: channels, hiddenSize: 48, latentSize: 8 + 2 * min(channels, 8))),
                 epochs: 40, batchSize: 32, windowsPerEpoch: 1536, learningRate: 4e-3, patience: 6, validationShare: 0.15,
                 maskedShare: 0, noise: 0.05, maskedPasses: 0, scoringStride: max(1, window / 8), seed: seed)
         case .transformer:

@@ -62,7 +62,9 @@ public struct Training: Sendable {
     /// - Parameter progress: called after every few updates, on the training thread.
     /// - Throws: `DetectionError.cancelled` soon after `cancellation` is raised, `.diverged` when the
     ///   loss is no longer a number.
-    public func run(cancellation: Cancellation = Cancellation(), progress: (TrainingProgress) -> Void = { _ in }) throws(DetectionError) -> Detector {
+    public func run(cancellation: Cancellation = Cancellation(), progress: (TrainingProgress) -> Void = { _ in })
+        throws(DetectionError) -> Detector
+    {
         prepareNumericThread()
         let scaling = RobustScaling(fitting: series, rows: trainingRows)
         let prepared = PreparedSeries(series.prefix(trainingRows), scaling: scaling)

@@ -29,7 +29,7 @@ void ok_prepare_thread(void) {
     if (set_threads) set_threads(1);
 }
 
-// exp by range reduction to [-ln2/2, ln2/2] and a polynomial of degree 6.
+// exp by range reduction to [-ln2/2, ln2/2] and Cephes' minimax polynomial of degree 7.
 INLINE float fast_exp(float x) {
     x = x > 88.3f ? 88.3f : x;
     x = x < -87.3f ? -87.3f : x;
@@ -38,12 +38,13 @@ INLINE float fast_exp(float x) {
     float n = shifted - magic;
     float r = x - n * 0.693359375f;
     r = r + n * 2.12194440e-4f;
-    float p = 1.3888889e-3f;
-    p = p * r + 8.3333333e-3f;
-    p = p * r + 4.1666667e-2f;
-    p = p * r + 1.6666667e-1f;
-    p = p * r + 0.5f;
-    p = p * r * r + r + 1.0f;
+    float p = 1.9875691500e-4f;
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * (r * r) + r + 1.0f;
     int32_t bits;
     memcpy(&bits, &shifted, 4);
     uint32_t exponent = ((uint32_t)(bits - 0x4B400000) + 127u) << 23;

@@ -36,7 +36,10 @@ public struct Binding: Sendable {
     /// Where it holds.
     public let places: [Place]
 
-    init(_ keys: [Key], _ action: Action, _ label: String = "", _ help: String, command: String? = nil, _ places: [Place] = Place.allCases) {
+    init(
+        _ keys: [Key], _ action: Action, _ label: String = "", _ help: String, command: String? = nil,
+        _ places: [Place] = Place.allCases
+    ) {
         self.keys = keys
         self.action = action
         self.label = label
@@ -49,7 +52,8 @@ public struct Binding: Sendable {
     public static let all: [Binding] = [
         Binding([.enter], .open, "open", "Open the highlighted series", [.library]),
         Binding([.character("/")], .filter, "filter", "Show only names that contain what you type", [.library]),
-        Binding([.character("o")], .enterPath, "open path", "Type the path of a file; Tab completes it", command: "open", [.library]),
+        Binding(
+            [.character("o")], .enterPath, "open path", "Type the path of a file; Tab completes it", command: "open", [.library]),
         Binding([.character("r")], .refresh, "", "Read the list again", [.library]),
         Binding([.character("t")], .train, "train", "Train both models on the whole series", command: "train", [.workspace]),
         Binding([.character("L")], .loadModels, "load", "Load the models saved for this series", command: "load", [.workspace]),
@@ -71,17 +75,21 @@ public struct Binding: Sendable {
         Binding([.character("]")], .nextEvent, "next", "The next flagged event", [.workspace]),
         Binding([.character("[")], .previousEvent, "", "The flagged event before", [.workspace]),
         Binding([.enter, .character("i")], .inspect, "inspect", "Look into the selected event", [.workspace]),
-        Binding([.character("a")], .judgeAnomaly, "anomaly", "Judge the selected event an anomaly", [.workspace]),
-        Binding([.character("n")], .judgeNormal, "normal", "Judge the selected event normal", [.workspace]),
+        Binding([.character("a")], .judgeAnomaly, "verdict", "Judge the selected event an anomaly", [.workspace]),
+        Binding([.character("n")], .judgeNormal, "", "Judge the selected event normal", [.workspace]),
         Binding([.character("u")], .clearVerdict, "", "Take the verdict back", [.workspace]),
         Binding([.character("c")], .nextChannel, "", "Plot the next channel", command: "channel", [.workspace]),
-        Binding([.character("C")], .nextCalibration, "", "Calibrate errors by the next rule: rank, robust, minmax", command: "calibration", [.workspace]),
+        Binding(
+            [.character("C")], .nextCalibration, "", "Calibrate errors by the next rule: rank, robust, minmax",
+            command: "calibration", [.workspace]),
         Binding([.character("p")], .showTraining, "", "Show the training panel", [.workspace]),
         Binding([.character("x")], .cancelTraining, "", "Stop training", command: "cancel", [.workspace]),
-        Binding([.character("e")], .export, "export", "Write the scores as CSV into the working folder", command: "export", [.workspace]),
+        Binding(
+            [.character("e")], .export, "export", "Write the scores as CSV into the working folder", command: "export",
+            [.workspace]),
         Binding([.character("T")], .nextTheme, "", "Switch to the next theme", command: "theme"),
         Binding([.character("O")], .signOut, "", "Sign out", command: "signout"),
-        Binding([.character(":")], .palette, "commands", "Type a command"),
+        Binding([.character(":")], .palette, "command", "Type a command"),
         Binding([.character("?")], .help, "help", "Show or leave this help"),
         Binding([.escape], .back, "", "Back: close what lies on top, or return to the library"),
         Binding([.control("l")], .redraw, "", "Draw the screen again"),

@@ -45,7 +45,8 @@ func runCommand(_ state: inout DashboardState, _ line: String) -> [Effect] {
         return chooseTheme(&state, index)
     }
     if command.word == "open", let path = values.first { return open(&state, path) }
-    if command.word == "export", let path = values.first, let workspace = state.workspace, let result = workspace.analysis.result {
+    if command.word == "export", let path = values.first, let workspace = state.workspace, let result = workspace.analysis.result
+    {
         return [.export(workspace.analysis.series, result, path: path)]
     }
     guard let action = Binding.all.first(where: { $0.command == command.word })?.action else { return [] }

@@ -13,7 +13,9 @@ public struct DashboardServices: Sendable {
     private let report: @Sendable (DashboardEvent) -> Void
 
     /// Works on a database; `report` takes events from any thread.
-    public init(accounts: Accounts, database: OddlineDatabase, locations: Locations, report: @escaping @Sendable (DashboardEvent) -> Void) {
+    public init(
+        accounts: Accounts, database: OddlineDatabase, locations: Locations, report: @escaping @Sendable (DashboardEvent) -> Void
+    ) {
         self.accounts = accounts
         self.database = database
         self.locations = locations
@@ -82,9 +84,11 @@ public struct DashboardServices: Sendable {
             LibraryState.Entry(path: path, name: printable(URL(fileURLWithPath: path).lastPathComponent), section: section)
         }
         let recent = try library(session).recentPaths(limit: 12).filter { FileManager.default.fileExists(atPath: $0) }
-        let files = (try? FileManager.default.contentsOfDirectory(at: locations.sampleData, includingPropertiesForKeys: nil)) ?? []
+        let files =
+            (try? FileManager.default.contentsOfDirectory(at: locations.sampleData, includingPropertiesForKeys: nil)) ?? []
         let samples = files.map(\.path).filter { $0.hasSuffix(".csv") || $0.hasSuffix(".csv.gz") }.sorted()
-        return samples.map { entry($0, "Sample data") } + recent.filter { !samples.contains($0) }.map { entry($0, "Recent files") }
+        return samples.map { entry($0, "Sample data") }
+            + recent.filter { !samples.contains($0) }.map { entry($0, "Recent files") }
     }
 
     private func read(_ path: String) -> Result<Series, any Error> { Result { try SeriesReader.read(path: expanded(path)) } }

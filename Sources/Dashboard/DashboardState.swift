@@ -91,7 +91,8 @@ public struct RegistrationForm: Sendable, Equatable {
     /// Username, email, password, password again.
     public var fields = [
         TextField(limit: AccountRules.longestUsername), TextField(limit: AccountRules.longestEmail),
-        TextField(limit: PasswordHasher.longestPassword, isSecret: true), TextField(limit: PasswordHasher.longestPassword, isSecret: true),
+        TextField(limit: PasswordHasher.longestPassword, isSecret: true),
+        TextField(limit: PasswordHasher.longestPassword, isSecret: true),
     ]
     /// The field with the focus, or 4 for the button.
     public var focus = 0
@@ -244,7 +245,8 @@ public enum Slider: Int, Sendable, CaseIterable {
     }
 
     static let thresholdStops = [
-        0.5, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.9925, 0.995, 0.9975, 0.999, 0.9995, 0.9999,
+        0.5, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.9925, 0.995, 0.9975, 0.999, 0.9995,
+        0.9999,
     ]
     static let smoothingStops = [1, 3, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97]
 

@@ -55,7 +55,9 @@ public struct OpenedSeries: Sendable {
     public var verdicts: [Range<Int>: Verdict]
 
     /// Gathers what was read.
-    public init(path: String, series: Series, settings: AnalysisSettings, savedModels: [ModelKind], verdicts: [Range<Int>: Verdict]) {
+    public init(
+        path: String, series: Series, settings: AnalysisSettings, savedModels: [ModelKind], verdicts: [Range<Int>: Verdict]
+    ) {
         self.path = path
         self.series = series
         self.settings = settings

@@ -15,9 +15,8 @@ struct FormLayout {
 
     var fieldX: Int { card.x + 17 }
     var fieldWidth: Int { card.width - 20 }
-    func fieldY(_ index: Int) -> Int { card.y + 3 + index * (spacing) }
-    private var spacing: Int { 3 }
-    var button: Rect { Rect(x: fieldX, y: fieldY(fieldCount) - 1, width: fieldWidth, height: 1) }
+    func fieldY(_ index: Int) -> Int { card.y + 2 + index * 3 }
+    var button: Rect { Rect(x: fieldX, y: fieldY(fieldCount), width: fieldWidth, height: 1) }
     var link: Rect { Rect(x: card.x + 2, y: button.y + 2, width: card.width - 4, height: 1) }
 
     func field(at mouse: Mouse) -> Int? {
@@ -66,7 +65,9 @@ struct WorkspaceLayout {
     /// The row of times below the series.
     var axisY: Int { plot.maxY }
     /// One of the three score plots, 0 to 2.
-    func score(_ index: Int) -> Rect { Rect(x: plot.x, y: axisY + 1 + index * scoreHeight, width: plot.width, height: scoreHeight) }
+    func score(_ index: Int) -> Rect {
+        Rect(x: plot.x, y: axisY + 1 + index * scoreHeight, width: plot.width, height: scoreHeight)
+    }
     /// All plots.
     var plots: Rect { Rect(x: plot.x, y: plot.y, width: plot.width, height: panelTop - plot.y) }
     /// The border above the panels.

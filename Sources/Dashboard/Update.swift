@@ -51,7 +51,10 @@ private func updateInput(_ state: inout DashboardState, _ input: InputEvent) -> 
         return []
     default: break
     }
-    if case .key(let key) = input { state.message = nil; if let effects = updateOverlay(&state, key) { return effects } }
+    if case .key(let key) = input {
+        state.message = nil
+        if let effects = updateOverlay(&state, key) { return effects }
+    }
     switch state.screen {
     case .login: return updateLogin(&state, input)
     case .registration: return updateRegistration(&state, input)
@@ -100,7 +103,8 @@ private func updateOverlay(_ state: inout DashboardState, _ key: Key) -> [Effect
     case nil: return nil
     case .help(let scroll):
         switch key {
-        case .down, .character("j"), .pageDown: state.overlay = .help(scroll: min(scroll + (key == .pageDown ? 10 : 1), helpLines().count - 1))
+        case .down, .character("j"), .pageDown:
+            state.overlay = .help(scroll: min(scroll + (key == .pageDown ? 10 : 1), helpLines().count - 1))
         case .up, .character("k"), .pageUp: state.overlay = .help(scroll: max(0, scroll - (key == .pageUp ? 10 : 1)))
         case .escape, .character("?"), .character("q"), .enter: state.overlay = nil
         default: break

@@ -20,7 +20,10 @@ func updateLogin(_ state: inout DashboardState, _ input: InputEvent) -> [Effect]
     case .key(.tab), .key(.down): state.login.focus = (state.login.focus + 1) % 3
     case .key(.backTab), .key(.up): state.login.focus = (state.login.focus + 2) % 3
     case .key(.enter):
-        if state.login.focus == 0 { state.login.focus = 1; return [] }
+        if state.login.focus == 0 {
+            state.login.focus = 1
+            return []
+        }
         return submitLogin(&state)
     case .key(let key): editLogin(&state) { _ = $0.handle(key) }
     case .paste(let text): editLogin(&state) { $0.insert(text) }
@@ -67,7 +70,10 @@ func updateRegistration(_ state: inout DashboardState, _ input: InputEvent) -> [
     case .key(.tab), .key(.down): leaveField(&state, to: (state.registration.focus + 1) % 5)
     case .key(.backTab), .key(.up): leaveField(&state, to: (state.registration.focus + 4) % 5)
     case .key(.enter):
-        if state.registration.focus < 3 { leaveField(&state, to: state.registration.focus + 1); return [] }
+        if state.registration.focus < 3 {
+            leaveField(&state, to: state.registration.focus + 1)
+            return []
+        }
         return submitRegistration(&state)
     case .key(let key): editRegistration(&state) { _ = $0.handle(key) }
     case .paste(let text): editRegistration(&state) { $0.insert(text) }

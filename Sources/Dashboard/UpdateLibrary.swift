@@ -109,7 +109,9 @@ func show(_ state: inout DashboardState, _ opened: OpenedSeries) {
         let more = opened.series.notices.count > 1 ? " (+\(opened.series.notices.count - 1) more)" : ""
         state.say(notice + more)
     } else {
-        state.say(opened.savedModels.isEmpty ? "Press t to train both models." : "Press L to load the saved models, or t to train anew.")
+        state.say(
+            opened.savedModels.isEmpty ? "Press t to train both models." : "Press L to load the saved models, or t to train anew."
+        )
     }
 }
 

@@ -62,10 +62,18 @@ func perform(_ state: inout DashboardState, inWorkspace action: Action) -> [Effe
         }
         return [.loadModels(session, workspace.analysis.series, path: workspace.path, workspace.savedModels)]
     case .showTraining:
-        if workspace.training == nil { state.complain("Nothing has been trained yet; press t.") } else { state.overlay = .training }
+        if workspace.training == nil {
+            state.complain("Nothing has been trained yet; press t.")
+        } else {
+            state.overlay = .training
+        }
     case .cancelTraining: workspace.training?.cancellation.cancel()
     case .inspect:
-        if workspace.selectedEvent == nil { state.complain("There is no flagged event to inspect.") } else { state.overlay = .inspection }
+        if workspace.selectedEvent == nil {
+            state.complain("There is no flagged event to inspect.")
+        } else {
+            state.overlay = .inspection
+        }
     case .judgeAnomaly, .judgeNormal, .clearVerdict: return judge(&state, &workspace, session, action)
     case .export:
         guard let result = workspace.analysis.result else {
@@ -240,7 +248,8 @@ private func drag(
 }
 
 private func press(
-    _ state: inout DashboardState, _ workspace: inout WorkspaceState, _ session: Session, _ mouse: Mouse, _ layout: WorkspaceLayout
+    _ state: inout DashboardState, _ workspace: inout WorkspaceState, _ session: Session, _ mouse: Mouse,
+    _ layout: WorkspaceLayout
 ) -> [Effect] {
     if layout.plots.contains(x: mouse.x, y: mouse.y) {
         workspace.focus = .plot

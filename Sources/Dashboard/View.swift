@@ -26,7 +26,9 @@ public func view(_ state: DashboardState) -> CellBuffer {
 }
 
 private func viewTooSmall(_ screen: inout CellBuffer, _ theme: Theme) {
-    let lines = ["oddline needs", "\(smallestSize.width)×\(smallestSize.height) cells", "this is \(screen.width)×\(screen.height)"]
+    let lines = [
+        "oddline needs", "\(smallestSize.width)×\(smallestSize.height) cells", "this is \(screen.width)×\(screen.height)",
+    ]
     for (index, line) in lines.enumerated() {
         let y = max(0, screen.height / 2 - 1) + index
         screen.write(line, x: max(0, (screen.width - line.count) / 2), y: y, Style(index == 0 ? theme.accent : theme.text))
@@ -38,7 +40,8 @@ private func viewStatus(_ screen: inout CellBuffer, _ state: DashboardState) {
     let theme = state.theme
     let y = screen.height - 1
     if let message = state.message {
-        screen.write(message.isError ? " ✗ " : " ✓ ", x: 0, y: y, Style(message.isError ? theme.error : theme.success, bold: true))
+        screen.write(
+            message.isError ? " ✗ " : " ✓ ", x: 0, y: y, Style(message.isError ? theme.error : theme.success, bold: true))
         screen.write(message.text, x: 3, y: y, Style(message.isError ? theme.error : theme.text), limit: screen.width - 4)
         return
     }
@@ -57,6 +60,7 @@ private func footer(_ place: Place, _ state: DashboardState) -> [(String, String
     Binding.all.filter { $0.places.contains(place) && !$0.label.isEmpty }.map { binding in
         if binding.action == .zoomIn { return ("+ −", binding.label) }
         if binding.action == .nextEvent { return ("[ ]", "event") }
+        if binding.action == .judgeAnomaly { return ("a n", binding.label) }
         return (binding.keys[0].name, binding.label)
     }
 }
@@ -101,17 +105,20 @@ private func viewHelp(_ screen: inout CellBuffer, _ state: DashboardState, scrol
         }
     }
     let more = first + card.height - 2 < lines.count
-    screen.write(more ? " ↓ more   Esc closes " : " Esc closes ", x: card.maxX - (more ? 23 : 14), y: card.maxY - 1, Style(theme.muted))
+    screen.write(
+        more ? " ↓ more   Esc closes " : " Esc closes ", x: card.maxX - (more ? 23 : 14), y: card.maxY - 1, Style(theme.muted))
 }
 
 private func viewPalette(_ screen: inout CellBuffer, _ state: DashboardState, _ field: TextField) {
     let theme = state.theme
     let commands = matchingCommands(field.text, in: state)
     let height = min(commands.count, 10) + 3
-    let card = Rect(x: max(1, screen.width / 2 - 35), y: max(1, screen.height - height - 3), width: min(70, screen.width - 2), height: height)
+    let card = Rect(
+        x: max(1, screen.width / 2 - 35), y: max(1, screen.height - height - 3), width: min(70, screen.width - 2), height: height)
     drawCard(&screen, card, title: "Command", theme)
     screen.write(":", x: card.x + 2, y: card.y + 1, Style(theme.accent, bold: true))
-    screen.field(field, x: card.x + 4, y: card.y + 1, width: card.width - 6, style: Style(theme.text, on: theme.panel), isFocused: true)
+    screen.field(
+        field, x: card.x + 4, y: card.y + 1, width: card.width - 6, style: Style(theme.text, on: theme.panel), isFocused: true)
     for (row, command) in commands.prefix(10).enumerated() {
         screen.write(command.word, x: card.x + 4, y: card.y + 2 + row, Style(theme.text, bold: true), limit: 14)
         screen.write(command.help, x: card.x + 18, y: card.y + 2 + row, Style(theme.muted), limit: card.width - 20)
@@ -121,5 +128,6 @@ private func viewPalette(_ screen: inout CellBuffer, _ state: DashboardState, _ 
 /// A raised card with a border and a title.
 func drawCard(_ screen: inout CellBuffer, _ card: Rect, title: String, _ theme: Theme) {
     screen.fill(card, " ", Style(theme.text, on: theme.panel))
-    screen.border(card, title: title, Style(theme.border, on: theme.panel), titleStyle: Style(theme.accent, on: theme.panel, bold: true))
+    screen.border(
+        card, title: title, Style(theme.border, on: theme.panel), titleStyle: Style(theme.accent, on: theme.panel, bold: true))
 }

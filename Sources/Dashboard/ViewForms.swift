@@ -22,7 +22,9 @@ func viewRegistration(_ screen: inout CellBuffer, _ state: DashboardState) {
     let titles = ["Username", "Email", "Password", "Password again"]
     let hints = ["3 to 32 letters, digits, . _ -", "name@domain.tld", "at least 12 characters", ""]
     for index in titles.indices {
-        drawField(&screen, layout, index, titles[index], form.fields[index], isFocused: form.focus == index, problem: form.problems[index],
+        drawField(
+            &screen, layout, index, titles[index], form.fields[index], isFocused: form.focus == index,
+            problem: form.problems[index],
             hint: form.fields[index].text.isEmpty ? hints[index] : "", theme)
     }
     drawButton(&screen, layout, form.isBusy ? "Registering…" : "Register", isFocused: form.focus == 4, theme)
@@ -46,7 +48,8 @@ private func drawBanner(_ screen: inout CellBuffer, above card: Rect, _ theme: T
 }
 
 private func drawField(
-    _ screen: inout CellBuffer, _ layout: FormLayout, _ index: Int, _ title: String, _ field: TextField, isFocused: Bool, problem: String?,
+    _ screen: inout CellBuffer, _ layout: FormLayout, _ index: Int, _ title: String, _ field: TextField, isFocused: Bool,
+    problem: String?,
     hint: String = "", _ theme: Theme
 ) {
     let y = layout.fieldY(index)
@@ -54,7 +57,9 @@ private func drawField(
     let style = Style(theme.text, on: isFocused ? theme.selection : theme.background)
     screen.field(field, x: layout.fieldX, y: y, width: layout.fieldWidth, style: style, isFocused: isFocused)
     if field.text.isEmpty, !hint.isEmpty {
-        screen.write(hint, x: layout.fieldX + (isFocused ? 2 : 1), y: y, Style(theme.muted, on: style.background), limit: layout.fieldWidth - 2)
+        screen.write(
+            hint, x: layout.fieldX + (isFocused ? 2 : 1), y: y, Style(theme.muted, on: style.background),
+            limit: layout.fieldWidth - 2)
     }
     guard let problem else { return }
     let lines = wrapped(problem, width: layout.card.width - 19)
@@ -64,7 +69,9 @@ private func drawField(
 }
 
 private func drawButton(_ screen: inout CellBuffer, _ layout: FormLayout, _ text: String, isFocused: Bool, _ theme: Theme) {
-    let style = isFocused ? Style(theme.background, on: theme.accent, bold: true) : Style(theme.selectionText, on: theme.selection, bold: true)
+    let style =
+        isFocused
+        ? Style(theme.background, on: theme.accent, bold: true) : Style(theme.selectionText, on: theme.selection, bold: true)
     screen.fill(layout.button, " ", style)
     screen.write(text, x: layout.button.x + (layout.button.width - displayWidth(text)) / 2, y: layout.button.y, style)
 }

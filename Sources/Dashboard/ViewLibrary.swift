@@ -30,16 +30,23 @@ private func drawList(_ screen: inout CellBuffer, _ state: DashboardState, _ lay
     for (row, line) in lines.dropFirst(scroll).prefix(layout.list.height).enumerated() {
         let y = layout.list.y + row
         switch line {
-        case .heading(let title): screen.write(title, x: layout.list.x, y: y, Style(theme.muted, bold: true), limit: layout.list.width)
+        case .heading(let title):
+            screen.write(title, x: layout.list.x, y: y, Style(theme.muted, bold: true), limit: layout.list.width)
         case .entry(let index):
             let isSelected = index == library.selection
-            if isSelected { screen.fill(Rect(x: layout.list.x - 1, y: y, width: layout.list.width + 1, height: 1), " ", Style(theme.text, on: theme.selection)) }
+            if isSelected {
+                screen.fill(
+                    Rect(x: layout.list.x - 1, y: y, width: layout.list.width + 1, height: 1), " ",
+                    Style(theme.text, on: theme.selection))
+            }
             let style = isSelected ? Style(theme.selectionText, bold: true) : Style(theme.text)
             screen.write(library.shown[index].name, x: layout.list.x + 1, y: y, style, limit: layout.list.width - 1)
         }
     }
     if lines.isEmpty {
-        let text = library.filter.text.isEmpty ? "No series here; press o to type a path." : "No name contains \"\(library.filter.text)\"."
+        let text =
+            library.filter.text.isEmpty
+            ? "No series here; press o to type a path." : "No name contains \"\(library.filter.text)\"."
         for (row, line) in wrapped(text, width: layout.list.width).enumerated() {
             screen.write(line, x: layout.list.x, y: layout.list.y + row, Style(theme.muted))
         }
@@ -47,7 +54,9 @@ private func drawList(_ screen: inout CellBuffer, _ state: DashboardState, _ lay
     if library.isFiltering || !library.filter.text.isEmpty {
         let y = layout.frame.maxY - 1
         screen.write(" / ", x: 2, y: y, Style(theme.accent, bold: true))
-        screen.field(library.filter, x: 5, y: y, width: max(8, layout.list.width - 6), style: Style(theme.text, on: theme.panel), isFocused: library.isFiltering)
+        screen.field(
+            library.filter, x: 5, y: y, width: max(8, layout.list.width - 6), style: Style(theme.text, on: theme.panel),
+            isFocused: library.isFiltering)
     }
 }
 
@@ -108,11 +117,14 @@ private func drawPathEntry(_ screen: inout CellBuffer, _ state: DashboardState) 
     let shown = state.library.completions.prefix(8)
     let card = screen.bounds.centered(width: min(90, screen.width - 4), height: 5 + (shown.isEmpty ? 0 : shown.count + 1))
     drawCard(&screen, card, title: "Open a file", theme)
-    screen.field(field, x: card.x + 2, y: card.y + 1, width: card.width - 4, style: Style(theme.text, on: theme.selection), isFocused: true)
+    screen.field(
+        field, x: card.x + 2, y: card.y + 1, width: card.width - 4, style: Style(theme.text, on: theme.selection), isFocused: true
+    )
     for (row, path) in shown.enumerated() {
         screen.write(path, x: card.x + 2, y: card.y + 2 + row, Style(theme.muted), limit: card.width - 4)
     }
-    screen.write("Tab completes   Enter opens   Esc cancels", x: card.x + 2, y: card.maxY - 2, Style(theme.muted), limit: card.width - 4)
+    screen.write(
+        "Tab completes   Enter opens   Esc cancels", x: card.x + 2, y: card.maxY - 2, Style(theme.muted), limit: card.width - 4)
 }
 
 /// The usual time between rows in words.

@@ -14,11 +14,16 @@ func viewTraining(_ screen: inout CellBuffer, _ state: DashboardState) {
         let area = Rect(x: card.x + 2, y: card.y + 1 + index * half, width: card.width - 4, height: half)
         drawRun(&screen, kind, training, area, kind == .lstm ? theme.lstm : theme.transformer, theme)
     }
-    let hint = training.failure ?? (training.hasEnded ? "Done.   Esc closes" : "x stops   Esc hides this and training goes on   p shows it again")
-    screen.write(hint, x: card.x + 2, y: card.maxY - 2, Style(training.failure == nil ? theme.muted : theme.error), limit: card.width - 4)
+    let hint =
+        training.failure
+        ?? (training.hasEnded ? "Done.   Esc closes" : "x stops   Esc hides this and training goes on   p shows it again")
+    screen.write(
+        hint, x: card.x + 2, y: card.maxY - 2, Style(training.failure == nil ? theme.muted : theme.error), limit: card.width - 4)
 }
 
-private func drawRun(_ screen: inout CellBuffer, _ kind: ModelKind, _ training: TrainingState, _ area: Rect, _ color: Color, _ theme: Theme) {
+private func drawRun(
+    _ screen: inout CellBuffer, _ kind: ModelKind, _ training: TrainingState, _ area: Rect, _ color: Color, _ theme: Theme
+) {
     let progress = training.progress[kind]
     let isDone = training.finished[kind] != nil
     let share = isDone ? 1 : progress?.share ?? 0
@@ -27,14 +32,17 @@ private func drawRun(_ screen: inout CellBuffer, _ kind: ModelKind, _ training: 
     let filled = Int(share * Double(bar.width))
     screen.write(String(repeating: "━", count: filled), x: bar.x, y: bar.y, Style(color))
     screen.write(String(repeating: "─", count: bar.width - filled), x: bar.x + filled, y: bar.y, Style(theme.border))
-    let status = isDone ? "done" : training.scoring[kind] != nil ? "scoring" : training.hasEnded ? "stopped" : "\(Int(share * 100))%"
+    let status =
+        isDone ? "done" : training.scoring[kind] != nil ? "scoring" : training.hasEnded ? "stopped" : "\(Int(share * 100))%"
     screen.write(status, x: bar.maxX + 2, y: area.y, Style(isDone ? theme.success : theme.text, bold: true))
     guard let progress else {
         screen.write("preparing…", x: area.x, y: area.y + 1, Style(theme.muted))
         return
     }
     var facts = "epoch \(progress.epoch)/\(progress.epochs)   \(grouped(Int(progress.windowsPerSecond))) windows/s"
-    if !isDone, training.scoring[kind] == nil, !training.hasEnded { facts += "   at most \(max(1, Int(progress.secondsLeft.rounded(.up)))) s left" }
+    if !isDone, training.scoring[kind] == nil, !training.hasEnded {
+        facts += "   at most \(max(1, Int(progress.secondsLeft.rounded(.up)))) s left"
+    }
     screen.write(facts, x: area.x, y: area.y + 1, Style(theme.muted), limit: area.width)
     let losses = "loss \(progress.losses.last.map { axisText(Double($0)) } ?? "–")"
     let held = "validation \(progress.validationLosses.last.map { axisText(Double($0)) } ?? "–")"
@@ -72,24 +80,40 @@ func viewInspection(_ screen: inout CellBuffer, _ state: DashboardState) {
         screen.write(text, x: card.x + 14, y: y, style ?? Style(theme.text), limit: card.width - 16)
         y += 1
     }
-    line("When", "\(series.timeText(row: first)) to \(series.timeText(row: last))  (\(event.rows.count) rows, from row \(series.rowNumbers[first]))")
-    line("Peak", "\(fixed(event.peak)) at \(series.timeText(row: event.peakRow)), rank \(rank) of \(workspace.events.count); mean \(fixed(event.mean))")
+    line(
+        "When",
+        "\(series.timeText(row: first)) to \(series.timeText(row: last))  (\(event.rows.count) rows, from row \(series.rowNumbers[first]))"
+    )
+    line(
+        "Peak",
+        "\(fixed(event.peak)) at \(series.timeText(row: event.peakRow)), rank \(rank) of \(workspace.events.count); mean \(fixed(event.mean))"
+    )
     let settings = workspace.analysis.settings
     let (l, t) = (settings.lstmWeight * zeroIfNaN(event.lstmPeak), settings.transformerWeight * zeroIfNaN(event.transformerPeak))
     let share = l + t > 0 ? l / (l + t) : 0
-    line("Models", "LSTM \(fixed(event.lstmPeak)) (\(percent(share)) of the score), Transformer \(fixed(event.transformerPeak)) (\(percent(1 - share)))")
+    line(
+        "Models",
+        "LSTM \(fixed(event.lstmPeak)) (\(percent(share)) of the score), Transformer \(fixed(event.transformerPeak)) (\(percent(1 - share)))"
+    )
     let verdict = workspace.verdict(on: event)
-    line("Verdict", verdict?.rawValue ?? "none yet", Style(verdict == .anomaly ? theme.error : verdict == .normal ? theme.success : theme.muted, bold: verdict != nil))
+    line(
+        "Verdict", verdict?.rawValue ?? "none yet",
+        Style(verdict == .anomaly ? theme.error : verdict == .normal ? theme.success : theme.muted, bold: verdict != nil))
     y += 1
-    drawReconstructions(&screen, workspace, event, Rect(x: card.x + 2, y: y, width: card.width - 4, height: card.maxY - y - 3), theme)
-    screen.write("a anomaly   n normal   u undo   [ ] other events   Esc closes", x: card.x + 2, y: card.maxY - 2, Style(theme.muted), limit: card.width - 4)
+    drawReconstructions(
+        &screen, workspace, event, Rect(x: card.x + 2, y: y, width: card.width - 4, height: card.maxY - y - 3), theme)
+    screen.write(
+        "a anomaly   n normal   u undo   [ ] other events   Esc closes", x: card.x + 2, y: card.maxY - 2, Style(theme.muted),
+        limit: card.width - 4)
 }
 
 private func zeroIfNaN(_ value: Float) -> Float { value.isNaN ? 0 : value }
 private func percent(_ share: Float) -> String { "\(Int((share * 100).rounded()))%" }
 
 /// The observed values around an event with both reconstructions over them.
-private func drawReconstructions(_ screen: inout CellBuffer, _ workspace: WorkspaceState, _ event: Event, _ area: Rect, _ theme: Theme) {
+private func drawReconstructions(
+    _ screen: inout CellBuffer, _ workspace: WorkspaceState, _ event: Event, _ area: Rect, _ theme: Theme
+) {
     let series = workspace.analysis.series
     guard area.height >= 4 else { return }
     let margin = max(40, event.rows.count * 2)
@@ -100,7 +124,10 @@ private func drawReconstructions(_ screen: inout CellBuffer, _ workspace: Worksp
     for (model, color) in [(workspace.analysis.lstm, theme.lstm), (workspace.analysis.transformer, theme.transformer)] {
         guard let model else { continue }
         let count = series.channels.count
-        let values = rows.map { model.detector.scaling.unscaled(model.errors.reconstruction[$0 * count + workspace.channel], channel: workspace.channel) }
+        let values = rows.map {
+            model.detector.scaling.unscaled(
+                model.errors.reconstruction[$0 * count + workspace.channel], channel: workspace.channel)
+        }
         lines.append((model.detector.kind.title, values, color))
     }
     lines.append(("observed", Array(observed[rows]), theme.series))

@@ -40,7 +40,8 @@ private func drawPlots(_ screen: inout CellBuffer, _ workspace: WorkspaceState, 
     drawTimeAxis(&screen, workspace, layout, theme)
     let result = workspace.analysis.result
     let scores: [(String, [Float]?, Color)] = [
-        ("LSTM", result?.lstm, theme.lstm), ("TRANSFORMER", result?.transformer, theme.transformer), ("COMBINED", result?.combined, theme.combined),
+        ("LSTM", result?.lstm, theme.lstm), ("TRANSFORMER", result?.transformer, theme.transformer),
+        ("COMBINED", result?.combined, theme.combined),
     ]
     for (index, (name, values, color)) in scores.enumerated() {
         let rect = layout.score(index)
@@ -54,7 +55,9 @@ private func drawPlots(_ screen: inout CellBuffer, _ workspace: WorkspaceState, 
         screen.write(fixed(here), x: rect.maxX + 1, y: rect.y, Style(color, bold: true))
     }
     let value = values[workspace.cursor]
-    screen.write(value.isNaN ? "gap" : axisText(value), x: area.maxX + 1, y: area.y, Style(theme.series, bold: true), limit: WorkspaceLayout.readout - 1)
+    screen.write(
+        value.isNaN ? "gap" : axisText(value), x: area.maxX + 1, y: area.y, Style(theme.series, bold: true),
+        limit: WorkspaceLayout.readout - 1)
 }
 
 /// A tinted background behind the columns that hold flagged rows, through all plots.
@@ -70,7 +73,8 @@ private func tintFlags(_ screen: inout CellBuffer, _ workspace: WorkspaceState, 
 }
 
 private func drawScore(
-    _ screen: inout CellBuffer, _ scores: [Float], _ visible: Range<Int>, _ area: Rect, _ color: Color, _ theme: Theme, level: Float?
+    _ screen: inout CellBuffer, _ scores: [Float], _ visible: Range<Int>, _ area: Rect, _ color: Color, _ theme: Theme,
+    level: Float?
 ) {
     if let level, level.isFinite {
         let eighths = Double(min(max(level, 0), 1)) * Double(area.height)
@@ -80,7 +84,7 @@ private func drawScore(
     }
     let heights = extents(of: scores, rows: visible, count: area.width).map(\.high)
     screen.bars(heights, in: area) { height in
-        Style(level.map { Float(height) >= $0 && height > 0 } ?? false ? theme.error : theme.background.mixed(with: color, share: 0.45 + 0.55 * height))
+        Style(level.map { isFlagged(Float(height), level: $0) } == true ? theme.error : color)
     }
 }
 
@@ -111,7 +115,8 @@ private func drawTimeAxis(_ screen: inout CellBuffer, _ workspace: WorkspaceStat
     }
     let truth = series.labels
     guard let truth else { return }
-    for column in 0..<area.width where truth[layout.rows(atColumn: column, visible: visible).clamped(to: 0..<truth.count)].contains(true) {
+    for column in 0..<area.width
+    where truth[layout.rows(atColumn: column, visible: visible).clamped(to: 0..<truth.count)].contains(true) {
         screen.write("▔", x: area.x + column, y: layout.axisY + 1, Style(theme.success))
     }
 }
@@ -129,7 +134,9 @@ private func drawCursor(_ screen: inout CellBuffer, _ workspace: WorkspaceState,
     }
     let text = " " + String(workspace.analysis.series.timeText(row: workspace.cursor).prefix(25)) + " "
     let width = displayWidth(text)
-    screen.write(text, x: max(layout.plot.x, min(x - width / 2, layout.plot.maxX - width)), y: layout.axisY, Style(theme.selectionText, on: theme.selection))
+    screen.write(
+        text, x: max(layout.plot.x, min(x - width / 2, layout.plot.maxX - width)), y: layout.axisY,
+        Style(theme.selectionText, on: theme.selection))
 }
 
 // MARK: Panels
@@ -160,7 +167,9 @@ private func drawPanels(_ screen: inout CellBuffer, _ workspace: WorkspaceState,
 }
 
 private func drawSliders(_ screen: inout CellBuffer, _ workspace: WorkspaceState, _ layout: WorkspaceLayout, _ theme: Theme) {
-    let colors: [Slider: Color] = [.lstm: theme.lstm, .transformer: theme.transformer, .threshold: theme.threshold, .smoothing: theme.accent]
+    let colors: [Slider: Color] = [
+        .lstm: theme.lstm, .transformer: theme.transformer, .threshold: theme.threshold, .smoothing: theme.accent,
+    ]
     for slider in Slider.allCases where slider.rawValue < layout.sliders.height {
         let y = layout.sliders.y + slider.rawValue
         let isOn = workspace.focus == .sliders && workspace.slider == slider
@@ -194,14 +203,18 @@ private func drawEvents(_ screen: inout CellBuffer, _ workspace: WorkspaceState,
         var x = area.x + 1
         for (index, cell) in cells.enumerated() {
             let width = index < widths.count ? widths[index] : area.maxX - x
-            let text = index == 0 || index == 1 || index == 6 ? cell : String(repeating: " ", count: max(0, width - displayWidth(cell))) + cell
+            let text =
+                index == 0 || index == 1 || index == 6
+                ? cell : String(repeating: " ", count: max(0, width - displayWidth(cell))) + cell
             screen.write(text, x: x, y: y, style, limit: width)
             x += width + 1
         }
     }
     line(area.y, ["#", "start", "rows", "peak", "LSTM", "Transf.", "verdict"], Style(theme.muted, bold: true))
     guard !workspace.events.isEmpty else {
-        let text = workspace.analysis.result == nil ? "Train or load the models to see flagged events." : "Nothing reaches the threshold."
+        let text =
+            workspace.analysis.result == nil
+            ? "Train or load the models to see flagged events." : "Nothing reaches the threshold."
         screen.write(text, x: area.x + 1, y: area.y + 1, Style(theme.muted), limit: area.width - 2)
         return
     }
@@ -211,15 +224,21 @@ private func drawEvents(_ screen: inout CellBuffer, _ workspace: WorkspaceState,
         let index = scroll + offset
         let isSelected = index == workspace.eventIndex
         if isSelected {
-            screen.fill(Rect(x: rows.x, y: rows.y + offset, width: rows.width, height: 1), " ", Style(theme.text, on: workspace.focus == .events ? theme.selection : theme.panel))
+            screen.fill(
+                Rect(x: rows.x, y: rows.y + offset, width: rows.width, height: 1), " ",
+                Style(theme.text, on: workspace.focus == .events ? theme.selection : theme.panel))
         }
         let verdict = workspace.verdict(on: event)
-        let color = verdict == .anomaly ? theme.error : verdict == .normal ? theme.success : isSelected ? theme.selectionText : theme.text
-        let style = isSelected && workspace.focus == .events ? Style(theme.selectionText, bold: true) : Style(isSelected ? theme.text : color)
+        let color =
+            verdict == .anomaly ? theme.error : verdict == .normal ? theme.success : isSelected ? theme.selectionText : theme.text
+        let style =
+            isSelected && workspace.focus == .events
+            ? Style(theme.selectionText, bold: true) : Style(isSelected ? theme.text : color)
         line(
             rows.y + offset,
             [
-                "\(index + 1)", workspace.analysis.series.timeText(row: event.rows.lowerBound), "\(event.rows.count)", fixed(event.peak),
+                "\(index + 1)", workspace.analysis.series.timeText(row: event.rows.lowerBound), "\(event.rows.count)",
+                fixed(event.peak),
                 fixed(event.lstmPeak), fixed(event.transformerPeak), verdict?.rawValue ?? "·",
             ], style)
     }

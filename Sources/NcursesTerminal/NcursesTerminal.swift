@@ -111,7 +111,8 @@ public final class NcursesTerminal {
     /// Sleeps until the user does something or `wake` is called, and returns what happened.
     public func events() -> [InputEvent] {
         var descriptors = [
-            pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0), pollfd(fd: wakePipe.reading, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: wakePipe.reading, events: Int16(POLLIN), revents: 0),
         ]
         let ready = poll(&descriptors, 2, parser.isWaiting ? 40 : -1)
         if ready == 0 { return parser.flush() }

@@ -16,7 +16,8 @@ public enum ModelFileError: Error, Equatable, Sendable, CustomStringConvertible 
         case .tensors(let name, let expected):
             "The model file lacks tensor \"\(name)\" of shape \(expected); train and save the model again."
         case .notFinite(let name): "The model file's tensor \"\(name)\" holds NaN or infinity; train and save the model again."
-        case .cannotWrite(let file, let reason): "\(file): the model could not be saved (\(reason)); free space or choose another folder."
+        case .cannotWrite(let file, let reason):
+            "\(file): the model could not be saved (\(reason)); free space or choose another folder."
         }
     }
 }
@@ -33,12 +34,6 @@ public struct ModelFile: Sendable, Equatable {
     public init(tensors: [String: Tensor], metadata: [String: String]) {
         self.tensors = tensors
         self.metadata = metadata
-    }
-
-    private struct Description: Codable {
-        var dtype: String
-        var shape: [Int]
-        var data_offsets: [Int]
     }
 
     /// Reads a file.
@@ -65,10 +60,13 @@ public struct ModelFile: Sendable, Equatable {
         for (name, value) in header where name != "__metadata__" {
             guard let fields = value as? [String: Any], fields["dtype"] as? String == "F32",
                 let shape = fields["shape"] as? [Int], let offsets = fields["data_offsets"] as? [Int], offsets.count == 2,
-                offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= body.count, shape.allSatisfy({ (0...1 << 24).contains($0) })
+                offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= body.count,
+                shape.allSatisfy({ (0...1 << 24).contains($0) })
             else { throw .damaged(file: file, reason: "tensor \(name) is described wrongly") }
             let count = (offsets[1] - offsets[0]) / 4
-            guard Self.product(shape) == count else { throw .damaged(file: file, reason: "tensor \(name) has another size than its shape") }
+            guard Self.product(shape) == count else {
+                throw .damaged(file: file, reason: "tensor \(name) has another size than its shape")
+            }
             let bytes = body[(body.startIndex + offsets[0])..<(body.startIndex + offsets[1])]
             tensors[name] = Tensor(shape: shape, values: Self.floats(bytes, count: count))
         }
@@ -86,7 +84,9 @@ public struct ModelFile: Sendable, Equatable {
 
     private static func floats(_ bytes: Data, count: Int) -> [Float] {
         bytes.withUnsafeBytes { raw in
-            (0..<count).map { Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self))) }
+            (0..<count).map {
+                Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
+            }
         }
     }
 

@@ -28,7 +28,10 @@ public struct Locations: Sendable, Equatable {
     private static func shippedResources() -> URL {
         let executable = URL(fileURLWithPath: CommandLine.arguments.first ?? ".")
         let resolved = Bundle.main.executableURL ?? executable
-        let starts = [resolved.resolvingSymlinksInPath().deletingLastPathComponent(), URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]
+        let starts = [
+            resolved.resolvingSymlinksInPath().deletingLastPathComponent(),
+            URL(fileURLWithPath: FileManager.default.currentDirectoryPath),
+        ]
         for start in starts {
             var folder = start
             for _ in 0..<6 {
@@ -67,8 +70,10 @@ public enum PersistenceError: Error, Equatable, Sendable, CustomStringConvertibl
     public var description: String {
         switch self {
         case .folder(let path, let reason): "\(path): the folder cannot be used (\(reason)); choose another with --data-dir."
-        case .symbolicLink(let path): "\(path): is a symbolic link, which is refused for private data; use the real path with --data-dir."
-        case .database(let path, let reason): "\(path): the database cannot be used (\(reason)); restore a backup or choose another folder with --data-dir."
+        case .symbolicLink(let path):
+            "\(path): is a symbolic link, which is refused for private data; use the real path with --data-dir."
+        case .database(let path, let reason):
+            "\(path): the database cannot be used (\(reason)); restore a backup or choose another folder with --data-dir."
         case .configuration(let path, let reason): "\(path): is not valid (\(reason)); correct or remove it."
         }
     }
@@ -79,7 +84,8 @@ public enum PersistenceError: Error, Equatable, Sendable, CustomStringConvertibl
 public func makePrivateFolder(_ url: URL) throws(PersistenceError) {
     if (try? FileManager.default.destinationOfSymbolicLink(atPath: url.path)) != nil { throw .symbolicLink(path: url.path) }
     do {
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.createDirectory(
+            at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: url.path)
     } catch {
         throw .folder(path: url.path, reason: (error as NSError).localizedFailureReason ?? "permission denied or not a folder")

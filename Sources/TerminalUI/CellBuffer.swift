@@ -27,7 +27,9 @@ public struct Rect: Sendable, Equatable {
     public var inner: Rect { Rect(x: x + 1, y: y + 1, width: width - 2, height: height - 2) }
     /// A rectangle of this size in the middle of this one.
     public func centered(width: Int, height: Int) -> Rect {
-        Rect(x: x + max(0, (self.width - width) / 2), y: y + max(0, (self.height - height) / 2), width: min(width, self.width), height: min(height, self.height))
+        Rect(
+            x: x + max(0, (self.width - width) / 2), y: y + max(0, (self.height - height) / 2), width: min(width, self.width),
+            height: min(height, self.height))
     }
 }
 

@@ -22,18 +22,25 @@ public struct Color: Sendable, Equatable, Hashable {
 
     /// The colour `share` (0 to 1) of the way to `other`.
     public func mixed(with other: Color, share: Double) -> Color {
-        func part(_ a: UInt8, _ b: UInt8) -> UInt8 { UInt8(min(255, max(0, (Double(a) + (Double(b) - Double(a)) * share).rounded()))) }
+        func part(_ a: UInt8, _ b: UInt8) -> UInt8 {
+            UInt8(min(255, max(0, (Double(a) + (Double(b) - Double(a)) * share).rounded())))
+        }
         return Color(red: part(red, other.red), green: part(green, other.green), blue: part(blue, other.blue))
     }
 
-    /// The nearest of the 240 fixed colours of a 256-colour terminal, 16 to 255.
+    /// The nearest of the 240 fixed colours of a 256-colour terminal, 16 to 255. Losing the hue counts
+    /// as distance, so that dark tinted backgrounds do not all become gray.
     public var nearest256: Int {
         let cube = [0, 95, 135, 175, 215, 255]
-        func level(_ value: UInt8) -> Int { cube.indices.min { abs(cube[$0] - Int(value)) < abs(cube[$1] - Int(value)) } ?? 0 }
-        let (r, g, b) = (level(red), level(green), level(blue))
-        let gray = min(23, max(0, (Int(red) + Int(green) + Int(blue)) / 3 - 3) / 10)
-        let grayDistance = distance(8 + 10 * gray, 8 + 10 * gray, 8 + 10 * gray)
-        return grayDistance < distance(cube[r], cube[g], cube[b]) ? 232 + gray : 16 + 36 * r + 6 * g + b
+        var best = (number: 16, distance: Int.max)
+        func consider(_ number: Int, _ r: Int, _ g: Int, _ b: Int) {
+            let hue = [r - g - Int(red) + Int(green), g - b - Int(green) + Int(blue), b - r - Int(blue) + Int(red)]
+            let distance = distance(r, g, b) + hue.reduce(0) { $0 + $1 * $1 }
+            if distance < best.distance { best = (number, distance) }
+        }
+        for r in 0..<6 { for g in 0..<6 { for b in 0..<6 { consider(16 + 36 * r + 6 * g + b, cube[r], cube[g], cube[b]) } } }
+        for gray in 0..<24 { consider(232 + gray, 8 + 10 * gray, 8 + 10 * gray, 8 + 10 * gray) }
+        return best.number
     }
 
     /// The nearest of the eight basic colours, 0 to 7.
@@ -64,7 +71,10 @@ public struct Style: Sendable, Equatable, Hashable {
     public var isReversed = false
 
     /// Makes a style.
-    public init(_ foreground: Color? = nil, on background: Color? = nil, bold: Bool = false, underlined: Bool = false, reversed: Bool = false) {
+    public init(
+        _ foreground: Color? = nil, on background: Color? = nil, bold: Bool = false, underlined: Bool = false,
+        reversed: Bool = false
+    ) {
         self.foreground = foreground
         self.background = background
         isBold = bold

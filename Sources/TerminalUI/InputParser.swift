@@ -51,7 +51,9 @@ public struct InputParser: Sendable {
         let length = first < 0x80 ? 1 : first >> 5 == 0b110 ? 2 : first >> 4 == 0b1110 ? 3 : first >> 3 == 0b11110 ? 4 : 0
         guard length > 0 else { return (nil, 1) }
         guard pending.count >= length else { return nil }
-        guard let text = String(validating: pending[..<length], as: UTF8.self), let character = text.first else { return (nil, 1) }
+        guard let text = String(validating: pending[..<length], as: UTF8.self), let character = text.first else {
+            return (nil, 1)
+        }
         return (.key(.character(character)), length)
     }
 

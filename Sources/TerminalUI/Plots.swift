@@ -89,7 +89,8 @@ extension CellBuffer {
 public func axisText(_ value: Double) -> String {
     guard value.isFinite else { return "" }
     let size = abs(value)
-    let (scaled, unit) = size >= 1e9 ? (value / 1e9, "G") : size >= 1e6 ? (value / 1e6, "M") : size >= 1e4 ? (value / 1e3, "k") : (value, "")
+    let (scaled, unit) =
+        size >= 1e9 ? (value / 1e9, "G") : size >= 1e6 ? (value / 1e6, "M") : size >= 1e4 ? (value / 1e3, "k") : (value, "")
     let magnitude = abs(scaled)
     if magnitude > 0, magnitude < 1e-3 { return String(format: "%.1e", scaled) }
     let digits = magnitude >= 1000 ? 0 : magnitude >= 100 ? 1 : magnitude >= 10 ? 2 : 3

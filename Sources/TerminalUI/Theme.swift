@@ -50,12 +50,15 @@ public struct Theme: Sendable, Equatable {
 
     /// The theme that is there without any file.
     public static let midnight: Theme = {
-        func color(_ value: UInt32) -> Color { Color(red: UInt8(value >> 16), green: UInt8(value >> 8 & 0xFF), blue: UInt8(value & 0xFF)) }
+        func color(_ value: UInt32) -> Color {
+            Color(red: UInt8(value >> 16), green: UInt8(value >> 8 & 0xFF), blue: UInt8(value & 0xFF))
+        }
         return Theme(
             name: "midnight", background: color(0x11141a), panel: color(0x191e27), text: color(0xd5dae3), muted: color(0x7c8696),
             border: color(0x3b4556), accent: color(0x7fb4ff), selectionText: color(0xffffff), selection: color(0x2c4a75),
             series: color(0x9fc6d9), lstm: color(0xe0a458), transformer: color(0x67c8a2), combined: color(0xc48bdd),
-            threshold: color(0xe6c454), flag: color(0x5a2630), cursor: color(0x8fa0b8), error: color(0xf27272), success: color(0x7ccf86))
+            threshold: color(0xe6c454), flag: color(0x5a2630), cursor: color(0x8fa0b8), error: color(0xf27272),
+            success: color(0x7ccf86))
     }()
 
     /// Reads a theme file: `name` and one `#rrggbb` for every colour; missing colours are midnight's.
@@ -75,12 +78,16 @@ public struct Theme: Sendable, Equatable {
     }
 
     private init(
-        name: String, background: Color, panel: Color, text: Color, muted: Color, border: Color, accent: Color, selectionText: Color,
-        selection: Color, series: Color, lstm: Color, transformer: Color, combined: Color, threshold: Color, flag: Color, cursor: Color,
+        name: String, background: Color, panel: Color, text: Color, muted: Color, border: Color, accent: Color,
+        selectionText: Color,
+        selection: Color, series: Color, lstm: Color, transformer: Color, combined: Color, threshold: Color, flag: Color,
+        cursor: Color,
         error: Color, success: Color
     ) {
         self.name = name
-        (self.background, self.panel, self.text, self.muted, self.border, self.accent) = (background, panel, text, muted, border, accent)
+        (self.background, self.panel, self.text, self.muted, self.border, self.accent) = (
+            background, panel, text, muted, border, accent
+        )
         (self.selectionText, self.selection, self.series, self.lstm) = (selectionText, selection, series, lstm)
         (self.transformer, self.combined, self.threshold, self.flag) = (transformer, combined, threshold, flag)
         (self.cursor, self.error, self.success) = (cursor, error, success)

@@ -38,10 +38,11 @@ struct CSVReader {
         var records: [[CSVScanner.Field]] = []
         while records.count < 200, try scanner.next(into: &fields, file: file) { records.append(fields) }
         guard let first = records.first else { throw .empty(file: file) }
-        hasHeader = first.allSatisfy { field in
-            let slice = scanner.slice(field)
-            return field.start == field.end || !isValue(slice)
-        } && first.contains { $0.start < $0.end }
+        hasHeader =
+            first.allSatisfy { field in
+                let slice = scanner.slice(field)
+                return field.start == field.end || !isValue(slice)
+            } && first.contains { $0.start < $0.end }
         names = first.indices.map { index in
             let text = hasHeader ? printable(scanner.text(first[index])) : ""
             return text.isEmpty ? "column\(index + 1)" : text
@@ -86,7 +87,8 @@ struct CSVReader {
     /// as one.
     private mutating func chooseTimeColumn() throws(SeriesError) {
         let isTime: (Role) -> Bool = { $0 == .calendar || $0 == .unixSeconds || $0 == .unixMilliseconds }
-        var chosen = names.indices.first { isTime(roles[$0]) && SeriesReader.timeNames.contains(names[$0].lowercased()) }
+        var chosen =
+            names.indices.first { isTime(roles[$0]) && SeriesReader.timeNames.contains(names[$0].lowercased()) }
             ?? names.indices.first { isTime(roles[$0]) }
         if let wanted = options.timeColumn {
             guard let index = names.firstIndex(of: wanted) else {
@@ -170,7 +172,10 @@ struct CSVReader {
                 return Int64((value * 1000).rounded())
             }
             let digits = slice.lastIndex(where: { $0 == 0x2E || $0 == 0x2C }).map { slice.count - 1 - $0 } ?? 0
-            if case .unixSeconds(let known) = format, known >= digits {} else { format = .unixSeconds(fractionDigits: min(6, digits)) }
+            if case .unixSeconds(let known) = format, known >= digits {
+            } else {
+                format = .unixSeconds(fractionDigits: min(6, digits))
+            }
             return Int64((value * 1_000_000).rounded())
         }
         throw .badTime(
@@ -179,7 +184,9 @@ struct CSVReader {
 
     private func label(_ slice: UnsafeBufferPointer<UInt8>, _ place: Place, _ column: Int) throws(SeriesError) -> Bool {
         if NumberParser.isGap(slice) { return false }
-        if let value = NumberParser.double(slice, decimalComma: dialect.decimalComma), value == 0 || value == 1 { return value == 1 }
+        if let value = NumberParser.double(slice, decimalComma: dialect.decimalComma), value == 0 || value == 1 {
+            return value == 1
+        }
         let text = String(decoding: slice, as: UTF8.self)
         switch text.lowercased() {
         case "true", "yes", "anomaly": return true

@@ -171,7 +171,9 @@ private struct Sketch {
             func bump(_ center: Double, _ width: Double, _ height: Double) -> Double {
                 height * exp(-((x - center) / width) * ((x - center) / width))
             }
-            return (offset, bump(4, 1.6, 0.18) + bump(8, 0.8, -0.25) + bump(10, 1.0, 1.5) + bump(12, 0.9, -0.4) + bump(18, 2.6, 0.35))
+            return (
+                offset, bump(4, 1.6, 0.18) + bump(8, 0.8, -0.25) + bump(10, 1.0, 1.5) + bump(12, 0.9, -0.4) + bump(18, 2.6, 0.35)
+            )
         }
     }
 

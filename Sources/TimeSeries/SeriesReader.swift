@@ -100,7 +100,9 @@ public enum SeriesReader {
         guard let times = time.microseconds, let step = time.medianStep else { return [] }
         var notices: [String] = []
         let repeated = zip(times, times.dropFirst()).count { $0 == $1 }
-        if repeated > 0 { notices.append("\(repeated) row\(repeated == 1 ? "" : "s") repeat the time of the row above; all are kept.") }
+        if repeated > 0 {
+            notices.append("\(repeated) row\(repeated == 1 ? "" : "s") repeat the time of the row above; all are kept.")
+        }
         let holes = zip(times, times.dropFirst()).count { step > 0 && Double($1 - $0) > 1.5 * Double(step) }
         if holes > 0 {
             notices.append("Time jumps at \(holes) place\(holes == 1 ? "" : "s"); rows are treated as evenly spaced.")

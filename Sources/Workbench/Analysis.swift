@@ -105,7 +105,8 @@ public struct AnalysisResult: Sendable, Equatable {
     public let events: [Event]
 
     /// Combines, finds the level and gathers events.
-    public init(lstm: [Float], transformer: [Float], ensemble: Ensemble, rule: ThresholdRule, eventRule: EventRule = EventRule()) {
+    public init(lstm: [Float], transformer: [Float], ensemble: Ensemble, rule: ThresholdRule, eventRule: EventRule = EventRule())
+    {
         self.lstm = lstm
         self.transformer = transformer
         combined = ensemble.combine(lstm: lstm, transformer: transformer)

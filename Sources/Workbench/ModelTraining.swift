@@ -31,7 +31,10 @@ public struct ModelTraining: Sendable {
             for kind in kinds {
                 group.enter()
                 let thread = Thread {
-                    continuation.yield(outcome(kind, threads: kinds.count == 1 ? threads : 1, cancellation: cancellation) { continuation.yield($0) })
+                    continuation.yield(
+                        outcome(kind, threads: kinds.count == 1 ? threads : 1, cancellation: cancellation) {
+                            continuation.yield($0)
+                        })
                     group.leave()
                 }
                 thread.stackSize = 8 << 20
@@ -47,7 +50,9 @@ public struct ModelTraining: Sendable {
             let plan = DetectorPlan.standard(kind, for: series, trainingRows: trainingRows, seed: seed)
             let training = try Training(plan, series: series, trainingRows: trainingRows, threadCount: threads)
             let detector = try training.run(cancellation: cancellation) { report(.training($0)) }
-            return .finished(try ScoredModel(scoring: series, with: detector, cancellation: cancellation) { report(.scoring(kind, share: $0)) })
+            return .finished(
+                try ScoredModel(scoring: series, with: detector, cancellation: cancellation) { report(.scoring(kind, share: $0)) }
+            )
         } catch {
             return .failed(error)
         }

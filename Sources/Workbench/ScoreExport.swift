@@ -48,8 +48,11 @@ public struct ScoreExport: Sendable {
         func number(_ text: String) -> String { text.isEmpty ? "null" : text }
         var fields = ["\"row\":\(series.rowNumbers[row])", "\"timestamp\":\(jsonString(series.timeText(row: row)))"]
         fields += series.channels.map { "\(jsonString($0.name)):\(number(numberText($0.values[row])))" }
-        fields += zip(["lstm_score", "transformer_score", "combined_score"], [result.lstm[row], result.transformer[row], result.combined[row]])
-            .map { "\"\($0)\":\(number(scoreText($1)))" }
+        fields += zip(
+            ["lstm_score", "transformer_score", "combined_score"],
+            [result.lstm[row], result.transformer[row], result.combined[row]]
+        )
+        .map { "\"\($0)\":\(number(scoreText($1)))" }
         fields.append("\"is_flagged\":\(result.isFlagged(row))")
         return "{" + fields.joined(separator: ",") + "}\n"
     }

@@ -32,7 +32,8 @@ public struct UserLibrary: Sendable {
     public func remember(path: String) throws {
         try database.queue.write {
             try $0.execute(
-                sql: "INSERT INTO series (user_id, path, opened_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET opened_at = excluded.opened_at",
+                sql:
+                    "INSERT INTO series (user_id, path, opened_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET opened_at = excluded.opened_at",
                 arguments: [user, path, Date()])
         }
     }
@@ -87,7 +88,8 @@ public struct UserLibrary: Sendable {
         try database.queue.write { database in
             guard let verdict else {
                 return try database.execute(
-                    sql: "DELETE FROM judgements WHERE user_id = ? AND fingerprint = ? AND first_row = ? AND last_row = ?", arguments: place)
+                    sql: "DELETE FROM judgements WHERE user_id = ? AND fingerprint = ? AND first_row = ? AND last_row = ?",
+                    arguments: place)
             }
             try database.execute(
                 sql: """
@@ -101,7 +103,9 @@ public struct UserLibrary: Sendable {
     public func judgements(of series: Series) throws -> [(rows: Range<Int>, verdict: Verdict)] {
         try database.queue.read {
             try Row.fetchAll(
-                $0, sql: "SELECT first_row, last_row, verdict FROM judgements WHERE user_id = ? AND fingerprint = ? ORDER BY first_row",
+                $0,
+                sql:
+                    "SELECT first_row, last_row, verdict FROM judgements WHERE user_id = ? AND fingerprint = ? ORDER BY first_row",
                 arguments: [user, series.fingerprint])
         }.compactMap { row in
             Verdict(rawValue: row["verdict"]).map { (row["first_row"] as Int..<(row["last_row"] as Int + 1), $0) }
@@ -115,7 +119,8 @@ public struct UserLibrary: Sendable {
         let text = String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
         try database.queue.write {
             try $0.execute(
-                sql: "INSERT INTO settings (user_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+                sql:
+                    "INSERT INTO settings (user_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
                 arguments: [user, key, text])
         }
     }

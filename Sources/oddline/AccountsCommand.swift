@@ -16,8 +16,10 @@ struct DataOptions: ParsableArguments {
 struct AccountsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "accounts", abstract: "Manages the accounts on this machine.",
-        discussion: "Whoever can read the data folder can use these commands; passwords are read from the terminal or standard input.",
-        subcommands: [List.self, Add.self, Enable.self, Disable.self, ResetPassword.self, SetRole.self], defaultSubcommand: List.self)
+        discussion:
+            "Whoever can read the data folder can use these commands; passwords are read from the terminal or standard input.",
+        subcommands: [List.self, Add.self, Enable.self, Disable.self, ResetPassword.self, SetRole.self],
+        defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists all accounts.")
@@ -26,7 +28,9 @@ struct AccountsCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingErrors {
                 for account in try data.accounts().list() {
-                    print("\(account.username)\t\(account.email)\t\(account.role.rawValue)\t\(account.isEnabled ? "enabled" : "disabled")")
+                    print(
+                        "\(account.username)\t\(account.email)\t\(account.role.rawValue)\t\(account.isEnabled ? "enabled" : "disabled")"
+                    )
                 }
             }
         }
@@ -80,7 +84,9 @@ struct AccountsCommand: AsyncParsableCommand {
 
 extension Role: ExpressibleByArgument {}
 
-private func change(_ username: String, _ data: DataOptions, _ done: String, _ body: (Accounts, Account) throws -> Void) async throws {
+private func change(_ username: String, _ data: DataOptions, _ done: String, _ body: (Accounts, Account) throws -> Void)
+    async throws
+{
     try await reportingErrors {
         let accounts = try data.accounts()
         try body(accounts, try accounts.find(username))

@@ -116,7 +116,8 @@ struct EvaluateCommand: AsyncParsableCommand {
                 guard let result = analysis.result else { throw DetectionError.noScores }
                 let seconds = Date().timeIntervalSince(started)
                 let buffer = dominantPeriod(of: series.channels[0].values) ?? 125
-                for (name, scores) in [("lstm", result.lstm), ("transformer", result.transformer), ("ensemble", result.combined)] {
+                for (name, scores) in [("lstm", result.lstm), ("transformer", result.transformer), ("ensemble", result.combined)]
+                {
                     let measures = try Measures(scores: scores, labels: labels, buffer: buffer)
                     totals.append((name, measures))
                     print(row([series.name, name] + figures(measures) + [String(format: "%.1f", seconds)]))
@@ -140,7 +141,8 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     private func row(_ cells: [String]) -> String {
         let widths = [44, 12, 8, 8, 8, 8, 8, 8]
-        return zip(cells, widths).map { $0.count < $1 ? $0 + String(repeating: " ", count: $1 - $0.count) : $0 }.joined(separator: " ")
+        return zip(cells, widths).map { $0.count < $1 ? $0 + String(repeating: " ", count: $1 - $0.count) : $0 }.joined(
+            separator: " ")
     }
 }
 

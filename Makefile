@@ -1,0 +1,37 @@
+# make run    install what is missing, build, start the program
+# make test   the same set-up, then the whole test suite
+# make demo   look around on sample data without registering; nothing is kept
+SHELL := /bin/bash
+SWIFT ?= swift
+LIBRARIES := libncursesw5-dev libsqlite3-dev libdnnl-dev libcrypt-dev zlib1g-dev pkg-config
+TEST_TOOLS := tmux sqlite3
+
+.PHONY: run demo test build setup test-setup format check-format bench clean
+
+run: build
+	@.build/release/oddline $(ARGS)
+
+demo: build
+	@.build/release/oddline --demo $(ARGS)
+
+build: setup
+	@$(SWIFT) build -c release --product oddline --quiet
+
+test: setup test-setup check-format
+	@ODDLINE_PROGRAM=$(CURDIR)/.build-tests/release/oddline \
+		$(SWIFT) test -c release --build-path .build-tests -Xswiftc -enable-testing --disable-xctest $(ARGS)
+
+setup:
+	@.ci/install-packages $(LIBRARIES)
+
+test-setup:
+	@.ci/install-packages $(TEST_TOOLS)
+
+format:
+	@$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
+
+check-format:
+	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+
+clean:
+	@rm -rf .build .build-tests

@@ -1,0 +1,145 @@
+import Foundation
+import NeuralNetwork
+import Testing
+import TimeSeries
+
+@testable import AnomalyDetection
+
+/// A plan that trains in a moment.
+private func quickPlan(_ kind: ModelKind, _ series: Series, rows: Int? = nil) -> DetectorPlan {
+    var plan = DetectorPlan.standard(kind, for: series, trainingRows: rows ?? series.rowCount, seed: 1)
+    plan.epochs = 6
+    plan.windowsPerEpoch = 256
+    return plan
+}
+
+private func detector(_ kind: ModelKind, _ series: Series, rows: Int? = nil) throws -> Detector {
+    try Training(quickPlan(kind, series, rows: rows), series: series, trainingRows: rows ?? series.rowCount).run()
+}
+
+private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> Series {
+    Series(
+        name: "wave",
+        channels: (0..<channels).map { channel in
+            Series.Channel(
+                name: "c\(channel)",
+                values: (0..<rows).map { gaps.contains($0) ? .nan : sin(Double($0) / 5 + Double(channel)) + 0.01 * Double($0 % 7) })
+        })
+}
+
+@Test(arguments: ModelKind.allCases) func everyRowGetsAScoreEvenAtTheEdges(_ kind: ModelKind) throws {
+    for rows in [97, 400, 701] {
+        let series = wave(rows)
+        let errors = try detector(kind, series).errors(of: series)
+        #expect(errors.errors.count == rows)
+        #expect(errors.errors.allSatisfy { $0.isFinite && $0 >= 0 })
+        #expect(errors.reconstruction.count == rows)
+    }
+}
+
+@Test(arguments: ModelKind.allCases) func severalChannelsAndGapsAreScored(_ kind: ModelKind) throws {
+    var series = wave(500, channels: 3, gaps: 200..<230)
+    series.channels[1].values[300] = .nan
+    let errors = try detector(kind, series).errors(of: series)
+    #expect(errors.errors.indices.allSatisfy { errors.errors[$0].isNaN == (200..<230).contains($0) })
+    #expect(errors.reconstruction.count == 1500)
+    #expect(errors.reconstruction.allSatisfy(\.isFinite))
+}
+
+@Test(arguments: ModelKind.allCases) func aPrefixGetsTheScoresOfTheWholeExceptNearTheCut(_ kind: ModelKind) throws {
+    let series = SampleKind.point.series(rows: 1600, seed: 2)
+    let detector = try detector(kind, series)
+    let whole = try detector.errors(of: series).errors
+    for cut in [700, 1001, 1333] {
+        let part = try detector.errors(of: series.prefix(cut)).errors
+        let safe = cut - detector.plan.windowLength
+        #expect(zip(whole[..<safe], part[..<safe]).allSatisfy { abs($0 - $1) <= 1e-5 * max(1, $0) }, "cut at \(cut)")
+    }
+}
+
+@Test(arguments: ModelKind.allCases) func aLoadedModelScoresExactlyAsItDidWhenSaved(_ kind: ModelKind) throws {
+    let series = wave(400, channels: 2)
+    let trained = try detector(kind, series)
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".safetensors")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try trained.save(to: url)
+    let loaded = try Detector(loadingFrom: url)
+    #expect(try loaded.errors(of: series) == trained.errors(of: series))
+    #expect(loaded.referenceErrors == trained.referenceErrors)
+    #expect(loaded.plan == trained.plan)
+    #expect(loaded.summary == trained.summary)
+    #expect(loaded.fingerprint == series.fingerprint)
+    #expect(throws: DetectionError.otherChannels(model: kind, expected: 2, found: 1)) { try loaded.errors(of: wave(400)) }
+    let data = try Data(contentsOf: url)
+    for length in stride(from: 0, to: data.count, by: max(1, data.count / 40)) {
+        try data.prefix(length).write(to: url)
+        #expect(throws: (any Error).self) { try Detector(loadingFrom: url) }
+    }
+}
+
+@Test func aModelFileOfAnotherProgramIsRefused() throws {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".safetensors")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try ModelFile(tensors: [:], metadata: [:]).write(to: url)
+    #expect(throws: DetectionError.notAModel(file: url.lastPathComponent, reason: "it was written by another program")) {
+        try Detector(loadingFrom: url)
+    }
+    var metadata = ["format": "oddline-model", "format_version": "1", "plan": "{}"]
+    try ModelFile(tensors: [:], metadata: metadata).write(to: url)
+    #expect(throws: DetectionError.self) { try Detector(loadingFrom: url) }
+    metadata["format_version"] = "99"
+    try ModelFile(tensors: [:], metadata: metadata).write(to: url)
+    #expect(throws: DetectionError.notAModel(file: url.lastPathComponent, reason: "its format version is 99")) {
+        try Detector(loadingFrom: url)
+    }
+}
+
+@Test(arguments: ModelKind.allCases) func theSameSeedGivesTheSameModel(_ kind: ModelKind) throws {
+    let series = wave(300)
+    let a = try detector(kind, series)
+    let b = try detector(kind, series)
+    #expect(a.parameters.values.array == b.parameters.values.array)
+    #expect(a.referenceErrors == b.referenceErrors)
+}
+
+@Test(arguments: ModelKind.allCases) func cancellationStopsAtOnceAndProgressRises(_ kind: ModelKind) throws {
+    let series = SampleKind.trend.series(rows: 3000, seed: 1)
+    let plan = DetectorPlan.standard(kind, for: series, trainingRows: 3000, seed: 1)
+    let training = try Training(plan, series: series, trainingRows: 3000)
+    let cancellation = Cancellation()
+    var shares: [Double] = []
+    #expect(throws: DetectionError.cancelled) {
+        try training.run(cancellation: cancellation) { progress in
+            shares.append(progress.share)
+            if shares.count == 3 { cancellation.cancel() }
+        }
+    }
+    #expect(shares == shares.sorted())
+    #expect(shares.count == 3)
+}
+
+@Test(arguments: ModelKind.allCases) func hopelessSeriesGetASentence(_ kind: ModelKind) throws {
+    let constant = Series(name: "flat", channels: [.init(name: "v", values: [Double](repeating: 4, count: 200))])
+    let detector = try detector(kind, constant)
+    let errors = try detector.errors(of: constant).errors
+    #expect(errors.allSatisfy(\.isFinite))
+    for rows in [0, 1, 47] {
+        let short = Series(name: "short", channels: [.init(name: "v", values: (0..<rows).map(Double.init))])
+        #expect(throws: DetectionError.tooFewRows(series: "short", rows: rows, needed: 48)) {
+            try Training(quickPlan(kind, constant), series: short, trainingRows: rows)
+        }
+    }
+    let tiny = wave(20)
+    #expect(throws: DetectionError.self) { try detector.errors(of: tiny) }
+    #expect(throws: Never.self) { try Training(quickPlan(kind, wave(48)), series: wave(48), trainingRows: 48).run() }
+}
+
+@Test func bothModelsFindAnObviousSpike() throws {
+    let series = SampleKind.point.series(rows: 1500, seed: 5)
+    let labels = try #require(series.labels)
+    for kind in ModelKind.allCases {
+        let errors = try detector(kind, series).errors(of: series).errors
+        let measures = try Measures(scores: errors, labels: labels, buffer: 20)
+        #expect(measures.aucROC > 0.95, "\(kind)")
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import Testing
+import TimeSeries
+
+@testable import AnomalyDetection
+
+private func numbers(_ count: Int, seed: UInt64, upTo bound: Float = 1) -> [Float] {
+    var random = SeededGenerator(seed: seed)
+    return (0..<count).map { _ in Float(random.uniform()) * bound }
+}
+
+// MARK: Calibration
+
+@Test(arguments: Calibration.Method.allCases) func calibratedScoresLieBetweenZeroAndOneAndRiseWithTheError(_ method: Calibration.Method) {
+    for seed in 1...20 as ClosedRange<UInt64> {
+        let errors = numbers(500, seed: seed, upTo: 5)
+        let calibration = Calibration(method, referenceErrors: Calibration.reference(from: errors))
+        let probes = (errors + numbers(500, seed: seed + 100, upTo: 40) + [0, 1e-20, 1e20]).sorted()
+        let scores = calibration(probes)
+        #expect(scores.allSatisfy { (0...1).contains($0) })
+        #expect(zip(scores, scores.dropFirst()).allSatisfy { $0 <= $1 })
+    }
+}
+
+@Test(arguments: Calibration.Method.allCases, [0, 0.25, 7] as [Float]) func constantErrorsGiveZero(_ method: Calibration.Method, error: Float) {
+    let calibration = Calibration(method, referenceErrors: Calibration.reference(from: [Float](repeating: error, count: 50)))
+    #expect(calibration([Float](repeating: error, count: 9)) == [Float](repeating: 0, count: 9))
+}
+
+@Test(arguments: Calibration.Method.allCases) func aMissingErrorStaysAMissingScore(_ method: Calibration.Method) {
+    let calibration = Calibration(method, referenceErrors: [0, 1, 2])
+    #expect(calibration(.nan).isNaN)
+    #expect(Calibration.reference(from: [.nan, .nan]) == [0])
+}
+
+@Test(arguments: [Calibration.Method.rank, .robust]) func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
+    let calibration = Calibration(method, referenceErrors: Calibration.reference(from: numbers(1000, seed: 3)))
+    let scores = calibration([2, 4, 8, 16, 32])
+    #expect(zip(scores, scores.dropFirst()).allSatisfy { $0 < $1 })
+}
+
+// MARK: Ensemble
+
+@Test func theCombinedScoreLiesBetweenTheTwo() throws {
+    let (a, b) = (numbers(400, seed: 1), numbers(400, seed: 2))
+    for step in 0...10 {
+        let ensemble = try Ensemble(lstmWeight: Float(step) / 10, transformerWeight: Float(10 - step) / 10)
+        for (row, combined) in ensemble.combine(lstm: a, transformer: b).enumerated() {
+            #expect(combined >= min(a[row], b[row]) && combined <= max(a[row], b[row]))
+        }
+    }
+}
+
+@Test func oneWeightAloneGivesItsModelBack() throws {
+    let (a, b) = (numbers(400, seed: 1), numbers(400, seed: 2))
+    #expect(try Ensemble(lstmWeight: 1, transformerWeight: 0).combine(lstm: a, transformer: b) == a)
+    #expect(try Ensemble(lstmWeight: 0, transformerWeight: 1).combine(lstm: a, transformer: b) == b)
+}
+
+@Test func theCombinedScoreIsTheWeightedAverage() throws {
+    let combined = try Ensemble(lstmWeight: 0.3, transformerWeight: 0.9).combine(lstm: [0.2, 1], transformer: [0.6, 0])
+    #expect(abs(combined[0] - (0.3 * 0.2 + 0.9 * 0.6) / 1.2) < 1e-6)
+    #expect(abs(combined[1] - 0.25) < 1e-6)
+}
+
+@Test func onlyTheRatioOfWeightsMatters() throws {
+    let (a, b) = (numbers(400, seed: 1), numbers(400, seed: 2))
+    let whole = try Ensemble(lstmWeight: 0.8, transformerWeight: 0.4).combine(lstm: a, transformer: b)
+    for scale in [0.5, 0.25, 0.125] as [Float] {
+        let scaled = try Ensemble(lstmWeight: 0.8 * scale, transformerWeight: 0.4 * scale).combine(lstm: a, transformer: b)
+        #expect(zip(whole, scaled).allSatisfy { abs($0 - $1) < 1e-6 })
+        #expect(whole.indices.sorted { (whole[$0], $0) < (whole[$1], $1) } == scaled.indices.sorted { (scaled[$0], $0) < (scaled[$1], $1) })
+    }
+}
+
+@Test func aRowWithOneScoreUsesIt() throws {
+    let combined = try Ensemble(lstmWeight: 0.5, transformerWeight: 0.5).combine(lstm: [.nan, 0.2, .nan], transformer: [0.7, .nan, .nan])
+    #expect(combined[0] == 0.7)
+    #expect(combined[1] == 0.2)
+    #expect(combined[2].isNaN)
+}
+
+@Test func impossibleWeightsAreRefused() {
+    #expect(throws: DetectionError.bothWeightsZero) { try Ensemble(lstmWeight: 0, transformerWeight: 0) }
+    #expect(throws: DetectionError.badWeight(1.5)) { try Ensemble(lstmWeight: 1.5, transformerWeight: 0) }
+    #expect(throws: DetectionError.badWeight(-0.1)) { try Ensemble(lstmWeight: 1, transformerWeight: -0.1) }
+    #expect(throws: DetectionError.self) { try Ensemble(lstmWeight: .nan, transformerWeight: 1) }
+}
+
+@Test(arguments: [1, 2, 3, 8, 999]) func smoothingAveragesAndKeepsGaps(_ width: Int) {
+    var scores = numbers(300, seed: 7)
+    scores[40] = .nan
+    let smoothed = movingAverage(of: scores, width: width)
+    #expect(smoothed.count == scores.count)
+    #expect(smoothed[40].isNaN)
+    #expect(smoothed.allSatisfy { $0.isNaN || (0...1).contains($0) })
+    if width == 1 { #expect(Array(smoothed[..<40]) == Array(scores[..<40])) }
+    if width == 3 { #expect(abs(smoothed[10] - (scores[9] + scores[10] + scores[11]) / 3) < 1e-6) }
+}
+
+// MARK: Threshold and events
+
+@Test func raisingTheThresholdNeverAddsFlags() {
+    let scores = numbers(500, seed: 11).map { ($0 * 20).rounded() / 20 }
+    let rules: [[ThresholdRule]] = [
+        [0, 0.3, 0.5, 0.9, 0.99, 1].map { .quantile($0) }, [0, 1, 2, 3, 6].map { .robustSigma($0) },
+        [0.1, 0.01, 1e-3, 1e-4].map { .peaksOverThreshold(probability: $0) },
+    ]
+    for rising in rules {
+        let flags = rising.map { rule in Set(scores.indices.filter { isFlagged(scores[$0], level: rule.level(for: scores)) }) }
+        #expect(zip(flags, flags.dropFirst()).allSatisfy { $1.isSubset(of: $0) })
+    }
+}
+
+@Test func constantScoresFlagNothing() {
+    let scores = [Float](repeating: 0, count: 50)
+    for rule in [ThresholdRule.quantile(0.99), .robustSigma(3), .peaksOverThreshold(probability: 1e-3)] {
+        let level = rule.level(for: scores)
+        #expect(EventRule().events(combined: scores, lstm: scores, transformer: scores, level: level).isEmpty)
+    }
+}
+
+@Test func thePeaksOverThresholdLevelIsExceededAboutAsOftenAsAsked() {
+    var random = SeededGenerator(seed: 5)
+    let scores = (0..<100_000).map { _ in Float(1 - exp(0.3 * log(1 - random.uniform()))) }
+    let level = ThresholdRule.peaksOverThreshold(probability: 1e-3).level(for: scores)
+    let share = Double(scores.count { $0 >= level }) / Double(scores.count)
+    #expect(share > 0.5e-3 && share < 2e-3)
+}
+
+@Test func runsNearEachOtherAreOneEvent() throws {
+    let scores: [Float] = [0, 0.9, 0.95, 0, 0, 0.8, 0, 0, 0, 0, 0.7, 0]
+    let events = EventRule(mergeGap: 2).events(combined: scores, lstm: scores, transformer: scores.map { $0 / 2 }, level: 0.5)
+    #expect(events.map(\.rows) == [1..<6, 10..<11])
+    #expect(events[0].peakRow == 2)
+    #expect(events[0].peak == 0.95)
+    #expect(events[0].transformerPeak == 0.475)
+    #expect(EventRule(mergeGap: 2, minimumRows: 2).events(combined: scores, lstm: scores, transformer: scores, level: 0.5).count == 1)
+}
+
+// MARK: Windows
+
+@Test func windowsCoverEveryRow() {
+    for rows in [10, 11, 37, 100] {
+        for length in [1, 3, 10] {
+            for step in [1, 2, 5] where step <= length {
+                var covered = Set<Int>()
+                for start in windowStarts(rows: rows, length: length, stride: step) { covered.formUnion(start..<(start + length)) }
+                #expect(covered == Set(0..<rows))
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+@testable import NeuralNetwork
+
+private let file = ModelFile(
+    tensors: ["a": Tensor(shape: [2, 3], values: [1, -2, 3.5, 0, 1e-30, 6]), "b.c": Tensor(shape: [1], values: [7])],
+    metadata: ["format": "test", "text": "line\n\"quoted\" ü"])
+
+@Test func aFileReadsBackAsItWasWritten() throws {
+    let data = try file.encoded()
+    #expect(try ModelFile(data: data, file: "x") == file)
+}
+
+@Test func aFileIsWrittenWholeAndPrivate() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let url = folder.appendingPathComponent("m.safetensors")
+    try file.write(to: url)
+    try file.write(to: url)
+    #expect(try ModelFile(readingFrom: url) == file)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["m.safetensors"])
+    let mode = try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+    #expect(throws: ModelFileError.self) { try file.write(to: folder.appendingPathComponent("missing/m.safetensors")) }
+}
+
+@Test func everyCutOfAFileIsRefused() throws {
+    let data = try file.encoded()
+    for length in 0..<data.count {
+        #expect(throws: ModelFileError.self, "cut to \(length)") { try ModelFile(data: data.prefix(length), file: "x") }
+    }
+}
+
+@Test func damagedBytesNeverCrash() throws {
+    let data = try file.encoded()
+    for index in 0..<data.count {
+        for value: UInt8 in [0, 0x7F, 0xFF, 0x5D, 0x22] {
+            var damaged = data
+            damaged[index] = value
+            _ = try? ModelFile(data: damaged, file: "x")
+        }
+    }
+}
+
+@Test func parametersRefuseOtherShapes() {
+    let architecture = Architecture.lstm(LSTMArchitecture(windowLength: 4, channelCount: 1, hiddenSize: 3))
+    var tensors = Parameters(architecture, seed: 1).tensors
+    #expect(throws: Never.self) { try Parameters(architecture, tensors: tensors) }
+    tensors["head.bias"] = Tensor(shape: [2], values: [0, 0])
+    #expect(throws: ModelFileError.tensors(name: "head.bias", expected: [1])) { try Parameters(architecture, tensors: tensors) }
+    tensors["head.bias"] = Tensor(shape: [1], values: [.nan])
+    #expect(throws: ModelFileError.notFinite(name: "head.bias")) { try Parameters(architecture, tensors: tensors) }
+}
