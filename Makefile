@@ -3,10 +3,11 @@
 # make demo   look around on sample data without registering; nothing is kept
 SHELL := /bin/bash
 SWIFT ?= swift
+FORMATTED := Package.swift Sources Tests
 LIBRARIES := libncursesw5-dev libsqlite3-dev libdnnl-dev libcrypt-dev zlib1g-dev pkg-config
 TEST_TOOLS := tmux sqlite3
 
-.PHONY: run demo test build setup test-setup format check-format bench clean
+.PHONY: run demo test build setup test-setup format check-format clean
 
 run: build
 	@.build/release/oddline $(ARGS)
@@ -28,10 +29,10 @@ test-setup:
 	@.ci/install-packages $(TEST_TOOLS)
 
 format:
-	@$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
+	@$(SWIFT) format --in-place --recursive $(FORMATTED)
 
 check-format:
-	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	@$(SWIFT) format lint --strict --recursive $(FORMATTED)
 
 clean:
 	@rm -rf .build .build-tests

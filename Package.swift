@@ -55,13 +55,16 @@ let package = Package(
             swiftSettings: strict),
 
         tests("TimeSeriesTests", ["TimeSeries", grdb]),
-        tests("NeuralNetworkTests", ["NeuralNetwork", "CKernels"], exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),
+        tests(
+            "NeuralNetworkTests", ["NeuralNetwork", "CKernels"], exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),
         tests("AnomalyDetectionTests", ["AnomalyDetection", "NeuralNetwork", "TimeSeries"]),
         tests("PersistenceTests", ["Persistence", grdb]),
         tests("AccountsTests", ["Accounts", "Persistence", grdb]),
         tests("WorkbenchTests", ["Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),
         tests("TerminalUITests", ["TerminalUI"]),
-        tests("DashboardTests", ["Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "TimeSeries", "Persistence"]),
+        tests(
+            "DashboardTests",
+            ["Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "TimeSeries", "Persistence"]),
         tests("OddlineTests", ["oddline", "TimeSeries"]),
     ],
     swiftLanguageModes: [.v6]

@@ -12,8 +12,8 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     public init() {}
 
     /// Reads the file; a missing file sets nothing.
-    /// - Throws: `PersistenceError.configuration` naming the file and line.
-    public init(readingFrom url: URL) throws(PersistenceError) {
+    /// - Throws: `StorageError.configuration` naming the file and line.
+    public init(readingFrom url: URL) throws(StorageError) {
         guard let text = try? String(contentsOf: url, encoding: .utf8) else {
             self.init()
             return

@@ -60,7 +60,7 @@ public struct Locations: Sendable, Equatable {
 }
 
 /// Why stored data cannot be reached.
-public enum PersistenceError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     case folder(path: String, reason: String)
     case symbolicLink(path: String)
     case database(path: String, reason: String)
@@ -80,8 +80,8 @@ public enum PersistenceError: Error, Equatable, Sendable, CustomStringConvertibl
 }
 
 /// Makes `url` a folder that only its owner can enter (mode 0700).
-/// - Throws: `PersistenceError.symbolicLink` when it is a link, `.folder` when it cannot be made.
-public func makePrivateFolder(_ url: URL) throws(PersistenceError) {
+/// - Throws: `StorageError.symbolicLink` when it is a link, `.folder` when it cannot be made.
+public func makePrivateFolder(_ url: URL) throws(StorageError) {
     if (try? FileManager.default.destinationOfSymbolicLink(atPath: url.path)) != nil { throw .symbolicLink(path: url.path) }
     do {
         try FileManager.default.createDirectory(

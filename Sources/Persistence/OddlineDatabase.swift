@@ -7,8 +7,8 @@ public struct OddlineDatabase: Sendable {
     public let queue: DatabaseQueue
 
     /// Opens the database at `url`, making it and its folder (modes 0600 and 0700) where they are missing.
-    /// - Throws: `PersistenceError` naming the path.
-    public init(at url: URL) throws(PersistenceError) {
+    /// - Throws: `StorageError` naming the path.
+    public init(at url: URL) throws(StorageError) {
         try makePrivateFolder(url.deletingLastPathComponent())
         for path in [url.path, url.path + "-wal", url.path + "-shm"]
         where (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil {

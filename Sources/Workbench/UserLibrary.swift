@@ -49,7 +49,7 @@ public struct UserLibrary: Sendable {
     // MARK: Models
 
     /// Saves a model for the series it was trained on, replacing an older one.
-    /// - Throws: `ModelFileError.cannotWrite`, `PersistenceError`.
+    /// - Throws: `ModelFileError.cannotWrite`, `StorageError`.
     public func save(_ detector: Detector) throws {
         try makePrivateFolder(models.deletingLastPathComponent())
         try makePrivateFolder(models)

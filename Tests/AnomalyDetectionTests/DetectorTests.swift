@@ -18,13 +18,16 @@ private func detector(_ kind: ModelKind, _ series: Series, rows: Int? = nil) thr
 }
 
 private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> Series {
-    Series(
-        name: "wave",
-        channels: (0..<channels).map { channel in
-            Series.Channel(
-                name: "c\(channel)",
-                values: (0..<rows).map { gaps.contains($0) ? .nan : sin(Double($0) / 5 + Double(channel)) + 0.01 * Double($0 % 7) })
-        })
+    let made = (0..<channels).map { channel in
+        Series.Channel(
+            name: "c\(channel)",
+            values: (0..<rows).map { row -> Double in
+                if gaps.contains(row) { return .nan }
+                let angle = Double(row) / 5 + Double(channel)
+                return sin(angle) + 0.01 * Double(row % 7)
+            })
+    }
+    return Series(name: "wave", channels: made)
 }
 
 @Test(arguments: ModelKind.allCases) func everyRowGetsAScoreEvenAtTheEdges(_ kind: ModelKind) throws {
@@ -43,7 +46,7 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     let errors = try detector(kind, series).errors(of: series)
     #expect(errors.errors.indices.allSatisfy { errors.errors[$0].isNaN == (200..<230).contains($0) })
     #expect(errors.reconstruction.count == 1500)
-    #expect(errors.reconstruction.allSatisfy(\.isFinite))
+    #expect(errors.reconstruction.allSatisfy { $0.isFinite })
 }
 
 @Test(arguments: ModelKind.allCases) func aPrefixGetsTheScoresOfTheWholeExceptNearTheCut(_ kind: ModelKind) throws {
@@ -122,7 +125,7 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     let constant = Series(name: "flat", channels: [.init(name: "v", values: [Double](repeating: 4, count: 200))])
     let detector = try detector(kind, constant)
     let errors = try detector.errors(of: constant).errors
-    #expect(errors.allSatisfy(\.isFinite))
+    #expect(errors.allSatisfy { $0.isFinite })
     for rows in [0, 1, 47] {
         let short = Series(name: "short", channels: [.init(name: "v", values: (0..<rows).map(Double.init))])
         #expect(throws: DetectionError.tooFewRows(series: "short", rows: rows, needed: 48)) {

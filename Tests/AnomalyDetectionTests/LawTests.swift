@@ -11,7 +11,9 @@ private func numbers(_ count: Int, seed: UInt64, upTo bound: Float = 1) -> [Floa
 
 // MARK: Calibration
 
-@Test(arguments: Calibration.Method.allCases) func calibratedScoresLieBetweenZeroAndOneAndRiseWithTheError(_ method: Calibration.Method) {
+@Test(arguments: Calibration.Method.allCases) func calibratedScoresLieBetweenZeroAndOneAndRiseWithTheError(
+    _ method: Calibration.Method
+) {
     for seed in 1...20 as ClosedRange<UInt64> {
         let errors = numbers(500, seed: seed, upTo: 5)
         let calibration = Calibration(method, referenceErrors: Calibration.reference(from: errors))
@@ -22,7 +24,9 @@ private func numbers(_ count: Int, seed: UInt64, upTo bound: Float = 1) -> [Floa
     }
 }
 
-@Test(arguments: Calibration.Method.allCases, [0, 0.25, 7] as [Float]) func constantErrorsGiveZero(_ method: Calibration.Method, error: Float) {
+@Test(arguments: Calibration.Method.allCases, [0, 0.25, 7] as [Float]) func constantErrorsGiveZero(
+    _ method: Calibration.Method, error: Float
+) {
     let calibration = Calibration(method, referenceErrors: Calibration.reference(from: [Float](repeating: error, count: 50)))
     #expect(calibration([Float](repeating: error, count: 9)) == [Float](repeating: 0, count: 9))
 }
@@ -69,12 +73,15 @@ private func numbers(_ count: Int, seed: UInt64, upTo bound: Float = 1) -> [Floa
     for scale in [0.5, 0.25, 0.125] as [Float] {
         let scaled = try Ensemble(lstmWeight: 0.8 * scale, transformerWeight: 0.4 * scale).combine(lstm: a, transformer: b)
         #expect(zip(whole, scaled).allSatisfy { abs($0 - $1) < 1e-6 })
-        #expect(whole.indices.sorted { (whole[$0], $0) < (whole[$1], $1) } == scaled.indices.sorted { (scaled[$0], $0) < (scaled[$1], $1) })
+        #expect(
+            whole.indices.sorted { (whole[$0], $0) < (whole[$1], $1) }
+                == scaled.indices.sorted { (scaled[$0], $0) < (scaled[$1], $1) })
     }
 }
 
 @Test func aRowWithOneScoreUsesIt() throws {
-    let combined = try Ensemble(lstmWeight: 0.5, transformerWeight: 0.5).combine(lstm: [.nan, 0.2, .nan], transformer: [0.7, .nan, .nan])
+    let combined = try Ensemble(lstmWeight: 0.5, transformerWeight: 0.5).combine(
+        lstm: [.nan, 0.2, .nan], transformer: [0.7, .nan, .nan])
     #expect(combined[0] == 0.7)
     #expect(combined[1] == 0.2)
     #expect(combined[2].isNaN)
@@ -135,7 +142,8 @@ private func numbers(_ count: Int, seed: UInt64, upTo bound: Float = 1) -> [Floa
     #expect(events[0].peakRow == 2)
     #expect(events[0].peak == 0.95)
     #expect(events[0].transformerPeak == 0.475)
-    #expect(EventRule(mergeGap: 2, minimumRows: 2).events(combined: scores, lstm: scores, transformer: scores, level: 0.5).count == 1)
+    #expect(
+        EventRule(mergeGap: 2, minimumRows: 2).events(combined: scores, lstm: scores, transformer: scores, level: 0.5).count == 1)
 }
 
 // MARK: Windows
@@ -145,7 +153,9 @@ private func numbers(_ count: Int, seed: UInt64, upTo bound: Float = 1) -> [Floa
         for length in [1, 3, 10] {
             for step in [1, 2, 5] where step <= length {
                 var covered = Set<Int>()
-                for start in windowStarts(rows: rows, length: length, stride: step) { covered.formUnion(start..<(start + length)) }
+                for start in windowStarts(rows: rows, length: length, stride: step) {
+                    covered.formUnion(start..<(start + length))
+                }
                 #expect(covered == Set(0..<rows))
             }
         }

@@ -50,5 +50,7 @@ func measuresAgreeWithTheReferenceValues() throws {
 @Test func aMonotoneChangeOfScoresChangesNothing() throws {
     let labels = (0..<800).map { $0 % 97 < 6 }
     let scores = (0..<800).map { Double(($0 * 7919) % 801) / 801 + (labels[$0] ? 0.2 : 0) }
-    #expect(try Measures(scores: scores, labels: labels, buffer: 12) == Measures(scores: scores.map { exp(3 * $0) }, labels: labels, buffer: 12))
+    #expect(
+        try Measures(scores: scores, labels: labels, buffer: 12)
+            == Measures(scores: scores.map { exp(3 * $0) }, labels: labels, buffer: 12))
 }

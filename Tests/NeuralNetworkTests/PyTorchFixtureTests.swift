@@ -25,7 +25,8 @@ struct Fixture: CustomTestStringConvertible {
 
     func parameters() throws -> Parameters {
         let values = tensors.filter { $0.key.hasPrefix("value.") }
-        return try Parameters(architecture, tensors: Dictionary(uniqueKeysWithValues: values.map { (String($0.dropFirst(6)), $1) }))
+        return try Parameters(
+            architecture, tensors: Dictionary(uniqueKeysWithValues: values.map { (String($0.dropFirst(6)), $1) }))
     }
 
     var batch: Batch {

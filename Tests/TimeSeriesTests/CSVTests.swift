@@ -52,11 +52,15 @@ func lineEndsMarksAndDelimitersAreUnderstood(_ text: String) throws {
 }
 
 @Test(arguments: ["inf", "-Infinity", "1e999"]) func infinitiesAreRefused(_ text: String) {
-    #expect(throws: SeriesError.infinite(file: "test.csv", row: 2, line: 3, column: "v", text: text)) { try series("v\n1\n\(text)\n3\n") }
+    #expect(throws: SeriesError.infinite(file: "test.csv", row: 2, line: 3, column: "v", text: text)) {
+        try series("v\n1\n\(text)\n3\n")
+    }
 }
 
 @Test func rowsOfAnotherLengthAreRefused() {
-    #expect(throws: SeriesError.fieldCount(file: "test.csv", row: 2, line: 3, expected: 2, found: 3)) { try series("a,b\n1,2\n1,2,3\n") }
+    #expect(throws: SeriesError.fieldCount(file: "test.csv", row: 2, line: 3, expected: 2, found: 3)) {
+        try series("a,b\n1,2\n1,2,3\n")
+    }
 }
 
 @Test(arguments: ["", "\n\n", "a,b\n", "\u{FEFF}"]) func emptyFilesAreRefused(_ text: String) {
@@ -123,7 +127,9 @@ func lineEndsMarksAndDelimitersAreUnderstood(_ text: String) throws {
 
 @Test func numbersReadExactlyAsSwiftReadsThem() throws {
     var random = SeededGenerator(seed: 4)
-    var texts = ["51.846000000000004", "1e-5", "-0", "+3", ".5", "5.", "123456789012345678", "1.7976931348623157e308", "4.9e-324", "1E5"]
+    var texts = [
+        "51.846000000000004", "1e-5", "-0", "+3", ".5", "5.", "123456789012345678", "1.7976931348623157e308", "4.9e-324", "1E5",
+    ]
     for _ in 0..<2000 { texts.append("\(Double(bitPattern: random.next()))") }
     texts.removeAll { !(Double($0)?.isFinite ?? false) }
     let read = try series("v\n" + texts.joined(separator: "\n") + "\n")
@@ -134,7 +140,8 @@ func lineEndsMarksAndDelimitersAreUnderstood(_ text: String) throws {
     var random = SeededGenerator(seed: 8)
     let alphabet = Array("0123456789.,;\"\n\r\t-:TZ eEnaN\u{1B}é|".utf8)
     for _ in 0..<3000 {
-        let bytes = (0..<Int.random(in: 0..<120, using: &random)).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))] }
+        let bytes = (0..<Int.random(in: 0..<120, using: &random)).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))]
+        }
         _ = try? SeriesReader.read(data: Data(bytes), name: "fuzz")
         _ = try? SeriesReader.read(data: Data([0x1F, 0x8B] + bytes), name: "fuzz")
     }

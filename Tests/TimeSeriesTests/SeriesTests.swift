@@ -5,118 +5,120 @@ import Testing
 @testable import TimeSeries
 
 private func temporaryFolder() throws -> URL {
-   let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-   return folder
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
 }
 
 @Test func gzipFilesAreReadAndDamagedOnesRefused() throws {
-   let folder = try temporaryFolder()
-   defer { try? FileManager.default.removeItem(at: folder) }
-   let plain = folder.appendingPathComponent("s.csv")
-   try Data("a\n1\n2\n3\n".utf8).write(to: plain)
-   let gzip = Process()
-   gzip.executableURL = URL(fileURLWithPath: "/bin/gzip")
-   gzip.arguments = [plain.path]
-   try gzip.run()
-   gzip.waitUntilExit()
-   let path = plain.path + ".gz"
-   #expect(try SeriesReader.read(path: path).channels[0].values == [1, 2, 3])
-   let data = try Data(contentsOf: URL(fileURLWithPath: path))
-   #expect(throws: SeriesError.damagedGzip(file: "s")) { try SeriesReader.read(data: data.dropLast(6), name: "s") }
-   #expect(try SeriesReader.read(data: data + data, name: "s").rowCount == 6 || true)
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let plain = folder.appendingPathComponent("s.csv")
+    try Data("a\n1\n2\n3\n".utf8).write(to: plain)
+    let gzip = Process()
+    gzip.executableURL = URL(fileURLWithPath: "/bin/gzip")
+    gzip.arguments = [plain.path]
+    try gzip.run()
+    gzip.waitUntilExit()
+    let path = plain.path + ".gz"
+    #expect(try SeriesReader.read(path: path).channels[0].values == [1, 2, 3])
+    let data = try Data(contentsOf: URL(fileURLWithPath: path))
+    #expect(throws: SeriesError.damagedGzip(file: "s")) { try SeriesReader.read(data: data.dropLast(6), name: "s") }
+    #expect(try SeriesReader.read(data: data + data, name: "s").rowCount == 6 || true)
 }
 
 @Test func sqliteTablesAndQueriesAreRead() throws {
-   let folder = try temporaryFolder()
-   defer { try? FileManager.default.removeItem(at: folder) }
-   let path = folder.appendingPathComponent("metrics.db").path
-   let queue = try DatabaseQueue(path: path)
-   try queue.write { database in
-       try database.execute(sql: "CREATE TABLE cpu (ts INTEGER, load REAL, host TEXT); CREATE TABLE other (x REAL)")
-       for row in 0..<5 {
-           try database.execute(
-               sql: "INSERT INTO cpu VALUES (?, ?, 'a,b')", arguments: [1_700_000_000 + row * 60, row == 2 ? nil : Double(row) / 3])
-       }
-   }
-   try queue.close()
-   let read = try SeriesReader.read(path: path, options: .init(timeColumn: "ts", table: "cpu"))
-   #expect(read.channels.map(\.name) == ["load"])
-   #expect(read.channels[0].values[4] == 4.0 / 3)
-   #expect(read.channels[0].values[2].isNaN)
-   #expect(read.time.medianStep == 60_000_000)
-   let queried = try SeriesReader.read(path: path, options: .init(query: "SELECT load * 2 AS double FROM cpu WHERE load IS NOT NULL"))
-   #expect(queried.rowCount == 4)
-   #expect(throws: SeriesError.tableNeeded(file: "metrics.db", known: ["cpu", "other"])) { try SeriesReader.read(path: path) }
-   #expect(throws: SeriesError.noTable(file: "metrics.db", table: "gpu", known: ["cpu", "other"])) {
-       try SeriesReader.read(path: path, options: .init(table: "gpu"))
-   }
-   #expect(throws: SeriesError.self) { try SeriesReader.read(path: path, options: .init(query: "DROP TABLE cpu")) }
-   #expect(try SeriesReader.read(path: path, options: .init(table: "cpu")).rowCount == 5)
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("metrics.db").path
+    let queue = try DatabaseQueue(path: path)
+    try queue.write { database in
+        try database.execute(sql: "CREATE TABLE cpu (ts INTEGER, load REAL, host TEXT); CREATE TABLE other (x REAL)")
+        for row in 0..<5 {
+            try database.execute(
+                sql: "INSERT INTO cpu VALUES (?, ?, 'a,b')",
+                arguments: [1_700_000_000 + row * 60, row == 2 ? nil : Double(row) / 3])
+        }
+    }
+    try queue.close()
+    let read = try SeriesReader.read(path: path, options: .init(timeColumn: "ts", table: "cpu"))
+    #expect(read.channels.map(\.name) == ["load"])
+    #expect(read.channels[0].values[4] == 4.0 / 3)
+    #expect(read.channels[0].values[2].isNaN)
+    #expect(read.time.medianStep == 60_000_000)
+    let queried = try SeriesReader.read(
+        path: path, options: .init(query: "SELECT load * 2 AS double FROM cpu WHERE load IS NOT NULL"))
+    #expect(queried.rowCount == 4)
+    #expect(throws: SeriesError.tableNeeded(file: "metrics.db", known: ["cpu", "other"])) { try SeriesReader.read(path: path) }
+    #expect(throws: SeriesError.noTable(file: "metrics.db", table: "gpu", known: ["cpu", "other"])) {
+        try SeriesReader.read(path: path, options: .init(table: "gpu"))
+    }
+    #expect(throws: SeriesError.self) { try SeriesReader.read(path: path, options: .init(query: "DROP TABLE cpu")) }
+    #expect(try SeriesReader.read(path: path, options: .init(table: "cpu")).rowCount == 5)
 }
 
 @Test(arguments: SampleKind.allCases) func generatedSeriesRepeatReadBackAndHoldLateAnomalies(_ kind: SampleKind) throws {
-   let made = kind.series(rows: 1200, seed: 3)
-   #expect(made == kind.series(rows: 1200, seed: 3))
-   #expect(made != kind.series(rows: 1200, seed: 4))
-   let labels = try #require(made.labels)
-   #expect(labels.contains(true))
-   #expect(!labels[..<480].contains(true) || kind == .longRange && !labels[..<456].contains(true))
-   let read = try SeriesReader.read(data: Data(made.csv().utf8), name: made.name)
-   #expect(read.channels == made.channels)
-   #expect(read.time == made.time)
-   #expect(read.labels == made.labels)
+    let made = kind.series(rows: 1200, seed: 3)
+    #expect(made == kind.series(rows: 1200, seed: 3))
+    #expect(made != kind.series(rows: 1200, seed: 4))
+    let labels = try #require(made.labels)
+    #expect(labels.contains(true))
+    #expect(!labels[..<480].contains(true) || kind == .longRange && !labels[..<456].contains(true))
+    let read = try SeriesReader.read(data: Data(made.csv().utf8), name: made.name)
+    #expect(read.channels == made.channels)
+    #expect(read.time == made.time)
+    #expect(read.labels == made.labels)
 }
 
 @Test func gapsAreBridgedByStraightLines() {
-   #expect(filled([.nan, 1, .nan, .nan, 4, .nan]) == [1, 1, 2, 3, 4, 4])
-   #expect(filled([.nan, .nan]) == [0, 0])
+    #expect(filled([.nan, 1, .nan, .nan, 4, .nan]) == [1, 1, 2, 3, 4, 4])
+    #expect(filled([.nan, .nan]) == [0, 0])
 }
 
 @Test func scalingCentersSpreadsAndReturns() throws {
-   let values = (0..<1000).map { Double($0 % 10) }
-   let series = Series(name: "s", channels: [.init(name: "a", values: values), .init(name: "c", values: values.map { _ in 7 })])
-   let scaling = RobustScaling(fitting: series, rows: 1000)
-   let scaled = scaling.scaled(series)
-   #expect(scaled.count == 2000)
-   #expect(stride(from: 1, to: 2000, by: 2).allSatisfy { scaled[$0] == 0 })
-   #expect(abs(scaling.unscaled(scaled[6], channel: 0) - 3) < 1e-5)
+    let values = (0..<1000).map { Double($0 % 10) }
+    let series = Series(name: "s", channels: [.init(name: "a", values: values), .init(name: "c", values: values.map { _ in 7 })])
+    let scaling = RobustScaling(fitting: series, rows: 1000)
+    let scaled = scaling.scaled(series)
+    #expect(scaled.count == 2000)
+    #expect(stride(from: 1, to: 2000, by: 2).allSatisfy { scaled[$0] == 0 })
+    #expect(abs(scaling.unscaled(scaled[6], channel: 0) - 3) < 1e-5)
 }
 
 @Test func spikesAreLimited() {
-   var values = (0..<100).map { sin(Double($0)) }
-   values[50] = 1e9
-   let series = Series(name: "s", channels: [.init(name: "a", values: values)])
-   let scaled = RobustScaling(centers: [0], spreads: [1]).scaled(series, limit: 12)
-   #expect(scaled[50] == 12)
+    var values = (0..<100).map { sin(Double($0)) }
+    values[50] = 1e9
+    let series = Series(name: "s", channels: [.init(name: "a", values: values)])
+    let scaled = RobustScaling(centers: [0], spreads: [1]).scaled(series, limit: 12)
+    #expect(scaled[50] == 12)
 }
 
 @Test(arguments: [24, 48, 100, 288]) func theDominantPeriodOfAWaveIsFound(_ period: Int) throws {
-   let values = (0..<3000).map { sin(2 * Double.pi * Double($0) / Double(period)) }
-   #expect(abs(try #require(dominantPeriod(of: values)) - period) <= 1)
+    let values = (0..<3000).map { sin(2 * Double.pi * Double($0) / Double(period)) }
+    #expect(abs(try #require(dominantPeriod(of: values)) - period) <= 1)
 }
 
 @Test func noiseLinesAndShortSeriesHaveNoPeriod() {
-   #expect(dominantPeriod(of: [Double](repeating: 3, count: 500)) == nil)
-   #expect(dominantPeriod(of: (0..<500).map(Double.init)) == nil)
-   #expect(dominantPeriod(of: [1, 2, 3]) == nil)
+    #expect(dominantPeriod(of: [Double](repeating: 3, count: 500)) == nil)
+    #expect(dominantPeriod(of: (0..<500).map(Double.init)) == nil)
+    #expect(dominantPeriod(of: [1, 2, 3]) == nil)
 }
 
 @Test(arguments: [1, 7, 50, 333, 2000]) func noSpikeIsLostInDownSampling(_ columns: Int) {
-   var values = [Double](repeating: 0, count: 1000)
-   values[613] = 9
-   values[207] = -5
-   let columns = extents(of: values, rows: 0..<1000, count: columns)
-   #expect(columns.map(\.high).max() == 9)
-   #expect(columns.map(\.low).min() == -5)
+    var values = [Double](repeating: 0, count: 1000)
+    values[613] = 9
+    values[207] = -5
+    let columns = extents(of: values, rows: 0..<1000, count: columns)
+    #expect(columns.map(\.high).max() == 9)
+    #expect(columns.map(\.low).min() == -5)
 }
 
 @Test func theFingerprintTellsNumbersApart() {
-   let a = Series(name: "a", channels: [.init(name: "v", values: [1, 2, .nan])])
-   var b = a
-   b.name = "b"
-   #expect(a.fingerprint == b.fingerprint)
-   b.channels[0].values[1] = 2.0000001
-   #expect(a.fingerprint != b.fingerprint)
-   #expect(a.fingerprint.count == 16)
+    let a = Series(name: "a", channels: [.init(name: "v", values: [1, 2, .nan])])
+    var b = a
+    b.name = "b"
+    #expect(a.fingerprint == b.fingerprint)
+    b.channels[0].values[1] = 2.0000001
+    #expect(a.fingerprint != b.fingerprint)
+    #expect(a.fingerprint.count == 16)
 }

@@ -1,0 +1,231 @@
+import Accounts
+import AnomalyDetection
+import Foundation
+import Persistence
+import TerminalUI
+import Testing
+import TimeSeries
+import Workbench
+
+@testable import Dashboard
+
+private func session() throws -> Session {
+    let accounts = try Accounts(database: OddlineDatabase(), hasher: PasswordHasher(cost: 4))
+    _ = try accounts.register(username: "alice", email: "alice@example.org", password: "correct horse battery")
+    return try accounts.login(identifier: "alice", password: "correct horse battery")
+}
+
+private let series = SampleKind.amplitude.series(rows: 800, seed: 3)
+
+/// Both models, trained once for all tests.
+private let models: Task<[ScoredModel], Never> = Task {
+    var models: [ScoredModel] = []
+    for await report in ModelTraining(series: series).run(cancellation: Cancellation()) {
+        if case .finished(let model) = report { models.append(model) }
+    }
+    return models
+}
+
+private func workspace(width: Int = 120, height: Int = 36, scored: Bool = true) async throws -> DashboardState {
+    var state = DashboardState(width: width, height: height, themes: [.midnight])
+    _ = update(&state, .loggedIn(try session(), themeName: nil))
+    let opened = OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings(), savedModels: [], verdicts: [:])
+    _ = update(&state, .opened(opened))
+    if scored { _ = update(&state, .modelsLoaded(path: "/s.csv", await models.value)) }
+    return state
+}
+
+private func press(_ state: inout DashboardState, _ keys: Key...) -> [Effect] {
+    var effects: [Effect] = []
+    for key in keys { effects += update(&state, .input(.key(key))) }
+    return effects
+}
+
+private func type(_ state: inout DashboardState, _ text: String) {
+    for character in text { _ = update(&state, .input(.key(.character(character)))) }
+}
+
+// MARK: Forms
+
+@Test func loggingInAsksForBothFieldsAndNeverShowsThePassword() throws {
+    var state = DashboardState(width: 80, height: 24, themes: [.midnight])
+    let empty = press(&state, .enter, .enter)
+    #expect(empty.isEmpty)
+    #expect(state.login.problem != nil)
+    type(&state, "alice")
+    _ = press(&state, .tab)
+    type(&state, "s3cret phrase")
+    #expect(!view(state).text.contains("s3cret"))
+    let effects = press(&state, .enter)
+    guard case .login("alice", "s3cret phrase") = effects.first else {
+        Issue.record("expected a login, got \(effects)")
+        return
+    }
+    let second = press(&state, .enter)
+    #expect(second.isEmpty, "a second login waits for the first")
+    _ = update(&state, .loginFailed("Username or password is wrong."))
+    #expect(view(state).text.contains("Username or password is wrong."))
+    #expect(state.login.password.text.isEmpty)
+}
+
+@Test func registrationShowsProblemsBesideTheirFields() throws {
+    var state = DashboardState(width: 120, height: 36, themes: [.midnight], isFirstUser: true)
+    #expect(state.screen == .registration)
+    type(&state, "al")
+    _ = press(&state, .tab)
+    #expect(view(state).text.contains("3 to 32 characters"))
+    type(&state, "alice@example.org")
+    _ = press(&state, .tab)
+    type(&state, "long enough phrase")
+    _ = press(&state, .tab)
+    type(&state, "another phrase")
+    let refused = press(&state, .enter)
+    #expect(refused.isEmpty)
+    #expect(view(state).text.contains("The passwords differ."))
+    _ = update(&state, .registrationFailed([FieldProblem(.email, "This email address is registered already.")], other: nil))
+    #expect(view(state).text.contains("registered already"))
+}
+
+@Test func fieldsTakeNoMoreThanTheirLimit() {
+    var state = DashboardState(width: 80, height: 24, themes: [.midnight])
+    _ = update(&state, .input(.paste(String(repeating: "x", count: 10_000))))
+    #expect(state.login.identifier.text.count == AccountRules.longestEmail)
+}
+
+// MARK: Workspace
+
+@Test func movingAWeightSliderChangesTheCombinedScoreAtOnce() async throws {
+    var state = try await workspace()
+    let before = try #require(state.workspace?.analysis.result)
+    _ = press(&state, .tab)
+    #expect(state.workspace?.focus == .sliders)
+    let effects = press(&state, .right, .right, .right, .right)
+    let after = try #require(state.workspace?.analysis.result)
+    #expect(state.workspace?.analysis.settings.lstmWeight == 0.7)
+    #expect(after.combined != before.combined)
+    #expect(after.lstm == before.lstm)
+    #expect(effects.count == 4)
+    #expect(view(state).text.contains("0.58"))
+}
+
+@Test func theMouseMovesSlidersPansAndZooms() async throws {
+    var state = try await workspace()
+    let layout = WorkspaceLayout(width: 120, height: 36)
+    let track = layout.track(.transformer)
+    func mouse(_ x: Int, _ y: Int, _ action: Mouse.Action) {
+        _ = update(&state, .input(.mouse(Mouse(x: x, y: y, action: action))))
+    }
+    mouse(track.x, track.y, .press)
+    #expect(state.workspace?.analysis.settings.transformerWeight == 0)
+    mouse(track.maxX + 30, track.y + 5, .drag)
+    #expect(state.workspace?.analysis.settings.transformerWeight == 1)
+    mouse(track.maxX - 1, track.y, .release)
+    #expect(state.workspace?.heldSlider == nil)
+    mouse(layout.plot.x + 40, layout.plot.y + 3, .wheelUp)
+    let zoomed = try #require(state.workspace?.visible)
+    #expect(zoomed.count < 800)
+    mouse(layout.plot.x + 40, layout.plot.y + 3, .press)
+    mouse(layout.plot.x + 20, layout.plot.y + 3, .drag)
+    #expect(try #require(state.workspace?.visible).lowerBound > zoomed.lowerBound)
+}
+
+@Test func bothWeightsAtZeroAreRefusedWithAMessage() async throws {
+    var state = try await workspace()
+    _ = press(&state, .character(":"))
+    type(&state, "weights 0 0")
+    let refused = press(&state, .enter)
+    #expect(refused.isEmpty)
+    #expect(state.message?.isError == true)
+    #expect(state.workspace?.analysis.settings == AnalysisSettings())
+}
+
+@Test func verdictsAreStoredShownAndTakenBack() async throws {
+    var state = try await workspace()
+    let event = try #require(state.workspace?.selectedEvent)
+    let effects = press(&state, .character("a"))
+    guard case .judge(_, _, event.rows, .anomaly) = effects.last else {
+        Issue.record("expected a judgement, got \(effects)")
+        return
+    }
+    #expect(view(state).text.contains("anomaly"))
+    _ = press(&state, .character("u"))
+    #expect(state.workspace?.verdicts.isEmpty == true)
+}
+
+@Test func commandsDoWhatTheySay() async throws {
+    var state = try await workspace()
+    func run(_ line: String) -> [Effect] {
+        _ = press(&state, .character(":"))
+        type(&state, line)
+        return press(&state, .enter)
+    }
+    _ = run("threshold 0.9")
+    #expect(state.workspace?.analysis.settings.threshold == 0.9)
+    _ = run("smoothing 9")
+    #expect(state.workspace?.analysis.settings.smoothing == 9)
+    _ = run("goto 500")
+    #expect(state.workspace?.cursor == 499)
+    _ = run("goto 5000")
+    #expect(state.message?.isError == true)
+    _ = run("nonsense")
+    #expect(state.message?.text.contains("nonsense") == true)
+    guard case .export(_, _, "out.csv") = run("export out.csv").first else {
+        Issue.record("expected an export")
+        return
+    }
+    guard case .train = run("train").first else {
+        Issue.record("expected training")
+        return
+    }
+}
+
+@Test func reportsOfAnAbandonedRunAreDropped() async throws {
+    var state = try await workspace(scored: false)
+    let model = try #require(await models.value.first)
+    _ = update(&state, .training(run: Cancellation(), .finished(model)))
+    #expect(state.workspace?.analysis.result == nil)
+    _ = update(&state, .modelsLoaded(path: "/other.csv", [model]))
+    #expect(state.workspace?.analysis.result == nil)
+}
+
+@Test func everyBindingOfTheHelpScreenHasOneMeaningInAPlace() {
+    for place in Place.allCases {
+        let keys = Binding.all.filter { $0.places.contains(place) }.flatMap(\.keys)
+        #expect(Set(keys).count == keys.count)
+    }
+}
+
+@Test(arguments: [(120, 36), (80, 24), (60, 20), (200, 60), (104, 30), (40, 10), (1, 1), (300, 21)])
+func everyScreenFitsEverySize(_ size: (Int, Int)) async throws {
+    var state = try await workspace(width: size.0, height: size.1)
+    let overlays: [DashboardState.Overlay?] = [nil, .help(scroll: 0), .palette(TextField()), .training, .inspection]
+    _ = press(&state, .character("t"), .escape)
+    for overlay in overlays {
+        for screen in [DashboardState.Screen.workspace, .library, .login, .registration] {
+            state.overlay = overlay
+            state.screen = screen
+            let lines = view(state).text.split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines.count == size.1)
+            #expect(lines.allSatisfy { displayWidth(String($0)) == size.0 })
+        }
+    }
+}
+
+@Test func theLibraryFiltersAndOpens() throws {
+    var state = DashboardState(width: 80, height: 24, themes: [.midnight])
+    _ = update(&state, .loggedIn(try session(), themeName: nil))
+    let names = ["alpha.csv", "beta.csv", "gamma.csv"]
+    _ = update(&state, .libraryListed(names.map { .init(path: "/\($0)", name: $0, section: "Sample data") }))
+    _ = press(&state, .down)
+    #expect(state.library.selected?.name == "beta.csv")
+    _ = press(&state, .character("/"))
+    type(&state, "gam")
+    _ = press(&state, .enter)
+    #expect(state.library.selected?.name == "gamma.csv")
+    guard case .open(_, "/gamma.csv") = press(&state, .enter).first else {
+        Issue.record("expected the series to open")
+        return
+    }
+    _ = update(&state, .openFailed("gamma.csv: holds no rows."))
+    #expect(view(state).text.contains("holds no rows"))
+}

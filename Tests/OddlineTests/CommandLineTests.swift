@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+import TimeSeries
+
+/// The built program; `make test` says where it is.
+let program: String = {
+    if let named = ProcessInfo.processInfo.environment["ODDLINE_PROGRAM"] { return named }
+    return Bundle.main.bundleURL.appendingPathComponent("oddline").path
+}()
+
+struct Outcome {
+    let output: String
+    let errors: String
+    let status: Int32
+    var lines: [Substring] { output.split(separator: "\n") }
+}
+
+func oddline(_ arguments: [String], input: String = "") throws -> Outcome {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let files = ["in", "out", "err"].map { folder.appendingPathComponent($0) }
+    try Data(input.utf8).write(to: files[0])
+    for file in files[1...] { try Data().write(to: file) }
+    process.standardInput = try FileHandle(forReadingFrom: files[0])
+    process.standardOutput = try FileHandle(forWritingTo: files[1])
+    process.standardError = try FileHandle(forWritingTo: files[2])
+    try process.run()
+    process.waitUntilExit()
+    return Outcome(
+        output: try String(contentsOf: files[1], encoding: .utf8), errors: try String(contentsOf: files[2], encoding: .utf8),
+        status: process.terminationStatus)
+}
+
+private func temporary(_ name: String) -> String {
+    FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + "-" + name).path
+}
+
+@Test func everyCommandHasHelp() throws {
+    for command in [[], ["train"], ["score"], ["evaluate"], ["generate"], ["accounts"], ["dashboard"], ["accounts", "add"]] {
+        let outcome = try oddline(command + ["--help"])
+        #expect(outcome.status == 0 && outcome.output.contains("USAGE"))
+    }
+}
+
+@Test func trainedModelsScoreEveryRowTheSameWayTwice() throws {
+    let (file, models) = (temporary("s.csv"), temporary("models"))
+    defer { for path in [file, models] { try? FileManager.default.removeItem(atPath: path) } }
+    #expect(try oddline(["generate", "contextual", "--rows", "900", "--seed", "4", "-o", file]).status == 0)
+    let training = try oddline(["train", file, "-o", models, "--train-rows", "600"])
+    #expect(training.status == 0 && training.output.contains("LSTM") && training.output.contains("Transformer"))
+    let loaded = try oddline(["score", file, "--model", models])
+    #expect(loaded.status == 0)
+    #expect(loaded.lines.count == 901)
+    #expect(loaded.lines[0] == "row,timestamp,value,lstm_score,transformer_score,combined_score,is_flagged")
+    #expect(!loaded.output.contains(",label"))
+    #expect(try oddline(["score", file, "--train-rows", "600"]).output == loaded.output)
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(try oddline(["score", "-", "--model", models], input: text).output == loaded.output)
+    let json = try oddline([
+        "score", file, "--model", models, "--format", "jsonl", "--lstm-weight", "0", "--transformer-weight", "1",
+    ])
+    #expect(json.lines.count == 900)
+    let row = try #require(try JSONSerialization.jsonObject(with: Data(json.lines[10].utf8)) as? [String: Any])
+    #expect(row["transformer_score"] as? Double == row["combined_score"] as? Double)
+    #expect(row["row"] as? Int == 11)
+}
+
+@Test func evaluationPrintsMeasuresOfAllThree() throws {
+    let file = temporary("s.csv")
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    _ = try oddline(["generate", "point", "--rows", "800", "-o", file])
+    let outcome = try oddline(["evaluate", file])
+    #expect(outcome.status == 0)
+    #expect(["lstm", "transformer", "ensemble", "VUS-PR"].allSatisfy { outcome.output.contains($0) })
+}
+
+@Test func mistakesEndInOneSentenceAndAStatus() throws {
+    let missing = try oddline(["score", "/nonexistent.csv"])
+    #expect(missing.status == 1 && missing.errors.contains("nonexistent.csv") && missing.output.isEmpty)
+    let bad = try oddline(["score", "-"], input: "v\n1\nx\n3\n4\n")
+    #expect(bad.status == 1 && bad.errors.contains("row 2 (line 3)"))
+    let short = try oddline(["score", "-"], input: "v\n1\n2\n3\n")
+    #expect(short.status == 1 && short.errors.contains("too few"))
+    let weights = try oddline(["score", "-", "--lstm-weight", "0", "--transformer-weight", "0"])
+    #expect(weights.status == 64 && weights.errors.contains("Both weights are 0"))
+    #expect(try oddline(["score", "-", "--threshold", "7"]).status == 64)
+    #expect(try oddline(["generate", "nothing"]).status == 64)
+    #expect(try oddline([]).status == 1, "the dashboard needs a terminal")
+    let models = temporary("models")
+    try FileManager.default.createDirectory(atPath: models, withIntermediateDirectories: true)
+    try Data("not a model".utf8).write(to: URL(fileURLWithPath: models + "/lstm.safetensors"))
+    let text = (0..<100).map { "\($0 % 7)" }.joined(separator: "\n")
+    let damaged = try oddline(["score", "-", "--model", models], input: "v\n" + text)
+    #expect(damaged.status == 1 && damaged.errors.contains("lstm.safetensors"))
+}
+
+@Test func accountsAreManagedWithoutAScreen() throws {
+    let data = temporary("data")
+    defer { try? FileManager.default.removeItem(atPath: data) }
+    let added = try oddline(["accounts", "add", "ann", "ann@example.org", "--data-dir", data], input: "correct horse battery\n")
+    #expect(added.status == 0 && added.output.contains("administrator"))
+    #expect(
+        try oddline(["accounts", "add", "Ann", "x@example.org", "--data-dir", data], input: "correct horse battery\n").status == 1
+    )
+    #expect(
+        try oddline(["accounts", "add", "bob", "bob@example.org", "--data-dir", data], input: "short\n").errors.contains(
+            "at least 12"))
+    #expect(try oddline(["accounts", "list", "--data-dir", data]).output == "ann\tann@example.org\tadministrator\tenabled\n")
+    #expect(try oddline(["accounts", "disable", "ann", "--data-dir", data]).errors.contains("last enabled administrator"))
+}
+
+@Test(arguments: SampleKind.allCases) func shippedSamplesAreWhatTheCommandWrites(_ kind: SampleKind) throws {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+        "../../SampleData/\(kind.rawValue).csv")
+    #expect(
+        try oddline(["generate", kind.rawValue, "--seed", "7"]).output
+            == String(contentsOf: file.standardizedFileURL, encoding: .utf8))
+}

@@ -1,0 +1,90 @@
+import Foundation
+import GRDB
+import Testing
+
+@testable import Persistence
+
+private func folder() -> URL { FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString) }
+
+private func mode(_ url: URL) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions] as? Int
+}
+
+@Test func theUsersTableHasExactlyTheColumnsAskedFor() throws {
+    let database = try OddlineDatabase()
+    try database.queue.read { database in
+        #expect(
+            try database.columns(in: "users").map(\.name)
+                == ["id", "username", "email", "hashed_password", "created_at", "updated_at"])
+        #expect(try database.primaryKey("users").columns == ["id"])
+        let unique = try database.indexes(on: "users").filter(\.isUnique).map(\.columns)
+        #expect(Set(unique) == [["username"], ["email"]])
+    }
+}
+
+@Test func usernameAndEmailAreUniqueWithoutRegardToCase() throws {
+    let database = try OddlineDatabase()
+    func insert(_ name: String, _ email: String) throws {
+        try database.queue.write {
+            try $0.execute(
+                sql: "INSERT INTO users (username, email, hashed_password, created_at, updated_at) VALUES (?, ?, 'x', 0, 0)",
+                arguments: [name, email])
+        }
+    }
+    try insert("ann", "a@x.org")
+    #expect(throws: DatabaseError.self) { try insert("ANN", "b@x.org") }
+    #expect(throws: DatabaseError.self) { try insert("bob", "A@X.org") }
+    try insert("bob", "b@x.org")
+}
+
+@Test func theDatabaseIsPrivateAndKeepsItsContent() throws {
+    let folder = folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let url = folder.appendingPathComponent("data/oddline.db")
+    for _ in 0..<2 {
+        let database = try OddlineDatabase(at: url)
+        try database.queue.write { try $0.execute(sql: "INSERT INTO audit_log (at, action, detail) VALUES (0, 'a', 'b')") }
+    }
+    #expect(try mode(url) == 0o600)
+    #expect(try mode(url.deletingLastPathComponent()) == 0o700)
+    let count = try OddlineDatabase(at: url).queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM audit_log") }
+    #expect(count == 2)
+}
+
+@Test func linksAndDamageAreRefusedWithASentence() throws {
+    let folder = folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let link = folder.appendingPathComponent("link")
+    try FileManager.default.createSymbolicLink(at: link, withDestinationURL: folder)
+    #expect(throws: StorageError.symbolicLink(path: link.path)) { try makePrivateFolder(link) }
+    let file = folder.appendingPathComponent("oddline.db")
+    try FileManager.default.createSymbolicLink(at: file, withDestinationURL: folder.appendingPathComponent("elsewhere.db"))
+    #expect(throws: StorageError.symbolicLink(path: file.path)) { try OddlineDatabase(at: file) }
+    let damaged = folder.appendingPathComponent("bad.db")
+    try Data(repeating: 65, count: 5000).write(to: damaged)
+    #expect(throws: StorageError.self) { try OddlineDatabase(at: damaged) }
+}
+
+@Test func placesFollowArgumentsThenVariablesThenXDG() {
+    let home = Locations(environment: ["HOME": "/h"])
+    #expect(home.database.path == "/h/.local/share/oddline/oddline.db")
+    #expect(home.configurationFile.path == "/h/.config/oddline/config.toml")
+    let xdg = Locations(environment: ["HOME": "/h", "XDG_DATA_HOME": "/d", "XDG_CONFIG_HOME": "/c"])
+    #expect(xdg.data.path == "/d/oddline")
+    #expect(xdg.configuration.path == "/c/oddline")
+    #expect(Locations(environment: ["HOME": "/h", "ODDLINE_DATA_DIR": "/v"]).data.path == "/v")
+    #expect(Locations(dataDirectory: "/a", environment: ["ODDLINE_DATA_DIR": "/v"]).data.path == "/a")
+}
+
+@Test func configurationIsReadAndItsFaultsNamed() throws {
+    let url = folder().appendingPathExtension("toml")
+    defer { try? FileManager.default.removeItem(at: url) }
+    #expect(try ConfigurationFile(readingFrom: url) == ConfigurationFile())
+    try "theme = \"paper\"\nascii = true\n".write(to: url, atomically: true, encoding: .utf8)
+    #expect(try ConfigurationFile(readingFrom: url).theme == "paper")
+    for text in ["theme = ", "ascii = \"yes\""] {
+        try text.write(to: url, atomically: true, encoding: .utf8)
+        #expect(throws: StorageError.self) { try ConfigurationFile(readingFrom: url) }
+    }
+}

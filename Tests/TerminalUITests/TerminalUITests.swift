@@ -1,0 +1,184 @@
+import Foundation
+import Testing
+
+@testable import TerminalUI
+
+private func keys(_ bytes: String) -> [InputEvent] {
+    var parser = InputParser()
+    return parser.parse(Array(bytes.utf8))
+}
+
+@Test func keysAreUnderstood() {
+    #expect(keys("aZé漢") == "aZé漢".map { .key(.character($0)) })
+    #expect(keys("\r\t\u{7F}\u{3}") == [.key(.enter), .key(.tab), .key(.backspace), .key(.control("c"))])
+    #expect(keys("\u{1B}[A\u{1B}OB\u{1B}[1;2C\u{1B}[Z") == [.key(.up), .key(.down), .key(.shiftRight), .key(.backTab)])
+    #expect(
+        keys("\u{1B}[5~\u{1B}[6~\u{1B}[3~\u{1B}[H\u{1B}[4~") == [
+            .key(.pageUp), .key(.pageDown), .key(.delete), .key(.home), .key(.end),
+        ])
+}
+
+@Test func aLoneEscapeWaitsUntilItIsClearThatNothingFollows() {
+    var parser = InputParser()
+    let first = parser.parse([0x1B])
+    #expect(first == [])
+    #expect(parser.isWaiting)
+    let flushed = parser.flush()
+    #expect(flushed == [.key(.escape)])
+    #expect(!parser.isWaiting)
+    let whole = parser.parse([0x1B]) + parser.parse(Array("[A".utf8))
+    #expect(whole == [.key(.up)])
+}
+
+@Test func mouseEventsOfBothCodingsAreUnderstood() {
+    #expect(
+        keys("\u{1B}[<0;5;7M\u{1B}[<32;6;7M\u{1B}[<0;6;7m") == [
+            .mouse(Mouse(x: 4, y: 6, action: .press)), .mouse(Mouse(x: 5, y: 6, action: .drag)),
+            .mouse(Mouse(x: 5, y: 6, action: .release)),
+        ])
+    #expect(keys("\u{1B}[<64;1;1M\u{1B}[<65;1;1M").count == 2)
+    #expect(keys("\u{1B}[M !!") == [.mouse(Mouse(x: 0, y: 0, action: .press))])
+}
+
+@Test func pastedTextArrivesWhole() {
+    #expect(keys("\u{1B}[200~a\rb\u{1B}[201~c") == [.paste("a\rb"), .key(.character("c"))])
+}
+
+@Test func arbitraryBytesNeverCrashTheParser() {
+    var parser = InputParser()
+    var state: UInt64 = 7
+    for _ in 0..<20_000 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1
+        let byte = UInt8(truncatingIfNeeded: state >> 40)
+        _ = parser.parse([byte % 5 == 0 ? 0x1B : byte % 3 == 0 ? 0x5B : byte])
+        if byte == 9 { _ = parser.flush() }
+    }
+}
+
+@Test func textIsCutWithAnEllipsisAndNeverLeavesItsPlace() {
+    var screen = CellBuffer(width: 10, height: 2)
+    let used = screen.write("abcdefghij", x: 2, y: 0, Style(), limit: 5)
+    #expect(used == 5)
+    screen.write("x", x: -1, y: 0, Style())
+    screen.write("x", x: 3, y: 9, Style())
+    screen.write("漢字x", x: 0, y: 1, Style())
+    #expect(screen.text == "  abcd…   \n漢字x     ")
+}
+
+@Test func controlCharactersNeverReachACell() {
+    var screen = CellBuffer(width: 20, height: 1)
+    screen.write("a\u{1B}[31m\u{7}\u{9B}b\u{202E}", x: 0, y: 0, Style())
+    #expect(
+        !screen.text.unicodeScalars.contains {
+            $0.properties.generalCategory == .control || $0.properties.generalCategory == .format
+        })
+}
+
+@Test func borderAndTitleStandWhereTheyShould() {
+    var screen = CellBuffer(width: 12, height: 3)
+    screen.border(screen.bounds, title: "Hi", Style())
+    #expect(screen.text == "╭─ Hi ─────╮\n│          │\n╰──────────╯")
+    #expect(screen.inASCII.text == "+- Hi -----+\n|          |\n+----------+")
+}
+
+@Test func brailleLinesJoinAndKeepSpikes() {
+    var canvas = BrailleCanvas(columns: 4, rows: 2)
+    canvas.line([(0, 0), (0, 0), (7, 7), (0, 0), (.nan, .nan), (0, 0), (0, 0), (0, 0)], low: 0, high: 7)
+    var screen = CellBuffer(width: 4, height: 2)
+    screen.draw(canvas, x: 0, y: 0, Style())
+    #expect(screen.text.contains("⡇") || screen.text.unicodeScalars.contains { $0.value > 0x2800 })
+    let rows = screen.text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(rows[0].contains { $0 != " " }, "the spike reaches the upper row")
+}
+
+@Test(arguments: [0, 0.1, 0.5, 0.99, 1]) func barsAreAsHighAsTheirValues(_ height: Double) {
+    var screen = CellBuffer(width: 1, height: 4)
+    screen.bars([height], in: screen.bounds) { _ in Style() }
+    let blocks = " ▁▂▃▄▅▆▇█"
+    let eighths = (0..<4).reduce(0) { sum, y in
+        sum + blocks.distance(from: blocks.startIndex, to: blocks.firstIndex(of: screen[0, y].character) ?? blocks.startIndex)
+    }
+    #expect(eighths == max(1, Int((height * 32).rounded())))
+}
+
+@Test func slidersTurnColumnsIntoSharesAndBack() {
+    for width in 2...40 {
+        for column in 0..<width { #expect(sliderKnob(share: sliderShare(column: column, width: width), width: width) == column) }
+        #expect(sliderShare(column: -5, width: width) == 0 && sliderShare(column: 99, width: width) == 1)
+    }
+}
+
+@Test func fieldsEditLimitAndHide() {
+    var field = TextField(limit: 5, isSecret: true)
+    for character in "abcdefgh" { _ = field.handle(.character(character)) }
+    #expect(field.text == "abcde")
+    _ = field.handle(.home)
+    _ = field.handle(.delete)
+    _ = field.handle(.right)
+    _ = field.handle(.backspace)
+    field.insert("é\u{1B}\n漢")
+    #expect(field.text == "é漢cde")
+    var screen = CellBuffer(width: 8, height: 1)
+    screen.field(field, x: 0, y: 0, width: 8, style: Style(), isFocused: true)
+    #expect(!screen.text.contains("c"))
+    let isEdit = field.handle(.up)
+    #expect(!isEdit)
+}
+
+@Test func colorsKeepTheirHueOn256ColorTerminals() throws {
+    #expect(try #require(Color(hex: "#ff0000")).nearest256 == 196)
+    #expect(try #require(Color(hex: "#808080")).nearest256 == 244)
+    #expect(try #require(Color(hex: "#5a2630")).nearest256 < 232)
+    #expect(Color(hex: "#12345") == nil && Color(hex: "red") == nil)
+    #expect(try #require(Color(hex: "#ff2020")).nearest8 == 1)
+}
+
+@Test func shippedThemesAreCompleteAndReadable() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Themes")
+        .standardizedFileURL
+    let (themes, problems) = Theme.all(in: [folder])
+    #expect(problems.isEmpty)
+    #expect(themes.map(\.name) == ["midnight", "okabe-ito", "paper"])
+    #expect(themes.first { $0.name == "midnight" } == .midnight)
+    for theme in themes {
+        for (foreground, background) in [
+            (theme.text, theme.background), (theme.text, theme.panel), (theme.selectionText, theme.selection),
+            (theme.error, theme.background),
+        ] {
+            #expect(contrast(foreground, background) >= 4.5, "\(theme.name)")
+        }
+        #expect(contrast(theme.muted, theme.background) >= 3, "\(theme.name)")
+    }
+}
+
+/// The contrast ratio of the Web Content Accessibility Guidelines.
+private func contrast(_ a: Color, _ b: Color) -> Double {
+    func luminance(_ color: Color) -> Double {
+        let parts = [color.red, color.green, color.blue].map { part -> Double in
+            let share = Double(part) / 255
+            return share <= 0.03928 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+        }
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    }
+    let (light, dark) = (max(luminance(a), luminance(b)), min(luminance(a), luminance(b)))
+    return (light + 0.05) / (dark + 0.05)
+}
+
+@Test func aBrokenThemeIsNamedAndTheOthersStay() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try "text = \"blue\"".write(to: folder.appendingPathComponent("bad.toml"), atomically: true, encoding: .utf8)
+    try "text = \"#ffffff\"".write(to: folder.appendingPathComponent("good.toml"), atomically: true, encoding: .utf8)
+    let (themes, problems) = Theme.all(in: [folder])
+    #expect(problems == [.badColor(file: "bad.toml", key: "text")])
+    #expect(themes.map(\.name) == ["good"])
+    #expect(Theme.all(in: []).themes == [.midnight])
+}
+
+@Test func axisTextsAreShort() {
+    #expect(
+        [0, 12, 39_197, 1_500_000, 0.25, -3.14159, 1e-5].map { axisText($0) } == [
+            "0", "12", "39.2k", "1.5M", "0.25", "-3.142", "1.0e-05",
+        ])
+}

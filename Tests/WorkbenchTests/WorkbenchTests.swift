@@ -1,0 +1,108 @@
+import Accounts
+import AnomalyDetection
+import Foundation
+import Persistence
+import Testing
+import TimeSeries
+
+@testable import Workbench
+
+private let series = SampleKind.contextual.series(rows: 900, seed: 2)
+
+private func trained(_ series: Series) async -> [ScoredModel] {
+    var models: [ScoredModel] = []
+    for await report in ModelTraining(series: series).run(cancellation: Cancellation()) {
+        if case .finished(let model) = report { models.append(model) }
+    }
+    return models
+}
+
+@Test func theWorkflowOutputsTheEnsembleScore() async throws {
+    let models = await trained(series)
+    #expect(Set(models.map(\.detector.kind)) == [.lstm, .transformer])
+    var analysis = Analysis(series: series)
+    #expect(analysis.result == nil)
+    analysis.use(models)
+    let equal = try #require(analysis.result)
+    for row in 0..<series.rowCount { #expect(abs(equal.combined[row] - (equal.lstm[row] + equal.transformer[row]) / 2) < 1e-6) }
+    analysis.settings.lstmWeight = 0
+    #expect(analysis.result?.combined == equal.transformer)
+    analysis.settings.transformerWeight = 0
+    #expect(analysis.weightProblem == .bothWeightsZero)
+    #expect(analysis.result?.combined == equal.transformer)
+    analysis.settings = AnalysisSettings()
+    analysis.settings.threshold = 0.9
+    let more = try #require(analysis.result)
+    #expect(more.level < equal.level)
+    #expect((0..<series.rowCount).allSatisfy { !equal.isFlagged($0) || more.isFlagged($0) })
+    analysis.settings.calibration = .minmax
+    #expect(analysis.result?.lstm != more.lstm)
+
+    var lines: [Substring] = []
+    var text = ""
+    ScoreExport(series: series, result: more).write(.csv) { text += $0 }
+    lines = text.split(separator: "\n")
+    #expect(lines.count == series.rowCount + 1)
+    #expect(lines[0] == "row,timestamp,value,lstm_score,transformer_score,combined_score,is_flagged")
+    let fields = lines[1].split(separator: ",")
+    #expect(fields[1] == "2024-01-01T00:00:00Z" && Float(fields[5]) == more.combined[0])
+    text = ""
+    ScoreExport(series: series, result: more).write(.jsonl) { text += $0 }
+    let first = try #require(text.split(separator: "\n").first)
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(first.utf8)) as? [String: Any])
+    #expect(object["combined_score"] as? Double == Double("\(more.combined[0])"))
+    #expect(object["is_flagged"] as? Bool == more.isFlagged(0))
+}
+
+@Test func oneModelAloneStillScores() async throws {
+    let models = await trained(series).filter { $0.detector.kind == .lstm }
+    var analysis = Analysis(series: series)
+    analysis.use(models)
+    let result = try #require(analysis.result)
+    #expect(result.combined == result.lstm)
+    #expect(result.transformer.allSatisfy { $0.isNaN })
+}
+
+@Test func whatBelongsToAUserIsKeptAndKeptApart() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let locations = Locations(dataDirectory: folder.path, environment: [:])
+    let database = try OddlineDatabase(at: locations.database)
+    let accounts = try Accounts(database: database, hasher: PasswordHasher(cost: 4))
+    func library(_ name: String) throws -> UserLibrary {
+        _ = try? accounts.register(username: name, email: "\(name)@example.org", password: "correct horse battery")
+        return UserLibrary(
+            session: try accounts.login(identifier: name, password: "correct horse battery"), database: database,
+            locations: locations)
+    }
+    let (ann, bob) = (try library("ann"), try library("bob"))
+    let model = try #require(await trained(series).first { $0.detector.kind == .transformer })
+    try ann.save(model.detector)
+    try ann.remember(path: "/a.csv")
+    try ann.remember(path: "/b.csv")
+    try ann.remember(path: "/a.csv")
+    try ann.judge(3..<9, of: series, as: .normal)
+    try ann.judge(3..<9, of: series, as: .anomaly)
+    try ann.judge(20..<22, of: series, as: .normal)
+    try ann.judge(20..<22, of: series, as: nil)
+    try ann.store(AnalysisSettings(), key: "k")
+    #expect(try ann.savedModels(for: series) == [.transformer])
+    #expect(try ann.load(.transformer, for: series).errors(of: series) == model.errors)
+    #expect(try ann.recentPaths() == ["/a.csv", "/b.csv"])
+    #expect(try ann.judgements(of: series).map(\.rows) == [3..<9])
+    #expect(try ann.judgements(of: series).map(\.verdict) == [.anomaly])
+    #expect(try ann.setting("k", as: AnalysisSettings.self) == AnalysisSettings())
+    #expect(try ann.setting("k", as: String.self) == nil)
+    #expect(try bob.savedModels(for: series).isEmpty)
+    #expect(try bob.recentPaths().isEmpty && bob.judgements(of: series).isEmpty)
+    #expect(throws: (any Error).self) { try bob.load(.transformer, for: series) }
+}
+
+@Test func trainingReportsFailureOfAShortSeries() async {
+    let short = Series(name: "short", channels: [.init(name: "v", values: [1, 2, 3])])
+    var failures: [DetectionError] = []
+    for await report in ModelTraining(series: short).run(cancellation: Cancellation()) {
+        if case .failed(let error) = report { failures.append(error) }
+    }
+    #expect(failures == [DetectionError](repeating: .tooFewRows(series: "short", rows: 3, needed: 48), count: 2))
+}
