@@ -3,7 +3,7 @@
 # make demo   look around on sample data without registering; nothing is kept
 SHELL := /bin/bash
 SWIFT ?= swift
-FORMATTED := Package.swift Sources Tests
+FORMATTED := Package.swift Sources Tests Benchmarks
 LIBRARIES := libncursesw5-dev libsqlite3-dev libdnnl-dev libcrypt-dev zlib1g-dev pkg-config
 TEST_TOOLS := tmux sqlite3
 

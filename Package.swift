@@ -20,7 +20,10 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 
 let package = Package(
     name: "Oddline",
-    products: [.executable(name: "oddline", targets: ["oddline"])],
+    products: [
+        .executable(name: "oddline", targets: ["oddline"]),
+        .executable(name: "oddline-bench", targets: ["OddlineBench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
@@ -53,6 +56,9 @@ let package = Package(
                 argumentParser,
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "OddlineBench", dependencies: ["NeuralNetwork", "AnomalyDetection", "TimeSeries", argumentParser],
+            path: "Benchmarks/OddlineBench", swiftSettings: strict),
 
         tests("TimeSeriesTests", ["TimeSeries", grdb]),
         tests(
@@ -62,6 +68,7 @@ let package = Package(
         tests("AccountsTests", ["Accounts", "Persistence", grdb]),
         tests("WorkbenchTests", ["Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),
         tests("TerminalUITests", ["TerminalUI"]),
+        tests("NcursesTerminalTests", ["NcursesTerminal"]),
         tests(
             "DashboardTests",
             ["Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "TimeSeries", "Persistence"]),

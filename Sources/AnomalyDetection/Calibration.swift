@@ -6,6 +6,9 @@ import TimeSeries
 public struct Calibration: Sendable, Equatable {
     /// The rule of a calibration.
     public enum Method: String, CaseIterable, Sendable, Codable {
+        /// `x / (x + 3)`, where `x` is the distance from the smallest reference error in units of the range
+        /// that holds 95 % of them: common errors stay below 0.25, and the largest are still told apart.
+        case excess
         /// Share of reference errors below (mid-rank); beyond the largest, `1 - rest · largest / error`.
         case rank
         /// The normal distribution function of the logarithm, by median and MAD.
@@ -19,12 +22,16 @@ public struct Calibration: Sendable, Equatable {
     private let reference: [Float]
     private let center: Double
     private let spread: Double
+    private let commonRange: Float
 
     /// Fits a rule to errors in rising order; they must not be empty.
     public init(_ method: Method, referenceErrors: [Float]) {
         precondition(!referenceErrors.isEmpty, "calibration needs reference errors")
         self.method = method
         reference = referenceErrors
+        let (smallest, largest) = (referenceErrors[0], referenceErrors[referenceErrors.count - 1])
+        let common = quantile(ofSorted: referenceErrors, 0.95) - smallest
+        commonRange = common > 0 ? common : largest - smallest
         let logarithms = referenceErrors.map { Self.logarithm($0) }
         center = quantile(ofSorted: logarithms, 0.5)
         let middle = center
@@ -49,6 +56,9 @@ public struct Calibration: Sendable, Equatable {
         if error.isNaN { return .nan }
         guard largest > smallest else { return error > largest ? 1 - largest / error : 0 }
         switch method {
+        case .excess:
+            let distance = max(0, error - smallest) / commonRange
+            return distance.isFinite ? distance / (distance + 3) : 1
         case .rank: return rank(error)
         case .minmax: return min(max((error - smallest) / (largest - smallest), 0), 1)
         case .robust:

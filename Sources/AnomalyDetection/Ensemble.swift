@@ -25,7 +25,7 @@ public struct Ensemble: Sendable, Equatable {
         return zip(lstm, transformer).map { a, b in
             if a.isNaN { return b }
             if b.isNaN { return a }
-            return min(max(b + share * (a - b), min(a, b)), max(a, b))
+            return min(max(share * a + (1 - share) * b, min(a, b)), max(a, b))
         }
     }
 }

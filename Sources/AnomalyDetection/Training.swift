@@ -65,7 +65,6 @@ public struct Training: Sendable {
     public func run(cancellation: Cancellation = Cancellation(), progress: (TrainingProgress) -> Void = { _ in })
         throws(DetectionError) -> Detector
     {
-        prepareNumericThread()
         let scaling = RobustScaling(fitting: series, rows: trainingRows)
         let prepared = PreparedSeries(series.prefix(trainingRows), scaling: scaling)
         var run = Run(plan: plan, prepared: prepared, threadCount: threadCount)

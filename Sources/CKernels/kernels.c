@@ -11,13 +11,34 @@
 #endif
 #define INLINE static inline __attribute__((always_inline))
 
-void ok_prepare_thread(void) {
+static unsigned long floating_point_control(void) {
 #if defined(__x86_64__)
-    _mm_setcsr(_mm_getcsr() | 0x8040);
+    return _mm_getcsr();
 #elif defined(__aarch64__)
     uint64_t control;
     __asm__ volatile("mrs %0, fpcr" : "=r"(control));
-    __asm__ volatile("msr fpcr, %0" : : "r"(control | (1u << 24)));
+    return control;
+#else
+    return 0;
+#endif
+}
+
+void ok_restore_thread(unsigned long control) {
+#if defined(__x86_64__)
+    _mm_setcsr((unsigned int)control);
+#elif defined(__aarch64__)
+    __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)control));
+#else
+    (void)control;
+#endif
+}
+
+unsigned long ok_prepare_thread(void) {
+    unsigned long before = floating_point_control();
+#if defined(__x86_64__)
+    ok_restore_thread(before | 0x8040);
+#elif defined(__aarch64__)
+    ok_restore_thread(before | (1ul << 24));
 #endif
     static void (*set_threads)(int);
     static int looked;
@@ -27,6 +48,7 @@ void ok_prepare_thread(void) {
         __atomic_store_n(&looked, 1, __ATOMIC_RELEASE);
     }
     if (set_threads) set_threads(1);
+    return before;
 }
 
 // exp by range reduction to [-ln2/2, ln2/2] and Cephes' minimax polynomial of degree 7.

@@ -80,7 +80,7 @@ public struct Binding: Sendable {
         Binding([.character("u")], .clearVerdict, "", "Take the verdict back", [.workspace]),
         Binding([.character("c")], .nextChannel, "", "Plot the next channel", command: "channel", [.workspace]),
         Binding(
-            [.character("C")], .nextCalibration, "", "Calibrate errors by the next rule: rank, robust, minmax",
+            [.character("C")], .nextCalibration, "", "Turn errors into scores by the next rule",
             command: "calibration", [.workspace]),
         Binding([.character("p")], .showTraining, "", "Show the training panel", [.workspace]),
         Binding([.character("x")], .cancelTraining, "", "Stop training", command: "cancel", [.workspace]),

@@ -48,12 +48,18 @@ private func viewStatus(_ screen: inout CellBuffer, _ state: DashboardState) {
     guard state.session != nil else { return }
     let place = state.screen == .workspace ? Place.workspace : .library
     var x = 1
-    for (key, label) in footer(place, state) {
-        let width = displayWidth(key) + 1 + displayWidth(label) + 2
-        guard x + width <= screen.width else { break }
+    for (key, label) in fitting(footer(place, state), width: screen.width - 1) {
         x += screen.write(key, x: x, y: y, Style(theme.accent, bold: true)) + 1
         x += screen.write(label, x: x, y: y, Style(theme.muted)) + 2
     }
+}
+
+/// As many hints as `width` holds; the last three (command, help, quit) stay when others must go.
+private func fitting(_ hints: [(String, String)], width: Int) -> [(String, String)] {
+    var kept = hints
+    func total() -> Int { kept.reduce(0) { $0 + displayWidth($1.0) + 1 + displayWidth($1.1) + 2 } }
+    while total() > width, kept.count > 3 { kept.remove(at: kept.count - 4) }
+    return kept
 }
 
 private func footer(_ place: Place, _ state: DashboardState) -> [(String, String)] {

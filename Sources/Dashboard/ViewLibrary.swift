@@ -17,9 +17,12 @@ func viewLibrary(_ screen: inout CellBuffer, _ state: DashboardState) {
 
 /// Who is logged in, set into the top border.
 func drawUser(_ screen: inout CellBuffer, _ state: DashboardState) {
-    guard let account = state.session?.account else { return }
-    let text = " \(account.username) · \(account.role.rawValue) "
+    let text = userText(state)
     screen.write(text, x: screen.width - 3 - displayWidth(text), y: 0, Style(state.theme.muted))
+}
+
+func userText(_ state: DashboardState) -> String {
+    state.session.map { " \($0.account.username) · \($0.account.role.rawValue) " } ?? ""
 }
 
 private func drawList(_ screen: inout CellBuffer, _ state: DashboardState, _ layout: LibraryLayout) {

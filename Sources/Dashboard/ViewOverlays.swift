@@ -82,11 +82,11 @@ func viewInspection(_ screen: inout CellBuffer, _ state: DashboardState) {
     }
     line(
         "When",
-        "\(series.timeText(row: first)) to \(series.timeText(row: last))  (\(event.rows.count) rows, from row \(series.rowNumbers[first]))"
+        "\(series.timeText(row: first)) to \(series.timeText(row: last)) (\(event.rows.count) rows)"
     )
     line(
         "Peak",
-        "\(fixed(event.peak)) at \(series.timeText(row: event.peakRow)), rank \(rank) of \(workspace.events.count); mean \(fixed(event.mean))"
+        "\(fixed(event.peak)) in row \(series.rowNumbers[event.peakRow]), rank \(rank) of \(workspace.events.count); mean \(fixed(event.mean))"
     )
     let settings = workspace.analysis.settings
     let (l, t) = (settings.lstmWeight * zeroIfNaN(event.lstmPeak), settings.transformerWeight * zeroIfNaN(event.transformerPeak))

@@ -8,19 +8,24 @@ func viewWorkspace(_ screen: inout CellBuffer, _ state: DashboardState) {
     let theme = state.theme
     let layout = WorkspaceLayout(width: state.width, height: state.height)
     let frame = Rect(x: 0, y: 0, width: state.width, height: state.height - 1)
-    screen.border(frame, title: title(workspace), Style(theme.border), titleStyle: Style(theme.accent, bold: true))
+    screen.border(frame, title: title(workspace, width: state.width - 10 - displayWidth(userText(state))), Style(theme.border), titleStyle: Style(theme.accent, bold: true))
     drawUser(&screen, state)
     drawPlots(&screen, workspace, layout, theme)
     drawCursor(&screen, workspace, layout, theme)
     drawPanels(&screen, workspace, layout, theme)
 }
 
-private func title(_ workspace: WorkspaceState) -> String {
+/// What is open, with less detail where `width` columns do not hold all of it.
+private func title(_ workspace: WorkspaceState, width: Int) -> String {
     let series = workspace.analysis.series
     let channel = series.channels[workspace.channel]
     let count = series.channels.count > 1 ? " (\(workspace.channel + 1)/\(series.channels.count))" : ""
-    return "\(series.name) ── \(channel.name)\(count) ── \(grouped(series.rowCount)) rows"
-        + (samplingText(series).map { ", one every \($0)" } ?? "")
+    let parts = [
+        series.name, " ── \(channel.name)\(count)", " ── \(grouped(series.rowCount)) rows",
+        samplingText(series).map { ", one every \($0)" } ?? "",
+    ]
+    let shown = (1...parts.count).reversed().lazy.map { parts.prefix($0).joined() }.first { displayWidth($0) <= width }
+    return shown ?? String(series.name.prefix(max(1, width)))
 }
 
 // MARK: Plots

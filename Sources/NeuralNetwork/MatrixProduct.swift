@@ -20,6 +20,10 @@ func multiply(
     precondition(status == dnnl_success, "the matrix product was called with impossible sizes")
 }
 
-/// Readies the calling thread for numeric work: denormals count as zero and the matrix back end
-/// keeps to this one thread. Call it at the start of every stretch of work on a pool thread.
-public func prepareNumericThread() { ok_prepare_thread() }
+/// Runs `body` with the calling thread readied for numeric work: denormals count as zero and the matrix
+/// back end keeps to this one thread. Afterwards the thread is as it was.
+public func withNumericThread<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    let before = ok_prepare_thread()
+    defer { ok_restore_thread(before) }
+    return try body()
+}

@@ -24,13 +24,14 @@ public final class Reconstructor {
     public func reconstruct(_ windows: [Float], hiddenPatches: [UInt8]? = nil, body: (UnsafeBufferPointer<Float>) -> Void) {
         let count = windows.count / windowSize
         precondition(windows.count == count * windowSize && count <= capacity, "too many windows at once")
-        prepareNumericThread()
         windows.withUnsafeBufferPointer { source in
             guard let base = source.baseAddress else { return }
             network.input.base.update(from: base, count: windows.count)
         }
         network.hiddenPatches = hiddenPatches
-        network.forward(Weights(values: parameters.values.base, gradients: unusedGradients.base), batch: count)
+        withNumericThread {
+            network.forward(Weights(values: parameters.values.base, gradients: unusedGradients.base), batch: count)
+        }
         body(UnsafeBufferPointer(start: network.output.base, count: windows.count))
     }
 

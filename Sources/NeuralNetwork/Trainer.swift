@@ -24,7 +24,7 @@ public struct Batch: Sendable {
 /// Fits parameters by Adam (Kingma and Ba, 2015) to the weighted mean squared error.
 ///
 /// A batch is cut into slices that go to the threads in a fixed pattern, and gradients are added in
-/// thread order, so that results are the same from run to run at a given thread count. Nothing is
+/// thread order, so that results are the same from run to run at a given thread count. Each
 /// thread owns its network and gradient block.
 ///
 /// `@unchecked Sendable`: one owner calls `step` at a time, and the threads of a step share only what
@@ -92,8 +92,9 @@ public final class Trainer: @unchecked Sendable {
         }
         let losses = FloatBuffer(count: threadCount)
         let work: @Sendable (Int) -> Void = { [self] thread in
-            prepareNumericThread()
-            losses.base[thread] = self.work(thread, batch, count: count, importance: importance, backward: backward)
+            withNumericThread {
+                losses.base[thread] = self.work(thread, batch, count: count, importance: importance, backward: backward)
+            }
         }
         if threadCount == 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: threadCount, execute: work) }
         return losses.array.reduce(0, +)

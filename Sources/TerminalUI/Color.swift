@@ -29,11 +29,13 @@ public struct Color: Sendable, Equatable, Hashable {
     }
 
     /// The nearest of the 240 fixed colours of a 256-colour terminal, 16 to 255. Losing the hue counts
-    /// as distance, so that dark tinted backgrounds do not all become gray.
+    /// as distance, and a colour with a clear hue never becomes gray, so that dark tints stay apart.
     public var nearest256: Int {
         let cube = [0, 95, 135, 175, 215, 255]
         var best = (number: 16, distance: Int.max)
+        let hasHue = max(red, green, blue) - min(red, green, blue) > 40
         func consider(_ number: Int, _ r: Int, _ g: Int, _ b: Int) {
+            if hasHue, r == g, g == b { return }
             let hue = [r - g - Int(red) + Int(green), g - b - Int(green) + Int(blue), b - r - Int(blue) + Int(red)]
             let distance = distance(r, g, b) + hue.reduce(0) { $0 + $1 * $1 }
             if distance < best.distance { best = (number, distance) }

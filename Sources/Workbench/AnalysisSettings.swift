@@ -11,7 +11,7 @@ public struct AnalysisSettings: Sendable, Equatable, Codable {
     /// Rows over which scores are averaged, 1 to 101; 1 leaves them as they are.
     public var smoothing = 1
     /// How errors become scores.
-    public var calibration = Calibration.Method.robust
+    public var calibration = Calibration.Method.excess
 
     /// The defaults.
     public init() {}

@@ -38,7 +38,7 @@ struct DashboardCommand: AsyncParsableCommand {
                 isFirstUser: try accounts.isEmpty())
             if let problem = problems.first { state.complain(problem.description) }
             let loop = DashboardLoop(terminal: terminal, accounts: accounts, database: database, locations: locations)
-            if demo { try loop.enterDemonstration() }
+            if demo { try loop.enterDemonstration(sample: locations.sampleData.appendingPathComponent("contextual.csv")) }
             loop.run(&state)
         }
     }
@@ -65,11 +65,13 @@ final class DashboardLoop {
         services = DashboardServices(accounts: accounts, database: database, locations: locations) { queue.append($0) }
     }
 
-    /// Logs in with an account made for this run.
-    func enterDemonstration() throws {
+    /// Logs in with an account made for this run and opens a sample.
+    func enterDemonstration(sample: URL) throws {
         let password = UUID().uuidString
         _ = try accounts.register(username: "guest", email: "guest@example.org", password: password)
-        queue.append(.loggedIn(try accounts.login(identifier: "guest", password: password), themeName: nil))
+        let session = try accounts.login(identifier: "guest", password: password)
+        queue.append(.loggedIn(session, themeName: nil))
+        services.start(.open(session, path: sample.path))
     }
 
     func run(_ state: inout DashboardState) {

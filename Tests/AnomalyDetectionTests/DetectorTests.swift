@@ -6,15 +6,15 @@ import TimeSeries
 @testable import AnomalyDetection
 
 /// A plan that trains in a moment.
-private func quickPlan(_ kind: ModelKind, _ series: Series, rows: Int? = nil) -> DetectorPlan {
+private func quickPlan(_ kind: ModelKind, _ series: Series, rows: Int? = nil, epochs: Int = 6) -> DetectorPlan {
     var plan = DetectorPlan.standard(kind, for: series, trainingRows: rows ?? series.rowCount, seed: 1)
-    plan.epochs = 6
+    plan.epochs = epochs
     plan.windowsPerEpoch = 256
     return plan
 }
 
-private func detector(_ kind: ModelKind, _ series: Series, rows: Int? = nil) throws -> Detector {
-    try Training(quickPlan(kind, series, rows: rows), series: series, trainingRows: rows ?? series.rowCount).run()
+private func detector(_ kind: ModelKind, _ series: Series, rows: Int? = nil, epochs: Int = 6) throws -> Detector {
+    try Training(quickPlan(kind, series, rows: rows, epochs: epochs), series: series, trainingRows: rows ?? series.rowCount).run()
 }
 
 private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> Series {
@@ -141,7 +141,7 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     let series = SampleKind.point.series(rows: 1500, seed: 5)
     let labels = try #require(series.labels)
     for kind in ModelKind.allCases {
-        let errors = try detector(kind, series).errors(of: series).errors
+        let errors = try detector(kind, series, epochs: 20).errors(of: series).errors
         let measures = try Measures(scores: errors, labels: labels, buffer: 20)
         #expect(measures.aucROC > 0.95, "\(kind)")
     }

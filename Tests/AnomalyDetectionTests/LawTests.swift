@@ -37,7 +37,8 @@ private func numbers(_ count: Int, seed: UInt64, upTo bound: Float = 1) -> [Floa
     #expect(Calibration.reference(from: [.nan, .nan]) == [0])
 }
 
-@Test(arguments: [Calibration.Method.rank, .robust]) func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
+@Test(arguments: [Calibration.Method.excess, .rank, .robust])
+func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
     let calibration = Calibration(method, referenceErrors: Calibration.reference(from: numbers(1000, seed: 3)))
     let scores = calibration([2, 4, 8, 16, 32])
     #expect(zip(scores, scores.dropFirst()).allSatisfy { $0 < $1 })

@@ -104,12 +104,16 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
 
     @Test func theScreenFollowsResizingAndEveryWayOutRestoresTheTerminal() throws {
         let terminal = try Terminal(["--demo"], width: 80, height: 24)
-        try terminal.wait(for: "Series library")
+        try terminal.wait(for: "COMBINED")
         try terminal.resize(width: 40, height: 10)
         try terminal.wait(for: "oddline needs")
         try terminal.resize(width: 120, height: 36)
+        try terminal.wait(for: "COMBINED")
+        try terminal.keys("Escape")
         try terminal.wait(for: "Series library")
         try terminal.keys("?")
+        try terminal.wait(for: "Open the highlighted series")
+        try terminal.keys("NPage")
         try terminal.wait(for: "Show or leave this help")
         try terminal.keys("Escape", "T")
         try terminal.wait(for: "Theme ")
@@ -120,6 +124,8 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
 
     @Test func anUnreadablePathIsExplainedAndNothingIsLost() throws {
         let terminal = try Terminal(["--demo"])
+        try terminal.wait(for: "COMBINED")
+        try terminal.keys("Escape")
         try terminal.wait(for: "Series library")
         try terminal.keys("o")
         try terminal.type("/nonexistent/file.csv")

@@ -6,8 +6,10 @@
 #include <stddef.h>
 
 /// Sets flush-to-zero and denormals-are-zero for the calling thread, and one thread for OpenMP calls
-/// made from it.
-void ok_prepare_thread(void);
+/// made from it. Returns the thread's floating-point control as it was, for ok_restore_thread.
+unsigned long ok_prepare_thread(void);
+/// Puts the floating-point control of the calling thread back.
+void ok_restore_thread(unsigned long control);
 
 /// y[i] = exp(x[i]); 2 ulp or better for x in [-87, 88].
 void ok_exp(const float *x, float *y, size_t count);

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// Measurements of the program's parts, one JSON line each; `Benchmarks/README.md` tells how to run them.
+@main
+struct OddlineBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "oddline-bench", abstract: "Measures Oddline's speed.",
+        subcommands: [EngineBenchmark.self])
+}

@@ -1,0 +1,69 @@
+import AnomalyDetection
+import Testing
+import TimeSeries
+
+@testable import Workbench
+
+/// The three proofs that the two models and their ensemble are worth having.
+@Suite(.serialized) struct TestStrategyTests {
+    @Test func transformerComparedWithLSTMOnABenchmark() async throws {
+        let series = SampleKind.longRange.series(rows: 2400, seed: 3)
+        let result = try #require(try await analysis(of: series).result)
+        let labels = try #require(series.labels)
+        let lstm = try Measures(scores: result.lstm, labels: labels, buffer: 24)
+        let transformer = try Measures(scores: result.transformer, labels: labels, buffer: 24)
+        #expect(transformer.aucPR > lstm.aucPR + 0.1, "a pulse of the wrong kind is odd only beside pulses far away")
+        #expect(transformer.vusPR > lstm.vusPR)
+    }
+
+    @Test func ensembleIsNormalisedAndCombinedCorrectly() async throws {
+        let series = SampleKind.contextual.series(rows: 900, seed: 3)
+        var analysis = try await analysis(of: series)
+        for method in Calibration.Method.allCases {
+            analysis.settings.calibration = method
+            for (lstmWeight, transformerWeight) in [(0.25, 0.75), (1, 0), (0, 1), (0.6, 0.6), (1, 0.1)] as [(Float, Float)] {
+                analysis.settings.lstmWeight = lstmWeight
+                analysis.settings.transformerWeight = transformerWeight
+                let result = try #require(analysis.result)
+                for row in 0..<series.rowCount {
+                    let (lstm, transformer) = (result.lstm[row], result.transformer[row])
+                    #expect((0...1).contains(lstm) && (0...1).contains(transformer))
+                    let mean = (lstmWeight * lstm + transformerWeight * transformer) / (lstmWeight + transformerWeight)
+                    #expect(abs(result.combined[row] - mean) < 1e-5)
+                }
+            }
+        }
+    }
+
+    @Test func theMainWorkflowOutputsTheEnsembleScore() async throws {
+        let series = SampleKind.point.series(rows: 900, seed: 3)
+        var analysis = try await analysis(of: series)
+        analysis.settings.lstmWeight = 0.2
+        analysis.settings.transformerWeight = 0.8
+        let result = try #require(analysis.result)
+        let ensemble = try Ensemble(lstmWeight: 0.2, transformerWeight: 0.8)
+        #expect(result.combined == ensemble.combine(lstm: result.lstm, transformer: result.transformer))
+        for event in result.events { #expect(event.peak == result.combined[event.peakRow] && event.peak >= result.level) }
+        var text = ""
+        ScoreExport(series: series, result: result).write(.csv) { text += $0 }
+        for (row, line) in text.split(separator: "\n").dropFirst().enumerated() {
+            let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+            #expect(Float(fields[5]) == result.combined[row])
+            #expect((fields[6] == "1") == (result.combined[row] >= result.level && result.combined[row] > 0))
+        }
+    }
+
+    private func analysis(of series: Series) async throws -> Analysis {
+        var models: [ScoredModel] = []
+        for await report in ModelTraining(series: series).run(cancellation: Cancellation()) {
+            switch report {
+            case .finished(let model): models.append(model)
+            case .failed(let error): throw error
+            case .training, .scoring: break
+            }
+        }
+        var analysis = Analysis(series: series)
+        analysis.use(models)
+        return analysis
+    }
+}
