@@ -5,7 +5,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 FORMATTED := Package.swift Sources Tests Benchmarks
 LIBRARIES := libncursesw5-dev libsqlite3-dev libdnnl-dev libcrypt-dev zlib1g-dev pkg-config
-TEST_TOOLS := tmux sqlite3
+TEST_TOOLS := tmux sqlite3 gzip
 
 .PHONY: run demo test build setup test-setup format check-format clean
 

@@ -72,7 +72,7 @@ func medianSeconds(warmUp: Int, count: Int, _ body: () -> Void) -> Double {
 /// The process's largest resident set so far, in KiB.
 func peakMemory() -> Int {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss
 }
 

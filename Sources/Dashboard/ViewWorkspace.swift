@@ -8,7 +8,9 @@ func viewWorkspace(_ screen: inout CellBuffer, _ state: DashboardState) {
     let theme = state.theme
     let layout = WorkspaceLayout(width: state.width, height: state.height)
     let frame = Rect(x: 0, y: 0, width: state.width, height: state.height - 1)
-    screen.border(frame, title: title(workspace, width: state.width - 10 - displayWidth(userText(state))), Style(theme.border), titleStyle: Style(theme.accent, bold: true))
+    screen.border(
+        frame, title: title(workspace, width: state.width - 10 - displayWidth(userText(state))), Style(theme.border),
+        titleStyle: Style(theme.accent, bold: true))
     drawUser(&screen, state)
     drawPlots(&screen, workspace, layout, theme)
     drawCursor(&screen, workspace, layout, theme)

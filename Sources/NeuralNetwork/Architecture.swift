@@ -88,6 +88,28 @@ public enum Architecture: Sendable, Equatable, Codable {
         }
     }
 
+    /// Patches in a window; 0 where nothing can be hidden.
+    public var tokenCount: Int { patchLength > 0 ? windowLength / patchLength : 0 }
+
+    /// Floating-point operations of the matrix products of one training step, forward and backward.
+    public func trainingFlops(windows: Int) -> Int {
+        switch self {
+        case .lstm(let sizes):
+            let (time, hidden, channels) = (sizes.windowLength, sizes.hiddenSize, sizes.channelCount)
+            let latent = sizes.latentSize ?? hidden
+            let recurrent = 2 * 8 * time * hidden * hidden
+            let inputs = 8 * time * hidden * channels + 8 * hidden * latent
+            let maps = 2 * time * hidden * channels + (sizes.latentSize == nil ? 0 : 2 * hidden * latent)
+            return 3 * windows * (recurrent + inputs + maps)
+        case .transformer(let sizes):
+            let (tokens, width) = (sizes.tokenCount, sizes.width)
+            let layer = 8 * width * width + 4 * tokens * width + 4 * width * sizes.feedForwardSize
+            let patch = sizes.patchLength * sizes.channelCount
+            let maps = 4 * patch * width + 4 * width * sizes.bottleneckSize
+            return 3 * windows * tokens * (sizes.layerCount * layer + maps)
+        }
+    }
+
     /// Whether every size is positive, within what memory allows, and divides what it must: what a file
     /// from outside has to show before a network is built from it.
     public var isSound: Bool {

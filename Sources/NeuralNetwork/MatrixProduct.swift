@@ -1,5 +1,6 @@
 import CKernels
 import COneDNN
+import Dispatch
 
 /// Whether a factor of a product is used as it lies in memory or transposed.
 enum Transposition { case none, transposed }
@@ -26,4 +27,10 @@ public func withNumericThread<Result, Failure: Error>(_ body: () throws(Failure)
     let before = ok_prepare_thread()
     defer { ok_restore_thread(before) }
     return try body()
+}
+
+/// Runs `body` once for each of `count` threads, at the same time, each readied for numeric work.
+func forEachThread(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    guard count > 1 else { return withNumericThread { body(0) } }
+    DispatchQueue.concurrentPerform(iterations: count) { thread in withNumericThread { body(thread) } }
 }

@@ -48,7 +48,7 @@ public final class Trainer: @unchecked Sendable {
         self.parameters = parameters
         self.threadCount = max(1, threadCount)
         windowSize = architecture.windowLength * architecture.channelCount
-        tokenCount = architecture.patchLength > 0 ? architecture.windowLength / architecture.patchLength : 0
+        tokenCount = architecture.tokenCount
         sliceSize = architecture.sliceSize
         networks = (0..<self.threadCount).map { _ in architecture.network(capacity: architecture.sliceSize) }
         gradients = (0..<self.threadCount).map { _ in FloatBuffer(count: parameters.count) }
@@ -91,12 +91,9 @@ public final class Trainer: @unchecked Sendable {
             return 0
         }
         let losses = FloatBuffer(count: threadCount)
-        let work: @Sendable (Int) -> Void = { [self] thread in
-            withNumericThread {
-                losses.base[thread] = self.work(thread, batch, count: count, importance: importance, backward: backward)
-            }
+        forEachThread(threadCount) { [self] thread in
+            losses.base[thread] = work(thread, batch, count: count, importance: importance, backward: backward)
         }
-        if threadCount == 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: threadCount, execute: work) }
         return losses.array.reduce(0, +)
     }
 
