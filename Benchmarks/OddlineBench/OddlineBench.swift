@@ -5,5 +5,8 @@ import ArgumentParser
 struct OddlineBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "oddline-bench", abstract: "Measures Oddline's speed.",
-        subcommands: [EngineBenchmark.self])
+        subcommands: [
+            EngineBenchmark.self, CombiningBenchmark.self, ScoringBenchmark.self, ReadingBenchmark.self,
+            DownSamplingBenchmark.self,
+        ])
 }

@@ -21,11 +21,20 @@ public struct Ensemble: Sendable, Equatable {
     /// the other. Both inputs have one score a row; so has the result.
     public func combine(lstm: [Float], transformer: [Float]) -> [Float] {
         precondition(lstm.count == transformer.count, "both models score the same rows")
-        let share = lstmShare
-        return zip(lstm, transformer).map { a, b in
-            if a.isNaN { return b }
-            if b.isNaN { return a }
-            return min(max(share * a + (1 - share) * b, min(a, b)), max(a, b))
+        let (share, rest) = (lstmShare, 1 - lstmShare)
+        return [Float](unsafeUninitializedCapacity: lstm.count) { combined, count in
+            lstm.withUnsafeBufferPointer { lstm in
+                transformer.withUnsafeBufferPointer { transformer in
+                    for row in 0..<lstm.count {
+                        let (a, b) = (lstm[row], transformer[row])
+                        let (low, high) = (a < b ? a : b, a < b ? b : a)
+                        let mean = share * a + rest * b
+                        let bounded = mean < low ? low : mean > high ? high : mean
+                        combined[row] = a.isNaN ? b : b.isNaN ? a : bounded
+                    }
+                }
+            }
+            count = lstm.count
         }
     }
 }

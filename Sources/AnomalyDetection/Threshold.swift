@@ -11,33 +11,33 @@ public enum ThresholdRule: Sendable, Equatable {
     /// their 98 % quantile, and the level is exceeded with the given probability.
     case peaksOverThreshold(probability: Double)
 
-    /// The score from which rows are flagged; rows with score 0 never are.
+    /// The score from which rows are flagged; rows with score 0 never are. Cost: a few passes over the
+    /// scores, no sorting.
     public func level(for scores: [Float]) -> Float {
-        let sorted = scores.filter { !$0.isNaN }.sorted()
-        guard !sorted.isEmpty else { return .infinity }
+        guard let order = OrderStatistics(scores) else { return .infinity }
         switch self {
-        case .quantile(let share): return TimeSeries.quantile(ofSorted: sorted, share)
+        case .quantile(let share): return order.quantile(share)
         case .robustSigma(let count):
-            let median = TimeSeries.quantile(ofSorted: sorted, 0.5)
-            let deviation = 1.4826 * TimeSeries.quantile(ofSorted: sorted.map { abs($0 - median) }.sorted(), 0.5)
-            return median + Float(count) * deviation
-        case .peaksOverThreshold(let probability): return Self.paretoLevel(sorted, probability: probability)
+            let median = order.quantile(0.5)
+            let deviation = OrderStatistics(scores.map { abs($0 - median) })?.quantile(0.5) ?? 0
+            return median + Float(count) * 1.4826 * deviation
+        case .peaksOverThreshold(let probability): return Self.paretoLevel(scores, order, probability: probability)
         }
     }
 
     /// The tail is fitted by its first two moments (Hosking and Wallis, 1987).
-    private static func paretoLevel(_ sorted: [Float], probability: Double) -> Float {
-        let start = TimeSeries.quantile(ofSorted: sorted, 0.98)
-        let excesses = sorted.lazy.filter { $0 > start }.map { Double($0 - start) }
+    private static func paretoLevel(_ scores: [Float], _ order: OrderStatistics, probability: Double) -> Float {
+        let start = order.quantile(0.98)
+        let excesses = scores.filter { $0 > start }.map { Double($0 - start) }
         let count = Double(excesses.count)
-        guard count >= 10 else { return TimeSeries.quantile(ofSorted: sorted, 1 - probability) }
+        guard count >= 10 else { return order.quantile(1 - probability) }
         let mean = excesses.reduce(0, +) / count
         let variance = excesses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
         guard variance > 0 else { return start }
         let ratio = mean * mean / variance
         let shape = 0.5 * (1 - ratio)
         let scale = 0.5 * mean * (ratio + 1)
-        let tail = probability * Double(sorted.count) / count
+        let tail = probability * Double(order.count) / count
         let excess = abs(shape) < 1e-9 ? -scale * log(tail) : scale / shape * (pow(tail, -shape) - 1)
         return start + Float(max(0, excess))
     }
@@ -74,14 +74,7 @@ public struct EventRule: Sendable, Equatable {
 
     /// The events among rows whose `combined` score reaches `level`, in time order.
     public func events(combined: [Float], lstm: [Float], transformer: [Float], level: Float) -> [Event] {
-        var runs: [Range<Int>] = []
-        for row in combined.indices where isFlagged(combined[row], level: level) {
-            if let last = runs.last, row - last.upperBound <= mergeGap {
-                runs[runs.count - 1] = last.lowerBound..<(row + 1)
-            } else {
-                runs.append(row..<(row + 1))
-            }
-        }
+        let runs = flaggedRuns(combined, level: level)
         return runs.filter { $0.count >= minimumRows }.map { rows in
             var event = Event(rows: rows, peakRow: rows.lowerBound, peak: -1, mean: 0, lstmPeak: .nan, transformerPeak: .nan)
             var counted: Float = 0
@@ -96,7 +89,30 @@ public struct EventRule: Sendable, Equatable {
             return event
         }
     }
+
+    /// Runs of rows that reach `level`, those near each other joined. Stretches without a flag, nearly all
+    /// of a series, are passed over 64 rows at a time.
+    private func flaggedRuns(_ scores: [Float], level: Float) -> [Range<Int>] {
+        var runs: [Range<Int>] = []
+        scores.withUnsafeBufferPointer { scores in
+            for start in stride(from: 0, to: scores.count, by: 64) {
+                let end = min(start + 64, scores.count)
+                var flagged: UInt32 = 0
+                for row in start..<end { flagged += isFlagged(scores[row], level: level) ? 1 : 0 }
+                guard flagged > 0 else { continue }
+                for row in start..<end where isFlagged(scores[row], level: level) {
+                    if let last = runs.last, row - last.upperBound <= mergeGap {
+                        runs[runs.count - 1] = last.lowerBound..<(row + 1)
+                    } else {
+                        runs.append(row..<(row + 1))
+                    }
+                }
+            }
+        }
+        return runs
+    }
 }
 
 /// Whether a score counts as flagged at `level`: it reaches the level and is above 0.
+@inline(__always)
 public func isFlagged(_ score: Float, level: Float) -> Bool { score >= level && score > 0 }

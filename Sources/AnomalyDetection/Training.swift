@@ -120,6 +120,7 @@ private struct Run {
         let stepsPerEpoch = (perEpoch + plan.batchSize - 1) / plan.batchSize
         for epoch in 1...plan.epochs {
             let loss = try runEpoch(epoch, steps: stepsPerEpoch, cancellation: cancellation, progress: progress)
+            if cancellation.isCancelled { throw .cancelled }
             guard loss.isFinite else { throw .diverged(model: plan.kind, epoch: epoch) }
             losses.append(loss)
             let held = validationLoss()

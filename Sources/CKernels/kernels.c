@@ -75,30 +75,118 @@ INLINE float fast_exp(float x) {
     return p * power;
 }
 
-INLINE float fast_sigmoid(float x) { return 1.0f / (1.0f + fast_exp(-x)); }
-INLINE float fast_tanh(float x) { return 1.0f - 2.0f / (1.0f + fast_exp(2.0f * x)); }
-
 CLONES void ok_exp(const float *restrict x, float *restrict y, size_t count) {
     for (size_t i = 0; i < count; i++) y[i] = fast_exp(x[i]);
 }
 
-CLONES void ok_lstm_forward(float *restrict gates, const float *restrict cell_before, float *restrict cell,
-                            float *restrict tanh_cell, float *restrict hidden_out, size_t batch, size_t hidden) {
-    for (size_t b = 0; b < batch; b++) {
-        float *restrict i = gates + b * 4 * hidden, *restrict f = i + hidden, *restrict g = f + hidden,
-              *restrict o = g + hidden;
-        const float *restrict before = cell_before + b * hidden;
-        float *restrict c = cell + b * hidden, *restrict tc = tanh_cell + b * hidden,
-              *restrict h = hidden_out + b * hidden;
-        for (size_t j = 0; j < hidden; j++) {
-            float input = fast_sigmoid(i[j]), forget = fast_sigmoid(f[j]);
-            float candidate = fast_tanh(g[j]), output = fast_sigmoid(o[j]);
-            float state = forget * before[j] + input * candidate;
-            float squashed = fast_tanh(state);
-            i[j] = input, f[j] = forget, g[j] = candidate, o[j] = output;
-            c[j] = state, tc[j] = squashed, h[j] = output * squashed;
-        }
+// The LSTM step: products and activations of 16 hidden units at a time stay in registers.
+
+typedef float float16 __attribute__((ext_vector_type(16), aligned(64)));
+typedef int int16 __attribute__((ext_vector_type(16), aligned(64)));
+typedef float unaligned16 __attribute__((ext_vector_type(16), aligned(4)));
+
+// Vectors go by pointer, so that no call depends on how wide ones are passed.
+INLINE void load_lanes(float16 *value, const float *from, size_t lanes) {
+    if (lanes == 16) {
+        *value = *(const unaligned16 *)from;
+        return;
     }
+    *value = 0.0f;
+    for (size_t lane = 0; lane < lanes; lane++) (*value)[lane] = from[lane];
+}
+
+INLINE void store_lanes(float *to, const float16 *value, size_t lanes) {
+    if (lanes == 16) {
+        *(unaligned16 *)to = *value;
+        return;
+    }
+    for (size_t lane = 0; lane < lanes; lane++) to[lane] = (*value)[lane];
+}
+
+INLINE float sum_of_lanes(const float16 *value) {
+    typeof(value->lo) eight = value->lo + value->hi;
+    typeof(eight.lo) four = eight.lo + eight.hi;
+    typeof(four.lo) two = four.lo + four.hi;
+    return two.x + two.y;
+}
+
+// y = exp(scale * x), 16 at a time, for scaled arguments within +-limit (at most 60) and their limits
+// beyond; NaN stays NaN. 2^n times a minimax polynomial of 2^f for f in [-1/2, 1/2] (relative error 2e-9
+// before rounding). Adding magic rounds to an integer and leaves it in the low bits.
+INLINE void scaled_exp(float16 *y, const float16 *from, float scale, float limit) {
+    const float magic = 12582912.0f, bound = limit * 1.44269504088896341f;
+    float16 x = *from * (scale * 1.44269504088896341f);
+    x = x > bound ? (float16)bound : x;
+    x = x < -bound ? (float16)-bound : x;
+    float16 shifted = x + magic;
+    float16 f = x - (shifted - magic);
+    float16 p = f * 1.5345811e-4f + 1.33999321e-3f;
+    p = p * f + 9.61848907e-3f;
+    p = p * f + 5.55032864e-2f;
+    p = p * f + 2.40226462e-1f;
+    p = p * f + 6.93147182e-1f;
+    p = p * f + 1.0f;
+    *y = (float16)((int16)p + ((int16)shifted << 23));
+}
+
+// denominator = 1 + exp(scale * x). Beyond +-30 a sigmoid or tanh differs from its limit by less than
+// 1e-13.
+INLINE void one_plus_exp(float16 *denominator, const float16 *from, float scale) {
+    scaled_exp(denominator, from, scale, 30.0f);
+    *denominator += 1.0f;
+}
+
+// Turns sums before activation into gates, and the cell before into the new one. Two sigmoids share one
+// division: 1/a = b/(ab).
+INLINE void activate_gates(float16 *gates, float16 *cell, float16 *squashed) {
+    float16 input, forget, candidate, output, state;
+    one_plus_exp(&input, &gates[0], -1.0f);
+    one_plus_exp(&forget, &gates[1], -1.0f);
+    float16 inverse = 1.0f / (input * forget);
+    gates[0] = inverse * forget;
+    gates[1] = inverse * input;
+    one_plus_exp(&candidate, &gates[2], 2.0f);
+    one_plus_exp(&output, &gates[3], -1.0f);
+    inverse = 1.0f / (candidate * output);
+    gates[2] = 1.0f - 2.0f * (inverse * output);
+    gates[3] = inverse * candidate;
+    *cell = gates[1] * *cell + gates[0] * gates[2];
+    one_plus_exp(&state, cell, 2.0f);
+    *squashed = 1.0f - 2.0f / state;
+}
+
+#if defined(__x86_64__)
+#define STEP_NAME step_avx512
+#define STEP_TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx2,fma")))
+#define STEP_ROWS 4
+#include "lstm_step.h"
+#define STEP_NAME step_avx2
+#define STEP_TARGET __attribute__((target("avx2,fma")))
+#define STEP_ROWS 1
+#include "lstm_step.h"
+#endif
+#define STEP_NAME step_default
+#define STEP_TARGET
+#define STEP_ROWS 1
+#include "lstm_step.h"
+
+void ok_lstm_step(const struct lstm_step *step) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+        return step_avx512(step);
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return step_avx2(step);
+#endif
+    step_default(step);
+}
+
+void ok_lstm_pack(const float *weight, float *packed, size_t hidden, size_t inputs) {
+    for (size_t block = 0; block * 16 < hidden; block++)
+        for (size_t k = 0; k < inputs; k++)
+            for (size_t gate = 0; gate < 4; gate++)
+                for (size_t lane = 0; lane < 16; lane++) {
+                    size_t unit = block * 16 + lane;
+                    *packed++ = unit < hidden ? weight[(gate * hidden + unit) * inputs + k] : 0.0f;
+                }
 }
 
 CLONES void ok_lstm_backward(float *restrict gates, const float *restrict cell_before,
@@ -123,15 +211,28 @@ CLONES void ok_lstm_backward(float *restrict gates, const float *restrict cell_b
 }
 
 // The normal distribution function by Abramowitz and Stegun 7.1.26 (absolute error below 1e-7).
+INLINE void gelu_lanes(float16 *y, float16 *slope, const float16 *x) {
+    float16 v = *x, a = __builtin_elementwise_abs(v) * 0.70710678118f, density, square = a * a;
+    float16 t = 1.0f / (a * 0.3275911f + 1.0f);
+    scaled_exp(&density, &square, -1.0f, 60.0f);
+    float16 tail = t * 1.061405429f - 1.453152027f;
+    tail = tail * t + 1.421413741f;
+    tail = tail * t - 0.284496736f;
+    tail = tail * t + 0.254829592f;
+    tail = 0.5f * (tail * t * density);
+    float16 phi = v >= 0.0f ? 1.0f - tail : tail;
+    *y = v * phi;
+    *slope = phi + v * density * 0.39894228040f;
+}
+
 CLONES void ok_gelu(const float *restrict x, float *restrict y, float *restrict slope, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        float v = x[i], a = fabsf(v) * 0.70710678118f;
-        float t = 1.0f / (1.0f + 0.3275911f * a);
-        float density = fast_exp(-a * a);
-        float tail = t * (0.254829592f + t * (-0.284496736f + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f)))) * density;
-        float phi = v >= 0 ? 1.0f - 0.5f * tail : 0.5f * tail;
-        y[i] = v * phi;
-        slope[i] = phi + v * density * 0.39894228040f;
+    for (size_t i = 0; i < count; i += 16) {
+        size_t lanes = count - i < 16 ? count - i : 16;
+        float16 value, result, derivative;
+        load_lanes(&value, x + i, lanes);
+        gelu_lanes(&result, &derivative, &value);
+        store_lanes(y + i, &result, lanes);
+        store_lanes(slope + i, &derivative, lanes);
     }
 }
 
@@ -153,17 +254,32 @@ CLONES void ok_add_column_sums(const float *restrict x, float *restrict sums, si
 }
 
 CLONES void ok_softmax(float *restrict x, float scale, size_t rows, size_t columns) {
-#pragma clang fp reassociate(on)
+    size_t whole = columns / 16 * 16, rest = columns - whole;
     for (size_t r = 0; r < rows; r++) {
-        float *restrict row = x + r * columns;
-        float largest = row[0];
-        for (size_t c = 1; c < columns; c++) largest = row[c] > largest ? row[c] : largest;
-        float sum = 0;
-        for (size_t c = 0; c < columns; c++) {
-            row[c] = fast_exp((row[c] - largest) * scale);
-            sum += row[c];
+        float *row = x + r * columns;
+        float16 value, largest = row[0], sum = 0.0f;
+        for (size_t c = 0; c < whole; c += 16) {
+            load_lanes(&value, row + c, 16);
+            largest = value > largest ? value : largest;
         }
-        float inverse = 1.0f / sum;
+        float top = __builtin_reduce_max(largest);
+        for (size_t c = whole; c < columns; c++) top = row[c] > top ? row[c] : top;
+        for (size_t c = 0; c < whole; c += 16) {
+            load_lanes(&value, row + c, 16);
+            value -= top;
+            scaled_exp(&value, &value, scale, 60.0f);
+            sum += value;
+            store_lanes(row + c, &value, 16);
+        }
+        float total = sum_of_lanes(&sum);
+        if (rest) {
+            load_lanes(&value, row + whole, rest);
+            value -= top;
+            scaled_exp(&value, &value, scale, 60.0f);
+            for (size_t lane = 0; lane < rest; lane++) total += value[lane];
+            store_lanes(row + whole, &value, rest);
+        }
+        float inverse = 1.0f / total;
         for (size_t c = 0; c < columns; c++) row[c] *= inverse;
     }
 }

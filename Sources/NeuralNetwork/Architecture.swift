@@ -135,17 +135,18 @@ public enum Architecture: Sendable, Equatable, Codable {
         }
     }
 
-    func network(capacity: Int) -> any Network {
+    /// - Parameter isTrained: whether `backward` will be called; without it less memory is needed.
+    func network(capacity: Int, isTrained: Bool) -> any Network {
         switch self {
-        case .lstm(let sizes): LSTMAutoencoder(sizes, capacity: capacity)
-        case .transformer(let sizes): TransformerAutoencoder(sizes, capacity: capacity)
+        case .lstm(let sizes): LSTMAutoencoder(sizes, capacity: capacity, isTrained: isTrained)
+        case .transformer(let sizes): TransformerAutoencoder(sizes, capacity: capacity, isTrained: isTrained)
         }
     }
 
     /// Windows worked on at once, so that one slice's activations stay in the processor's cache.
     var sliceSize: Int {
         switch self {
-        case .lstm: 32
+        case .lstm: 16
         case .transformer(let sizes): max(1, min(32, 512 / max(1, sizes.tokenCount)))
         }
     }

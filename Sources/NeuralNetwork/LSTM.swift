@@ -21,63 +21,74 @@ struct LSTM {
         bias = layout.add(name + ".bias", [4 * hiddenSize])
     }
 
-    /// What forward keeps for backward, sized for `time` steps of at most `batch` windows.
+    /// What forward keeps for backward, sized for `time` steps of at most `batch` windows; for scoring
+    /// alone it keeps no gates and only the latest cells.
     final class Memory {
+        let keepsGates: Bool
         let gates: FloatBuffer
         let cells: FloatBuffer
         let squashedCells: FloatBuffer
         let hidden: FloatBuffer
+        let projected: FloatBuffer
+        let packedInput: FloatBuffer
+        let packedHidden: FloatBuffer
         let zeros: FloatBuffer
         let hiddenGradient: FloatBuffer
         let cellGradient: FloatBuffer
 
-        init(_ lstm: LSTM, time: Int, batch: Int) {
+        init(_ lstm: LSTM, time: Int, batch: Int, keepsGates: Bool) {
+            self.keepsGates = keepsGates
             let state = batch * lstm.hiddenSize
-            gates = FloatBuffer(count: time * state * 4)
-            cells = FloatBuffer(count: time * state)
-            squashedCells = FloatBuffer(count: time * state)
+            let kept = keepsGates ? time * state : 0
+            let padded = (lstm.hiddenSize + 15) / 16 * 16
+            gates = FloatBuffer(count: kept * 4)
+            cells = FloatBuffer(count: keepsGates ? kept : state)
+            squashedCells = FloatBuffer(count: kept)
             hidden = FloatBuffer(count: time * state)
-            zeros = FloatBuffer(count: state)
-            hiddenGradient = FloatBuffer(count: state)
-            cellGradient = FloatBuffer(count: state)
+            projected = FloatBuffer(count: state * 4)
+            packedInput = FloatBuffer(count: 4 * padded * lstm.inputSize)
+            packedHidden = FloatBuffer(count: 4 * padded * lstm.hiddenSize)
+            zeros = FloatBuffer(count: keepsGates ? state : 0)
+            hiddenGradient = FloatBuffer(count: keepsGates ? state : 0)
+            cellGradient = FloatBuffer(count: keepsGates ? state : 0)
         }
     }
 
-    /// Projects the inputs of all steps at once, then walks through time.
+    /// Walks through time, projecting each step's input on the way.
     func forward(_ weights: Weights, sequence x: Floats, memory: Memory, time: Int, batch: Int) {
-        project(weights, x, into: memory.gates.base, rows: time * batch)
-        recur(weights, memory: memory, time: time, batch: batch)
+        ok_lstm_pack(weights.values + inputWeight, memory.packedInput.base, hiddenSize, inputSize)
+        recur(weights, start: weights.values + bias, startStride: 0, sequence: x, memory: memory, time: time, batch: batch)
     }
 
-    /// Projects the one input once and copies it to every step.
+    /// Projects the one input once, where every step's gates start.
     func forward(_ weights: Weights, constant x: Floats, memory: Memory, time: Int, batch: Int) {
-        let size = batch * 4 * hiddenSize
-        project(weights, x, into: memory.gates.base, rows: batch)
-        for step in 1..<max(time, 1) { (memory.gates.base + step * size).update(from: memory.gates.base, count: size) }
-        recur(weights, memory: memory, time: time, batch: batch)
-    }
-
-    private func project(_ weights: Weights, _ x: Floats, into gates: Floats, rows: Int) {
-        ok_fill_rows(gates, weights.values + bias, rows, 4 * hiddenSize)
+        let size = 4 * hiddenSize
+        ok_fill_rows(memory.projected.base, weights.values + bias, batch, size)
         multiply(
-            .none, .transposed, rows: rows, columns: 4 * hiddenSize, inner: inputSize, x, stride: inputSize,
-            weights.values + inputWeight, stride: inputSize, beta: 1, gates, stride: 4 * hiddenSize)
+            .none, .transposed, rows: batch, columns: size, inner: inputSize, x, stride: inputSize,
+            weights.values + inputWeight, stride: inputSize, beta: 1, memory.projected.base, stride: size)
+        recur(weights, start: memory.projected.base, startStride: size, sequence: nil, memory: memory, time: time, batch: batch)
     }
 
-    private func recur(_ weights: Weights, memory: Memory, time: Int, batch: Int) {
+    private func recur(
+        _ weights: Weights, start: Floats, startStride: Int, sequence x: Floats?, memory: Memory, time: Int, batch: Int
+    ) {
+        ok_lstm_pack(weights.values + hiddenWeight, memory.packedHidden.base, hiddenSize, hiddenSize)
         let state = batch * hiddenSize
-        for step in 0..<time {
-            let gates = memory.gates.base + step * state * 4
-            let before = step == 0 ? memory.zeros.base : memory.cells.base + (step - 1) * state
-            if step > 0 {
-                multiply(
-                    .none, .transposed, rows: batch, columns: 4 * hiddenSize, inner: hiddenSize,
-                    memory.hidden.base + (step - 1) * state, stride: hiddenSize, weights.values + hiddenWeight,
-                    stride: hiddenSize, beta: 1, gates, stride: 4 * hiddenSize)
-            }
-            ok_lstm_forward(
-                gates, before, memory.cells.base + step * state, memory.squashedCells.base + step * state,
-                memory.hidden.base + step * state, batch, hiddenSize)
+        var step = lstm_step()
+        (step.batch, step.hidden, step.inputs) = (batch, hiddenSize, x == nil ? 0 : inputSize)
+        (step.start, step.start_stride) = (UnsafePointer(start), startStride)
+        step.packed_input = UnsafePointer(memory.packedInput.base)
+        step.packed_hidden = UnsafePointer(memory.packedHidden.base)
+        for index in 0..<time {
+            let place = memory.keepsGates ? index * state : 0
+            step.input = x.map { UnsafePointer($0 + index * batch * inputSize) }
+            step.hidden_before = index == 0 ? nil : UnsafePointer(memory.hidden.base + (index - 1) * state)
+            step.cell_before = index == 0 ? nil : UnsafePointer(memory.cells.base + (memory.keepsGates ? place - state : 0))
+            (step.cell, step.hidden_out) = (memory.cells.base + place, memory.hidden.base + index * state)
+            step.gates = memory.keepsGates ? memory.gates.base + place * 4 : nil
+            step.tanh_cell = memory.keepsGates ? memory.squashedCells.base + place : nil
+            ok_lstm_step(&step)
         }
     }
 

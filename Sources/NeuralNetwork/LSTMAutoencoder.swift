@@ -36,7 +36,7 @@ final class LSTMAutoencoder: Network {
     private let headOutput: FloatBuffer
     private let decodedGradient: FloatBuffer
 
-    init(_ sizes: LSTMArchitecture, capacity: Int) {
+    init(_ sizes: LSTMArchitecture, capacity: Int, isTrained: Bool) {
         self.sizes = sizes
         layers = Self.layers(sizes)
         let (time, channels, hidden) = (sizes.windowLength, sizes.channelCount, sizes.hiddenSize)
@@ -45,12 +45,12 @@ final class LSTMAutoencoder: Network {
         outputGradient = FloatBuffer(count: capacity * time * channels)
         timeMajor = FloatBuffer(count: capacity * time * channels)
         headOutput = FloatBuffer(count: capacity * time * channels)
-        encoderMemory = LSTM.Memory(layers.encoder, time: time, batch: capacity)
-        decoderMemory = LSTM.Memory(layers.decoder, time: time, batch: capacity)
+        encoderMemory = LSTM.Memory(layers.encoder, time: time, batch: capacity, keepsGates: isTrained)
+        decoderMemory = LSTM.Memory(layers.decoder, time: time, batch: capacity, keepsGates: isTrained)
         latent = FloatBuffer(count: capacity * (sizes.latentSize ?? hidden))
         latentGradient = FloatBuffer(count: capacity * (sizes.latentSize ?? hidden))
         codeGradient = FloatBuffer(count: capacity * hidden)
-        decodedGradient = FloatBuffer(count: capacity * time * hidden)
+        decodedGradient = FloatBuffer(count: isTrained ? capacity * time * hidden : 0)
     }
 
     func forward(_ weights: Weights, batch: Int) {

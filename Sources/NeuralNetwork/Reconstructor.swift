@@ -18,7 +18,7 @@ public final class Reconstructor: @unchecked Sendable {
         slice = architecture.sliceSize
         self.parameters = parameters
         self.capacity = capacity ?? slice * max(1, threadCount)
-        networks = (0..<max(1, threadCount)).map { [slice] _ in architecture.network(capacity: slice) }
+        networks = (0..<max(1, threadCount)).map { [slice] _ in architecture.network(capacity: slice, isTrained: false) }
         windowSize = architecture.windowLength * architecture.channelCount
         tokenCount = architecture.tokenCount
         output = FloatBuffer(count: self.capacity * windowSize)

@@ -50,7 +50,7 @@ public final class Trainer: @unchecked Sendable {
         windowSize = architecture.windowLength * architecture.channelCount
         tokenCount = architecture.tokenCount
         sliceSize = architecture.sliceSize
-        networks = (0..<self.threadCount).map { _ in architecture.network(capacity: architecture.sliceSize) }
+        networks = (0..<self.threadCount).map { _ in architecture.network(capacity: architecture.sliceSize, isTrained: true) }
         gradients = (0..<self.threadCount).map { _ in FloatBuffer(count: parameters.count) }
         firstMoment = FloatBuffer(count: parameters.count)
         secondMoment = FloatBuffer(count: parameters.count)

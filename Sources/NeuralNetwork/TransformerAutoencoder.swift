@@ -47,7 +47,7 @@ final class TransformerAutoencoder: Network {
     private let squeezedGradient: FloatBuffer
     private let widenedGradient: FloatBuffer
 
-    init(_ sizes: TransformerArchitecture, capacity: Int) {
+    init(_ sizes: TransformerArchitecture, capacity: Int, isTrained: Bool) {
         precondition(sizes.windowLength % sizes.patchLength == 0, "a window must hold whole patches")
         self.sizes = sizes
         let layers = Self.layers(sizes)

@@ -14,11 +14,11 @@ final class Terminal {
         let exports = environment.map { "\($0.key)='\($0.value)'" }.joined(separator: " ")
         let command = ([program] + arguments).map { "'\($0)'" }.joined(separator: " ")
         let configuration = FileManager.default.temporaryDirectory.appendingPathComponent(socket + ".conf")
-        try "set -g default-terminal tmux-256color\nset -g status off\nset -g remain-on-exit on\nset -s escape-time 0\n"
+        try "set -g default-terminal tmux-256color\nset -g status off\nset -s escape-time 0\n"
             .write(to: configuration, atomically: true, encoding: .utf8)
         try tmux([
             "-f", configuration.path, "new-session", "-d", "-x", "\(width)", "-y", "\(height)", "sh", "-c",
-            "env \(exports) \(command); echo ended with $?",
+            "env \(exports) \(command); echo ended with $?; exec sleep 600",
         ])
         try FileManager.default.removeItem(at: configuration)
     }

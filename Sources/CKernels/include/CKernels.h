@@ -14,10 +14,30 @@ void ok_restore_thread(unsigned long control);
 /// y[i] = exp(x[i]); 2 ulp or better for x in [-87, 88].
 void ok_exp(const float *x, float *y, size_t count);
 
-/// One LSTM step. gates[batch][4 * hidden] holds pre-activations in the order input, forget, cell,
-/// output and is replaced by the activated gates; cell, tanh_cell and hidden_out are [batch][hidden].
-void ok_lstm_forward(float *gates, const float *cell_before, float *cell, float *tanh_cell,
-                     float *hidden_out, size_t batch, size_t hidden);
+/// One LSTM step over a batch. Gates stand in the order input, forget, cell, output.
+struct lstm_step {
+    size_t batch, hidden, inputs;
+    /// What the gates' sums start from: [batch][4 * hidden], or one row for all with start_stride 0.
+    const float *start;
+    size_t start_stride;
+    /// Values that arrive from outside, [batch][inputs], and their packed weights; unused with inputs 0.
+    const float *input;
+    const float *packed_input;
+    /// [batch][hidden], or null at the first step.
+    const float *hidden_before;
+    const float *packed_hidden;
+    /// [batch][hidden], or null at the first step; may be the same memory as cell.
+    const float *cell_before;
+    /// Results, [batch][hidden].
+    float *cell, *hidden_out;
+    /// Kept for backward: activated gates [batch][4 * hidden] and [batch][hidden]; null keeps nothing.
+    float *gates, *tanh_cell;
+};
+void ok_lstm_step(const struct lstm_step *step);
+
+/// Reorders a weight [4 * hidden][inputs] for ok_lstm_step: [hidden / 16, rounded up][inputs][4][16].
+/// packed lies on a 64-byte boundary.
+void ok_lstm_pack(const float *weight, float *packed, size_t hidden, size_t inputs);
 
 /// Backward of one step: gates (activated) are replaced by the gradients of the pre-activations;
 /// d_cell holds the gradient arriving from the next step and is replaced by the one to pass back.

@@ -1,0 +1,95 @@
+import AnomalyDetection
+import ArgumentParser
+import Foundation
+import Synchronization
+import TimeSeries
+
+/// A detector at default settings, trained for an epoch: scoring costs the same as after a whole run.
+private func quickDetector(_ kind: ModelKind, for series: Series) throws -> Detector {
+    let rows = min(series.rowCount, 4000)
+    let start = series.prefix(rows)
+    var plan = DetectorPlan.standard(kind, for: start, trainingRows: rows, seed: 1)
+    plan.epochs = 1
+    return try Training(plan, series: start, trainingRows: rows).run()
+}
+
+/// Scoring of a long series by both models at default settings, one model a core.
+struct ScoringBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scoring", abstract: "Rows per second scored by both models at the same time, and memory.")
+
+    @Option(help: "Rows.") var rows = 1_000_000
+
+    func run() throws {
+        let series = SampleKind.contextual.series(rows: rows, seed: 1)
+        let detectors = try ModelKind.allCases.map { try quickDetector($0, for: series) }
+        let before = peakMemory()
+        let failures = Mutex<[String]>([])
+        let elapsed = ContinuousClock().measure {
+            DispatchQueue.concurrentPerform(iterations: detectors.count) { index in
+                do { _ = try detectors[index].errors(of: series) } catch { failures.withLock { $0.append("\(error)") } }
+            }
+        }
+        if let failure = failures.withLock({ $0.first }) { throw ValidationError(failure) }
+        let seconds = elapsed / .seconds(1)
+        printJSON([
+            "benchmark": "scoring", "rows": rows, "seconds": rounded(seconds), "rows_per_s": Int(Double(rows) / seconds),
+            "bytes_per_row_over_input": (peakMemory() - before) * 1024 / rows,
+        ])
+    }
+}
+
+/// Combining, thresholding and gathering events again, as at each move of a slider.
+struct CombiningBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "combining", abstract: "Milliseconds to combine, threshold and gather events.")
+
+    @Option(help: "Rows.") var rows = 1_000_000
+
+    func run() throws {
+        let (a, b) = (noise(rows).map(abs), noise(rows).map(abs))
+        let (ensemble, rule) = (try Ensemble(lstmWeight: 0.4, transformerWeight: 0.6), ThresholdRule.quantile(0.999))
+        var events = 0
+        let seconds = medianSeconds(warmUp: 2, count: 11) {
+            let combined = ensemble.combine(lstm: a, transformer: b)
+            let level = rule.level(for: combined)
+            events = EventRule().events(combined: combined, lstm: a, transformer: b, level: level).count
+        }
+        printJSON(["benchmark": "combining", "rows": rows, "events": events, "milliseconds": rounded(seconds * 1000)])
+    }
+}
+
+/// Reading of a CSV file with a time and a value column.
+struct ReadingBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reading", abstract: "Seconds to read a CSV file.")
+
+    @Argument(help: "The file; see Benchmarks/README.md for one of a million rows.") var file: String
+
+    func run() throws {
+        var rows = 0
+        var failure: String?
+        let seconds = medianSeconds(warmUp: 1, count: 5) {
+            do { rows = try SeriesReader.read(path: file).rowCount } catch { failure = "\(error)" }
+        }
+        if let failure { throw ValidationError(failure) }
+        printJSON(["benchmark": "reading", "rows": rows, "seconds": rounded(seconds)])
+    }
+}
+
+/// Reducing a series to the extents that a plot draws.
+struct DownSamplingBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "down-sampling", abstract: "Milliseconds to reduce a series to 240 columns.")
+
+    @Option(help: "Rows.") var rows = 1_000_000
+
+    func run() {
+        let values = noise(rows).map(Double.init)
+        var columns = 0
+        let seconds = medianSeconds(warmUp: 2, count: 11) { columns = extents(of: values, rows: 0..<rows, count: 240).count }
+        printJSON(["benchmark": "down-sampling", "rows": rows, "columns": columns, "milliseconds": rounded(seconds * 1000)])
+    }
+}
+
+func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
