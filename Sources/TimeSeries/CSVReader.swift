@@ -105,42 +105,83 @@ struct CSVReader {
     // MARK: Values
 
     private func parse() throws(SeriesError) -> Series {
+        guard roles.contains(.number) else { throw .noNumericColumn(file: file, columns: names) }
         var scanner = CSVScanner(bytes: bytes, delimiter: dialect.delimiter)
         var fields: [CSVScanner.Field] = []
         if hasHeader { _ = try scanner.next(into: &fields, file: file) }
-        let numberColumns = roles.indices.filter { roles[$0] == .number }
-        let timeColumn = roles.indices.first { [.calendar, .unixSeconds, .unixMilliseconds].contains(roles[$0]) }
+        let timeColumn = roles.firstIndex { [.calendar, .unixSeconds, .unixMilliseconds].contains($0) }
         let labelColumn = roles.firstIndex(of: .label)
-        guard !numberColumns.isEmpty else { throw .noNumericColumn(file: file, columns: names) }
-        var columns = [[Double]](repeating: [], count: numberColumns.count)
-        let estimate = bytes.count / max(1, 8 * names.count)
-        for index in columns.indices { columns[index].reserveCapacity(estimate) }
-        var times: [Int64] = []
-        var labels: [Bool] = []
-        var format: TimeFormat?
+        let table = CSVTable(columns: names.count, rowLimit: scanner.remainingLines)
         var row = 0
         while true {
-            let line = scanner.line
-            guard try scanner.next(into: &fields, file: file) else { break }
+            let place = Place(row: row + 1, line: scanner.line)
+            if let end = try plainRecord(at: scanner.position, place, table) {
+                scanner.skipLine(endingAt: end)
+            } else {
+                guard try scanner.next(into: &fields, file: file) else { break }
+                guard fields.count == names.count else {
+                    throw .fieldCount(file: file, row: row + 1, line: place.line, expected: names.count, found: fields.count)
+                }
+                for column in names.indices { try convert(scanner.slice(fields[column]), place, column, table) }
+            }
             row += 1
-            guard fields.count == names.count else {
-                throw .fieldCount(file: file, row: row, line: line, expected: names.count, found: fields.count)
-            }
-            let place = Place(row: row, line: line)
-            for (slot, column) in numberColumns.enumerated() {
-                columns[slot].append(try number(scanner.slice(fields[column]), place, column))
-            }
-            if let timeColumn {
-                times.append(try time(scanner.slice(fields[timeColumn]), place, timeColumn, &format))
-            }
-            if let labelColumn { labels.append(try label(scanner.slice(fields[labelColumn]), place, labelColumn)) }
+            table.rowCount = row
         }
-        let channels = zip(numberColumns, columns).map { Series.Channel(name: names[$0], values: $1) }
-        let axis = timeColumn == nil ? TimeAxis.rowNumbers : TimeAxis(microseconds: times, format: format ?? .unixMilliseconds)
+        let numbers = roles.indices.filter { roles[$0] == .number }
+        let channels = numbers.map { Series.Channel(name: names[$0], values: table.numbers(column: $0)) }
+        let axis = timeColumn.map {
+            TimeAxis(microseconds: table.instants(column: $0), format: table.format ?? .unixMilliseconds)
+        }
         var notices: [String] = []
         let text = roles.indices.filter { roles[$0] == .text }.map { names[$0] }
         if !text.isEmpty { notices.append("Text is left out: \(text.joined(separator: ", ")).") }
-        return Series(name: file, channels: channels, time: axis, labels: labelColumn == nil ? nil : labels, notices: notices)
+        return Series(
+            name: file, channels: channels, time: axis ?? .rowNumbers,
+            labels: labelColumn.map { table.numbers(column: $0).map { $0 == 1 } }, notices: notices)
+    }
+
+    /// Reads a record whose fields are neither quoted nor padded straight from the bytes; nearly all are so.
+    /// - Returns: the place of its line end, or `nil` when the record needs the scanner.
+    private func plainRecord(at start: Int, _ place: Place, _ table: CSVTable) throws(SeriesError) -> Int? {
+        var position = start
+        for column in names.indices {
+            guard position < bytes.count, bytes[position] != 0x22, bytes[position] > 0x20 || column > 0 else { return nil }
+            let begin = position
+            if roles[column] == .number,
+                let (value, end) = NumberParser.plainDecimal(bytes, at: begin, delimiter: dialect.delimiter, point: dialect.point)
+            {
+                table.set(value, column: column)
+                position = end
+            } else {
+                while position < bytes.count, bytes[position] != dialect.delimiter, bytes[position] != 0x0A,
+                    bytes[position] != 0x0D
+                {
+                    position += 1
+                }
+                if position > begin, bytes[begin] == 0x20 || bytes[position - 1] == 0x20 { return nil }
+                try convert(UnsafeBufferPointer(rebasing: bytes[begin..<position]), place, column, table)
+            }
+            guard column < names.count - 1 else { break }
+            guard position < bytes.count, bytes[position] == dialect.delimiter else { return nil }
+            position += 1
+        }
+        return position == bytes.count || bytes[position] == 0x0A || bytes[position] == 0x0D ? position : nil
+    }
+
+    private func convert(
+        _ slice: UnsafeBufferPointer<UInt8>, _ place: Place, _ column: Int, _ table: CSVTable
+    ) throws(SeriesError) {
+        switch roles[column] {
+        case .number: table.set(try number(slice, place, column), column: column)
+        case .label: table.set(try label(slice, place, column) ? 1.0 : 0.0, column: column)
+        case .text: break
+        case .calendar, .unixSeconds, .unixMilliseconds:
+            if roles[column] == .calendar, table.format != nil, let instant = table.calendar.instant(slice) {
+                table.set(instant, column: column)
+            } else {
+                table.set(try time(slice, place, column, &table.format), column: column)
+            }
+        }
     }
 
     private struct Place {

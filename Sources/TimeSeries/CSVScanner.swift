@@ -41,6 +41,19 @@ struct CSVScanner {
         }
     }
 
+    /// An upper bound on the records left: one a line end, and one more.
+    var remainingLines: Int {
+        var count = 1
+        for byte in bytes[position...] where byte == 0x0A || byte == 0x0D { count += 1 }
+        return count
+    }
+
+    /// Goes on behind the line whose end is at `end`.
+    mutating func skipLine(endingAt end: Int) {
+        position = end
+        if position < bytes.count { endLine() }
+    }
+
     private mutating func endLine() {
         if bytes[position] == 0x0D, position + 1 < bytes.count, bytes[position + 1] == 0x0A { position += 1 }
         position += 1
@@ -103,6 +116,8 @@ struct CSVDialect: Equatable {
     var delimiter: UInt8
     /// Whether numbers use a comma for the decimal point.
     var decimalComma: Bool
+    /// The decimal point's byte.
+    var point: UInt8 { decimalComma ? 0x2C : 0x2E }
 
     /// The delimiter (comma, semicolon, tab or bar) that splits the first lines into the same number
     /// of fields, preferring more fields; a decimal comma is possible only where the delimiter is

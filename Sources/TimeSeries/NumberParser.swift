@@ -35,6 +35,39 @@ enum NumberParser {
         return negative ? -value : value
     }
 
+    /// The number that begins at `start` when it is plain digits with at most one point, exactly
+    /// representable on the way, and ends before a delimiter or line end; `nil` for anything else.
+    @inline(__always)
+    static func plainDecimal(
+        _ bytes: UnsafeBufferPointer<UInt8>, at start: Int, delimiter: UInt8, point: UInt8
+    ) -> (value: Double, end: Int)? {
+        guard let base = bytes.baseAddress else { return nil }
+        var position = start
+        let negative = base[position] == 0x2D
+        if negative { position += 1 }
+        var mantissa: UInt64 = 0
+        var pointPosition = -1
+        let first = position
+        while position < bytes.count {
+            let digit = base[position] &- 0x30
+            if digit < 10 {
+                mantissa = mantissa &* 10 &+ UInt64(digit)
+            } else if base[position] == point, pointPosition < 0 {
+                pointPosition = position
+            } else {
+                break
+            }
+            position += 1
+        }
+        let digits = position - first - (pointPosition >= 0 ? 1 : 0)
+        guard digits > 0, digits <= 15 else { return nil }
+        guard position == bytes.count || base[position] == delimiter || base[position] == 0x0A || base[position] == 0x0D
+        else { return nil }
+        let decimals = pointPosition >= 0 ? position - pointPosition - 1 : 0
+        let value = decimals == 0 ? Double(mantissa) : Double(mantissa) / powersOfTen[decimals]
+        return (negative ? -value : value, position)
+    }
+
     private static func slow(_ bytes: UnsafeBufferPointer<UInt8>, _ decimalComma: Bool) -> Double? {
         guard looksNumeric(bytes) else { return nil }
         var text = String(decoding: bytes, as: UTF8.self)

@@ -68,12 +68,12 @@ public enum SeriesReader {
         var series = options.columns.isEmpty ? series : try series.selecting(channels: options.columns)
         series = inTimeOrder(series)
         for channel in series.channels {
-            let present = channel.values.filter { !$0.isNaN }
-            if present.isEmpty { throw SeriesError.allGaps(file: series.name, column: channel.name) }
-            if present.count > 1, present.allSatisfy({ $0 == present[0] }) {
+            let gaps = channel.values.count { $0.isNaN }
+            if gaps == channel.values.count { throw SeriesError.allGaps(file: series.name, column: channel.name) }
+            let first = channel.values.first { !$0.isNaN }
+            if channel.values.count - gaps > 1, channel.values.allSatisfy({ $0 == first || $0.isNaN }) {
                 series.notices.append("Column \(channel.name) is constant.")
             }
-            let gaps = channel.values.count - present.count
             if gaps > 0 { series.notices.append("Column \(channel.name) has \(gaps) gap\(gaps == 1 ? "" : "s").") }
         }
         series.notices += samplingNotices(series.time)
