@@ -37,8 +37,9 @@ struct EngineBenchmark: ParsableCommand {
             "train_windows_per_s": Int((Double(batch) / train).rounded()),
             "score_windows_per_s": Int((512 / score).rounded()), "peak_rss_mib": peakMemory() / 1024,
         ]
-        let flops = Double(parameters.architecture.trainingFlops(windows: batch))
-        result["train_gflops"] = (flops / train / 1e8).rounded() / 10
+        let flops = Double(parameters.architecture.trainingFlops(windows: 1))
+        result["train_gflops"] = rounded(flops * Double(batch) / train / 1e9)
+        result["score_gflops"] = rounded(flops / 3 * 512 / score / 1e9)
         printJSON(result)
     }
 
@@ -52,6 +53,15 @@ struct EngineBenchmark: ParsableCommand {
                     feedForwardSize: 4 * width, bottleneckSize: 8))
         }
     }
+}
+
+/// What the matrix back end reaches on large square products.
+struct PeakBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "peak", abstract: "GFLOP/s of single-precision matrix products.")
+
+    @Option(help: "Threads.") var threads = 1
+
+    func run() { printJSON(["benchmark": "peak", "threads": threads, "gflops": rounded(measuredPeak(threads: threads) / 1e9)]) }
 }
 
 /// Uniform numbers between -1 and 1.

@@ -51,34 +51,6 @@ unsigned long ok_prepare_thread(void) {
     return before;
 }
 
-// exp by range reduction to [-ln2/2, ln2/2] and Cephes' minimax polynomial of degree 7.
-INLINE float fast_exp(float x) {
-    x = x > 88.3f ? 88.3f : x;
-    x = x < -87.3f ? -87.3f : x;
-    const float magic = 12582912.0f; // 1.5 * 2^23: adding it rounds to an integer
-    float shifted = x * 1.44269504088896341f + magic;
-    float n = shifted - magic;
-    float r = x - n * 0.693359375f;
-    r = r + n * 2.12194440e-4f;
-    float p = 1.9875691500e-4f;
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * (r * r) + r + 1.0f;
-    int32_t bits;
-    memcpy(&bits, &shifted, 4);
-    uint32_t exponent = ((uint32_t)(bits - 0x4B400000) + 127u) << 23;
-    float power;
-    memcpy(&power, &exponent, 4);
-    return p * power;
-}
-
-CLONES void ok_exp(const float *restrict x, float *restrict y, size_t count) {
-    for (size_t i = 0; i < count; i++) y[i] = fast_exp(x[i]);
-}
-
 // The LSTM step: products and activations of 16 hidden units at a time stay in registers.
 
 typedef float float16 __attribute__((ext_vector_type(16), aligned(64)));
@@ -110,23 +82,34 @@ INLINE float sum_of_lanes(const float16 *value) {
     return two.x + two.y;
 }
 
-// y = exp(scale * x), 16 at a time, for scaled arguments within +-limit (at most 60) and their limits
-// beyond; NaN stays NaN. 2^n times a minimax polynomial of 2^f for f in [-1/2, 1/2] (relative error 2e-9
-// before rounding). Adding magic rounds to an integer and leaves it in the low bits.
+// y = exp(scale * x), 16 at a time, for scaled arguments within +-limit (at most 87) and their limits
+// beyond; NaN stays NaN. 2^n times a minimax polynomial of e^f for f in [-ln2/2, ln2/2] (relative error
+// 3e-09 before rounding). Adding magic rounds to an integer and leaves it in the low bits.
 INLINE void scaled_exp(float16 *y, const float16 *from, float scale, float limit) {
-    const float magic = 12582912.0f, bound = limit * 1.44269504088896341f;
-    float16 x = *from * (scale * 1.44269504088896341f);
-    x = x > bound ? (float16)bound : x;
-    x = x < -bound ? (float16)-bound : x;
-    float16 shifted = x + magic;
-    float16 f = x - (shifted - magic);
-    float16 p = f * 1.5345811e-4f + 1.33999321e-3f;
-    p = p * f + 9.61848907e-3f;
-    p = p * f + 5.55032864e-2f;
-    p = p * f + 2.40226462e-1f;
-    p = p * f + 6.93147182e-1f;
-    p = p * f + 1.0f;
+    const float magic = 12582912.0f;
+    float16 x = *from * scale;
+    x = x > limit ? (float16)limit : x;
+    x = x < -limit ? (float16)-limit : x;
+    float16 shifted = x * 1.44269504088896341f + magic;
+    float16 n = shifted - magic;
+    float16 f = x - n * 0.693359375f;
+    f = f + n * 2.12194440e-4f;
+    float16 p = f * 1.381446674e-03f + 8.368780582e-03f;
+    p = p * f + 4.166839423e-02f;
+    p = p * f + 1.666652011e-01f;
+    p = p * f + 4.999999341e-01f;
+    p = p * (f * f) + f + 1.0f;
     *y = (float16)((int16)p + ((int16)shifted << 23));
+}
+
+CLONES void ok_exp(const float *restrict x, float *restrict y, size_t count) {
+    for (size_t i = 0; i < count; i += 16) {
+        size_t lanes = count - i < 16 ? count - i : 16;
+        float16 value;
+        load_lanes(&value, x + i, lanes);
+        scaled_exp(&value, &value, 1.0f, 87.0f);
+        store_lanes(y + i, &value, lanes);
+    }
 }
 
 // denominator = 1 + exp(scale * x). Beyond +-30 a sigmoid or tanh differs from its limit by less than

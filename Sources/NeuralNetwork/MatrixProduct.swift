@@ -34,3 +34,25 @@ func forEachThread(_ count: Int, _ body: @Sendable (Int) -> Void) {
     guard count > 1 else { return withNumericThread { body(0) } }
     DispatchQueue.concurrentPerform(iterations: count) { thread in withNumericThread { body(thread) } }
 }
+
+/// Floating-point operations per second of square matrix products of `size`, on `threads` threads at once:
+/// what the matrix back end reaches on this machine, to hold training speeds against.
+public func measuredPeak(size: Int = 768, threads: Int) -> Double {
+    let factors = (0..<threads).map { _ in (0..<3).map { _ in FloatBuffer(count: size * size) } }
+    func seconds(repeats: Int) -> Double {
+        let elapsed = ContinuousClock().measure {
+            forEachThread(threads) { thread in
+                let (a, b, c) = (factors[thread][0].base, factors[thread][1].base, factors[thread][2].base)
+                for _ in 0..<repeats {
+                    multiply(
+                        .none, .none, rows: size, columns: size, inner: size, a, stride: size, b, stride: size, beta: 0, c,
+                        stride: size)
+                }
+            }
+        }
+        return elapsed / .seconds(1)
+    }
+    _ = seconds(repeats: 2)
+    let best = (0..<5).map { _ in seconds(repeats: 10) }.min() ?? .infinity
+    return 20 * Double(size * size * size * threads) / best
+}

@@ -11,7 +11,7 @@ unsigned long ok_prepare_thread(void);
 /// Puts the floating-point control of the calling thread back.
 void ok_restore_thread(unsigned long control);
 
-/// y[i] = exp(x[i]); 2 ulp or better for x in [-87, 88].
+/// y[i] = exp(x[i]), the exponential of all kernels here; 2 ulp or better for x in [-87, 87].
 void ok_exp(const float *x, float *y, size_t count);
 
 /// One LSTM step over a batch. Gates stand in the order input, forget, cell, output.
