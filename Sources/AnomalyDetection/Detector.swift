@@ -76,7 +76,8 @@ public struct Detector: Sendable {
         let scaling: RobustScaling = try decode("scaling")
         let channels: [String] = try decode("channels")
         let count = plan.architecture.channelCount
-        guard plan.architecture.isSound, plan.scoringStride > 0, plan.maskedPasses >= 0, channels.count == count,
+        guard plan.architecture.isSound, plan.scoringStride > 0, plan.maskedPasses >= 0, plan.maskedSpan > 0,
+            channels.count == count,
             scaling.centers.count == count, scaling.spreads.count == count, scaling.spreads.allSatisfy({ $0 > 0 && $0.isFinite })
         else { throw DetectionError.notAModel(file: name, reason: "its sizes contradict each other") }
         guard let reference = file.tensors["calibration.reference_errors"]?.values, !reference.isEmpty else {

@@ -31,11 +31,17 @@ public struct DetectorPlan: Sendable, Equatable, Codable {
     /// Share of the training rows, at their end, that is held out to decide when to stop.
     public var validationShare: Double
     /// Share of a Transformer's patches that training hides, 0 to hide none.
-    public var maskedShare: Double
+    public var maskedShare: Float
+    /// The most neighbouring patches that are hidden together.
+    public var maskedSpan: Int
     /// Standard deviation of the noise added to inputs while training, in scaled units.
     public var noise: Float
-    /// Scoring passes in each of which another one of that many patches is hidden; 0 hides none.
+    /// Scoring passes in each of which another one of that many spans is hidden; 0 hides none.
     public var maskedPasses: Int
+    /// How much the error of a whole window counts beside that of the row itself, 0 to 1.
+    public var windowShare: Float
+    /// Rows over which errors are averaged before calibration; 1 leaves them as they are.
+    public var errorSmoothing: Int
     /// Rows between the starts of neighbouring windows when scoring.
     public var scoringStride: Int
     /// Where the random numbers begin.
@@ -52,31 +58,15 @@ public struct DetectorPlan: Sendable, Equatable, Codable {
         }
     }
 
-    /// The settings that suit `series`: an LSTM window of one dominant period, a Transformer window of
-    /// several, both short enough to fit the training rows four times.
-    public static func standard(_ kind: ModelKind, for series: Series, trainingRows: Int, seed: UInt64) -> DetectorPlan {
-        let period = typicalPeriod(of: series)
-        let channels = series.channels.count
-        switch kind {
-        case .lstm:
-            let window = max(4, min(min(max(period, 16), 160), trainingRows / 4))
-            return DetectorPlan(
-                architecture: .lstm(
-                    LSTMArchitecture(
-                        windowLength: window, channelCount: channels, hiddenSize: 48, latentSize: 8 + 2 * min(channels, 8))),
-                epochs: 40, batchSize: 32, windowsPerEpoch: 1536, learningRate: 4e-3, patience: 6, validationShare: 0.15,
-                maskedShare: 0, noise: 0.05, maskedPasses: 0, scoringStride: max(1, window / 8), seed: seed)
+    /// The settings that suit `series`; see `Recipe`.
+    public static func standard(
+        _ kind: ModelKind, for series: Series, trainingRows: Int, seed: UInt64, recipe: Recipe = Recipe()
+    ) -> DetectorPlan {
+        let period = typicalPeriod(of: series.prefix(trainingRows))
+        return switch kind {
+        case .lstm: recipe.lstmPlan(period: period, channels: series.channels.count, trainingRows: trainingRows, seed: seed)
         case .transformer:
-            let wanted = min(max(4 * period, 128), 640, trainingRows / 4)
-            let patch = max(1, min(wanted / 4, max(2, (wanted + 47) / 48)))
-            let window = max(1, wanted / patch) * patch
-            return DetectorPlan(
-                architecture: .transformer(
-                    TransformerArchitecture(
-                        windowLength: window, channelCount: channels, patchLength: patch, width: 48, headCount: 4,
-                        layerCount: 2, feedForwardSize: 128, bottleneckSize: 8 + 2 * min(channels, 8))),
-                epochs: 40, batchSize: 32, windowsPerEpoch: 768, learningRate: 2e-3, patience: 8, validationShare: 0.15,
-                maskedShare: 0.3, noise: 0.05, maskedPasses: 4, scoringStride: max(1, window / 4), seed: seed + 1)
+            recipe.transformerPlan(period: period, channels: series.channels.count, trainingRows: trainingRows, seed: seed + 1)
         }
     }
 

@@ -53,6 +53,6 @@ public func movingAverage(of scores: [Float], width: Int) -> [Float] {
     return scores.indices.map { index in
         if scores[index].isNaN { return .nan }
         let (low, high) = (max(0, index - before), min(scores.count, index + after + 1))
-        return min(max(Float((sums[high] - sums[low]) / Double(counts[high] - counts[low])), 0), 1)
+        return Float((sums[high] - sums[low]) / Double(counts[high] - counts[low]))
     }
 }

@@ -17,13 +17,6 @@ public struct RowErrors: Sendable, Equatable {
 struct ErrorScorer {
     let plan: DetectorPlan
     let parameters: Parameters
-    /// How much the errors of whole windows count beside those of single rows, 0 to 1.
-    var windowShare: Float = 0.5
-
-    init(plan: DetectorPlan, parameters: Parameters) {
-        self.plan = plan
-        self.parameters = parameters
-    }
 
     /// - Throws: `DetectionError.cancelled` or `.tooFewRows`.
     func errors(
@@ -45,12 +38,14 @@ struct ErrorScorer {
                 for (index, start) in chosen.enumerated() {
                     sums.add(
                         output, window: index, start: start, length: length, patch: plan.architecture.patchLength,
-                        hidden: hidden, prepared: prepared, windowShare: windowShare)
+                        hidden: hidden, prepared: prepared, windowShare: plan.windowShare)
                 }
             }
             progress(Double(first + chosen.count) / Double(starts.count))
         }
-        return sums.finished(prepared)
+        var result = sums.finished(prepared)
+        result.errors = movingAverage(of: result.errors, width: plan.errorSmoothing)
+        return result
     }
 
     /// Hands over the network's output for all patches, each taken from the pass that hid it.
@@ -65,7 +60,7 @@ struct ErrorScorer {
         let patch = windows.count / (count * tokens)
         var merged = [Float](repeating: 0, count: windows.count)
         for pass in 0..<plan.maskedPasses {
-            let hidden = (0..<(count * tokens)).map { UInt8($0 % tokens % plan.maskedPasses == pass ? 1 : 0) }
+            let hidden = (0..<(count * tokens)).map { UInt8($0 % tokens / plan.maskedSpan % plan.maskedPasses == pass ? 1 : 0) }
             network.reconstruct(windows, hiddenPatches: hidden) { output in
                 for index in hidden.indices where hidden[index] == 1 {
                     for value in (index * patch)..<((index + 1) * patch) { merged[value] = output[value] }

@@ -205,12 +205,25 @@ private struct Run {
             return Batch(inputs: inputs, targets: targets, importance: importance)
         }
         let patch = plan.architecture.patchLength * channels
-        var hidden = [UInt8](repeating: 0, count: starts.count * length / plan.architecture.patchLength)
-        for index in hidden.indices {
-            hidden[index] = random.uniform() < plan.maskedShare ? 1 : 0
-            if hidden[index] == 0 { for value in (index * patch)..<((index + 1) * patch) { importance[value] *= 0.1 } }
+        let tokens = plan.architecture.tokenCount
+        var hidden = [UInt8](repeating: 0, count: starts.count * tokens)
+        for window in starts.indices { hide(&hidden, (window * tokens)..<((window + 1) * tokens), plan: plan, random: &random) }
+        for index in hidden.indices where hidden[index] == 0 {
+            for value in (index * patch)..<((index + 1) * patch) { importance[value] *= 0.1 }
         }
         return Batch(inputs: inputs, targets: targets, importance: importance, hiddenPatches: hidden)
+    }
+
+    /// Hides about `maskedShare` of a window's patches, in spans of one to `maskedSpan`.
+    private static func hide(_ hidden: inout [UInt8], _ window: Range<Int>, plan: DetectorPlan, random: inout SeededGenerator) {
+        let span = 1 + Int(random.uniform() * Double(plan.maskedSpan))
+        var start = window.lowerBound - Int(random.uniform() * Double(span))
+        while start < window.upperBound {
+            if random.uniform() < Double(plan.maskedShare) {
+                for index in max(start, window.lowerBound)..<min(start + span, window.upperBound) { hidden[index] = 1 }
+            }
+            start += span
+        }
     }
 
     /// Roughly normal noise: the sum of four bytes' worth of uniforms, scaled to deviation 1.

@@ -1,0 +1,86 @@
+import NeuralNetwork
+
+/// From what is known of a series (its dominant period, channels and rows) to plans for both models. The
+/// defaults were chosen by measurement over labelled series; `Benchmarks/README.md` has the table.
+public struct Recipe: Sendable, Equatable, Codable {
+    /// Dominant periods in the LSTM's window.
+    public var lstmPeriods = 1.0
+    /// Shortest and longest LSTM window in rows.
+    public var lstmShortest = 16, lstmLongest = 160
+    /// Width of the LSTM's recurrent layers.
+    public var lstmHidden = 48
+    /// Width of the LSTM's code for one channel; each further one up to eight adds two.
+    public var lstmLatent = 10
+    /// Noise on the LSTM's inputs while training, in scaled units.
+    public var lstmNoise: Float = 0.05
+    /// The LSTM's largest number of epochs, windows in each, and step size.
+    public var lstmEpochs = 40, lstmWindows = 1536, lstmRate: Float = 4e-3
+    /// How much the error of a whole window counts beside that of the row itself, for the LSTM.
+    public var lstmWindowShare: Float = 0.5
+
+    /// Dominant periods in the Transformer's window.
+    public var transformerPeriods = 4.0
+    /// Shortest and longest Transformer window in rows.
+    public var transformerShortest = 128, transformerLongest = 640
+    /// Patches in the Transformer's window at the most.
+    public var transformerTokens = 48
+    /// Width of the Transformer's tokens, of its feed-forward parts, and its layers.
+    public var transformerWidth = 48, transformerFeedForward = 128, transformerLayers = 2
+    /// Width of the Transformer's bottleneck for one channel; each further one up to eight adds two.
+    public var transformerBottleneck = 10
+    /// Noise on the Transformer's inputs while training, in scaled units.
+    public var transformerNoise: Float = 0.05
+    /// The Transformer's largest number of epochs, windows in each, and step size.
+    public var transformerEpochs = 40, transformerWindows = 768, transformerRate: Float = 2e-3
+    /// How much the error of a whole window counts beside that of the row itself, for the Transformer.
+    public var transformerWindowShare: Float = 0.5
+    /// Share of patches hidden while training.
+    public var maskedShare: Float = 0.3
+    /// Dominant periods that are hidden together at the most.
+    public var maskedPeriods = 0.0
+    /// Scoring passes; each hides one span in that many.
+    public var maskedPasses = 4
+
+    /// Dominant periods over which errors are averaged.
+    public var smoothingPeriods = 0.0
+    /// Epochs without a better validation loss after which training stops.
+    public var lstmPatience = 6, transformerPatience = 8
+
+    /// The defaults.
+    public init() {}
+
+    private func smoothing(_ period: Int) -> Int { max(1, Int((smoothingPeriods * Double(period)).rounded())) }
+
+    /// An LSTM window fits the training rows at least four times.
+    func lstmPlan(period: Int, channels: Int, trainingRows: Int, seed: UInt64) -> DetectorPlan {
+        let wanted = Int((lstmPeriods * Double(period)).rounded())
+        let window = max(4, min(max(wanted, lstmShortest), lstmLongest, trainingRows / 4))
+        return DetectorPlan(
+            architecture: .lstm(
+                LSTMArchitecture(
+                    windowLength: window, channelCount: channels, hiddenSize: lstmHidden,
+                    latentSize: lstmLatent + 2 * min(channels - 1, 7))),
+            epochs: lstmEpochs, batchSize: 32, windowsPerEpoch: lstmWindows, learningRate: lstmRate, patience: lstmPatience,
+            validationShare: 0.15, maskedShare: 0, maskedSpan: 1, noise: lstmNoise, maskedPasses: 0,
+            windowShare: lstmWindowShare, errorSmoothing: smoothing(period), scoringStride: max(1, window / 8), seed: seed)
+    }
+
+    /// A Transformer window fits the training rows at least four times and holds whole patches.
+    func transformerPlan(period: Int, channels: Int, trainingRows: Int, seed: UInt64) -> DetectorPlan {
+        let wanted = Int((transformerPeriods * Double(period)).rounded())
+        let rows = min(max(wanted, transformerShortest), transformerLongest, trainingRows / 4)
+        let patch = max(1, min(rows / 4, max(2, (rows + transformerTokens - 1) / transformerTokens)))
+        let window = max(1, rows / patch) * patch
+        let span = max(1, Int((maskedPeriods * Double(period) / Double(patch)).rounded()))
+        return DetectorPlan(
+            architecture: .transformer(
+                TransformerArchitecture(
+                    windowLength: window, channelCount: channels, patchLength: patch, width: transformerWidth, headCount: 4,
+                    layerCount: transformerLayers, feedForwardSize: transformerFeedForward,
+                    bottleneckSize: transformerBottleneck + 2 * min(channels - 1, 7))),
+            epochs: transformerEpochs, batchSize: 32, windowsPerEpoch: transformerWindows, learningRate: transformerRate,
+            patience: transformerPatience, validationShare: 0.15, maskedShare: maskedShare,
+            maskedSpan: min(span, window / patch / max(2, maskedPasses)), noise: transformerNoise, maskedPasses: maskedPasses,
+            windowShare: transformerWindowShare, errorSmoothing: smoothing(period), scoringStride: max(1, window / 4), seed: seed)
+    }
+}
