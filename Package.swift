@@ -16,6 +16,10 @@ func tests(
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -28,6 +32,9 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
     ],
     targets: [
         .systemLibrary(
@@ -43,17 +50,20 @@ let package = Package(
         library("NeuralNetwork", ["COneDNN", "CKernels"]),
         library("AnomalyDetection", ["TimeSeries", "NeuralNetwork"]),
         library("Persistence", [grdb, toml]),
-        library("Accounts", ["Persistence", "CXCrypt", grdb]),
+        library("Accounts", ["Persistence", "CXCrypt", grdb, jwt]),
         library("Workbench", ["AnomalyDetection", "Persistence", "Accounts", grdb]),
         library("TerminalUI", [toml]),
         library("NcursesTerminal", ["TerminalUI", "CNcursesw", "CTerminalGuard"]),
         library("Dashboard", ["TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence"]),
+        library(
+            "HTTPService", ["Accounts", "Workbench", "AnomalyDetection", "TimeSeries", "Persistence", hummingbird, hummingbirdCore, logging]),
         .executableTarget(
             name: "oddline",
             dependencies: [
-                "Dashboard", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries", "Accounts",
+                "Dashboard", "HTTPService", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries",
+                "Accounts",
                 "Persistence",
-                argumentParser,
+                argumentParser, logging,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -72,6 +82,9 @@ let package = Package(
         tests(
             "DashboardTests",
             ["Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "TimeSeries", "Persistence"]),
+        tests(
+            "HTTPServiceTests",
+            ["HTTPService", "Accounts", "Persistence", "Workbench", "TimeSeries", hummingbird, jwt]),
         tests("OddlineTests", ["oddline", "TimeSeries"]),
     ],
     swiftLanguageModes: [.v6]

@@ -4,6 +4,10 @@ public enum AccountError: Error, Equatable, Sendable, CustomStringConvertible {
     case invalid([FieldProblem])
     /// Username and password do not belong together, or the account is disabled: one wording for all.
     case wrongCredentials
+    /// Too many attempts failed.
+    case throttled(seconds: Int)
+    /// The token does not prove a login, for whatever reason.
+    case badToken
     case noSuchAccount(String)
     case lastAdministrator
     case hashing
@@ -14,6 +18,9 @@ public enum AccountError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .invalid(let problems): problems.map(\.message).joined(separator: " ")
         case .wrongCredentials: "Username or password is wrong."
+        case .throttled(let seconds):
+            "Too many attempts failed; wait \(seconds) second\(seconds == 1 ? "" : "s") and try again."
+        case .badToken: "The token is not valid or has ended; log in again."
         case .noSuchAccount(let name): "There is no account \"\(name)\"; see `oddline accounts list`."
         case .lastAdministrator: "This is the last enabled administrator; make another one first."
         case .hashing: "The password could not be hashed; use at most 72 bytes without NUL characters."
@@ -28,13 +35,16 @@ public struct FieldProblem: Equatable, Sendable, Codable {
     public var field: Field
     /// A sentence that says what to do.
     public var message: String
+    /// Whether somebody else has the name already.
+    public var isTaken: Bool
 
     /// A field of the registration form.
     public enum Field: String, Sendable, Codable { case username, email, password }
 
     /// Makes a problem.
-    public init(_ field: Field, _ message: String) {
+    public init(_ field: Field, _ message: String, isTaken: Bool = false) {
         self.field = field
         self.message = message
+        self.isTaken = isTaken
     }
 }

@@ -6,8 +6,6 @@ public enum AccountRules {
     public static let longestUsername = 32
     /// Longest email address in characters.
     public static let longestEmail = 254
-    /// Fewest characters of a password (NIST SP 800-63B).
-    public static let shortestPassword = 12
 
     /// All problems of a registration, in the order of the form's fields.
     public static func problems(username: String, email: String, password: String) -> [FieldProblem] {
@@ -43,20 +41,6 @@ public enum AccountRules {
 
     /// The first rule that `password` breaks, if any.
     public static func passwordProblem(_ password: String, username: String, email: String) -> FieldProblem? {
-        func problem(_ text: String) -> FieldProblem { FieldProblem(.password, text) }
-        if password.count < shortestPassword { return problem("The password needs at least \(shortestPassword) characters.") }
-        if password.utf8.count > PasswordHasher.longestPassword { return problem("The password may have at most 72 bytes.") }
-        if password.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-            return problem("The password may not hold control characters.")
-        }
-        let lower = password.lowercased()
-        if username.count >= 3, lower.contains(username.lowercased()) {
-            return problem("The password may not contain the username.")
-        }
-        if email.count >= 3, lower.contains(email.lowercased()) {
-            return problem("The password may not contain the email address.")
-        }
-        if Set(lower).count < 4 { return problem("The password repeats too few characters to be safe.") }
-        return nil
+        PasswordRules.problem(password, username: username, email: email).map { FieldProblem(.password, $0) }
     }
 }

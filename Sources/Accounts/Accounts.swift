@@ -32,17 +32,35 @@ public struct Session: Sendable, Equatable {
     public let account: Account
 }
 
+/// A line of the audit log.
+public struct AuditEntry: Sendable, Equatable {
+    /// When.
+    public let at: Date
+    /// Whose account, where it is known.
+    public let userID: Int64?
+    /// What happened.
+    public let action: String
+    /// The name that was given.
+    public let detail: String
+}
+
 /// The account core that the terminal program, the command line and the HTTP service share.
 public struct Accounts: Sendable {
-    private let database: OddlineDatabase
+    let database: OddlineDatabase
     private let hasher: PasswordHasher
+    private let throttle = LoginThrottle()
+    /// The present time; tests set their own.
+    let now: @Sendable () -> Date
     /// A hash that no password gives, verified when the user is unknown so that both cases cost alike.
     private let decoy: String
 
     /// Works on `database`.
     /// - Throws: `AccountError.hashing` when the system lacks bcrypt.
-    public init(database: OddlineDatabase, hasher: PasswordHasher = PasswordHasher()) throws(AccountError) {
+    public init(
+        database: OddlineDatabase, hasher: PasswordHasher = PasswordHasher(), now: @escaping @Sendable () -> Date = { Date() }
+    ) throws(AccountError) {
         self.database = database
+        self.now = now
         self.hasher = hasher
         decoy =
             String(format: "$2b$%02d$", Int(hasher.cost)) + String(repeating: "u", count: 22) + String(repeating: ".", count: 31)
@@ -59,16 +77,11 @@ public struct Accounts: Sendable {
         let email = email.lowercased()
         let problems = AccountRules.problems(username: username, email: email, password: password)
         guard problems.isEmpty else { throw AccountError.invalid(problems) }
-        let hash = try hasher.hash(password)
+        let hash = try hasher.hash(PasswordRules.normalized(password))
         return try database.queue.write { database in
-            var taken: [FieldProblem] = []
-            if try exists(database, "username", username) { taken.append(FieldProblem(.username, "This username is taken.")) }
-            if try exists(database, "email", email) {
-                taken.append(FieldProblem(.email, "This email address is registered already."))
-            }
-            guard taken.isEmpty else { throw AccountError.invalid(taken) }
+            try refuseTaken(database, username: username, email: email, except: nil)
             let isFirst = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM users") == 0
-            let now = Date()
+            let now = now()
             try database.execute(
                 sql: "INSERT INTO users (username, email, hashed_password, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
                 arguments: [username, email, hash, now, now])
@@ -82,32 +95,62 @@ public struct Accounts: Sendable {
         }
     }
 
-    private func exists(_ database: Database, _ column: String, _ value: String) throws -> Bool {
-        try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM users WHERE \(column) = ?)", arguments: [value]) ?? false
+    private func refuseTaken(_ database: Database, username: String, email: String, except id: Int64?) throws {
+        func isTaken(_ column: String, _ value: String) throws -> Bool {
+            try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM users WHERE \(column) = ? AND id IS NOT ?)", arguments: [value, id])
+                ?? false
+        }
+        var taken: [FieldProblem] = []
+        if try isTaken("username", username) { taken.append(FieldProblem(.username, "This username is taken.", isTaken: true)) }
+        if try isTaken("email", email) {
+            taken.append(FieldProblem(.email, "This email address is registered already.", isTaken: true))
+        }
+        guard taken.isEmpty else { throw AccountError.invalid(taken) }
     }
 
     /// Opens a session for a username or email address and its password.
-    /// - Throws: `AccountError.wrongCredentials`, whatever the cause.
-    public func login(identifier: String, password: String) throws -> Session {
-        let row = try database.queue.read { database in
-            try Row.fetchOne(
+    /// - Parameter origin: where the attempt comes from, for throttling: a network address, or the terminal.
+    /// - Throws: `AccountError.wrongCredentials`, whatever the cause; `.throttled` after too many failures.
+    public func login(identifier: String, password: String, origin: String = "terminal") throws -> Session {
+        let identifier = String(identifier.prefix(AccountRules.longestEmail)).lowercased()
+        let found = try database.queue.write { database in
+            try throttle.admit(database, identifier: identifier, origin: origin, now: now())
+            return try Row.fetchOne(
                 database, sql: "SELECT id, hashed_password FROM users WHERE username = ? OR email = ?",
                 arguments: [identifier, identifier])
         }
-        let hash: String = row?["hashed_password"] ?? decoy
-        let matches = hasher.verify(password, against: hash)
-        guard let row, matches, let account = try account(id: row["id"]), account.isEnabled else {
-            try database.queue.write { try audit($0, user: row?["id"], "login refused", String(identifier.prefix(64))) }
+        guard let account = try verified(found, password: password) else {
+            try database.queue.write { try audit($0, user: found?["id"], "login refused", String(identifier.prefix(64))) }
             throw AccountError.wrongCredentials
         }
         try database.queue.write { database in
-            if hasher.isOutdated(hash) {
-                try database.execute(
-                    sql: "UPDATE users SET hashed_password = ? WHERE id = ?", arguments: [try hasher.hash(password), account.id])
-            }
+            try throttle.forgive(database, identifier: identifier, origin: origin)
             try audit(database, user: account.id, "login", account.username)
         }
         return Session(account: account)
+    }
+
+    /// The enabled account of a row when `password` is its own. An unknown user costs as much as a wrong
+    /// password; a hash made at a lower cost is made again.
+    private func verified(_ row: Row?, password: String) throws -> Account? {
+        let hash: String = row?["hashed_password"] ?? decoy
+        let normalized = PasswordRules.normalized(password)
+        let matches = hasher.verify(normalized, against: hash)
+        guard let row, matches, let account = try account(id: row["id"]), account.isEnabled else { return nil }
+        if hasher.isOutdated(hash) {
+            let renewed = try hasher.hash(normalized)
+            try database.queue.write {
+                try $0.execute(sql: "UPDATE users SET hashed_password = ? WHERE id = ?", arguments: [renewed, account.id])
+            }
+        }
+        return account
+    }
+
+    /// Whether `password` is the session user's own, as the idle lock asks; throttled like a login.
+    /// - Throws: `AccountError.wrongCredentials`, `.throttled`.
+    public func confirm(_ session: Session, password: String, origin: String = "terminal") throws {
+        _ = try login(identifier: session.account.username, password: password, origin: origin)
     }
 
     /// All accounts by username.
@@ -128,27 +171,54 @@ public struct Accounts: Sendable {
         return Self.account(row)
     }
 
-    /// Gives an account a new password.
+    /// Changes the session user's own password after checking the present one, and ends all sessions.
+    /// - Throws: `AccountError.wrongCredentials`, `.throttled`, `.invalid`.
+    public func changePassword(of session: Session, from present: String, to password: String, origin: String = "terminal") throws
+    {
+        try confirm(session, password: present, origin: origin)
+        try setPassword(of: session.account, to: password)
+    }
+
+    /// Gives an account a new password and ends its sessions.
     /// - Throws: `AccountError.invalid` when the password breaks a rule.
     public func setPassword(of account: Account, to password: String) throws {
         if let problem = AccountRules.passwordProblem(password, username: account.username, email: account.email) {
             throw AccountError.invalid([problem])
         }
-        let hash = try hasher.hash(password)
+        let hash = try hasher.hash(PasswordRules.normalized(password))
         try database.queue.write { database in
             try database.execute(
-                sql: "UPDATE users SET hashed_password = ?, updated_at = ? WHERE id = ?", arguments: [hash, Date(), account.id])
+                sql: "UPDATE users SET hashed_password = ?, updated_at = ? WHERE id = ?", arguments: [hash, now(), account.id])
+            try endSessions(database, of: account)
             try audit(database, user: account.id, "password changed", account.username)
         }
     }
 
-    /// Lets an account log in, or no longer.
+    /// Changes an account's names; what is `nil` stays.
+    /// - Throws: `AccountError.invalid`, names already taken included.
+    public func update(_ account: Account, username: String? = nil, email: String? = nil) throws -> Account {
+        let (username, email) = (username ?? account.username, (email ?? account.email).lowercased())
+        let problems = [AccountRules.usernameProblem(username), AccountRules.emailProblem(email)].compactMap { $0 }
+        guard problems.isEmpty else { throw AccountError.invalid(problems) }
+        return try database.queue.write { database in
+            try refuseTaken(database, username: username, email: email, except: account.id)
+            try database.execute(
+                sql: "UPDATE users SET username = ?, email = ?, updated_at = ? WHERE id = ?",
+                arguments: [username, email, now(), account.id])
+            try audit(database, user: account.id, "profile changed", username)
+            guard let changed = try self.account(database, id: account.id) else { throw AccountError.noSuchAccount(username) }
+            return changed
+        }
+    }
+
+    /// Lets an account log in, or no longer; disabling ends its sessions.
     /// - Throws: `AccountError.lastAdministrator`.
     public func setEnabled(_ account: Account, _ isEnabled: Bool) throws {
         try database.queue.write { database in
             if !isEnabled { try keepAdministrator(database, without: account) }
             try database.execute(
                 sql: "UPDATE account_status SET is_enabled = ? WHERE user_id = ?", arguments: [isEnabled, account.id])
+            if !isEnabled { try endSessions(database, of: account) }
             try audit(database, user: account.id, isEnabled ? "enabled" : "disabled", account.username)
         }
     }
@@ -164,6 +234,15 @@ public struct Accounts: Sendable {
         }
     }
 
+    /// The newest entries of the audit log.
+    public func auditLog(limit: Int = 200) throws -> [AuditEntry] {
+        try database.queue.read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT at, user_id, action, detail FROM audit_log ORDER BY id DESC LIMIT ?", arguments: [limit]
+            ).map { AuditEntry(at: $0["at"], userID: $0["user_id"], action: $0["action"], detail: $0["detail"]) }
+        }
+    }
+
     private func keepAdministrator(_ database: Database, without account: Account) throws {
         let others = try Int.fetchOne(
             database, sql: "SELECT COUNT(*) FROM account_status WHERE role = ? AND is_enabled AND user_id <> ?",
@@ -176,7 +255,7 @@ public struct Accounts: Sendable {
         FROM users JOIN account_status ON user_id = users.id
         """
 
-    private func account(id: Int64) throws -> Account? { try database.queue.read { try account($0, id: id) } }
+    func account(id: Int64) throws -> Account? { try database.queue.read { try account($0, id: id) } }
 
     private func account(_ database: Database, id: Int64) throws -> Account? {
         try Row.fetchOne(database, sql: Self.selection + " WHERE users.id = ?", arguments: [id]).map(Self.account)
@@ -188,9 +267,9 @@ public struct Accounts: Sendable {
             updatedAt: row["updated_at"], role: Role(rawValue: row["role"]) ?? .analyst, isEnabled: row["is_enabled"])
     }
 
-    private func audit(_ database: Database, user: Int64?, _ action: String, _ detail: String) throws {
+    func audit(_ database: Database, user: Int64?, _ action: String, _ detail: String) throws {
         try database.execute(
             sql: "INSERT INTO audit_log (at, user_id, action, detail) VALUES (?, ?, ?, ?)",
-            arguments: [Date(), user, action, detail])
+            arguments: [now(), user, action, detail])
     }
 }

@@ -51,6 +51,10 @@ public struct Locations: Sendable, Equatable {
     public var configurationFile: URL { configuration.appendingPathComponent("config.toml") }
     /// The folder of saved models.
     public var models: URL { data.appendingPathComponent("models", isDirectory: true) }
+    /// The file of the keys that sign tokens.
+    public var signingKeys: URL { data.appendingPathComponent("signing-keys.json") }
+    /// The token of who stays signed in on this machine.
+    public var rememberedToken: URL { data.appendingPathComponent("session-token") }
     /// The folder of shipped themes.
     public var themes: URL { resources.appendingPathComponent("Themes", isDirectory: true) }
     /// The folder of themes the user added.
@@ -63,6 +67,7 @@ public struct Locations: Sendable, Equatable {
 public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     case folder(path: String, reason: String)
     case symbolicLink(path: String)
+    case unsafeFile(path: String, reason: String)
     case database(path: String, reason: String)
     case configuration(path: String, reason: String)
 
@@ -72,6 +77,7 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .folder(let path, let reason): "\(path): the folder cannot be used (\(reason)); choose another with --data-dir."
         case .symbolicLink(let path):
             "\(path): is a symbolic link, which is refused for private data; use the real path with --data-dir."
+        case .unsafeFile(let path, let reason): "\(path): is refused for secrets (\(reason))."
         case .database(let path, let reason):
             "\(path): the database cannot be used (\(reason)); restore a backup or choose another folder with --data-dir."
         case .configuration(let path, let reason): "\(path): is not valid (\(reason)); correct or remove it."

@@ -100,6 +100,22 @@ public struct OddlineDatabase: Sendable {
                 table.primaryKey(["user_id", "key"])
             }
         }
+        migrator.registerMigration("sessions and login attempts") { database in
+            try database.create(table: "sessions") { table in
+                table.primaryKey("id", .text)
+                table.column("user_id", .integer).notNull().indexed().references("users", onDelete: .cascade)
+                table.column("origin", .text).notNull()
+                table.column("created_at", .datetime).notNull()
+                table.column("expires_at", .datetime).notNull().indexed()
+                table.column("revoked_at", .datetime)
+            }
+            try database.create(table: "login_attempts") { table in
+                table.primaryKey("scope", .text)
+                table.column("failures", .integer).notNull()
+                table.column("last_at", .datetime).notNull()
+                table.column("blocked_until", .datetime)
+            }
+        }
         return migrator
     }
 }

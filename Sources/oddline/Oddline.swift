@@ -16,7 +16,7 @@ struct Oddline: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DashboardCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self, GenerateCommand.self,
-            AccountsCommand.self,
+            AccountsCommand.self, ServeCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
 }

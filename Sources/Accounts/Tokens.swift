@@ -1,0 +1,173 @@
+import Foundation
+import GRDB
+import JWTKit
+import Persistence
+
+/// Signed tokens (JWT, RFC 7519, HS256) that stand for a login, each with a row in the database by which it
+/// can be revoked.
+public struct Tokens: Sendable {
+    private let accounts: Accounts
+    private let keys: SigningKeys
+    /// Seconds a token is valid unless told otherwise.
+    public static let lifetime: TimeInterval = 3600
+    /// The longest token that is looked at, in bytes.
+    public static let longest = 4096
+    private static let issuer = "oddline"
+
+    /// Issues and checks tokens of `accounts` with `keys`.
+    public init(accounts: Accounts, keys: SigningKeys) {
+        self.accounts = accounts
+        self.keys = keys
+    }
+
+    /// What a token says.
+    private struct Claims: JWTPayload {
+        var iss: IssuerClaim
+        var sub: SubjectClaim
+        var iat: IssuedAtClaim
+        var nbf: NotBeforeClaim
+        var exp: ExpirationClaim
+        var jti: IDClaim
+
+        /// Times are checked against the clock of `Accounts` by `authenticate`.
+        func verify(using algorithm: some JWTAlgorithm) throws {}
+    }
+
+    /// A token for whoever logged in.
+    /// - Returns: the token and the seconds it is valid.
+    public func issue(for session: Session, lifetime: TimeInterval = Tokens.lifetime, origin: String) async throws -> IssuedToken
+    {
+        let now = Date(timeIntervalSince1970: accounts.now().timeIntervalSince1970.rounded(.down))
+        let id = UUID().uuidString.lowercased()
+        let claims = Claims(
+            iss: .init(value: Self.issuer), sub: .init(value: String(session.account.id)), iat: .init(value: now),
+            nbf: .init(value: now), exp: .init(value: now.addingTimeInterval(lifetime)), jti: .init(value: id))
+        try await accounts.database.queue.write { database in
+            try database.execute(sql: "DELETE FROM sessions WHERE expires_at < ?", arguments: [now])
+            try database.execute(
+                sql: "INSERT INTO sessions (id, user_id, origin, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+                arguments: [id, session.account.id, String(origin.prefix(64)), now, now.addingTimeInterval(lifetime)])
+        }
+        let signer = await collection(keys.signing)
+        let token = try await signer.sign(claims, kid: JWKIdentifier(string: keys.signing.kid))
+        return IssuedToken(text: token, secondsValid: Int(lifetime))
+    }
+
+    /// The session a token stands for.
+    /// - Throws: `AccountError.badToken`, whatever the cause: form, signature, algorithm, key, issuer, times,
+    ///   revocation, or an account that is gone or disabled.
+    public func authenticate(_ token: String) async throws -> AuthenticatedSession {
+        guard token.utf8.count <= Self.longest, let header = Header(of: token), header.alg == "HS256",
+            header.typ ?? "JWT" == "JWT", let key = keys.key(named: header.kid, now: accounts.now())
+        else { throw AccountError.badToken }
+        let claims: Claims
+        do {
+            claims = try await collection(key).verify(token, as: Claims.self)
+        } catch { throw AccountError.badToken }
+        let now = accounts.now()
+        guard claims.iss.value == Self.issuer, claims.exp.value > now, claims.nbf.value <= now, claims.iat.value <= now,
+            let user = Int64(claims.sub.value), claims.sub.value == String(user)
+        else { throw AccountError.badToken }
+        let isOpen = try await accounts.database.queue.read { database in
+            try Bool.fetchOne(
+                database,
+                sql:
+                    "SELECT EXISTS (SELECT 1 FROM sessions WHERE id = ? AND user_id = ? AND revoked_at IS NULL AND expires_at > ?)",
+                arguments: [claims.jti.value, user, now]) ?? false
+        }
+        guard isOpen, let account = try accounts.account(id: user), account.isEnabled else { throw AccountError.badToken }
+        return AuthenticatedSession(session: Session(account: account), id: claims.jti.value)
+    }
+
+    private func collection(_ key: SigningKeys.Key) async -> JWTKeyCollection {
+        let collection = JWTKeyCollection()
+        await collection.add(
+            hmac: HMACKey(from: key.secret), digestAlgorithm: .sha256, kid: JWKIdentifier(string: key.kid))
+        return collection
+    }
+
+    /// A token's header, read strictly: three segments of canonical base64url without padding, and of the
+    /// header's members none but those that are known.
+    private struct Header: Decodable {
+        let alg: String
+        let kid: String
+        let typ: String?
+
+        init?(of token: String) {
+            let segments = token.split(separator: ".", omittingEmptySubsequences: false)
+            guard segments.count == 3, let data = Self.decoded(segments[0]), Self.decoded(segments[1]) != nil,
+                Self.decoded(segments[2])?.count == 32,
+                let members = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+                Set(members.keys).isSubset(of: ["alg", "kid", "typ"]),
+                let header = try? JSONDecoder().decode(Header.self, from: data)
+            else { return nil }
+            self = header
+        }
+
+        private static func decoded(_ segment: Substring) -> Data? {
+            let standard = segment.replacing("-", with: "+").replacing("_", with: "/")
+            let padded = standard + String(repeating: "=", count: (4 - standard.count % 4) % 4)
+            guard !segment.contains(where: { "+/=".contains($0) }), let data = Data(base64Encoded: String(padded)) else { return nil }
+            let again = data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+            return again == segment ? data : nil
+        }
+    }
+}
+
+/// A token and how long it is valid.
+public struct IssuedToken: Sendable {
+    /// The token in compact form.
+    public let text: String
+    /// Seconds until it expires.
+    public let secondsValid: Int
+}
+
+/// A session that a token proved, and the token's own identity.
+public struct AuthenticatedSession: Sendable {
+    /// Who it is.
+    public let session: Session
+    /// The token's `jti`.
+    public let id: String
+}
+
+/// A token that is still open.
+public struct OpenSession: Sendable, Equatable {
+    /// The token's `jti`.
+    public let id: String
+    /// Where it was issued to.
+    public let origin: String
+    /// When it was issued.
+    public let createdAt: Date
+    /// When it ends by itself.
+    public let expiresAt: Date
+}
+
+extension Accounts {
+    /// Tokens of an account that are neither expired nor revoked, the newest first.
+    public func openSessions(of account: Account) throws -> [OpenSession] {
+        try database.queue.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT id, origin, created_at, expires_at FROM sessions
+                    WHERE user_id = ? AND revoked_at IS NULL AND expires_at > ? ORDER BY created_at DESC
+                    """, arguments: [account.id, now()]
+            ).map { OpenSession(id: $0["id"], origin: $0["origin"], createdAt: $0["created_at"], expiresAt: $0["expires_at"]) }
+        }
+    }
+
+    /// Ends one of an account's sessions.
+    public func endSession(_ id: String, of account: Account) throws {
+        try database.queue.write { database in
+            try database.execute(
+                sql: "UPDATE sessions SET revoked_at = ? WHERE id = ? AND user_id = ? AND revoked_at IS NULL",
+                arguments: [now(), id, account.id])
+            try audit(database, user: account.id, "session ended", account.username)
+        }
+    }
+
+    func endSessions(_ database: Database, of account: Account) throws {
+        try database.execute(
+            sql: "UPDATE sessions SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL", arguments: [now(), account.id])
+    }
+}

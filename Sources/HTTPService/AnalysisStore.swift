@@ -1,0 +1,137 @@
+import Accounts
+import AnomalyDetection
+import Foundation
+import Persistence
+import TimeSeries
+import Workbench
+
+/// The series that users brought, their analyses and their training runs; in memory, at most eight series a
+/// user. Models and verdicts are kept in the user's library.
+actor AnalysisStore {
+    /// How far a training run is.
+    enum Run: Sendable {
+        case idle
+        case running([ModelKind: Double])
+        case finished
+        case failed(String)
+    }
+
+    private struct Key: Hashable {
+        let user: Int64
+        let series: String
+    }
+
+    private struct Entry {
+        var analysis: Analysis
+        var run = Run.idle
+        var cancellation: Cancellation?
+    }
+
+    private var entries: [Key: Entry] = [:]
+    private let database: OddlineDatabase
+    private let locations: Locations
+    /// Most series a user may keep here at once.
+    static let mostSeries = 8
+
+    init(database: OddlineDatabase, locations: Locations) {
+        self.database = database
+        self.locations = locations
+    }
+
+    nonisolated func library(_ session: Session) -> UserLibrary {
+        UserLibrary(session: session, database: database, locations: locations)
+    }
+
+    /// The path of a shipped sample.
+    nonisolated func sample(_ name: String) throws -> String {
+        let known = SampleKind.allCases.map { "\($0.rawValue).csv" }
+        guard known.contains(name) else {
+            throw Problem.fields([.init(field: "sample", message: "There are \(known.joined(separator: ", ")).")])
+        }
+        return locations.sampleData.appendingPathComponent(name).path
+    }
+
+    /// Keeps a series; models saved for it before are used at once.
+    func add(_ series: Series, for session: Session) throws -> Analysis {
+        let key = Key(user: session.account.id, series: series.fingerprint)
+        if let entry = entries[key] { return entry.analysis }
+        guard entries.keys.filter({ $0.user == key.user }).count < Self.mostSeries else {
+            throw Problem(.conflict, "You keep \(Self.mostSeries) series already; delete one first.")
+        }
+        var analysis = Analysis(series: series)
+        let library = library(session)
+        let models = try library.savedModels(for: series).compactMap { kind in
+            try? ScoredModel(scoring: series, with: library.load(kind, for: series))
+        }
+        if !models.isEmpty { analysis.use(models) }
+        entries[key] = Entry(analysis: analysis)
+        return analysis
+    }
+
+    func all(for session: Session) -> [Analysis] {
+        entries.filter { $0.key.user == session.account.id }.map(\.value.analysis).sorted { $0.series.name < $1.series.name }
+    }
+
+    /// - Throws: `Problem` 404.
+    func analysis(_ id: String, for session: Session) throws -> Analysis { try entry(id, session).analysis }
+
+    /// - Throws: `Problem` 404.
+    func run(_ id: String, for session: Session) throws -> Run { try entry(id, session).run }
+
+    /// Forgets a series and stops its training; saved models stay.
+    func remove(_ id: String, for session: Session) throws {
+        try entry(id, session).cancellation?.cancel()
+        entries[Key(user: session.account.id, series: id)] = nil
+    }
+
+    private func entry(_ id: String, _ session: Session) throws -> Entry {
+        guard let entry = entries[Key(user: session.account.id, series: id)] else {
+            throw Problem(.notFound, "You keep no series \"\(printable(String(id.prefix(64))))\" here.")
+        }
+        return entry
+    }
+
+    /// Starts training both models; they are saved in the user's library when done.
+    /// - Throws: `Problem` 404, or 409 while a run of the user goes on.
+    func train(_ id: String, for session: Session, trainingRows: Int?, seed: UInt64) throws {
+        let key = Key(user: session.account.id, series: id)
+        let series = try entry(id, session).analysis.series
+        let isBusy = entries.contains { $0.key.user == key.user && $0.value.cancellation != nil }
+        guard !isBusy else { throw Problem(.conflict, "A training run of yours goes on; wait for it or delete its series.") }
+        if let trainingRows, trainingRows > series.rowCount {
+            throw Problem.fields([.init(field: "train_rows", message: "The series has \(series.rowCount) rows.")])
+        }
+        let cancellation = Cancellation()
+        entries[key]?.cancellation = cancellation
+        entries[key]?.run = .running([:])
+        let reports = ModelTraining(series: series, trainingRows: trainingRows, seed: seed).run(cancellation: cancellation)
+        Task {
+            for await report in reports { take(report, key, session) }
+            finish(key)
+        }
+    }
+
+    private func take(_ report: ModelTraining.Report, _ key: Key, _ session: Session) {
+        guard entries[key] != nil else { return }
+        switch report {
+        case .training(let progress): advance(key, progress.model, 0.95 * progress.share)
+        case .scoring(let kind, let share): advance(key, kind, 0.95 + 0.05 * share)
+        case .finished(let model):
+            advance(key, model.detector.kind, 1)
+            entries[key]?.analysis.use([model])
+            do { try library(session).save(model.detector) } catch { entries[key]?.run = .failed("\(error)") }
+        case .failed(let error): entries[key]?.run = .failed(error.description)
+        }
+    }
+
+    private func advance(_ key: Key, _ kind: ModelKind, _ share: Double) {
+        guard case .running(var shares) = entries[key]?.run else { return }
+        shares[kind] = share
+        entries[key]?.run = .running(shares)
+    }
+
+    private func finish(_ key: Key) {
+        entries[key]?.cancellation = nil
+        if case .running = entries[key]?.run { entries[key]?.run = .finished }
+    }
+}

@@ -1,0 +1,104 @@
+import Accounts
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// What a request carries before it is known who sent it.
+struct ServiceContext: RequestContext, RemoteAddressRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let remoteAddress: SocketAddress?
+    /// Set by `BearerMiddleware`.
+    var authenticated: AuthenticatedSession?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress
+    }
+
+    /// Where the request comes from, for throttling.
+    var origin: String { remoteAddress?.ipAddress ?? "unknown" }
+}
+
+/// What a request carries once a valid token proved who sent it; routes behind the login take no other.
+struct AuthenticatedContext: ChildRequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Who sent the request.
+    let session: Session
+    /// The token's identity, by which it can be revoked.
+    let tokenID: String
+    /// Where the request comes from.
+    let origin: String
+
+    init(context: ServiceContext) throws {
+        guard let authenticated = context.authenticated else { throw Problem.unauthorized }
+        coreContext = context.coreContext
+        session = authenticated.session
+        tokenID = authenticated.id
+        origin = context.origin
+    }
+}
+
+/// Lets a request pass that carries one valid `Authorization: Bearer` token; else 401.
+struct BearerMiddleware: RouterMiddleware {
+    let tokens: Tokens
+
+    func handle(
+        _ request: Request, context: ServiceContext, next: (Request, ServiceContext) async throws -> Response
+    ) async throws -> Response {
+        let headers = request.headers[values: .authorization]
+        guard headers.count == 1, let header = headers.first, header.lowercased().hasPrefix("bearer ") else {
+            throw Problem.unauthorized
+        }
+        let token = String(header.dropFirst(7))
+        var context = context
+        context.authenticated = try await tokens.authenticate(token)
+        context.logger[metadataKey: "user"] = "\(context.authenticated?.session.account.id ?? 0)"
+        return try await next(request, context)
+    }
+}
+
+/// Outermost: gives each request an id, turns errors into problem documents, adds security headers and
+/// writes one line to the log. Neither bodies nor headers are logged.
+struct EnvelopeMiddleware: RouterMiddleware {
+    static let requestID = HTTPField.Name("X-Request-ID")
+
+    func handle(
+        _ request: Request, context: ServiceContext, next: (Request, ServiceContext) async throws -> Response
+    ) async throws -> Response {
+        let started = ContinuousClock.now
+        let id = UUID().uuidString.lowercased()
+        var context = context
+        context.logger[metadataKey: "request"] = "\(id)"
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch {
+            let problem = Problem(error)
+            if problem.status >= 500 {
+                context.logger.error("request failed", metadata: ["error": "\(type(of: error)): \(error)"])
+            }
+            response = problem.response
+        }
+        if let name = Self.requestID { response.headers[name] = id }
+        for (name, value) in Self.securityHeaders { response.headers[name] = value }
+        context.logger.info(
+            "request",
+            metadata: [
+                "method": "\(request.method.rawValue)", "path": "\(request.uri.path.prefix(128))",
+                "status": "\(response.status.code)",
+                "milliseconds": "\(Int((ContinuousClock.now - started) / .milliseconds(1)))",
+            ])
+        return response
+    }
+
+    private static let securityHeaders: [(HTTPField.Name, String)] =
+        [
+            (.cacheControl, "no-store"), (.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"),
+            (.xContentTypeOptions, "nosniff"),
+        ]
+        + [("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY")].compactMap { name, value in
+            HTTPField.Name(name).map { ($0, value) }
+        }
+}

@@ -1,0 +1,86 @@
+import Accounts
+import AnomalyDetection
+import Foundation
+import HTTPTypes
+import Hummingbird
+import TimeSeries
+
+/// An error as a client reads it (RFC 9457, `application/problem+json`).
+struct Problem: Error, Encodable {
+    /// One field that does not do.
+    struct FieldError: Encodable {
+        let field: String
+        let message: String
+    }
+
+    var type = "about:blank"
+    let title: String
+    let status: Int
+    let detail: String
+    var errors: [FieldError]?
+    var headers: HTTPFields = [:]
+
+    private enum CodingKeys: String, CodingKey { case type, title, status, detail, errors }
+
+    init(_ status: HTTPResponse.Status, _ detail: String, errors: [FieldError]? = nil, headers: HTTPFields = [:]) {
+        title = status.reasonPhrase.isEmpty ? "Error" : status.reasonPhrase
+        self.status = status.code
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+    }
+
+    /// 422 with every field that does not do.
+    static func fields(_ errors: [FieldError]) -> Problem {
+        Problem(.unprocessableContent, "Some fields need to be corrected.", errors: errors)
+    }
+
+    /// 401 that asks for a bearer token.
+    static var unauthorized: Problem {
+        Problem(
+            .unauthorized, AccountError.badToken.description,
+            headers: [.wwwAuthenticate: "Bearer realm=\"oddline\", error=\"invalid_token\""])
+    }
+
+    /// What a thrown error means to a client; nothing of the inside is told of errors not foreseen.
+    init(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as AccountError: self.init(account: error)
+        case let error as DetectionError: self.init(error == .cancelled ? .conflict : .unprocessableContent, error.description)
+        case let error as SeriesError: self.init(.unprocessableContent, error.description)
+        case let error as HTTPError: self.init(error.status, error.body ?? error.status.reasonPhrase, headers: error.headers)
+        case let error as any HTTPResponseError: self.init(error.status, error.status.reasonPhrase)
+        default:
+            self.init(.internalServerError, "Something went wrong inside; the server's log tells more under this request's id.")
+        }
+    }
+
+    private init(account error: AccountError) {
+        switch error {
+        case .invalid(let problems):
+            let errors = problems.map { FieldError(field: $0.field.rawValue, message: $0.message) }
+            if problems.contains(where: \.isTaken) {
+                self.init(.conflict, "The username or email address is in use.", errors: errors)
+            } else {
+                self = .fields(errors)
+            }
+        case .wrongCredentials:
+            self.init(.unauthorized, error.description, headers: [.wwwAuthenticate: "Bearer realm=\"oddline\""])
+        case .throttled(let seconds): self.init(.tooManyRequests, error.description, headers: [.retryAfter: String(seconds)])
+        case .badToken: self = .unauthorized
+        case .noSuchAccount: self.init(.notFound, error.description)
+        case .lastAdministrator: self.init(.conflict, error.description)
+        case .hashing, .storage: self.init(.internalServerError, error.description)
+        }
+    }
+
+    var response: Response {
+        var fields = headers
+        fields[.contentType] = "application/problem+json"
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let data = (try? encoder.encode(self)) ?? Data()
+        return Response(status: .init(code: status), headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: data)))
+    }
+}

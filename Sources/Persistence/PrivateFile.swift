@@ -1,0 +1,46 @@
+import Foundation
+
+/// A small file for secrets: mode 0600, owned by the user, never a link.
+public struct PrivateFile: Sendable {
+    private let url: URL
+
+    /// The file at `url`, whether it is there or not.
+    public init(_ url: URL) { self.url = url }
+
+    /// The file's bytes, or `nil` where there is none.
+    /// - Throws: `StorageError.unsafeFile` when it is a link, somebody else's, or open to others.
+    public func read() throws(StorageError) -> Data? {
+        let descriptor = open(url.path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw .unsafeFile(path: url.path, reason: errno == ELOOP ? "it is a symbolic link" : "it cannot be opened")
+        }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw .unsafeFile(path: url.path, reason: "it is not a plain file")
+        }
+        guard status.st_uid == geteuid() else { throw .unsafeFile(path: url.path, reason: "it belongs to another user") }
+        guard status.st_mode & 0o077 == 0 else {
+            throw .unsafeFile(path: url.path, reason: "others may read it; set its mode to 0600 or remove it")
+        }
+        return (try? handle.readToEnd()) ?? Data()
+    }
+
+    /// Replaces the file at once.
+    /// - Throws: `StorageError.unsafeFile` when it cannot be written.
+    public func write(_ data: Data) throws(StorageError) {
+        let draft = url.path + ".\(getpid()).\(UInt32.random(in: .min ... .max)).new"
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .unsafeFile(path: url.path, reason: "it cannot be written") }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        let isWritten = (try? handle.write(contentsOf: data)) != nil && fsync(descriptor) == 0
+        guard isWritten, rename(draft, url.path) == 0 else {
+            unlink(draft)
+            throw .unsafeFile(path: url.path, reason: "it cannot be written")
+        }
+    }
+
+    /// Removes the file if it is there.
+    public func remove() { unlink(url.path) }
+}
