@@ -56,7 +56,8 @@ let package = Package(
         library("NcursesTerminal", ["TerminalUI", "CNcursesw", "CTerminalGuard"]),
         library("Dashboard", ["TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence"]),
         library(
-            "HTTPService", ["Accounts", "Workbench", "AnomalyDetection", "TimeSeries", "Persistence", hummingbird, hummingbirdCore, logging]),
+            "HTTPService",
+            ["Accounts", "Workbench", "AnomalyDetection", "TimeSeries", "Persistence", hummingbird, hummingbirdCore, logging]),
         .executableTarget(
             name: "oddline",
             dependencies: [

@@ -54,11 +54,11 @@ public enum PasswordRules {
         where characters.indices.allSatisfy({ characters[$0] == characters[$0 % period] }) {
             return true
         }
-        if isRun(password) { return true }
-        let letters = String(password.map { digitLetters[$0] ?? $0 })
-        for text in [password, letters] {
-            let stem = text.trimmingCharacters(in: CharacterSet.letters.inverted)
-            if stem.isEmpty || commonPasswords.contains(stem) || isRun(stem) { return true }
+        if isMadeOfRuns(password) { return true }
+        func stem(_ text: String) -> String { text.trimmingCharacters(in: CharacterSet.letters.inverted) }
+        func spelt(_ text: String) -> String { String(text.map { digitLetters[$0] ?? $0 }) }
+        for stem in [stem(password), stem(spelt(password)), spelt(stem(password))] {
+            if stem.isEmpty || commonPasswords.contains(stem) || isMadeOfRuns(stem) { return true }
             let words = stem.split { !$0.isLetter }.map(String.init)
             if words.allSatisfy({ commonPasswords.contains($0) }), words.count < 3 { return true }
         }
@@ -75,8 +75,18 @@ public enum PasswordRules {
         "azertyuiopqsdfghjklmwxcvbn", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "1q2w3e4r5t6y7u8i9o0p", "qazwsxedcrfvtgbyhnujmikolp",
     ]
 
-    private static func isRun(_ text: String) -> Bool {
-        text.count >= 5 && rows.contains { $0.contains(text) || String($0.reversed()).contains(text) }
+    /// Whether a text is nothing but runs of at least four characters.
+    private static func isMadeOfRuns(_ text: String) -> Bool {
+        var rest = Substring(text)
+        while !rest.isEmpty {
+            let longest = (4...max(4, rest.count)).last { length in
+                length <= rest.count
+                    && rows.contains { $0.contains(rest.prefix(length)) || $0.contains(String(rest.prefix(length).reversed())) }
+            }
+            guard let longest else { return false }
+            rest = rest.dropFirst(longest)
+        }
+        return true
     }
 
     /// Words and phrases that lists of leaked passwords have most often, in lower case.

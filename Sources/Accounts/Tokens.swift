@@ -107,7 +107,9 @@ public struct Tokens: Sendable {
         private static func decoded(_ segment: Substring) -> Data? {
             let standard = segment.replacing("-", with: "+").replacing("_", with: "/")
             let padded = standard + String(repeating: "=", count: (4 - standard.count % 4) % 4)
-            guard !segment.contains(where: { "+/=".contains($0) }), let data = Data(base64Encoded: String(padded)) else { return nil }
+            guard !segment.contains(where: { "+/=".contains($0) }), let data = Data(base64Encoded: String(padded)) else {
+                return nil
+            }
             let again = data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
             return again == segment ? data : nil
         }

@@ -77,6 +77,7 @@ public struct Detector: Sendable {
         let channels: [String] = try decode("channels")
         let count = plan.architecture.channelCount
         guard plan.architecture.isSound, plan.scoringStride > 0, plan.maskedPasses >= 0, plan.maskedSpan > 0,
+            plan.scoringMargin >= 0, 2 * plan.scoringMargin + plan.scoringStride <= plan.windowLength,
             channels.count == count,
             scaling.centers.count == count, scaling.spreads.count == count, scaling.spreads.allSatisfy({ $0 > 0 && $0.isFinite })
         else { throw DetectionError.notAModel(file: name, reason: "its sizes contradict each other") }

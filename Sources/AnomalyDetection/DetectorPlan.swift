@@ -38,10 +38,13 @@ public struct DetectorPlan: Sendable, Equatable, Codable {
     public var noise: Float
     /// Scoring passes in each of which another one of that many spans is hidden; 0 hides none.
     public var maskedPasses: Int
-    /// How much the error of a whole window counts beside that of the row itself, 0 to 1.
-    public var windowShare: Float
-    /// Rows over which errors are averaged before calibration; 1 leaves them as they are.
-    public var errorSmoothing: Int
+    /// Rows over which errors are averaged before calibration, for short and for long anomalies.
+    public var shortSmoothing: Int, longSmoothing: Int
+    /// How much the long average counts beside the short one, 0 to 1.
+    public var longShare: Float
+    /// Rows at both ends of a window whose reconstruction does not count, for want of context; the ends of
+    /// the series excepted.
+    public var scoringMargin: Int
     /// Rows between the starts of neighbouring windows when scoring.
     public var scoringStride: Int
     /// Where the random numbers begin.

@@ -11,9 +11,9 @@ public struct RowErrors: Sendable, Equatable {
 
 /// Runs a model over a series in windows and averages what overlapping windows say of a row.
 ///
-/// A row's error is the mean over the windows that cover it of the window's root mean squared error
-/// and of the row's own error. It depends on rows within one window length on either side, so that
-/// more data further on changes nothing.
+/// A row's error is the mean over the windows that cover it of the root mean squared difference of its
+/// channels, averaged over neighbouring rows. It depends on rows within one window of the Transformer on
+/// either side, so that more data further on changes nothing.
 struct ErrorScorer {
     let plan: DetectorPlan
     let parameters: Parameters
@@ -34,26 +34,26 @@ struct ErrorScorer {
             let chosen = starts[first..<min(first + network.capacity, starts.count)]
             windows.removeAll(keepingCapacity: true)
             for start in chosen { windows += prepared.window(start, length) }
-            reconstruct(windows, count: chosen.count, network: network) { output, hidden in
+            reconstruct(windows, count: chosen.count, network: network) { output in
                 for (index, start) in chosen.enumerated() {
-                    sums.add(
-                        output, window: index, start: start, length: length, patch: plan.architecture.patchLength,
-                        hidden: hidden, prepared: prepared, windowShare: plan.windowShare)
+                    sums.add(output, window: index, start: start, plan: plan, prepared: prepared)
                 }
             }
             progress(Double(first + chosen.count) / Double(starts.count))
         }
         var result = sums.finished(prepared)
-        result.errors = movingAverage(of: result.errors, width: plan.errorSmoothing)
+        let short = movingAverage(of: result.errors, width: plan.shortSmoothing)
+        let long = movingAverage(of: result.errors, width: plan.longSmoothing)
+        result.errors = zip(short, long).map { $0 + plan.longShare * ($1 - $0) }
         return result
     }
 
     /// Hands over the network's output for all patches, each taken from the pass that hid it.
     private func reconstruct(
-        _ windows: [Float], count: Int, network: Reconstructor, body: (UnsafeBufferPointer<Float>, Int) -> Void
+        _ windows: [Float], count: Int, network: Reconstructor, body: (UnsafeBufferPointer<Float>) -> Void
     ) {
         guard plan.maskedPasses > 0, plan.architecture.patchLength > 0 else {
-            network.reconstruct(windows) { body($0, 0) }
+            network.reconstruct(windows, body: body)
             return
         }
         let tokens = plan.windowLength / plan.architecture.patchLength
@@ -67,7 +67,7 @@ struct ErrorScorer {
                 }
             }
         }
-        merged.withUnsafeBufferPointer { body($0, 1) }
+        merged.withUnsafeBufferPointer(body)
     }
 }
 
@@ -86,13 +86,13 @@ private struct Sums {
     }
 
     mutating func add(
-        _ output: UnsafeBufferPointer<Float>, window: Int, start: Int, length: Int, patch: Int, hidden: Int,
-        prepared: PreparedSeries, windowShare: Float
+        _ output: UnsafeBufferPointer<Float>, window: Int, start: Int, plan: DetectorPlan, prepared: PreparedSeries
     ) {
+        let length = plan.windowLength
         let offset = window * length * channels
-        var windowSum: Float = 0
-        var measuredRows: Float = 0
-        for step in 0..<length {
+        let first = start == 0 ? 0 : plan.scoringMargin
+        let end = start + length == errors.count ? length : length - plan.scoringMargin
+        for step in first..<end {
             let row = start + step
             var (sum, measured): (Float, Float) = (0, 0)
             for channel in 0..<channels {
@@ -105,15 +105,8 @@ private struct Sums {
                 measured += importance
             }
             counts[row] += 1
-            guard measured > 0 else { continue }
-            let mean = sum / measured
-            windowSum += mean
-            measuredRows += 1
-            errors[row] += (1 - windowShare) * mean.squareRoot()
+            if measured > 0 { errors[row] += (sum / measured).squareRoot() }
         }
-        guard measuredRows > 0 else { return }
-        let whole = windowShare * (windowSum / measuredRows).squareRoot()
-        for row in start..<(start + length) { errors[row] += whole }
     }
 
     consuming func finished(_ prepared: PreparedSeries) -> RowErrors {

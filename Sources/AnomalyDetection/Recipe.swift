@@ -15,8 +15,6 @@ public struct Recipe: Sendable, Equatable, Codable {
     public var lstmNoise: Float = 0.05
     /// The LSTM's largest number of epochs, windows in each, and step size.
     public var lstmEpochs = 40, lstmWindows = 1536, lstmRate: Float = 4e-3
-    /// How much the error of a whole window counts beside that of the row itself, for the LSTM.
-    public var lstmWindowShare: Float = 0.5
 
     /// Dominant periods in the Transformer's window.
     public var transformerPeriods = 4.0
@@ -32,24 +30,33 @@ public struct Recipe: Sendable, Equatable, Codable {
     public var transformerNoise: Float = 0.05
     /// The Transformer's largest number of epochs, windows in each, and step size.
     public var transformerEpochs = 40, transformerWindows = 768, transformerRate: Float = 2e-3
-    /// How much the error of a whole window counts beside that of the row itself, for the Transformer.
-    public var transformerWindowShare: Float = 0.5
     /// Share of patches hidden while training.
     public var maskedShare: Float = 0.3
     /// Dominant periods that are hidden together at the most.
-    public var maskedPeriods = 0.0
+    public var maskedPeriods = 0.5
     /// Scoring passes; each hides one span in that many.
     public var maskedPasses = 4
 
-    /// Dominant periods over which errors are averaged.
-    public var smoothingPeriods = 0.0
+    /// Dominant periods over which errors are averaged, for short and for long anomalies.
+    public var shortPeriods = 0.25, longPeriods = 2.0
+    /// How much the long average counts beside the short one.
+    public var longShare: Float = 0.5
     /// Epochs without a better validation loss after which training stops.
     public var lstmPatience = 6, transformerPatience = 8
 
     /// The defaults.
     public init() {}
 
-    private func smoothing(_ period: Int) -> Int { max(1, Int((smoothingPeriods * Double(period)).rounded())) }
+    /// The Transformer's window in rows. Errors are averaged over at most half of it, so that a score
+    /// depends on rows within one such window alone.
+    private func transformerRows(_ period: Int, _ trainingRows: Int) -> Int {
+        let wanted = Int((transformerPeriods * Double(period)).rounded())
+        return min(max(wanted, transformerShortest), transformerLongest, trainingRows / 4)
+    }
+
+    private func smoothing(_ periods: Double, _ period: Int, _ trainingRows: Int) -> Int {
+        max(1, min(Int((periods * Double(period)).rounded()), transformerRows(period, trainingRows) / 2 - 2))
+    }
 
     /// An LSTM window fits the training rows at least four times.
     func lstmPlan(period: Int, channels: Int, trainingRows: Int, seed: UInt64) -> DetectorPlan {
@@ -62,13 +69,14 @@ public struct Recipe: Sendable, Equatable, Codable {
                     latentSize: lstmLatent + 2 * min(channels - 1, 7))),
             epochs: lstmEpochs, batchSize: 32, windowsPerEpoch: lstmWindows, learningRate: lstmRate, patience: lstmPatience,
             validationShare: 0.15, maskedShare: 0, maskedSpan: 1, noise: lstmNoise, maskedPasses: 0,
-            windowShare: lstmWindowShare, errorSmoothing: smoothing(period), scoringStride: max(1, window / 8), seed: seed)
+            shortSmoothing: smoothing(shortPeriods, period, trainingRows),
+            longSmoothing: smoothing(longPeriods, period, trainingRows),
+            longShare: longShare, scoringMargin: 0, scoringStride: max(1, window / 8), seed: seed)
     }
 
     /// A Transformer window fits the training rows at least four times and holds whole patches.
     func transformerPlan(period: Int, channels: Int, trainingRows: Int, seed: UInt64) -> DetectorPlan {
-        let wanted = Int((transformerPeriods * Double(period)).rounded())
-        let rows = min(max(wanted, transformerShortest), transformerLongest, trainingRows / 4)
+        let rows = transformerRows(period, trainingRows)
         let patch = max(1, min(rows / 4, max(2, (rows + transformerTokens - 1) / transformerTokens)))
         let window = max(1, rows / patch) * patch
         let span = max(1, Int((maskedPeriods * Double(period) / Double(patch)).rounded()))
@@ -81,6 +89,8 @@ public struct Recipe: Sendable, Equatable, Codable {
             epochs: transformerEpochs, batchSize: 32, windowsPerEpoch: transformerWindows, learningRate: transformerRate,
             patience: transformerPatience, validationShare: 0.15, maskedShare: maskedShare,
             maskedSpan: min(span, window / patch / max(2, maskedPasses)), noise: transformerNoise, maskedPasses: maskedPasses,
-            windowShare: transformerWindowShare, errorSmoothing: smoothing(period), scoringStride: max(1, window / 4), seed: seed)
+            shortSmoothing: smoothing(shortPeriods, period, trainingRows),
+            longSmoothing: smoothing(longPeriods, period, trainingRows),
+            longShare: longShare, scoringMargin: window / 4, scoringStride: max(1, window / 4), seed: seed)
     }
 }

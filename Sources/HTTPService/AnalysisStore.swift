@@ -52,17 +52,25 @@ actor AnalysisStore {
     }
 
     /// Keeps a series; models saved for it before are used at once.
-    func add(_ series: Series, for session: Session) throws -> Analysis {
+    nonisolated func add(_ series: Series, for session: Session) async throws -> Analysis {
+        let library = library(session)
+        let kinds = try library.savedModels(for: series)
+        let models = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(
+                    returning: kinds.compactMap { try? ScoredModel(scoring: series, with: library.load($0, for: series)) })
+            }
+        }
+        return try await keep(series, models, for: session)
+    }
+
+    private func keep(_ series: Series, _ models: [ScoredModel], for session: Session) throws -> Analysis {
         let key = Key(user: session.account.id, series: series.fingerprint)
         if let entry = entries[key] { return entry.analysis }
         guard entries.keys.filter({ $0.user == key.user }).count < Self.mostSeries else {
             throw Problem(.conflict, "You keep \(Self.mostSeries) series already; delete one first.")
         }
         var analysis = Analysis(series: series)
-        let library = library(session)
-        let models = try library.savedModels(for: series).compactMap { kind in
-            try? ScoredModel(scoring: series, with: library.load(kind, for: series))
-        }
         if !models.isEmpty { analysis.use(models) }
         entries[key] = Entry(analysis: analysis)
         return analysis

@@ -12,10 +12,15 @@ public struct HTTPService: Sendable {
     private let operations: [Operation]
     private let tokens: Tokens
     private let logger: Logger
+    private let bodyDeadline: Duration
 
     /// Serves the accounts and libraries in `database`.
+    /// - Parameter bodyDeadline: how long the body of a request may take to arrive.
     /// - Throws: `StorageError` when the signing keys cannot be used.
-    public init(accounts: Accounts, database: OddlineDatabase, locations: Locations, logger: Logger) throws {
+    public init(
+        accounts: Accounts, database: OddlineDatabase, locations: Locations, logger: Logger, bodyDeadline: Duration = .seconds(20)
+    ) throws {
+        self.bodyDeadline = bodyDeadline
         let tokens = Tokens(accounts: accounts, keys: try SigningKeys(at: locations.signingKeys))
         self.tokens = tokens
         self.logger = logger
@@ -32,7 +37,8 @@ public struct HTTPService: Sendable {
             described + [
                 Operation(
                     method: .get, path: "/health", id: "health", summary: "Whether the service answers.",
-                    success: (200, Schemas.object(["status": Schemas.choice(["ok"])])), handler: .open { _, _ in try jsonResponse(["status": "ok"]) }),
+                    success: (200, Schemas.object(["status": Schemas.choice(["ok"])])),
+                    handler: .open { _, _ in try jsonResponse(["status": "ok"]) }),
                 Operation(
                     method: .get, path: "/openapi.json", id: "document", summary: "This document.",
                     success: (200, ["type": "object"]), handler: .open(document)),
@@ -50,7 +56,7 @@ public struct HTTPService: Sendable {
     /// - Throws: when the address cannot be used.
     public func run(host: String, port: Int, onRunning: @escaping @Sendable (Int) async -> Void) async throws {
         let router = Router(context: ServiceContext.self)
-        router.add(middleware: EnvelopeMiddleware())
+        router.add(middleware: EnvelopeMiddleware(bodyDeadline: bodyDeadline))
         router.add(middleware: MethodMiddleware(operations))
         let behindLogin = router.group().add(middleware: BearerMiddleware(tokens: tokens)).group(
             context: AuthenticatedContext.self)

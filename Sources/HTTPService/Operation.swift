@@ -137,8 +137,13 @@ func jsonResponse(_ value: some Encodable, status: HTTPResponse.Status = .ok, he
     return Response(status: status, headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: try encoder.encode(value))))
 }
 
+/// How long a request's body may take to arrive.
+enum BodyDeadline {
+    @TaskLocal static var duration = Duration.seconds(20)
+}
+
 extension Request {
-    /// The body as a strict JSON object of at most `limit` bytes that arrives within 20 seconds.
+    /// The body as a strict JSON object of at most `limit` bytes that arrives within `BodyDeadline`.
     /// - Throws: `Problem` 415, 413, 408, 400 or 422.
     func jsonObject(_ allowed: Set<String>, limit: Int = 16_384) async throws -> JSONObject {
         let type = headers[.contentType]?.split(separator: ";").first.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
@@ -161,7 +166,7 @@ extension Request {
                 return data
             }
             group.addTask {
-                try await Task.sleep(for: .seconds(20))
+                try await Task.sleep(for: BodyDeadline.duration)
                 throw Problem(.requestTimeout, "The body took too long to arrive.")
             }
             guard let data = try await group.next() else { return Data() }

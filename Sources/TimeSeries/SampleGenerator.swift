@@ -152,11 +152,11 @@ private struct Sketch {
     mutating func missingBeat() {
         for row in 0..<rows { values[row] = 0.03 * random.normal() + 0.08 * sin(Double(row) / 97) }
         let missing = stretches(length: 1).map(\.lowerBound)
-        var start = 4
-        while start + 30 < rows {
-            let length = 30 + Int(random.uniform() * 3) - 1
-            if let row = missing.first(where: { $0 >= start && $0 < start + length }), row > 0 {
-                mark((start + 4)..<(start + 22))
+        var start = 8
+        while start + 62 < rows {
+            let length = 60 + Int(random.uniform() * 3) - 1
+            if missing.contains(where: { $0 >= start && $0 < start + length }) {
+                mark((start + 8)..<(start + 44))
             } else {
                 for (offset, height) in heartbeat where start + offset < rows { values[start + offset] += height }
             }
@@ -166,13 +166,13 @@ private struct Sketch {
 
     /// One beat: a small P wave, the QRS complex and the T wave, as offsets in rows and heights.
     private var heartbeat: [(Int, Double)] {
-        (0..<26).map { offset in
+        (0..<52).map { offset in
             let x = Double(offset)
             func bump(_ center: Double, _ width: Double, _ height: Double) -> Double {
                 height * exp(-((x - center) / width) * ((x - center) / width))
             }
             return (
-                offset, bump(4, 1.6, 0.18) + bump(8, 0.8, -0.25) + bump(10, 1.0, 1.5) + bump(12, 0.9, -0.4) + bump(18, 2.6, 0.35)
+                offset, bump(8, 3.2, 0.18) + bump(16, 1.6, -0.25) + bump(20, 2, 1.5) + bump(24, 1.8, -0.4) + bump(36, 5.2, 0.35)
             )
         }
     }

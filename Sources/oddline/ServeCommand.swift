@@ -34,7 +34,8 @@ struct ServeCommand: AsyncParsableCommand {
             )
             let host = host
             try await service.run(host: host, port: port) { port in
-                FileHandle.standardOutput.write(Data("Listening at http://\(host.contains(":") ? "[\(host)]" : host):\(port)\n".utf8))
+                FileHandle.standardOutput.write(
+                    Data("Listening at http://\(host.contains(":") ? "[\(host)]" : host):\(port)\n".utf8))
             }
         }
     }

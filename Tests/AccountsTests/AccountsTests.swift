@@ -40,10 +40,10 @@ func aWrongPasswordAndAnUnknownUserAreRefusedAlike(_ password: String) throws {
 @Test func takenNamesAreRefusedWithoutRegardToCase() throws {
     let (accounts, _) = try makeAccounts()
     _ = try accounts.register(username: "ann", email: "ann@example.org", password: good)
-    #expect(throws: AccountError.invalid([FieldProblem(.username, "This username is taken.")])) {
+    #expect(throws: AccountError.invalid([FieldProblem(.username, "This username is taken.", isTaken: true)])) {
         try accounts.register(username: "Ann", email: "x@example.org", password: good)
     }
-    #expect(throws: AccountError.invalid([FieldProblem(.email, "This email address is registered already.")])) {
+    #expect(throws: AccountError.invalid([FieldProblem(.email, "This email address is registered already.", isTaken: true)])) {
         try accounts.register(username: "ann2", email: "ANN@example.org", password: good)
     }
     #expect(try accounts.list().count == 1)

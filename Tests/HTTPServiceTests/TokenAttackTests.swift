@@ -1,0 +1,135 @@
+import Foundation
+import JWTKit
+import Testing
+
+@testable import Accounts
+
+private struct Payload: JWTPayload {
+    var iss: String? = "oddline"
+    var sub: String? = "1"
+    var iat: Double? = Date().timeIntervalSince1970
+    var nbf: Double? = Date().timeIntervalSince1970
+    var exp: Double? = Date().timeIntervalSince1970 + 600
+    var jti: String?
+    func verify(using algorithm: some JWTAlgorithm) throws {}
+}
+
+private func base64url(_ text: String) -> String {
+    Data(text.utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+}
+
+private func claims(of token: String) throws -> [String: Any] {
+    let middle = token.split(separator: ".")[1].replacing("-", with: "+").replacing("_", with: "/")
+    let data = try #require(Data(base64Encoded: middle + String(repeating: "=", count: (4 - middle.count % 4) % 4)))
+    return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+}
+
+@Suite(.serialized) struct TokenAttackTests {
+    /// Signs claims as the service would, with its own key or another.
+    private func sign(
+        _ payload: Payload, _ server: Server, secret: Data? = nil, kid: String? = nil, digest: DigestAlgorithm = .sha256
+    )
+        async throws -> String
+    {
+        let key = try SigningKeys(at: server.locations.signingKeys).signing
+        let keys = JWTKeyCollection()
+        let name = JWKIdentifier(string: kid ?? key.kid)
+        await keys.add(hmac: HMACKey(from: secret ?? key.secret), digestAlgorithm: digest, kid: name)
+        return try await keys.sign(payload, kid: name)
+    }
+
+    private func status(_ token: String, _ server: Server) async throws -> Int {
+        try await server.send("GET", "/api/users/me", token: token).status
+    }
+
+    @Test func onlyTheServicesOwnUnalteredTokensPass() async throws {
+        let server = try await Server()
+        try await server.register()
+        let token = try await server.logIn()
+        let id = try #require(try claims(of: token)["jti"] as? String)
+        let good = Payload(jti: id)
+        #expect(try await status(sign(good, server), server) == 200, "the forged tokens below differ in one thing each")
+        let parts = token.split(separator: ".").map(String.init)
+        let now = Date().timeIntervalSince1970
+        let header = "{\"alg\":\"none\",\"typ\":\"JWT\",\"kid\":\"x\"}"
+        var forged = [
+            "alg none": base64url(header) + "." + parts[1] + ".",
+            "alg none with a signature": base64url(header) + "." + parts[1] + "." + parts[2],
+            "altered payload": parts[0] + "." + base64url("{\"iss\":\"oddline\",\"sub\":\"2\",\"exp\":9999999999}") + "."
+                + parts[2],
+            "altered signature": parts[0] + "." + parts[1] + "." + String(parts[2].reversed()),
+            "extra segment": token + ".x", "two segments": parts[0] + "." + parts[1], "nothing": "", "dots": "..",
+            "padding": parts[0] + "=." + parts[1] + "." + parts[2],
+            "another alphabet": token.replacing("-", with: "+").replacing("_", with: "/") + "+",
+            "a megabyte": token + String(repeating: "a", count: 15_000),
+        ]
+        forged["foreign key"] = try await sign(good, server, secret: Data(repeating: 7, count: 32))
+        forged["HS384"] = try await sign(good, server, digest: .sha384)
+        forged["expired"] = try await sign(Payload(iat: now - 900, nbf: now - 900, exp: now - 1, jti: id), server)
+        forged["not yet valid"] = try await sign(Payload(nbf: now + 300, jti: id), server)
+        forged["issued in the future"] = try await sign(Payload(iat: now + 300, jti: id), server)
+        forged["wrong issuer"] = try await sign(Payload(iss: "other", jti: id), server)
+        forged["missing issuer"] = try await sign(Payload(iss: nil, jti: id), server)
+        forged["missing expiry"] = try await sign(Payload(exp: nil, jti: id), server)
+        forged["missing subject"] = try await sign(Payload(sub: nil, jti: id), server)
+        forged["missing identity"] = try await sign(Payload(), server)
+        forged["unknown identity"] = try await sign(Payload(jti: UUID().uuidString), server)
+        forged["another user's identity"] = try await sign(Payload(sub: "2", jti: id), server)
+        forged["subject spelt otherwise"] = try await sign(Payload(sub: "01", jti: id), server)
+        for kid in ["../../etc/passwd", "' UNION SELECT 1 --", "", "unknown"] {
+            forged["kid \(kid)"] = try await sign(good, server, kid: kid)
+        }
+        for (name, forgery) in forged { #expect(try await status(forgery, server) == 401, "\(name)") }
+        let last = try #require(parts[2].last)
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+        let place = try #require(alphabet.firstIndex(of: last))
+        let sibling = parts[0] + "." + parts[1] + "." + parts[2].dropLast() + String(alphabet[place ^ 1])
+        #expect(try await status(sibling, server) == 401, "base64 whose unused bits are set is another text for the same bytes")
+    }
+
+    @Test func anRSATokenIsNotTakenForAnHMACOne() async throws {
+        let server = try await Server()
+        try await server.register()
+        let key = try SigningKeys(at: server.locations.signingKeys).signing
+        let parts = try await server.logIn().split(separator: ".").map(String.init)
+        for alg in ["RS256", "ES256", "PS256", "hs256", "HS512"] {
+            let header = base64url("{\"alg\":\"\(alg)\",\"kid\":\"\(key.kid)\",\"typ\":\"JWT\"}")
+            #expect(try await status(header + "." + parts[1] + "." + parts[2], server) == 401)
+        }
+        let critical = base64url("{\"alg\":\"HS256\",\"kid\":\"\(key.kid)\",\"crit\":[\"b64\"],\"b64\":false}")
+        #expect(try await status(critical + "." + parts[1] + "." + parts[2], server) == 401)
+    }
+
+    @Test func theHeaderMustStandOnceAndSayBearer() async throws {
+        let server = try await Server()
+        try await server.register()
+        let token = try await server.logIn()
+        func status(_ headers: [String]) async throws -> Int {
+            try await server.send("GET", "/api/users/me", headers: headers).status
+        }
+        #expect(try await status(["authorization: bearer \(token)"]) == 200)
+        #expect(try await status(["authorization: Bearer \(token)", "authorization: Bearer \(token)"]) == 401)
+        for scheme in ["Basic", "Token", "JWT", ""] { #expect(try await status(["authorization: \(scheme) \(token)"]) == 401) }
+        #expect(try await status(["cookie: access_token=\(token)"]) == 401)
+        #expect(try await server.send("GET", "/api/users/me?access_token=\(token)").status == 401)
+    }
+
+    @Test func tokensEndWithTheAccountThePasswordAndTheKey() async throws {
+        let server = try await Server()
+        try await server.register()
+        try await server.register("bob")
+        let (ann, bob) = (try server.accounts.find("ann"), try server.accounts.find("bob"))
+        var token = try await server.logIn("bob")
+        try server.accounts.setEnabled(bob, false)
+        #expect(try await status(token, server) == 401)
+        try server.accounts.setEnabled(bob, true)
+        #expect(try await status(token, server) == 401, "enabling does not bring ended sessions back")
+        token = try await server.logIn("bob")
+        try server.accounts.setPassword(of: bob, to: "some other long phrase")
+        #expect(try await status(token, server) == 401)
+        token = try await server.logIn()
+        #expect(try server.accounts.openSessions(of: ann).count == 1)
+        try server.accounts.endSession(try #require(try server.accounts.openSessions(of: ann).first).id, of: ann)
+        #expect(try await status(token, server) == 401)
+    }
+}
