@@ -68,7 +68,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "OddlineBench", dependencies: ["NeuralNetwork", "AnomalyDetection", "TimeSeries", argumentParser],
+            name: "OddlineBench",
+            dependencies: ["NeuralNetwork", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence", argumentParser],
             path: "Benchmarks/OddlineBench", swiftSettings: strict),
 
         tests("TimeSeriesTests", ["TimeSeries", grdb]),

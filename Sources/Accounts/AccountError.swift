@@ -10,6 +10,7 @@ public enum AccountError: Error, Equatable, Sendable, CustomStringConvertible {
     case badToken
     case noSuchAccount(String)
     case lastAdministrator
+    case notAdministrator
     case hashing
     case storage(String)
 
@@ -23,6 +24,7 @@ public enum AccountError: Error, Equatable, Sendable, CustomStringConvertible {
         case .badToken: "The token is not valid or has ended; log in again."
         case .noSuchAccount(let name): "There is no account \"\(name)\"; see `oddline accounts list`."
         case .lastAdministrator: "This is the last enabled administrator; make another one first."
+        case .notAdministrator: "Only administrators may do this."
         case .hashing: "The password could not be hashed; use at most 72 bytes without NUL characters."
         case .storage(let reason): "The account database refused (\(reason)); try again."
         }

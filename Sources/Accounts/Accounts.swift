@@ -171,6 +171,20 @@ public struct Accounts: Sendable {
         return Self.account(row)
     }
 
+    /// The session with the account as it is now.
+    /// - Throws: `AccountError.badToken` when the account is gone or disabled.
+    public func refreshed(_ session: Session) throws -> Session {
+        guard let account = try account(id: session.account.id), account.isEnabled else { throw AccountError.badToken }
+        return Session(account: account)
+    }
+
+    /// The account core for what only administrators may do.
+    /// - Throws: `AccountError.notAdministrator`.
+    public func asAdministrator(_ session: Session) throws -> Accounts {
+        guard try refreshed(session).account.role == .administrator else { throw AccountError.notAdministrator }
+        return self
+    }
+
     /// Changes the session user's own password after checking the present one, and ends all sessions.
     /// - Throws: `AccountError.wrongCredentials`, `.throttled`, `.invalid`.
     public func changePassword(of session: Session, from present: String, to password: String, origin: String = "terminal") throws

@@ -15,6 +15,9 @@ public struct SigningKeys: Sendable, Equatable {
         var retiresAt: Date?
     }
 
+    /// Seconds after which no token signed by an older key is still valid: the longest a session is kept.
+    public static let longestOverlap: TimeInterval = 30 * 86_400
+
     private(set) var keys: [Key]
     private let url: URL
 

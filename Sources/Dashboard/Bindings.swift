@@ -6,7 +6,7 @@ public enum Action: Sendable, Equatable {
     case export, help, palette, nextTheme, nextChannel, nextCalibration, back, quit, suspend, redraw
     case left, right, farLeft, farRight, up, down, pageUp, pageDown, first, last
     case zoomIn, zoomOut, zoomAll, nextFocus, previousFocus, nextEvent, previousEvent
-    case open, filter, enterPath, refresh, signOut
+    case open, filter, enterPath, refresh, signOut, account, lock
 }
 
 /// Where a binding holds.
@@ -88,6 +88,10 @@ public struct Binding: Sendable {
             [.character("e")], .export, "export", "Write the scores as CSV into the working folder", command: "export",
             [.workspace]),
         Binding([.character("T")], .nextTheme, "", "Switch to the next theme", command: "theme"),
+        Binding(
+            [.character("A")], .account, "", "Your account: profile, password, sessions; for administrators, everybody's",
+            command: "account"),
+        Binding([.control("x")], .lock, "", "Lock the screen until the password is entered again", command: "lock"),
         Binding([.character("O")], .signOut, "", "Sign out", command: "signout"),
         Binding([.character(":")], .palette, "command", "Type a command"),
         Binding([.character("?")], .help, "help", "Show or leave this help"),

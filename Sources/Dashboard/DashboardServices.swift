@@ -34,7 +34,10 @@ public struct DashboardServices: Sendable {
     private func run(_ effect: Effect) async {
         do {
             switch effect {
-            case .login(let identifier, let password): report(try logIn(identifier, password))
+            case .login(let identifier, let password, let days): report(try await logIn(identifier, password, stayDays: days))
+            case .unlock(let session, let password): report(unlock(session, password))
+            case .forgetSession: try await accountServices.forget()
+            case .account(let session, let request): report(accountServices.answer(request, session))
             case .register(let username, let email, let password): report(try register(username, email, password))
             case .listLibrary(let session): report(.libraryListed(try entries(session)))
             case .preview(let path): report(.previewed(path: path, read(path).mapError { PlainError($0) }))
@@ -57,10 +60,34 @@ public struct DashboardServices: Sendable {
         }
     }
 
-    private func logIn(_ identifier: String, _ password: String) throws -> DashboardEvent {
+    /// The session kept on this machine, if there is one.
+    /// - Throws: `StorageError.unsafeFile` when its file is not safe.
+    public func remembered() async throws -> DashboardEvent? {
+        guard let session = try await accountServices.remembered() else { return nil }
+        return try loggedIn(session)
+    }
+
+    private var accountServices: AccountServices { AccountServices(accounts: accounts, locations: locations) }
+
+    private func loggedIn(_ session: Session) throws -> DashboardEvent {
+        .loggedIn(session, themeName: try library(session).setting("theme", as: String.self))
+    }
+
+    private func unlock(_ session: Session, _ password: String) -> DashboardEvent {
+        do {
+            try accounts.confirm(session, password: password)
+            return .unlocked
+        } catch {
+            return .unlockFailed(
+                error as? AccountError == .wrongCredentials ? "The password is wrong." : PlainError(error).message)
+        }
+    }
+
+    private func logIn(_ identifier: String, _ password: String, stayDays: Int) async throws -> DashboardEvent {
         do {
             let session = try accounts.login(identifier: identifier, password: password)
-            return .loggedIn(session, themeName: try library(session).setting("theme", as: String.self))
+            if stayDays > 0 { try await accountServices.remember(session, days: stayDays) }
+            return try loggedIn(session)
         } catch let error as AccountError {
             return .loginFailed(error.description)
         }

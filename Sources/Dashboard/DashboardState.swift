@@ -30,6 +30,8 @@ public struct DashboardState: Sendable {
     public var library = LibraryState()
     /// The open series.
     public var workspace: WorkspaceState?
+    /// Set while the password is wanted again; everything else goes on behind it.
+    public var lock: LockForm?
     /// The main loop ends when this is set.
     public var hasEnded = false
 
@@ -44,6 +46,7 @@ public struct DashboardState: Sendable {
         case palette(TextField)
         case training
         case inspection
+        case account(AccountPanel)
     }
 
     /// A line for the user.
@@ -78,8 +81,24 @@ public struct LoginForm: Sendable, Equatable {
     public var identifier = TextField(limit: AccountRules.longestEmail)
     /// Never shown.
     public var password = TextField(limit: PasswordHasher.longestPassword, isSecret: true)
-    /// The field with the focus, 0 or 1, or the button, 2.
+    /// The field with the focus, 0 or 1, how long to stay signed in, 2, or the button, 3.
     public var focus = 0
+    /// Days to stay signed in on this machine.
+    public var stayDays = 0
+    /// What can be chosen.
+    static let stayChoices = [0, 1, 7, 30]
+    /// The choice in words.
+    var stayText: String { stayDays == 0 ? "until I quit" : stayDays == 1 ? "for a day" : "for \(stayDays) days" }
+    /// What went wrong last time.
+    public var problem: String?
+    /// Whether the answer is awaited.
+    public var isBusy = false
+}
+
+/// The field of the lock screen.
+public struct LockForm: Sendable, Equatable {
+    /// Never shown.
+    public var password = TextField(limit: PasswordHasher.longestPassword, isSecret: true)
     /// What went wrong last time.
     public var problem: String?
     /// Whether the answer is awaited.

@@ -6,7 +6,10 @@ import Workbench
 
 /// Work that `update` asks for; its answer comes back as a `DashboardEvent`.
 public enum Effect: Sendable {
-    case login(identifier: String, password: String)
+    case login(identifier: String, password: String, stayDays: Int)
+    case unlock(Session, password: String)
+    case forgetSession
+    case account(Session, AccountRequest)
     case register(username: String, email: String, password: String)
     case listLibrary(Session)
     case preview(path: String)
@@ -28,6 +31,12 @@ public enum DashboardEvent: Sendable {
     case loggedIn(Session, themeName: String?)
     case loginFailed(String)
     case registrationFailed([FieldProblem], other: String?)
+    /// Nobody touched the keys for as long as the lock waits.
+    case idle
+    case unlocked
+    case unlockFailed(String)
+    case accountsShown(Session, AccountPanel.Content, message: String?)
+    case accountRefused([FieldProblem], other: String?)
     case libraryListed([LibraryState.Entry])
     case previewed(path: String, Result<Series, PlainError>)
     case completed(path: String, [String])

@@ -13,6 +13,13 @@ public func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [E
         state.login.password.set("")
         state.login.focus = 1
     case .registrationFailed(let problems, let other): showProblems(&state, problems, other)
+    case .idle: if state.session != nil, state.lock == nil { state.lock = LockForm() }
+    case .unlocked: state.lock = nil
+    case .unlockFailed(let problem):
+        state.lock = LockForm()
+        state.lock?.problem = problem
+    case .accountsShown(let session, let content, let message): showAccounts(&state, session, content, message)
+    case .accountRefused(let problems, let other): showAccountProblems(&state, problems, other)
     case .libraryListed(let entries):
         state.library.entries = entries
         return movePreview(&state, to: state.library.selection)
@@ -51,6 +58,7 @@ private func updateInput(_ state: inout DashboardState, _ input: InputEvent) -> 
         return []
     default: break
     }
+    if let lock = state.lock { return updateLock(&state, lock, input) }
     if case .key(let key) = input {
         state.message = nil
         if let effects = updateOverlay(&state, key) { return effects }
@@ -72,6 +80,8 @@ func updateEverywhere(_ state: inout DashboardState, _ action: Action) -> [Effec
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .signOut: return signOut(&state)
+    case .account: return openAccountPanel(&state)
+    case .lock: state.lock = LockForm()
     case .quit:
         state.workspace?.training?.cancellation.cancel()
         state.hasEnded = true
@@ -94,6 +104,22 @@ private func signOut(_ state: inout DashboardState) -> [Effect] {
     state.login = LoginForm()
     state.screen = .login
     state.overlay = nil
+    return [.forgetSession]
+}
+
+/// Keys for the lock screen.
+private func updateLock(_ state: inout DashboardState, _ lock: LockForm, _ input: InputEvent) -> [Effect] {
+    guard let session = state.session, !lock.isBusy else { return [] }
+    switch input {
+    case .key(.enter):
+        state.lock?.isBusy = true
+        return [.unlock(session, password: lock.password.text)]
+    case .key(let key):
+        state.lock?.problem = nil
+        _ = state.lock?.password.handle(key)
+    case .paste(let text): state.lock?.password.insert(text)
+    default: break
+    }
     return []
 }
 
@@ -133,6 +159,7 @@ private func updateOverlay(_ state: inout DashboardState, _ key: Key) -> [Effect
         }
         return []
     case .inspection: return updateInspection(&state, key)
+    case .account(let panel): return updateAccountPanel(&state, panel, key)
     }
 }
 

@@ -17,8 +17,13 @@ func updateLogin(_ state: inout DashboardState, _ input: InputEvent) -> [Effect]
     switch input {
     case .key(.escape): state.hasEnded = true
     case .key(.control("r")), .key(.function(2)): openRegistration(&state)
-    case .key(.tab), .key(.down): state.login.focus = (state.login.focus + 1) % 3
-    case .key(.backTab), .key(.up): state.login.focus = (state.login.focus + 2) % 3
+    case .key(.tab), .key(.down): state.login.focus = (state.login.focus + 1) % 4
+    case .key(.backTab), .key(.up): state.login.focus = (state.login.focus + 3) % 4
+    case .key(.left) where state.login.focus == 2, .key(.right) where state.login.focus == 2,
+        .key(.character(" ")) where state.login.focus == 2:
+        let choices = LoginForm.stayChoices
+        let index = (choices.firstIndex(of: state.login.stayDays) ?? 0) + (input == .key(.left) ? choices.count - 1 : 1)
+        state.login.stayDays = choices[index % choices.count]
     case .key(.enter):
         if state.login.focus == 0 {
             state.login.focus = 1
@@ -28,7 +33,7 @@ func updateLogin(_ state: inout DashboardState, _ input: InputEvent) -> [Effect]
     case .key(let key): editLogin(&state) { _ = $0.handle(key) }
     case .paste(let text): editLogin(&state) { $0.insert(text) }
     case .mouse(let mouse) where mouse.action == .press:
-        let layout = FormLayout(width: state.width, height: state.height, fieldCount: 2)
+        let layout = FormLayout(width: state.width, height: state.height, fieldCount: 3)
         if let field = layout.field(at: mouse) { state.login.focus = field }
         if layout.isButton(mouse) { return submitLogin(&state) }
         if layout.isLink(mouse) { openRegistration(&state) }
@@ -59,7 +64,10 @@ private func submitLogin(_ state: inout DashboardState) -> [Effect] {
     }
     state.login.isBusy = true
     state.login.problem = nil
-    return [.login(identifier: state.login.identifier.text, password: state.login.password.text)]
+    return [
+        .login(
+            identifier: state.login.identifier.text, password: state.login.password.text, stayDays: state.login.stayDays)
+    ]
 }
 
 func updateRegistration(_ state: inout DashboardState, _ input: InputEvent) -> [Effect] {

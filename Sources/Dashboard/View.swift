@@ -8,6 +8,10 @@ public func view(_ state: DashboardState) -> CellBuffer {
         viewTooSmall(&screen, theme)
         return screen
     }
+    if let lock = state.lock {
+        viewLock(&screen, state, lock)
+        return screen
+    }
     switch state.screen {
     case .login: viewLogin(&screen, state)
     case .registration: viewRegistration(&screen, state)
@@ -20,6 +24,7 @@ public func view(_ state: DashboardState) -> CellBuffer {
     case .palette(let field): viewPalette(&screen, state, field)
     case .training: viewTraining(&screen, state)
     case .inspection: viewInspection(&screen, state)
+    case .account(let panel): viewAccount(&screen, state, panel)
     }
     viewStatus(&screen, state)
     return screen

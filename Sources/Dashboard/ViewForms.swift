@@ -1,14 +1,20 @@
+import Accounts
 import TerminalUI
 
 func viewLogin(_ screen: inout CellBuffer, _ state: DashboardState) {
     let theme = state.theme
-    let layout = FormLayout(width: state.width, height: state.height, fieldCount: 2)
+    let layout = FormLayout(width: state.width, height: state.height, fieldCount: 3)
     drawBanner(&screen, above: layout.card, theme)
     drawCard(&screen, layout.card, title: "Log in", theme)
     let form = state.login
     drawField(&screen, layout, 0, "Username/email", form.identifier, isFocused: form.focus == 0, problem: nil, theme)
     drawField(&screen, layout, 1, "Password", form.password, isFocused: form.focus == 1, problem: form.problem, theme)
-    drawButton(&screen, layout, form.isBusy ? "Checking…" : "Log in", isFocused: form.focus == 2, theme)
+    let isOn = form.focus == 2
+    screen.write("Signed in", x: layout.card.x + 2, y: layout.fieldY(2), Style(isOn ? theme.accent : theme.muted, bold: isOn))
+    screen.write(
+        isOn ? "◂ \(form.stayText) ▸" : form.stayText, x: layout.fieldX, y: layout.fieldY(2),
+        Style(isOn ? theme.accent : theme.text))
+    drawButton(&screen, layout, form.isBusy ? "Checking…" : "Log in", isFocused: form.focus == 3, theme)
     drawLink(&screen, layout, key: "Ctrl-R", "register a new account", theme)
     drawHints(&screen, "Tab next field   Enter go on   Esc quit", theme)
 }
@@ -27,9 +33,30 @@ func viewRegistration(_ screen: inout CellBuffer, _ state: DashboardState) {
             problem: form.problems[index],
             hint: form.fields[index].text.isEmpty ? hints[index] : "", theme)
     }
+    drawStrength(&screen, layout, form, theme)
     drawButton(&screen, layout, form.isBusy ? "Registering…" : "Register", isFocused: form.focus == 4, theme)
     drawLink(&screen, layout, key: "Ctrl-R", "log in to an existing account", theme)
     drawHints(&screen, "Tab next field   Enter go on   Esc \(form.isFirstUser ? "quit" : "back")", theme)
+}
+
+/// How hard the password looks to guess, while it is typed.
+private func drawStrength(_ screen: inout CellBuffer, _ layout: FormLayout, _ form: RegistrationForm, _ theme: Theme) {
+    let texts = form.fields.map(\.text)
+    guard form.focus == 2, !texts[2].isEmpty else { return }
+    let strength = PasswordRules.strength(texts[2], username: texts[0], email: texts[1])
+    let (text, color) =
+        switch strength {
+        case .refused:
+            (PasswordRules.problem(texts[2], username: texts[0], email: texts[1]) ?? "", theme.muted)
+        case .fair: ("fair; longer is better", theme.threshold)
+        case .good:
+            (
+                form.isFirstUser && texts[2].count < PasswordRules.recommendedForAdministrators
+                    ? "good; 15 characters are better for an administrator" : "good", theme.success
+            )
+        case .strong: ("strong", theme.success)
+        }
+    screen.write(text, x: layout.fieldX, y: layout.fieldY(2) + 1, Style(color), limit: layout.card.width - 18)
 }
 
 /// The name, with a line in which one point is odd.

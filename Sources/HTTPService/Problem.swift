@@ -70,6 +70,7 @@ struct Problem: Error, Encodable {
         case .throttled(let seconds): self.init(.tooManyRequests, error.description, headers: [.retryAfter: String(seconds)])
         case .badToken: self = .unauthorized
         case .noSuchAccount: self.init(.notFound, error.description)
+        case .notAdministrator: self.init(.forbidden, error.description)
         case .lastAdministrator: self.init(.conflict, error.description)
         case .hashing, .storage: self.init(.internalServerError, error.description)
         }

@@ -108,13 +108,14 @@ public final class NcursesTerminal {
 
     // MARK: Events
 
-    /// Sleeps until the user does something or `wake` is called, and returns what happened.
-    public func events() -> [InputEvent] {
+    /// Sleeps until the user does something, `wake` is called or `timeout` milliseconds pass, and returns what
+    /// happened.
+    public func events(timeout: Int32? = nil) -> [InputEvent] {
         var descriptors = [
             pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
             pollfd(fd: wakePipe.reading, events: Int16(POLLIN), revents: 0),
         ]
-        let ready = poll(&descriptors, 2, parser.isWaiting ? 40 : -1)
+        let ready = poll(&descriptors, 2, parser.isWaiting ? 40 : timeout ?? -1)
         if ready == 0 { return parser.flush() }
         var events: [InputEvent] = []
         if descriptors[1].revents != 0 {

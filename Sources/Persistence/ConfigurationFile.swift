@@ -7,6 +7,13 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     public var theme: String?
     /// Draw with ASCII characters alone.
     public var ascii: Bool?
+    /// Minutes without a key after which the password is wanted again; 0 never locks, 15 where it is missing.
+    public var lockMinutes: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case theme, ascii
+        case lockMinutes = "lock_minutes"
+    }
 
     /// Nothing set.
     public init() {}

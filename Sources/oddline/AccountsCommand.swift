@@ -2,6 +2,7 @@ import Accounts
 import ArgumentParser
 import Foundation
 import Persistence
+import TimeSeries
 
 /// Where the program's files are.
 struct DataOptions: ParsableArguments {
@@ -18,7 +19,10 @@ struct AccountsCommand: AsyncParsableCommand {
         commandName: "accounts", abstract: "Manages the accounts on this machine.",
         discussion:
             "Whoever can read the data folder can use these commands; passwords are read from the terminal or standard input.",
-        subcommands: [List.self, Add.self, Enable.self, Disable.self, ResetPassword.self, SetRole.self],
+        subcommands: [
+            List.self, Add.self, Enable.self, Disable.self, ResetPassword.self, SetRole.self, Sessions.self, Audit.self,
+            RotateKey.self,
+        ],
         defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
@@ -70,6 +74,55 @@ struct AccountsCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
         func run() async throws {
             try await change(username, data, "Password changed for") { try $0.setPassword(of: $1, to: try readPassword()) }
+        }
+    }
+
+    struct Sessions: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists an account's open sessions, or ends them.")
+        @Argument var username: String
+        @Flag(help: "End all of them.") var end = false
+        @OptionGroup var data: DataOptions
+
+        func run() async throws {
+            try await reportingErrors {
+                let accounts = try data.accounts()
+                let account = try accounts.find(username)
+                for session in try accounts.openSessions(of: account) {
+                    if end { try accounts.endSession(session.id, of: account) }
+                    print("\(session.origin)\t\(session.createdAt.formatted(.iso8601))\t\(session.expiresAt.formatted(.iso8601))")
+                }
+            }
+        }
+    }
+
+    struct Audit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints the audit log of logins and account changes, the newest first.")
+        @Option(help: "The most lines to print.") var limit = 200
+        @OptionGroup var data: DataOptions
+
+        func run() async throws {
+            try await reportingErrors {
+                for entry in try data.accounts().auditLog(limit: limit) {
+                    print("\(entry.at.formatted(.iso8601))\t\(entry.action)\t\(printable(entry.detail))")
+                }
+            }
+        }
+    }
+
+    struct RotateKey: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Makes a new key sign tokens; those signed by the one before stay valid until they expire.",
+            discussion: "A service that runs takes the new key when it is started again.")
+        @OptionGroup var data: DataOptions
+
+        func run() async throws {
+            try await reportingErrors {
+                try makePrivateFolder(data.locations.data)
+                var keys = try SigningKeys(at: data.locations.signingKeys)
+                try keys.rotate(overlap: SigningKeys.longestOverlap)
+                print("A new key signs tokens from now on.")
+            }
         }
     }
 

@@ -37,7 +37,13 @@ struct DashboardCommand: AsyncParsableCommand {
                 width: terminal.size.width, height: terminal.size.height, themes: themes, themeName: theme ?? configuration.theme,
                 isFirstUser: try accounts.isEmpty())
             if let problem = problems.first { state.complain(problem.description) }
-            let loop = DashboardLoop(terminal: terminal, accounts: accounts, database: database, locations: locations)
+            let minutes = configuration.lockMinutes ?? 15
+            let loop = DashboardLoop(
+                terminal: terminal, accounts: accounts, database: database, locations: locations,
+                lockAfter: minutes > 0 && !demo ? .seconds(minutes * 60) : nil)
+            do {
+                try await loop.resume()
+            } catch { state.complain("\(error)") }
             if demo { try loop.enterDemonstration(sample: locations.sampleData.appendingPathComponent("contextual.csv")) }
             loop.run(&state)
         }
@@ -57,7 +63,13 @@ final class DashboardLoop {
     private let services: DashboardServices
     private let queue: EventQueue
 
-    init(terminal: NcursesTerminal, accounts: Accounts, database: OddlineDatabase, locations: Locations) {
+    /// How long nobody may touch the keys before the password is wanted again.
+    private let lockAfter: Duration?
+
+    init(
+        terminal: NcursesTerminal, accounts: Accounts, database: OddlineDatabase, locations: Locations, lockAfter: Duration?
+    ) {
+        self.lockAfter = lockAfter
         self.terminal = terminal
         self.accounts = accounts
         let queue = EventQueue(wake: terminal.wake)
@@ -74,11 +86,21 @@ final class DashboardLoop {
         services.start(.open(session, path: sample.path))
     }
 
+    /// Goes on with the session kept on this machine, if there is one.
+    func resume() async throws {
+        if let event = try await services.remembered() { queue.append(event) }
+    }
+
     func run(_ state: inout DashboardState) {
         defer { terminal.close() }
         terminal.draw(view(state))
+        var lastInput = ContinuousClock.now
         while !state.hasEnded {
-            let events = terminal.events().map(DashboardEvent.input) + queue.take()
+            let wait = state.session == nil || state.lock != nil ? nil : lockAfter.map { $0 - (ContinuousClock.now - lastInput) }
+            let inputs = terminal.events(timeout: wait.map { Int32(max(0, min($0 / .milliseconds(1) + 1, 1e9))) })
+            if !inputs.isEmpty { lastInput = .now }
+            var events = inputs.map(DashboardEvent.input) + queue.take()
+            if let lockAfter, state.session != nil, ContinuousClock.now - lastInput >= lockAfter { events.append(.idle) }
             for event in events {
                 for effect in update(&state, event) { carryOut(effect) }
             }

@@ -57,7 +57,7 @@ private func type(_ state: inout DashboardState, _ text: String) {
     type(&state, "s3cret phrase")
     #expect(!view(state).text.contains("s3cret"))
     let effects = press(&state, .enter)
-    guard case .login("alice", "s3cret phrase") = effects.first else {
+    guard case .login("alice", "s3cret phrase", 0) = effects.first else {
         Issue.record("expected a login, got \(effects)")
         return
     }
@@ -228,4 +228,53 @@ func everyScreenFitsEverySize(_ size: (Int, Int)) async throws {
     }
     _ = update(&state, .openFailed("gamma.csv: holds no rows."))
     #expect(view(state).text.contains("holds no rows"))
+}
+
+// MARK: Accounts
+
+@Test func theLockHidesTheWorkAndTrainingGoesOnBehindIt() throws {
+    var state = DashboardState(width: 100, height: 30, themes: [.midnight])
+    _ = update(&state, .loggedIn(try session(), themeName: nil))
+    _ = update(&state, .idle)
+    #expect(view(state).text.contains("Locked") && !view(state).text.contains("Series library"))
+    let ignored = press(&state, .character("q"))
+    #expect(ignored.isEmpty && !state.hasEnded, "keys go to the password")
+    guard case .unlock = press(&state, .enter).first else {
+        Issue.record("the password is not checked")
+        return
+    }
+    _ = update(&state, .unlockFailed("The password is wrong."))
+    #expect(view(state).text.contains("The password is wrong."))
+    _ = update(&state, .unlocked)
+    #expect(view(state).text.contains("Series library"))
+}
+
+@Test func onlyAdministratorsSeeThePagesOfOthers() throws {
+    let accounts = try Accounts(database: OddlineDatabase(), hasher: PasswordHasher(cost: 4))
+    for name in ["alice", "bob"] {
+        _ = try accounts.register(username: name, email: "\(name)@example.org", password: "correct horse battery")
+        var state = DashboardState(width: 100, height: 30, themes: [.midnight])
+        _ = update(&state, .loggedIn(try accounts.login(identifier: name, password: "correct horse battery"), themeName: nil))
+        guard case .account(_, .load) = press(&state, .character("A")).first else {
+            Issue.record("the panel does not ask for its content")
+            return
+        }
+        #expect(view(state).text.contains("Audit log") == (name == "alice"))
+    }
+    let bob = try accounts.login(identifier: "bob", password: "correct horse battery")
+    #expect(throws: AccountError.notAdministrator) { try accounts.asAdministrator(bob) }
+}
+
+@Test func passwordsThatDifferAreToldBeforeAnythingIsAsked() throws {
+    var state = DashboardState(width: 100, height: 30, themes: [.midnight])
+    _ = update(&state, .loggedIn(try session(), themeName: nil))
+    _ = press(&state, .character("A"))
+    _ = press(&state, .right)
+    for text in ["correct horse battery", "another long phrase", "one that differs"] {
+        _ = press(&state, .tab)
+        type(&state, text)
+    }
+    let asked = press(&state, .enter)
+    #expect(asked.isEmpty && view(state).text.contains("The passwords differ."))
+    #expect(!view(state).text.contains("another long phrase"))
 }

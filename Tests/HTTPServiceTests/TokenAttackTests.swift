@@ -1,5 +1,6 @@
 import Foundation
 import JWTKit
+import Persistence
 import Testing
 
 @testable import Accounts
@@ -131,5 +132,50 @@ private func claims(of token: String) throws -> [String: Any] {
         #expect(try server.accounts.openSessions(of: ann).count == 1)
         try server.accounts.endSession(try #require(try server.accounts.openSessions(of: ann).first).id, of: ann)
         #expect(try await status(token, server) == 401)
+    }
+
+    @Test func aDeletedAccountsTokenEndsAndAMegabyteIsNotRead() async throws {
+        let server = try await Server()
+        try await server.register()
+        try await server.register("bob")
+        let token = try await server.logIn("bob")
+        try await server.accounts.database.queue.write { try $0.execute(sql: "DELETE FROM users WHERE username = 'bob'") }
+        #expect(try await status(token, server) == 401)
+        let text = try await onThread { [port = server.port] in
+            let client = try Client(port: port)
+            let huge = String(repeating: "a", count: 1 << 20)
+            client.write("GET /api/users/me HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer \(huge)\r\n\r\n")
+            return client.readAll()
+        }
+        #expect(text.isEmpty || text.hasPrefix("HTTP/1.1 4"), "refused or cut off, never read to the end")
+        #expect(try await server.send("GET", "/health").status == 200)
+    }
+
+    @Test func rotationKeepsOlderTokensUntilTheOldKeyRetires() async throws {
+        let server = try await Server()
+        try await server.register()
+        let token = try await server.logIn()
+        var keys = try SigningKeys(at: server.locations.signingKeys)
+        try keys.rotate(overlap: 60)
+        let rotated = Tokens(accounts: server.accounts, keys: try SigningKeys(at: server.locations.signingKeys))
+        #expect(try await rotated.authenticate(token).session.account.username == "ann")
+        let session = try server.accounts.login(identifier: "ann", password: Server.password)
+        let newer = try await rotated.issue(for: session, origin: "test").text
+        #expect(newer.split(separator: ".")[0] != token.split(separator: ".")[0], "the new key signs")
+        try keys.rotate(overlap: -1)
+        let retired = Tokens(accounts: server.accounts, keys: keys)
+        await #expect(throws: AccountError.badToken) { try await retired.authenticate(newer) }
+    }
+
+    @Test func keysOthersCanReadAreRefused() async throws {
+        let server = try await Server()
+        let path = server.locations.signingKeys.path
+        for mode in [0o644, 0o640, 0o604] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+            #expect(throws: StorageError.self) { try SigningKeys(at: server.locations.signingKeys) }
+        }
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/tmp/elsewhere-\(UUID().uuidString)")
+        #expect(throws: StorageError.self) { try SigningKeys(at: server.locations.signingKeys) }
     }
 }

@@ -111,6 +111,12 @@ private func temporary(_ name: String) -> String {
             "at least 12"))
     #expect(try oddline(["accounts", "list", "--data-dir", data]).output == "ann\tann@example.org\tadministrator\tenabled\n")
     #expect(try oddline(["accounts", "disable", "ann", "--data-dir", data]).errors.contains("last enabled administrator"))
+    #expect(try oddline(["accounts", "rotate-key", "--data-dir", data]).status == 0)
+    let reset = try oddline(["accounts", "reset-password", "ann", "--data-dir", data], input: "another long phrase\n")
+    #expect(reset.status == 0)
+    let audit = try oddline(["accounts", "audit", "--data-dir", data])
+    #expect(audit.output.contains("password changed\tann") && audit.output.contains("register\tann"))
+    #expect(try oddline(["accounts", "sessions", "ann", "--data-dir", data]).output.isEmpty)
 }
 
 @Test(arguments: SampleKind.allCases) func shippedSamplesAreWhatTheCommandWrites(_ kind: SampleKind) throws {

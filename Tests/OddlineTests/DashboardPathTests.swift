@@ -113,7 +113,7 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try terminal.wait(for: "Series library")
         try terminal.keys("?")
         try terminal.wait(for: "Open the highlighted series")
-        try terminal.keys("NPage")
+        try terminal.keys("NPage", "NPage")
         try terminal.wait(for: "Show or leave this help")
         try terminal.keys("Escape", "T")
         try terminal.wait(for: "Theme ")
@@ -133,5 +133,109 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try terminal.wait(for: "no such file")
         try terminal.keys("Escape", "q")
         try terminal.wait(for: "ended with 0")
+    }
+
+    @Test func whoStaysSignedInIsNotAskedAgainUntilSigningOut() throws {
+        let data = temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        let first = try Terminal(["--data-dir", data])
+        try register(first)
+        try first.keys("O")
+        try first.wait(for: "Signed in")
+        try first.type("alice")
+        try first.keys("Tab")
+        try first.type(password)
+        try first.keys("Tab", "Right", "Right")
+        try first.wait(for: "for 7 days")
+        try first.keys("Enter")
+        try first.wait(for: "Series library")
+        try first.keys("q")
+        try first.wait(for: "ended with 0")
+        let token = data + "/session-token"
+        let mode = try FileManager.default.attributesOfItem(atPath: token)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+
+        let second = try Terminal(["--data-dir", data])
+        try second.wait(for: "Series library")
+        try second.keys("q")
+        try second.wait(for: "ended with 0")
+
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: token)
+        let third = try Terminal(["--data-dir", data])
+        try third.wait(for: "others may read it")
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: token)
+        try third.keys("Escape")
+        try third.wait(for: "ended with 0")
+
+        let fourth = try Terminal(["--data-dir", data])
+        try fourth.wait(for: "Series library")
+        try fourth.keys("O")
+        try fourth.wait(for: "Log in")
+        _ = try fourth.wait("the token is gone") { _ in !FileManager.default.fileExists(atPath: token) }
+    }
+
+    @Test func theScreenLocksItselfAndOpensWithThePassword() throws {
+        let data = temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+        try "lock_minutes = 0.03\n".write(toFile: data + "/config.toml", atomically: true, encoding: .utf8)
+        let terminal = try Terminal(["--data-dir", data])
+        try register(terminal)
+        let locked = try terminal.wait(for: "Locked", seconds: 10)
+        #expect(!locked.contains("Series library"))
+        try terminal.type("wrong wrong wrong")
+        try terminal.keys("Enter")
+        try terminal.wait(for: "The password is wrong.")
+        try terminal.type(password)
+        try terminal.keys("Enter")
+        try terminal.wait(for: "Series library")
+    }
+
+    @Test func anAdministratorManagesAccountsAndTheLastOneStays() throws {
+        let data = temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        let terminal = try Terminal(["--data-dir", data])
+        try register(terminal)
+        try terminal.keys("A")
+        try terminal.wait(for: "Audit log")
+        try terminal.keys("Right", "Right", "Right")
+        try terminal.wait(for: "reset password")
+        try terminal.keys("n")
+        for text in ["bobby", "bobby@example.org"] {
+            try terminal.type(text)
+            try terminal.keys("Tab")
+        }
+        try terminal.type(password)
+        try terminal.keys("Enter")
+        try terminal.wait(for: "Added bobby.")
+        try terminal.keys("d")
+        try terminal.wait(for: "last enabled administrator")
+        try terminal.keys("Down", "d")
+        try terminal.wait(for: "bobby is disabled.")
+        try terminal.keys("d")
+        try terminal.wait(for: "bobby is enabled.")
+        try terminal.keys("Right")
+        try terminal.wait(for: "disabled")
+        try terminal.keys("Escape", "q")
+        try terminal.wait(for: "ended with 0")
+    }
+
+    @Test func theDashboardSlowsGuessingDown() throws {
+        let data = temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        let first = try Terminal(["--data-dir", data])
+        try register(first)
+        try first.keys("O")
+        try first.wait(for: "Log in")
+        try first.type("alice")
+        try first.keys("Tab")
+        for _ in 0..<5 {
+            try first.type("wrong wrong wrong")
+            try first.keys("Enter")
+            try first.wait(for: "Username or password is wrong.")
+        }
+        try first.type(password)
+        try first.keys("Enter")
+        try first.wait(for: "Too many attempts failed")
     }
 }

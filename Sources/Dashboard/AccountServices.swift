@@ -1,0 +1,87 @@
+import Accounts
+import Foundation
+import Persistence
+
+/// What the dashboard does with accounts and sessions, away from the screen.
+struct AccountServices: Sendable {
+    let accounts: Accounts
+    let locations: Locations
+
+    // MARK: Staying signed in
+
+    /// Keeps a token on this machine by which the session is opened again for `days`.
+    func remember(_ session: Session, days: Int) async throws {
+        let token = try await tokens().issue(for: session, lifetime: Double(days) * 86_400, origin: "this machine")
+        try PrivateFile(locations.rememberedToken).write(Data(token.text.utf8))
+    }
+
+    /// The session of the token kept on this machine; `nil` where there is none or it has ended.
+    /// - Throws: `StorageError.unsafeFile` when the file's mode or owner is wrong.
+    func remembered() async throws -> Session? {
+        guard let data = try PrivateFile(locations.rememberedToken).read() else { return nil }
+        do {
+            return try await tokens().authenticate(String(decoding: data, as: UTF8.self)).session
+        } catch AccountError.badToken {
+            PrivateFile(locations.rememberedToken).remove()
+            return nil
+        }
+    }
+
+    /// Ends the session kept on this machine.
+    func forget() async throws {
+        guard let data = try PrivateFile(locations.rememberedToken).read() else { return }
+        PrivateFile(locations.rememberedToken).remove()
+        if let kept = try? await tokens().authenticate(String(decoding: data, as: UTF8.self)) {
+            try accounts.endSession(kept.id, of: kept.session.account)
+        }
+    }
+
+    private func tokens() throws -> Tokens { Tokens(accounts: accounts, keys: try SigningKeys(at: locations.signingKeys)) }
+
+    // MARK: The account panel
+
+    /// Does what the panel asks and says how things are then.
+    func answer(_ request: AccountRequest, _ session: Session) -> DashboardEvent {
+        do {
+            let message = try carryOut(request, session)
+            let session = try accounts.refreshed(session)
+            var content = AccountPanel.Content(sessions: try accounts.openSessions(of: session.account))
+            if session.account.role == .administrator {
+                content.accounts = try accounts.list()
+                content.audit = try accounts.auditLog()
+            }
+            return .accountsShown(session, content, message: message)
+        } catch AccountError.invalid(let problems) {
+            return .accountRefused(problems, other: nil)
+        } catch {
+            return .accountRefused([], other: PlainError(error).message)
+        }
+    }
+
+    private func carryOut(_ request: AccountRequest, _ session: Session) throws -> String? {
+        switch request {
+        case .load: return nil
+        case .updateProfile(let username, let email):
+            _ = try accounts.update(session.account, username: username, email: email)
+            return "The profile is saved."
+        case .changePassword(let present, let new):
+            try accounts.changePassword(of: session, from: present, to: new)
+            return "The password is changed; all other sessions have ended."
+        case .endSession(let id):
+            try accounts.endSession(id, of: session.account)
+            return "The session has ended."
+        case .setEnabled(let account, let isEnabled):
+            try accounts.asAdministrator(session).setEnabled(account, isEnabled)
+            return "\(account.username) is \(isEnabled ? "enabled" : "disabled")."
+        case .setRole(let account, let role):
+            try accounts.asAdministrator(session).setRole(account, to: role)
+            return "\(account.username) is \(role.rawValue)."
+        case .add(let username, let email, let password):
+            let account = try accounts.asAdministrator(session).register(username: username, email: email, password: password)
+            return "Added \(account.username)."
+        case .resetPassword(let account, let password):
+            try accounts.asAdministrator(session).setPassword(of: account, to: password)
+            return "\(account.username) has a new password."
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Accounts
+import Foundation
+import TerminalUI
+
+/// The account panel.
+func viewAccount(_ screen: inout CellBuffer, _ state: DashboardState, _ panel: AccountPanel) {
+    guard let account = state.session?.account else { return }
+    let theme = state.theme
+    let card = screen.bounds.centered(width: min(92, screen.width - 4), height: min(22, screen.height - 3))
+    drawCard(&screen, card, title: "Account", theme)
+    var x = card.x + 2
+    for page in AccountPanel.pages(account) {
+        let isShown = page == panel.page
+        let style = isShown ? Style(theme.accent, bold: true, underlined: panel.focus == 0) : Style(theme.muted)
+        x += screen.write(page.title, x: x, y: card.y + 1, style) + 3
+    }
+    let area = Rect(x: card.x + 2, y: card.y + 3, width: card.width - 4, height: card.height - 6)
+    if panel.fields.isEmpty {
+        drawLines(&screen, panel, area, theme)
+    } else {
+        drawAccountFields(&screen, panel, area, theme)
+    }
+    screen.write(hint(panel), x: area.x, y: card.maxY - 2, Style(theme.muted), limit: area.width)
+}
+
+private func hint(_ panel: AccountPanel) -> String {
+    if panel.form != nil { return "Enter on the last field saves   Esc goes back" }
+    switch panel.page {
+    case .profile, .password: return "Tab next   ← → pages   Enter on the last field saves   Esc closes"
+    case .sessions: return "↑ ↓ select   x end session   ← → pages   Esc closes"
+    case .accounts: return "n add   d disable or enable   r role   p reset password   Esc closes"
+    case .audit: return "↑ ↓ scroll   ← → pages   Esc closes"
+    }
+}
+
+private func drawAccountFields(_ screen: inout CellBuffer, _ panel: AccountPanel, _ area: Rect, _ theme: Theme) {
+    if case .resetPassword(let account) = panel.form {
+        screen.write("For \(account.username)", x: area.x, y: area.y - 1, Style(theme.text, bold: true))
+    }
+    for (index, title) in panel.titles.enumerated() {
+        let y = area.y + index * 3
+        let isFocused = panel.focus == index + 1
+        screen.write(title, x: area.x, y: y, Style(isFocused ? theme.accent : theme.muted, bold: isFocused))
+        let width = area.width - 22
+        screen.field(
+            panel.fields[index], x: area.x + 20, y: y, width: width,
+            style: Style(theme.text, on: isFocused ? theme.selection : theme.background), isFocused: isFocused)
+        if let problem = panel.problems[index] {
+            for (row, line) in wrapped(problem, width: width).prefix(2).enumerated() {
+                screen.write(line, x: area.x + 20, y: y + 1 + row, Style(theme.error), limit: width)
+            }
+        }
+    }
+}
+
+private func drawLines(_ screen: inout CellBuffer, _ panel: AccountPanel, _ area: Rect, _ theme: Theme) {
+    let (heading, lines) = lines(panel)
+    screen.write(heading, x: area.x, y: area.y, Style(theme.muted, bold: true), limit: area.width)
+    let height = area.height - 1
+    let first = max(0, min(panel.selection - height / 2, lines.count - height))
+    for (offset, line) in lines.dropFirst(first).prefix(height).enumerated() {
+        let isSelected = first + offset == panel.selection
+        let y = area.y + 1 + offset
+        if isSelected {
+            screen.fill(Rect(x: area.x, y: y, width: area.width, height: 1), " ", Style(theme.text, on: theme.selection))
+        }
+        screen.write(line, x: area.x, y: y, Style(isSelected ? theme.selectionText : theme.text), limit: area.width)
+    }
+    if lines.isEmpty { screen.write("Nothing here.", x: area.x, y: area.y + 1, Style(theme.muted)) }
+}
+
+private func lines(_ panel: AccountPanel) -> (heading: String, lines: [String]) {
+    func row(_ cells: [(String, Int)]) -> String {
+        cells.map { text, width in
+            let shown = String(text.prefix(width))
+            return shown + String(repeating: " ", count: max(0, width - displayWidth(shown)))
+        }.joined(separator: "  ")
+    }
+    switch panel.page {
+    case .profile, .password: return ("", [])
+    case .sessions:
+        return (
+            row([("from", 20), ("since", 19), ("until", 19)]),
+            panel.content.sessions.map { row([($0.origin, 20), (clock($0.createdAt), 19), (clock($0.expiresAt), 19)]) }
+        )
+    case .accounts:
+        return (
+            row([("username", 20), ("email", 30), ("role", 13), ("", 8)]),
+            panel.content.accounts.map {
+                row([($0.username, 20), ($0.email, 30), ($0.role.rawValue, 13), ($0.isEnabled ? "" : "disabled", 8)])
+            }
+        )
+    case .audit:
+        return (
+            row([("when", 19), ("what", 24), ("who", 30)]),
+            panel.content.audit.map { row([(clock($0.at), 19), ($0.action, 24), ($0.detail, 30)]) }
+        )
+    }
+}
+
+private func clock(_ date: Date) -> String {
+    date.formatted(
+        .iso8601.year().month().day().dateSeparator(.dash).time(includingFractionalSeconds: false).dateTimeSeparator(.space))
+}
+
+/// The screen while the program waits for the password again; nothing of the work shows.
+func viewLock(_ screen: inout CellBuffer, _ state: DashboardState, _ lock: LockForm) {
+    let theme = state.theme
+    let card = Rect(x: 0, y: 0, width: screen.width, height: screen.height - 1).centered(width: 58, height: 8)
+    drawCard(&screen, card, title: "Locked", theme)
+    let name = state.session?.account.username ?? ""
+    screen.write("\(name), enter your password to go on.", x: card.x + 2, y: card.y + 2, Style(theme.text), limit: card.width - 4)
+    screen.field(
+        lock.password, x: card.x + 2, y: card.y + 4, width: card.width - 4, style: Style(theme.text, on: theme.selection),
+        isFocused: true)
+    let note = lock.isBusy ? "Checking…" : lock.problem ?? "Ctrl-C quits"
+    screen.write(
+        note, x: card.x + 2, y: card.y + 5, Style(lock.problem == nil ? theme.muted : theme.error), limit: card.width - 4)
+}
