@@ -56,7 +56,9 @@ private func drawStrength(_ screen: inout CellBuffer, _ layout: FormLayout, _ fo
             )
         case .strong: ("strong", theme.success)
         }
-    screen.write(text, x: layout.fieldX, y: layout.fieldY(2) + 1, Style(color), limit: layout.card.width - 18)
+    for (row, line) in wrapped(text, width: layout.card.width - 19).prefix(2).enumerated() {
+        screen.write(line, x: layout.fieldX, y: layout.fieldY(2) + 1 + row, Style(color), limit: layout.card.width - 18)
+    }
 }
 
 /// The name, with a line in which one point is odd.

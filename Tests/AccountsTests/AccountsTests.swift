@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Persistence
+import Synchronization
 import Testing
 
 @testable import Accounts
@@ -119,4 +120,48 @@ func aWrongPasswordAndAnUnknownUserAreRefusedAlike(_ password: String) throws {
     #expect(throws: Never.self) { try accounts.login(identifier: "ann", password: "another long phrase") }
     let actions = try database.queue.read { try String.fetchAll($0, sql: "SELECT action FROM audit_log ORDER BY id") }
     #expect(actions == ["register", "password changed", "login refused", "login"])
+}
+
+@Test func delaysGrowOutliveARestartAndEndWithSuccess() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let clock = Mutex(Date(timeIntervalSince1970: 1_700_000_000))
+    func open() throws -> Accounts {
+        try Accounts(
+            database: OddlineDatabase(at: folder.appendingPathComponent("oddline.db")), hasher: PasswordHasher(cost: 4),
+            now: { clock.withLock { $0 } })
+    }
+    func wait(_ accounts: Accounts, _ password: String = "wrong wrong wrong") throws -> Int {
+        do {
+            _ = try accounts.login(identifier: "ann", password: password, origin: "here")
+            return 0
+        } catch AccountError.throttled(let seconds) { return seconds } catch AccountError.wrongCredentials { return 0 }
+    }
+    var accounts = try open()
+    _ = try accounts.register(username: "ann", email: "ann@example.org", password: good)
+    var waits: [Int] = []
+    for _ in 0..<14 {
+        while case let seconds = try wait(accounts), seconds > 0 {
+            waits.append(seconds)
+            accounts = try open()
+            #expect(try wait(accounts) == seconds, "a restart forgets nothing")
+            clock.withLock { $0 += Double(seconds) }
+        }
+    }
+    #expect(waits == waits.sorted() && waits.count > 6 && (waits.last ?? 0) >= 128 && (waits.max() ?? 0) <= 900)
+    clock.withLock { $0 += 1000 }
+    #expect(try wait(accounts, good) == 0)
+    #expect(try wait(accounts) == 0, "after a login there are free attempts again")
+    #expect(try accounts.login(identifier: "ann", password: good, origin: "elsewhere").account.username == "ann")
+}
+
+@Test func onlyPasswordsThatAreLongAndUncommonAreTaken() {
+    for password in ["correct horse battery", "größer als gedacht", "four lamps under ice", "漢字漢字かなカナ混ぜ書き文"] {
+        #expect(PasswordRules.problem(password, username: "ann", email: "ann@example.org") == nil, "\(password)")
+    }
+    for password in ["eleven char", "qwertyqwerty1", "aaaabbbbaaaa", "123412341234", "ann@example.org!", "line one\nline two"] {
+        #expect(PasswordRules.problem(password, username: "ann", email: "ann@example.org") != nil, "\(password)")
+    }
+    #expect(PasswordRules.strength("short", username: "", email: "") == .refused)
+    #expect(PasswordRules.strength("four lamps under ice tonight", username: "", email: "") == .strong)
 }

@@ -126,3 +126,46 @@ private func temporary(_ name: String) -> String {
         try oddline(["generate", kind.rawValue, "--seed", "7"]).output
             == String(contentsOf: file.standardizedFileURL, encoding: .utf8))
 }
+
+@Test func theServiceAnswersOnThisMachineKeepsSecretsOutOfItsLogAndEndsWhenAsked() throws {
+    let data = temporary("data")
+    defer { try? FileManager.default.removeItem(atPath: data) }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = ["serve", "--port", "0", "--data-dir", data]
+    let (output, log) = (Pipe(), temporary("log"))
+    defer { try? FileManager.default.removeItem(atPath: log) }
+    try Data().write(to: URL(fileURLWithPath: log))
+    process.standardOutput = output
+    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+    try process.run()
+    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    #expect(line.hasPrefix("Listening at http://127.0.0.1:"))
+    let base = line.dropFirst("Listening at ".count).trimmingCharacters(in: .whitespacesAndNewlines)
+    func call(_ path: String, _ body: String) throws -> String {
+        let curl = Process()
+        curl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        curl.arguments = ["curl", "-s", base + path, "-H", "content-type: application/json", "-d", body]
+        let answer = Pipe()
+        curl.standardOutput = answer
+        try curl.run()
+        return String(decoding: answer.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    }
+    let password = "a few unrelated words"
+    #expect(
+        try call("/api/users/register", "{\"username\":\"ann\",\"email\":\"a@example.org\",\"password\":\"\(password)\"}")
+            .contains("administrator"))
+    let found = try call("/api/auth/login", "{\"username\":\"ann\",\"password\":\"\(password)\"}")
+        .split(separator: "\"").first { $0.hasPrefix("ey") }
+    let token = String(try #require(found))
+    process.terminate()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    let text = try String(contentsOfFile: log, encoding: .utf8)
+    #expect(text.contains("/api/auth/login") && text.contains("status=200"))
+    #expect(!text.contains(password) && !text.contains(token))
+    for (name, mode) in [("", 0o700), ("/oddline.db", 0o600), ("/signing-keys.json", 0o600)] {
+        let found = try FileManager.default.attributesOfItem(atPath: data + name)[.posixPermissions] as? Int
+        #expect(found == mode, "\(name)")
+    }
+}

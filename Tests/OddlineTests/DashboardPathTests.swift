@@ -113,7 +113,7 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try terminal.wait(for: "Series library")
         try terminal.keys("?")
         try terminal.wait(for: "Open the highlighted series")
-        try terminal.keys("NPage", "NPage")
+        try terminal.keys("NPage", "NPage", "NPage", "NPage")
         try terminal.wait(for: "Show or leave this help")
         try terminal.keys("Escape", "T")
         try terminal.wait(for: "Theme ")
@@ -237,5 +237,74 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try first.type(password)
         try first.keys("Enter")
         try first.wait(for: "Too many attempts failed")
+    }
+
+    @Test func passwordsRolesAndSessionsAreManagedOnTheScreen() throws {
+        let data = temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        #expect(
+            try oddline(["accounts", "add", "alice", "alice@example.org", "--data-dir", data], input: password + "\n").status == 0
+        )
+        #expect(
+            try oddline(["accounts", "add", "bobby", "bobby@example.org", "--data-dir", data], input: password + "\n").status == 0
+        )
+        let terminal = try Terminal(["--data-dir", data])
+        try terminal.wait(for: "Log in")
+        try terminal.type("alice")
+        try terminal.keys("Tab")
+        try terminal.type(password)
+        try terminal.keys("Tab", "Right", "Enter")
+        try terminal.wait(for: "Series library")
+        try terminal.keys("A", "Right", "Right")
+        try terminal.wait(for: "this machine")
+        try terminal.keys("x")
+        try terminal.wait(for: "The session has ended.")
+        try terminal.keys("Right", "Down")
+        try terminal.wait(for: "bobby@example.org")
+        try terminal.keys("Down", "r")
+        try terminal.wait(for: "bobby is administrator.")
+        try terminal.keys("Down", "p")
+        try terminal.wait(for: "For bobby")
+        try terminal.type("another long phrase")
+        try terminal.keys("Enter")
+        try terminal.wait(for: "bobby has a new password.")
+        try terminal.keys("Left", "Left")
+        try terminal.wait(for: "New password again")
+        for text in [password, "yet another phrase", "yet another phrase"] {
+            try terminal.keys("Tab")
+            try terminal.type(text)
+        }
+        try terminal.keys("Enter")
+        try terminal.wait(for: "The password is changed")
+        try terminal.keys("Escape", "O")
+        try terminal.wait(for: "Log in")
+        for (name, phrase) in [("bobby", "another long phrase"), ("alice", "yet another phrase")] {
+            try terminal.type(name)
+            try terminal.keys("Tab")
+            try terminal.type(phrase)
+            try terminal.keys("Enter")
+            try terminal.wait(for: "Series library")
+            try terminal.keys("O")
+            try terminal.wait(for: "Log in")
+        }
+    }
+
+    @Test func theStrengthOfAPasswordShowsWhileItIsTyped() throws {
+        let data = temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        let terminal = try Terminal(["--data-dir", data])
+        try terminal.wait(for: "Register the first account")
+        try terminal.type("alice")
+        try terminal.keys("Tab", "Tab")
+        try terminal.type("short")
+        try terminal.wait(for: "needs at least 12")
+        try terminal.type(" words none guess")
+        try terminal.wait(for: "strong")
+        try terminal.keys("C-u")
+        try terminal.type("password12345")
+        try terminal.wait(for: "too common")
+        try terminal.keys("C-u")
+        try terminal.type("alice and the others")
+        try terminal.wait(for: "may not contain")
     }
 }
