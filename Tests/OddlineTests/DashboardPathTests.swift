@@ -299,7 +299,7 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try terminal.type("short")
         try terminal.wait(for: "needs at least 12")
         try terminal.type(" words none guess")
-        try terminal.wait(for: "strong")
+        try terminal.wait(for: "good")
         try terminal.keys("C-u")
         try terminal.type("password12345")
         try terminal.wait(for: "too common")
