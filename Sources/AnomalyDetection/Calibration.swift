@@ -6,8 +6,9 @@ import TimeSeries
 public struct Calibration: Sendable, Equatable {
     /// The rule of a calibration.
     public enum Method: String, CaseIterable, Sendable, Codable {
-        /// `x / (x + 3)`, where `x` is the distance from the smallest reference error in units of the range
-        /// that holds 95 % of them: common errors stay below 0.25, and the largest are still told apart.
+        /// `x² / (x² + 9)`, where `x` is the distance from the smallest reference error in units of the range
+        /// that holds 95 % of them: common errors stay below 0.1, so that a model with nothing to say does not
+        /// drown the other, and the largest are still told apart.
         case excess
         /// Share of reference errors below (mid-rank); beyond the largest, `1 - rest · largest / error`.
         case rank
@@ -58,7 +59,8 @@ public struct Calibration: Sendable, Equatable {
         switch method {
         case .excess:
             let distance = max(0, error - smallest) / commonRange
-            return distance.isFinite ? distance / (distance + 3) : 1
+            let square = distance * distance
+            return square.isFinite ? square / (square + 9) : 1
         case .rank: return rank(error)
         case .minmax: return min(max((error - smallest) / (largest - smallest), 0), 1)
         case .robust:

@@ -89,63 +89,6 @@ struct ScoreCommand: AsyncParsableCommand {
     }
 }
 
-struct EvaluateCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Measures both models and the ensemble against a label column.",
-        discussion: "The buffer of VUS is the dominant period of the values. Scores are from models trained on the spot.")
-
-    @Argument(help: "Labelled files.")
-    var files: [String]
-
-    @OptionGroup var seriesOptions: SeriesOptions
-    @OptionGroup var training: TrainingOptions
-    @OptionGroup var ensemble: EnsembleOptions
-
-    func run() async throws {
-        try await reportingErrors {
-            print(row(["file", "model", "VUS-PR", "VUS-ROC", "AUC-PR", "AUC-ROC", "F1", "seconds"]))
-            var totals: [(String, Measures)] = []
-            for file in files {
-                let series = try seriesOptions.read(file)
-                guard let labels = series.labels else {
-                    throw SeriesError.noSuchColumn(file: series.name, column: "label", known: series.channels.map(\.name))
-                }
-                let started = Date()
-                var analysis = Analysis(series: series, settings: ensemble.settings)
-                analysis.use(try await training.train(on: series))
-                guard let result = analysis.result else { throw DetectionError.noScores }
-                let seconds = Date().timeIntervalSince(started)
-                let buffer = dominantPeriod(of: series.channels[0].values) ?? 125
-                for (name, scores) in [("lstm", result.lstm), ("transformer", result.transformer), ("ensemble", result.combined)]
-                {
-                    let measures = try Measures(scores: scores, labels: labels, buffer: buffer)
-                    totals.append((name, measures))
-                    print(row([series.name, name] + figures(measures) + [String(format: "%.1f", seconds)]))
-                }
-            }
-            if files.count > 1 {
-                for name in ["lstm", "transformer", "ensemble"] {
-                    let own = totals.filter { $0.0 == name }.map(\.1)
-                    let mean = [\Measures.vusPR, \.vusROC, \.aucPR, \.aucROC, \.standardF1].map { path in
-                        String(format: "%.4f", own.map { $0[keyPath: path] }.reduce(0, +) / Double(own.count))
-                    }
-                    print(row(["mean", name] + mean))
-                }
-            }
-        }
-    }
-
-    private func figures(_ measures: Measures) -> [String] {
-        [measures.vusPR, measures.vusROC, measures.aucPR, measures.aucROC, measures.standardF1].map { String(format: "%.4f", $0) }
-    }
-
-    private func row(_ cells: [String]) -> String {
-        let widths = [44, 12, 8, 8, 8, 8, 8, 8]
-        return zip(cells, widths).map { $0.count < $1 ? $0 + String(repeating: " ", count: $1 - $0.count) : $0 }.joined(
-            separator: " ")
-    }
-}
-
 struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate", abstract: "Writes a labelled synthetic series.",

@@ -1,0 +1,136 @@
+import AnomalyDetection
+import ArgumentParser
+import Foundation
+import TimeSeries
+import Workbench
+
+struct EvaluateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate", abstract: "Measures both models, the ensemble and two yardsticks against a label column.",
+        discussion: """
+            Models are trained on the spot. The yardsticks are the deviation from a rolling median and the distance to \
+            the most similar window elsewhere. The buffer of VUS is the dominant period of the values.
+            """)
+
+    @Argument(help: "Labelled files, or folders of CSV files.")
+    var files: [String]
+
+    @Option(help: "Train with this many seeds, the first of which is --seed.")
+    var seeds = 1
+
+    @Flag(help: "One JSON object a line.") var json = false
+    @Flag(help: "Comma-separated values.") var csv = false
+
+    @OptionGroup var seriesOptions: SeriesOptions
+    @OptionGroup var training: TrainingOptions
+    @OptionGroup var ensemble: EnsembleOptions
+
+    func validate() throws {
+        guard (1...100).contains(seeds) else { throw ValidationError("--seeds must be between 1 and 100.") }
+        guard !(json && csv) else { throw ValidationError("Choose one of --json and --csv.") }
+    }
+
+    /// How one detector did on one file.
+    private struct Line {
+        let file: String
+        let detector: String
+        let seed: String
+        let measures: Measures
+        let seconds: Double
+    }
+
+    private static var figures: [(name: String, path: KeyPath<Measures, Double>)] {
+        [
+            ("VUS-PR", \.vusPR), ("VUS-ROC", \.vusROC), ("AUC-PR", \.aucPR), ("AUC-ROC", \.aucROC), ("F1", \.standardF1),
+        ]
+    }
+
+    func run() async throws {
+        try await reportingErrors {
+            if !json { write(["file", "detector", "seed"] + Self.figures.map(\.name) + ["seconds"]) }
+            var lines: [Line] = []
+            let paths = try files.flatMap(expanded)
+            for path in paths {
+                for line in try await evaluate(path) {
+                    lines.append(line)
+                    write(line)
+                }
+            }
+            guard paths.count > 1 || seeds > 1, !json else { return }
+            var detectors: [String] = []
+            for line in lines where !detectors.contains(line.detector) { detectors.append(line.detector) }
+            for detector in detectors {
+                let own = lines.filter { $0.detector == detector }
+                let means = Self.figures.map { figure in
+                    own.reduce(0) { $0 + $1.measures[keyPath: figure.path] } / Double(own.count)
+                }
+                write(["mean", detector, ""] + means.map { String(format: "%.4f", $0) } + [""])
+            }
+        }
+    }
+
+    private func expanded(_ path: String) throws -> [String] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return [path] }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.filter { $0.hasSuffix(".csv") || $0.hasSuffix(".csv.gz") }.sorted().map { path + "/" + $0 }.filter { file in
+            (try? SeriesReader.read(path: file))?.labels?.contains(true) == true
+        }
+    }
+
+    private func evaluate(_ path: String) async throws -> [Line] {
+        let series = try seriesOptions.read(path)
+        guard let labels = series.labels else {
+            throw SeriesError.noSuchColumn(file: series.name, column: "label", known: series.channels.map(\.name))
+        }
+        let values = series.channels[0].values
+        let buffer = dominantPeriod(of: values) ?? 125
+        var lines: [Line] = []
+        func add(_ detector: String, _ seed: String, _ scores: [Float], since started: Date) throws {
+            let measures = try Measures(scores: scores, labels: labels, buffer: buffer)
+            lines.append(
+                Line(
+                    file: series.name, detector: detector, seed: seed, measures: measures,
+                    seconds: Date().timeIntervalSince(started)))
+        }
+        for offset in 0..<seeds {
+            var training = training
+            training.seed += UInt64(offset)
+            let started = Date()
+            var analysis = Analysis(series: series, settings: ensemble.settings)
+            analysis.use(try await training.train(on: series))
+            guard let result = analysis.result else { throw DetectionError.noScores }
+            let seed = String(training.seed)
+            try add("lstm", seed, result.lstm, since: started)
+            try add("transformer", seed, result.transformer, since: started)
+            try add("ensemble", seed, result.combined, since: started)
+        }
+        for yardstick in Yardstick.allCases {
+            let started = Date()
+            try add(yardstick.rawValue, "", yardstick.scores(of: values, period: buffer), since: started)
+        }
+        return lines
+    }
+
+    private func write(_ line: Line) {
+        let figures = Self.figures.map { ($0.name, line.measures[keyPath: $0.path]) }
+        guard json else {
+            return write(
+                [line.file, line.detector, line.seed] + figures.map { String(format: "%.4f", $0.1) }
+                    + [String(format: "%.1f", line.seconds)])
+        }
+        var object: [String: Any] = ["file": line.file, "detector": line.detector, "seconds": line.seconds]
+        if let seed = Int(line.seed) { object["seed"] = seed }
+        for (name, value) in figures { object[name] = value }
+        if let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]) {
+            print(String(decoding: data, as: UTF8.self))
+        }
+    }
+
+    private func write(_ cells: [String]) {
+        if csv { return print(cells.map(csvField).joined(separator: ",")) }
+        let widths = [40, 14, 4, 8, 8, 8, 8, 8, 8]
+        let padded = zip(cells, widths).map { $0.count < $1 ? $0 + String(repeating: " ", count: $1 - $0.count) : $0 }
+        print(padded.joined(separator: " "))
+    }
+}
