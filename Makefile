@@ -5,18 +5,23 @@ SHELL := /bin/bash
 SWIFT ?= swift
 FORMATTED := Package.swift Sources Tests Benchmarks
 LIBRARIES := libncursesw5-dev libsqlite3-dev libdnnl-dev libcrypt-dev zlib1g-dev pkg-config
+PROGRAM := .build/release/oddline
 TEST_TOOLS := tmux sqlite3 gzip curl
 
 .PHONY: run demo test build setup test-setup format check-format clean
 
 run: build
-	@.build/release/oddline $(ARGS)
+	@$(PROGRAM) $(ARGS)
 
 demo: build
-	@.build/release/oddline --demo $(ARGS)
+	@$(PROGRAM) --demo $(ARGS)
 
-build: setup
+build: setup $(PROGRAM)
+
+# Asking the package manager whether anything changed takes seconds; make knows at once.
+$(PROGRAM): $(shell find Sources Package.swift -type f)
 	@$(SWIFT) build -c release --product oddline --quiet
+	@touch $@
 
 # The tests of the HTTP service run by themselves: they need the threads that other tests block.
 TEST = ODDLINE_PROGRAM=$(CURDIR)/.build-tests/release/oddline \
