@@ -198,7 +198,8 @@ private func drawSliders(_ screen: inout CellBuffer, _ workspace: WorkspaceState
         screen.write(saved, x: 3, y: y, Style(theme.muted))
     } else {
         let flagged = workspace.events.reduce(0) { $0 + $1.rows.count }
-        screen.write("\(grouped(flagged)) rows in \(workspace.events.count) events", x: 3, y: y, Style(theme.muted))
+        let count = workspace.events.count
+        screen.write("\(grouped(flagged)) rows in \(count) event\(count == 1 ? "" : "s")", x: 3, y: y, Style(theme.muted))
     }
 }
 
