@@ -194,17 +194,13 @@ private func listAction(_ panel: inout AccountPanel, _ session: Session, _ key: 
         let account = panel.content.accounts[panel.selection]
         switch letter {
         case "d": return [.account(session, .setEnabled(account, !account.isEnabled))]
-        case "r": return [.account(session, .setRole(account, to: account.role == .analyst ? .administrator : .analyst))]
+        case "r": return [.account(session, .setRole(account, account.role == .analyst ? .administrator : .analyst))]
         case "p": panel.open(.resetPassword(account))
         default: break
         }
     default: break
     }
     return []
-}
-
-extension AccountRequest {
-    static func setRole(_ account: Account, to role: Role) -> AccountRequest { .setRole(account, role) }
 }
 
 /// Takes the account core's answer: the session as it is now, and what the lists show.
