@@ -86,7 +86,7 @@ let package = Package(
             ["Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "TimeSeries", "Persistence"]),
         tests(
             "HTTPServiceTests",
-            ["HTTPService", "Accounts", "Persistence", "Workbench", "TimeSeries", hummingbird, jwt]),
+            ["HTTPService", "Accounts", "Persistence", "Workbench", "TimeSeries", grdb, hummingbird, jwt]),
         tests("OddlineTests", ["oddline", "TimeSeries"]),
     ],
     swiftLanguageModes: [.v6]

@@ -47,8 +47,8 @@ public struct SigningKeys: Sendable, Equatable {
 
     var signing: Key { keys[0] }
 
-    func key(named kid: String, now: Date) -> Key? {
-        keys.first { $0.kid == kid && ($0.retiresAt.map { $0 > now } ?? true) }
+    func verifies(_ kid: String, now: Date) -> Bool {
+        keys.contains { $0.kid == kid && ($0.retiresAt.map { $0 > now } ?? true) }
     }
 
     private func save() throws(StorageError) {

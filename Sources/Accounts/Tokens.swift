@@ -7,17 +7,19 @@ import Persistence
 /// can be revoked.
 public struct Tokens: Sendable {
     private let accounts: Accounts
-    private let keys: SigningKeys
+    private let keyRing: KeyRing
     /// Seconds a token is valid unless told otherwise.
     public static let lifetime: TimeInterval = 3600
     /// The longest token that is looked at, in bytes.
     public static let longest = 4096
     private static let issuer = "oddline"
 
-    /// Issues and checks tokens of `accounts` with `keys`.
-    public init(accounts: Accounts, keys: SigningKeys) {
+    /// Issues and checks tokens of `accounts` with the keys in a file, which is made where it is missing and
+    /// followed when it changes.
+    /// - Throws: `StorageError` when the keys cannot be used.
+    public init(accounts: Accounts, keyFile: URL) throws(StorageError) {
         self.accounts = accounts
-        self.keys = keys
+        keyRing = try KeyRing(at: keyFile)
     }
 
     /// What a token says.
@@ -48,21 +50,22 @@ public struct Tokens: Sendable {
                 sql: "INSERT INTO sessions (id, user_id, origin, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
                 arguments: [id, session.account.id, String(origin.prefix(64)), now, now.addingTimeInterval(lifetime)])
         }
-        let signer = await collection(keys.signing)
-        let token = try await signer.sign(claims, kid: JWKIdentifier(string: keys.signing.kid))
+        let (keys, signers) = try await keyRing.current()
+        let token = try await signers.sign(claims, kid: JWKIdentifier(string: keys.signing.kid))
         return IssuedToken(text: token, secondsValid: Int(lifetime))
     }
 
     /// The session a token stands for.
     /// - Throws: `AccountError.badToken`, whatever the cause: form, signature, algorithm, key, issuer, times,
-    ///   revocation, or an account that is gone or disabled.
+    ///   revocation, or an account that is gone or disabled; `StorageError` when the keys cannot be used any more.
     public func authenticate(_ token: String) async throws -> AuthenticatedSession {
+        let (keys, signers) = try await keyRing.current()
         guard token.utf8.count <= Self.longest, let header = Header(of: token), header.alg == "HS256",
-            header.typ ?? "JWT" == "JWT", let key = keys.key(named: header.kid, now: accounts.now())
+            header.typ ?? "JWT" == "JWT", keys.verifies(header.kid, now: accounts.now())
         else { throw AccountError.badToken }
         let claims: Claims
         do {
-            claims = try await collection(key).verify(token, as: Claims.self)
+            claims = try await signers.verify(token, as: Claims.self)
         } catch { throw AccountError.badToken }
         let now = accounts.now()
         guard claims.iss.value == Self.issuer, claims.exp.value > now, claims.nbf.value <= now, claims.iat.value <= now,
@@ -77,13 +80,6 @@ public struct Tokens: Sendable {
         }
         guard isOpen, let account = try accounts.account(id: user), account.isEnabled else { throw AccountError.badToken }
         return AuthenticatedSession(session: Session(account: account), id: claims.jti.value)
-    }
-
-    private func collection(_ key: SigningKeys.Key) async -> JWTKeyCollection {
-        let collection = JWTKeyCollection()
-        await collection.add(
-            hmac: HMACKey(from: key.secret), digestAlgorithm: .sha256, kid: JWKIdentifier(string: key.kid))
-        return collection
     }
 
     /// A token's header, read strictly: three segments of canonical base64url without padding, and of the

@@ -36,7 +36,7 @@ struct AccountServices: Sendable {
         }
     }
 
-    private func tokens() throws -> Tokens { Tokens(accounts: accounts, keys: try SigningKeys(at: locations.signingKeys)) }
+    private func tokens() throws -> Tokens { try Tokens(accounts: accounts, keyFile: locations.signingKeys) }
 
     // MARK: The account panel
 

@@ -44,18 +44,17 @@ private func drawStrength(_ screen: inout CellBuffer, _ layout: FormLayout, _ fo
     let texts = form.fields.map(\.text)
     guard form.focus == 2, !texts[2].isEmpty else { return }
     let strength = PasswordRules.strength(texts[2], username: texts[0], email: texts[1])
-    let (text, color) =
+    var (text, color) =
         switch strength {
-        case .refused:
-            (PasswordRules.problem(texts[2], username: texts[0], email: texts[1]) ?? "", theme.muted)
+        case .refused: (PasswordRules.problem(texts[2], username: texts[0], email: texts[1]) ?? "", theme.muted)
         case .fair: ("fair; longer is better", theme.threshold)
-        case .good:
-            (
-                form.isFirstUser && texts[2].count < PasswordRules.recommendedForAdministrators
-                    ? "good; 15 characters are better for an administrator" : "good", theme.success
-            )
+        case .good: ("good", theme.success)
         case .strong: ("strong", theme.success)
         }
+    let recommended = PasswordRules.recommendedForAdministrators
+    if form.isFirstUser, strength != .refused, texts[2].count < recommended {
+        text = "\(strength.rawValue); use \(recommended) or more as administrator"
+    }
     for (row, line) in wrapped(text, width: layout.card.width - 19).prefix(2).enumerated() {
         screen.write(line, x: layout.fieldX, y: layout.fieldY(2) + 1 + row, Style(color), limit: layout.card.width - 18)
     }

@@ -21,7 +21,7 @@ public struct HTTPService: Sendable {
         accounts: Accounts, database: OddlineDatabase, locations: Locations, logger: Logger, bodyDeadline: Duration = .seconds(20)
     ) throws {
         self.bodyDeadline = bodyDeadline
-        let tokens = Tokens(accounts: accounts, keys: try SigningKeys(at: locations.signingKeys))
+        let tokens = try Tokens(accounts: accounts, keyFile: locations.signingKeys)
         self.tokens = tokens
         self.logger = logger
         let store = AnalysisStore(database: database, locations: locations)

@@ -7,6 +7,22 @@ public struct PrivateFile: Sendable {
     /// The file at `url`, whether it is there or not.
     public init(_ url: URL) { self.url = url }
 
+    /// Which file lies here and when it last changed; `nil` where there is none.
+    public struct Stamp: Sendable, Equatable {
+        private let node: UInt64, mode: UInt32, owner: UInt32, seconds: Int, nanoseconds: Int
+
+        init(_ status: stat) {
+            (node, mode, owner) = (UInt64(status.st_ino), UInt32(status.st_mode), UInt32(status.st_uid))
+            (seconds, nanoseconds) = (status.st_ctim.tv_sec, status.st_ctim.tv_nsec)
+        }
+    }
+
+    /// The file's present stamp; another one means that it should be read again.
+    public var stamp: Stamp? {
+        var status = stat()
+        return lstat(url.path, &status) == 0 ? Stamp(status) : nil
+    }
+
     /// The file's bytes, or `nil` where there is none.
     /// - Throws: `StorageError.unsafeFile` when it is a link, somebody else's, or open to others.
     public func read() throws(StorageError) -> Data? {

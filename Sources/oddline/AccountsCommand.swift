@@ -113,7 +113,7 @@ struct AccountsCommand: AsyncParsableCommand {
     struct RotateKey: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Makes a new key sign tokens; those signed by the one before stay valid until they expire.",
-            discussion: "A service that runs takes the new key when it is started again.")
+            discussion: "A service that runs takes the new key at once.")
         @OptionGroup var data: DataOptions
 
         func run() async throws {

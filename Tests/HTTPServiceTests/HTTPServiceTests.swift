@@ -1,7 +1,9 @@
-import Accounts
 import Foundation
+import GRDB
+import Synchronization
 import Testing
 
+@testable import Accounts
 @testable import HTTPService
 
 @Suite(.serialized) struct AccountRouteTests {
@@ -141,6 +143,39 @@ import Testing
         #expect(throws: Never.self) {
             try server.accounts.login(identifier: "ann", password: Server.password, origin: "198.51.100.7")
         }
+    }
+
+    @Test func theDelaysGrowUpToAQuarterOfAnHourAndEndWithTheRightPassword() async throws {
+        let clock = Mutex(Date())
+        let server = try await Server(now: { clock.withLock { $0 } })
+        try await server.register()
+        func logIn(_ password: String) async throws -> Answer {
+            try await server.send("POST", "/api/auth/login", "{\"identifier\":\"ann\",\"password\":\"\(password)\"}")
+        }
+        var waits: [Int] = []
+        while waits.count < 13 {
+            let answer = try await logIn("wrong wrong wrong")
+            guard answer.status == 429 else { continue }
+            let wait = try #require(Int(answer.headers["retry-after"] ?? ""))
+            #expect(try await logIn(Server.password).status == 429, "the right password waits too")
+            waits.append(wait)
+            clock.withLock { $0 += Double(wait) }
+        }
+        #expect(waits == waits.sorted() && waits.first == 1 && waits.last == 900)
+        #expect(try await logIn(Server.password).status == 200)
+        #expect(try await logIn("wrong wrong wrong").status == 401)
+    }
+
+    @Test func aHashOfALowerCostIsMadeAgainAtTheNextLogin() async throws {
+        let server = try await Server(cost: 5)
+        try await server.register()
+        let queue = server.accounts.database.queue
+        let cheap = try PasswordHasher(cost: 4).hash(Server.password)
+        try await queue.write { try $0.execute(sql: "UPDATE users SET hashed_password = ?", arguments: [cheap]) }
+        _ = try await server.logIn()
+        let renewed = try await queue.read { try String.fetchOne($0, sql: "SELECT hashed_password FROM users") }
+        #expect(renewed?.hasPrefix("$2b$05$") == true)
+        _ = try await server.logIn()
     }
 
     @Test func tenThousandLoginsAtOnceCheckOnlyAFewPasswords() async throws {

@@ -15,11 +15,13 @@ final class Server: Sendable {
     private let task: Task<Void, any Error>
     private let document: [String: [String: Set<Int>]]
 
-    init(bodyDeadline: Duration = .seconds(20)) async throws {
+    init(
+        bodyDeadline: Duration = .seconds(20), cost: UInt = 4, now: @escaping @Sendable () -> Date = { Date() }
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-http-\(UUID().uuidString)").path
         locations = Locations(dataDirectory: folder)
         let database = try OddlineDatabase(at: locations.database)
-        accounts = try Accounts(database: database, hasher: PasswordHasher(cost: 4))
+        accounts = try Accounts(database: database, hasher: PasswordHasher(cost: cost), now: now)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let service = try HTTPService(
