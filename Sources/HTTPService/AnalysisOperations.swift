@@ -235,7 +235,7 @@ struct AnalysisOperations: Sendable {
         func score(_ value: Float) -> Float? { value.isNaN ? nil : value }
         let rows = (from - 1..<max(from - 1, min(series.rowCount, from - 1 + limit))).map { row in
             ScoresAnswer.Row(
-                row: series.rowNumbers[row], timestamp: series.timeText(row: row), lstm: score(result.lstm[row]),
+                row: series.rowNumber(row), timestamp: series.timeText(row: row), lstm: score(result.lstm[row]),
                 transformer: score(result.transformer[row]), combined: score(result.combined[row]),
                 isFlagged: result.isFlagged(row))
         }

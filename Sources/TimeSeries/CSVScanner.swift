@@ -41,13 +41,6 @@ struct CSVScanner {
         }
     }
 
-    /// An upper bound on the records left: one a line end, and one more.
-    var remainingLines: Int {
-        var count = 1
-        for byte in bytes[position...] where byte == 0x0A || byte == 0x0D { count += 1 }
-        return count
-    }
-
     /// Goes on behind the line whose end is at `end`.
     mutating func skipLine(endingAt end: Int) {
         position = end

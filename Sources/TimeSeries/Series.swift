@@ -9,8 +9,8 @@ public struct Series: Sendable, Equatable {
     public var time: TimeAxis
     /// `true` where the file says a row is anomalous; never shown to the models.
     public var labels: [Bool]?
-    /// The position, from 1, that each row had in the file.
-    public var rowNumbers: [Int]
+    /// The position, from 1, that each row had in the file; `nil` where rows are as they were there.
+    public var fileOrder: [Int]?
     /// What a careful analyst wants to know about the file, one sentence each.
     public var notices: [String]
 
@@ -28,10 +28,10 @@ public struct Series: Sendable, Equatable {
         }
     }
 
-    /// Makes a series; every channel, the labels and the row numbers hold one element a row.
+    /// Makes a series; every channel, the labels and the file order hold one element a row.
     public init(
         name: String, channels: [Channel], time: TimeAxis = .rowNumbers, labels: [Bool]? = nil,
-        rowNumbers: [Int]? = nil, notices: [String] = []
+        fileOrder: [Int]? = nil, notices: [String] = []
     ) {
         let count = channels.first?.values.count ?? 0
         precondition(channels.allSatisfy { $0.values.count == count }, "channels differ in length")
@@ -39,7 +39,7 @@ public struct Series: Sendable, Equatable {
         self.channels = channels
         self.time = time
         self.labels = labels
-        self.rowNumbers = rowNumbers ?? Array(1..<(count + 1))
+        self.fileOrder = fileOrder
         self.notices = notices
     }
 
@@ -48,8 +48,11 @@ public struct Series: Sendable, Equatable {
 
     /// The text of a row's time as the file wrote it; the row number where there is no time.
     public func timeText(row: Int) -> String {
-        time.text(row: row) ?? String(rowNumbers[row])
+        time.text(row: row) ?? String(rowNumber(row))
     }
+
+    /// The position, from 1, that a row had in the file.
+    public func rowNumber(_ row: Int) -> Int { fileOrder?[row] ?? row + 1 }
 
     /// The rows `0 ..< count` alone.
     public func prefix(_ count: Int) -> Series {
@@ -58,7 +61,7 @@ public struct Series: Sendable, Equatable {
         shorter.channels = channels.map { Channel(name: $0.name, values: Array($0.values.prefix(count))) }
         shorter.time = time.prefix(count)
         shorter.labels = labels.map { Array($0.prefix(count)) }
-        shorter.rowNumbers = Array(rowNumbers.prefix(count))
+        shorter.fileOrder = fileOrder.map { Array($0.prefix(count)) }
         return shorter
     }
 

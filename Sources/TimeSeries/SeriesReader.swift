@@ -91,7 +91,7 @@ public enum SeriesReader {
         }
         sorted.time.microseconds = order.map { times[$0] }
         sorted.labels = series.labels.map { labels in order.map { labels[$0] } }
-        sorted.rowNumbers = order.map { series.rowNumbers[$0] }
+        sorted.fileOrder = order.map { series.rowNumber($0) }
         sorted.notices.append("Rows were put into time order: \(late) came before the row above.")
         return sorted
     }

@@ -37,7 +37,7 @@ public struct ScoreExport: Sendable {
     }
 
     private func csvLine(_ row: Int) -> String {
-        var fields = [String(series.rowNumbers[row]), csvField(series.timeText(row: row))]
+        var fields = [String(series.rowNumber(row)), csvField(series.timeText(row: row))]
         fields += series.channels.map { numberText($0.values[row]) }
         fields += [result.lstm[row], result.transformer[row], result.combined[row]].map(scoreText)
         fields.append(result.isFlagged(row) ? "1" : "0")
@@ -46,7 +46,7 @@ public struct ScoreExport: Sendable {
 
     private func jsonLine(_ row: Int) -> String {
         func number(_ text: String) -> String { text.isEmpty ? "null" : text }
-        var fields = ["\"row\":\(series.rowNumbers[row])", "\"timestamp\":\(jsonString(series.timeText(row: row)))"]
+        var fields = ["\"row\":\(series.rowNumber(row))", "\"timestamp\":\(jsonString(series.timeText(row: row)))"]
         fields += series.channels.map { "\(jsonString($0.name)):\(number(numberText($0.values[row])))" }
         fields += zip(
             ["lstm_score", "transformer_score", "combined_score"],

@@ -108,7 +108,7 @@ func lineEndsMarksAndDelimitersAreUnderstood(_ text: String) throws {
 @Test func unsortedRowsAreSortedAndKeepTheirNumbers() throws {
     let read = try series("date,v,label\n2024-01-03,3,1\n2024-01-01,1,0\n2024-01-02,2,0\n")
     #expect(read.channels[0].values == [1, 2, 3])
-    #expect(read.rowNumbers == [2, 3, 1])
+    #expect(read.fileOrder == [2, 3, 1])
     #expect(read.labels == [false, false, true])
     #expect(read.notices.contains { $0.contains("time order") })
 }
@@ -145,4 +145,51 @@ func lineEndsMarksAndDelimitersAreUnderstood(_ text: String) throws {
         _ = try? SeriesReader.read(data: Data(bytes), name: "fuzz")
         _ = try? SeriesReader.read(data: Data([0x1F, 0x8B] + bytes), name: "fuzz")
     }
+}
+
+// MARK: Files large enough to be read in parts
+
+/// Two columns of which every record looks like `record`, over 2 MB.
+private func large(_ record: (Int) -> String, lineEnd: String = "\n", rows: Int = 120_000) -> String {
+    "time,value" + lineEnd + (0..<rows).map(record).joined(separator: lineEnd) + lineEnd
+}
+
+private func plain(_ row: Int) -> String { "\(1_700_000_000 + 60 * row),\(Double(row % 977) / 8)" }
+
+@Test(arguments: ["\n", "\r\n"]) func aLargeFileGivesEveryRowInItsOrder(_ lineEnd: String) throws {
+    let series = try SeriesReader.read(data: Data(large(plain, lineEnd: lineEnd).utf8), name: "large.csv")
+    let values = (0..<120_000).map { Double($0 % 977) / 8 }
+    let times = (0..<120_000).map { (row: Int) -> Int64 in Int64(1_700_000_000 + 60 * row) * 1_000_000 }
+    #expect(series.channels[0].values == values)
+    #expect(series.time.microseconds == times)
+    #expect(series.fileOrder == nil && series.rowNumber(119_999) == 120_000)
+}
+
+@Test func oneQuotedOrBlankLineInALargeFileChangesNothing() throws {
+    let text = large { row in row == 90_000 ? "\(1_700_000_000 + 60 * row),\"\(Double(row % 977) / 8)\"" : plain(row) }
+    let quoted = try SeriesReader.read(data: Data(text.utf8), name: "large.csv")
+    let expected = try SeriesReader.read(data: Data(large(plain).utf8), name: "large.csv")
+    #expect(quoted == expected)
+    let blank = large { row in row == 60_000 ? plain(row) + "\n" : plain(row) }
+    #expect(try SeriesReader.read(data: Data(blank.utf8), name: "large.csv") == expected)
+    #expect(try SeriesReader.read(data: Data((large(plain) + "\n\n").utf8), name: "large.csv") == expected)
+}
+
+@Test func aMistakeInALargeFileIsNamedByItsRowAndLine() {
+    let text = large { $0 == 100_000 ? "1706000000,wrong" : plain($0) }
+    #expect(
+        throws: SeriesError.badNumber(file: "large.csv", row: 100_001, line: 100_002, column: "value", text: "wrong")
+    ) { try SeriesReader.read(data: Data(text.utf8), name: "large.csv") }
+    let short = large { $0 == 100_000 ? "1706000000" : plain($0) }
+    #expect(throws: SeriesError.fieldCount(file: "large.csv", row: 100_001, line: 100_002, expected: 2, found: 1)) {
+        try SeriesReader.read(data: Data(short.utf8), name: "large.csv")
+    }
+}
+
+@Test func partsThatWriteTimesDifferentlyAreReadAsOne() throws {
+    let text = large { row in row < 100_000 ? plain(row) : "\(1_700_000_000 + 60 * row).25,1" }
+    let series = try SeriesReader.read(data: Data(text.utf8), name: "large.csv")
+    let last: Int64 = (1_700_000_000 + 60 * 119_999) * 1_000_000 + 250_000
+    #expect(series.time.microseconds?.last == last)
+    #expect(series.timeText(row: 119_999).hasSuffix(".25"))
 }
