@@ -6,7 +6,8 @@ struct OddlineBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "oddline-bench", abstract: "Measures Oddline's speed.",
         subcommands: [
-            EngineBenchmark.self, PeakBenchmark.self, DetectionBenchmark.self, CombiningBenchmark.self, ScoringBenchmark.self,
+            EngineBenchmark.self, PeakBenchmark.self, DetectionBenchmark.self, ContextBenchmark.self, RecipeSearch.self,
+            CombiningBenchmark.self, ScoringBenchmark.self,
             LoginBenchmark.self,
             ReadingBenchmark.self,
             DownSamplingBenchmark.self,

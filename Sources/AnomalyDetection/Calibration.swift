@@ -6,9 +6,10 @@ import TimeSeries
 public struct Calibration: Sendable, Equatable {
     /// The rule of a calibration.
     public enum Method: String, CaseIterable, Sendable, Codable {
-        /// `x² / (x² + 9)`, where `x` is the distance from the smallest reference error in units of the range
-        /// that holds 95 % of them: common errors stay below 0.1, so that a model with nothing to say does not
-        /// drown the other, and the largest are still told apart.
+        /// `x⁴ / (x⁴ + 1)`, where `x` is how far the error exceeds the model's typical (median reference) error, in units
+        /// of three typical errors: up to the typical error the score is 0, at four times it one half. A model
+        /// that cannot reconstruct the series at all has large errors everywhere, none of them many times the
+        /// typical one, and so does not drown the other.
         case excess
         /// Share of reference errors below (mid-rank); beyond the largest, `1 - rest · largest / error`.
         case rank
@@ -23,16 +24,15 @@ public struct Calibration: Sendable, Equatable {
     private let reference: [Float]
     private let center: Double
     private let spread: Double
-    private let commonRange: Float
+    private let typicalError: Float
 
     /// Fits a rule to errors in rising order; they must not be empty.
     public init(_ method: Method, referenceErrors: [Float]) {
         precondition(!referenceErrors.isEmpty, "calibration needs reference errors")
         self.method = method
         reference = referenceErrors
-        let (smallest, largest) = (referenceErrors[0], referenceErrors[referenceErrors.count - 1])
-        let common = quantile(ofSorted: referenceErrors, 0.95) - smallest
-        commonRange = common > 0 ? common : largest - smallest
+        let median = quantile(ofSorted: referenceErrors, 0.5)
+        typicalError = median > 0 ? median : referenceErrors.last ?? 0
         let logarithms = referenceErrors.map { Self.logarithm($0) }
         center = quantile(ofSorted: logarithms, 0.5)
         let middle = center
@@ -58,9 +58,9 @@ public struct Calibration: Sendable, Equatable {
         guard largest > smallest else { return error > largest ? 1 - largest / error : 0 }
         switch method {
         case .excess:
-            let distance = max(0, error - smallest) / commonRange
-            let square = distance * distance
-            return square.isFinite ? square / (square + 9) : 1
+            let excess = max(0, error - typicalError) / (3 * typicalError)
+            let power = excess * excess * excess * excess
+            return power.isFinite ? power / (power + 1) : 1
         case .rank: return rank(error)
         case .minmax: return min(max((error - smallest) / (largest - smallest), 0), 1)
         case .robust:

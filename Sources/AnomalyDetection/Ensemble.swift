@@ -5,6 +5,13 @@ public struct Ensemble: Sendable, Equatable {
     /// Weight of the Transformer, 0 to 1.
     public let transformerWeight: Float
 
+    /// The weights to begin with, chosen by measurement over labelled series; `Benchmarks/README.md` has the table.
+    public static let standard = Ensemble(unchecked: 0.3, 0.7)
+
+    private init(unchecked lstmWeight: Float, _ transformerWeight: Float) {
+        (self.lstmWeight, self.transformerWeight) = (lstmWeight, transformerWeight)
+    }
+
     /// Makes an ensemble; only the ratio of the weights matters.
     /// - Throws: `DetectionError.badWeight` outside 0 to 1, `.bothWeightsZero`.
     public init(lstmWeight: Float, transformerWeight: Float) throws(DetectionError) {

@@ -13,7 +13,9 @@ public struct RowErrors: Sendable, Equatable {
 ///
 /// A row's error is the mean over the windows that cover it of the root mean squared difference of its
 /// channels, averaged over neighbouring rows. It depends on rows within one window of the Transformer on
-/// either side, so that more data further on changes nothing.
+/// either side, so that more data further on changes nothing. A Transformer is asked twice: for each stretch
+/// with that stretch hidden, which shows what does not belong, and with all in view, which shows what the
+/// bottleneck cannot hold; both errors count half.
 struct ErrorScorer {
     let plan: DetectorPlan
     let parameters: Parameters
@@ -34,10 +36,9 @@ struct ErrorScorer {
             let chosen = starts[first..<min(first + network.capacity, starts.count)]
             windows.removeAll(keepingCapacity: true)
             for start in chosen { windows += prepared.window(start, length) }
-            reconstruct(windows, count: chosen.count, network: network) { output in
-                for (index, start) in chosen.enumerated() {
-                    sums.add(output, window: index, start: start, plan: plan, prepared: prepared)
-                }
+            let answers = answers(to: windows, count: chosen.count, network: network)
+            for (index, start) in chosen.enumerated() {
+                sums.add(answers, window: index, start: start, plan: plan, prepared: prepared)
             }
             progress(Double(first + chosen.count) / Double(starts.count))
         }
@@ -48,14 +49,12 @@ struct ErrorScorer {
         return result
     }
 
-    /// Hands over the network's output for all patches, each taken from the pass that hid it.
-    private func reconstruct(
-        _ windows: [Float], count: Int, network: Reconstructor, body: (UnsafeBufferPointer<Float>) -> Void
-    ) {
-        guard plan.maskedPasses > 0, plan.architecture.patchLength > 0 else {
-            network.reconstruct(windows, body: body)
-            return
-        }
+    /// What the network answers, `[count, time, channels]`: once or, where spans are hidden, twice, the first
+    /// time with every patch taken from the pass that hid it.
+    private func answers(to windows: [Float], count: Int, network: Reconstructor) -> [[Float]] {
+        var plain: [Float] = []
+        network.reconstruct(windows) { plain = Array($0) }
+        guard plan.maskedPasses > 0, plan.architecture.patchLength > 0 else { return [plain] }
         let tokens = plan.windowLength / plan.architecture.patchLength
         let patch = windows.count / (count * tokens)
         var merged = [Float](repeating: 0, count: windows.count)
@@ -67,7 +66,7 @@ struct ErrorScorer {
                 }
             }
         }
-        merged.withUnsafeBufferPointer(body)
+        return [merged, plain]
     }
 }
 
@@ -85,27 +84,26 @@ private struct Sums {
         self.channels = channels
     }
 
-    mutating func add(
-        _ output: UnsafeBufferPointer<Float>, window: Int, start: Int, plan: DetectorPlan, prepared: PreparedSeries
-    ) {
+    /// Adds what the network answered to one window; the first answer is its picture of the series.
+    mutating func add(_ answers: [[Float]], window: Int, start: Int, plan: DetectorPlan, prepared: PreparedSeries) {
         let length = plan.windowLength
-        let offset = window * length * channels
         let first = start == 0 ? 0 : plan.scoringMargin
         let end = start + length == errors.count ? length : length - plan.scoringMargin
         for step in first..<end {
             let row = start + step
-            var (sum, measured): (Float, Float) = (0, 0)
-            for channel in 0..<channels {
-                let place = row * channels + channel
-                let answer = output[offset + step * channels + channel]
-                reconstruction[place] += answer
-                let importance = prepared.measured?[place] ?? 1
-                let difference = answer - prepared.values[place]
-                sum += importance * difference * difference
-                measured += importance
-            }
             counts[row] += 1
-            if measured > 0 { errors[row] += (sum / measured).squareRoot() }
+            let offset = (window * length + step) * channels
+            for channel in 0..<channels { reconstruction[row * channels + channel] += answers[0][offset + channel] }
+            for answer in answers {
+                var (sum, measured): (Float, Float) = (0, 0)
+                for channel in 0..<channels {
+                    let importance = prepared.measured?[row * channels + channel] ?? 1
+                    let difference = answer[offset + channel] - prepared.values[row * channels + channel]
+                    sum += importance * difference * difference
+                    measured += importance
+                }
+                if measured > 0 { errors[row] += (sum / measured).squareRoot() / Float(answers.count) }
+            }
         }
     }
 

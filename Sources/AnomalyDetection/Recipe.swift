@@ -19,7 +19,7 @@ public struct Recipe: Sendable, Equatable, Codable {
     /// Dominant periods in the Transformer's window.
     public var transformerPeriods = 4.0
     /// Shortest and longest Transformer window in rows.
-    public var transformerShortest = 128, transformerLongest = 640
+    public var transformerShortest = 168, transformerLongest = 640
     /// Patches in the Transformer's window at the most.
     public var transformerTokens = 48
     /// Width of the Transformer's tokens, of its feed-forward parts, and its layers.
@@ -39,8 +39,10 @@ public struct Recipe: Sendable, Equatable, Codable {
 
     /// Dominant periods over which errors are averaged, for short and for long anomalies.
     public var shortPeriods = 0.25, longPeriods = 2.0
+    /// Fewest rows of the long average.
+    public var longShortest = 80
     /// How much the long average counts beside the short one.
-    public var longShare: Float = 0.5
+    public var longShare: Float = 0.7
     /// Epochs without a better validation loss after which training stops.
     public var lstmPatience = 6, transformerPatience = 8
 
@@ -54,13 +56,18 @@ public struct Recipe: Sendable, Equatable, Codable {
         return min(max(wanted, transformerShortest), transformerLongest, trainingRows / 4)
     }
 
-    private func smoothing(_ periods: Double, _ period: Int, _ trainingRows: Int) -> Int {
-        max(1, min(Int((periods * Double(period)).rounded()), transformerRows(period, trainingRows) / 2 - 2))
+    private func smoothing(_ period: Int, _ trainingRows: Int) -> (short: Int, long: Int) {
+        let longest = max(1, transformerRows(period, trainingRows) / 2 - 2)
+        func rows(_ periods: Double, atLeast shortest: Int) -> Int {
+            min(max(Int((periods * Double(period)).rounded()), shortest), longest)
+        }
+        return (rows(shortPeriods, atLeast: 1), rows(longPeriods, atLeast: longShortest))
     }
 
     /// An LSTM window fits the training rows at least four times.
     func lstmPlan(period: Int, channels: Int, trainingRows: Int, seed: UInt64) -> DetectorPlan {
         let wanted = Int((lstmPeriods * Double(period)).rounded())
+        let smoothing = smoothing(period, trainingRows)
         let window = max(4, min(max(wanted, lstmShortest), lstmLongest, trainingRows / 4))
         return DetectorPlan(
             architecture: .lstm(
@@ -69,13 +76,13 @@ public struct Recipe: Sendable, Equatable, Codable {
                     latentSize: lstmLatent + 2 * min(channels - 1, 7))),
             epochs: lstmEpochs, batchSize: 32, windowsPerEpoch: lstmWindows, learningRate: lstmRate, patience: lstmPatience,
             validationShare: 0.15, maskedShare: 0, maskedSpan: 1, noise: lstmNoise, maskedPasses: 0,
-            shortSmoothing: smoothing(shortPeriods, period, trainingRows),
-            longSmoothing: smoothing(longPeriods, period, trainingRows),
+            shortSmoothing: smoothing.short, longSmoothing: smoothing.long,
             longShare: longShare, scoringMargin: 0, scoringStride: max(1, window / 8), seed: seed)
     }
 
     /// A Transformer window fits the training rows at least four times and holds whole patches.
     func transformerPlan(period: Int, channels: Int, trainingRows: Int, seed: UInt64) -> DetectorPlan {
+        let smoothing = smoothing(period, trainingRows)
         let rows = transformerRows(period, trainingRows)
         let patch = max(1, min(rows / 4, max(2, (rows + transformerTokens - 1) / transformerTokens)))
         let window = max(1, rows / patch) * patch
@@ -89,8 +96,7 @@ public struct Recipe: Sendable, Equatable, Codable {
             epochs: transformerEpochs, batchSize: 32, windowsPerEpoch: transformerWindows, learningRate: transformerRate,
             patience: transformerPatience, validationShare: 0.15, maskedShare: maskedShare,
             maskedSpan: min(span, window / patch / max(2, maskedPasses)), noise: transformerNoise, maskedPasses: maskedPasses,
-            shortSmoothing: smoothing(shortPeriods, period, trainingRows),
-            longSmoothing: smoothing(longPeriods, period, trainingRows),
+            shortSmoothing: smoothing.short, longSmoothing: smoothing.long,
             longShare: longShare, scoringMargin: window / 4, scoringStride: max(1, window / 4), seed: seed)
     }
 }
