@@ -9,6 +9,7 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
     case noScores
     case notAModel(file: String, reason: String)
     case oneClassOnly
+    case noLabels(series: String)
 
     /// One sentence for the user.
     public var description: String {
@@ -25,6 +26,8 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
         case .noScores: "Neither model has scores yet; train or load the models first."
         case .notAModel(let file, let reason):
             "\(file): is not a model this version can use (\(reason)); train and save it again."
+        case .noLabels(let series):
+            "\(series): has no column of labels, so detection cannot be measured; open a file with a column named label."
         case .oneClassOnly: "The labels are all 0 or all 1, so detection cannot be measured; use a series with both."
         }
     }

@@ -25,37 +25,10 @@ public struct Measures: Sendable, Equatable, Codable {
         precondition(scores.count == labels.count, "one label a score")
         guard labels.contains(true), labels.contains(false) else { throw .oneClassOnly }
         let order = scores.indices.sorted { scores[$0] > scores[$1] }
-        let curve = Curve(scores: scores, labels: labels, order: order)
-        (aucPR, aucROC, standardF1) = (curve.averagePrecision, curve.areaUnderROC, curve.bestF1)
+        let points = Points(scores: scores, labels: labels, order: order)
+        (aucPR, aucROC, standardF1) = (points.averagePrecision, points.areaUnderROC, points.bestF1)
         let surface = Surface(scores: scores, labels: labels, order: order)
         (vusPR, vusROC) = surface.volumes(buffer: buffer)
-    }
-}
-
-/// Point-wise curve over distinct thresholds.
-private struct Curve {
-    var averagePrecision = 0.0
-    var areaUnderROC = 0.0
-    var bestF1 = 0.0
-
-    init(scores: [Double], labels: [Bool], order: [Int]) {
-        let positives = Double(labels.count { $0 })
-        let negatives = Double(labels.count) - positives
-        var (hits, misses) = (0.0, 0.0)
-        var index = 0
-        while index < order.count {
-            let score = scores[order[index]]
-            let (hitsBefore, missesBefore) = (hits, misses)
-            while index < order.count, scores[order[index]] == score {
-                if labels[order[index]] { hits += 1 } else { misses += 1 }
-                index += 1
-            }
-            let precision = hits / (hits + misses)
-            averagePrecision += (hits - hitsBefore) / positives * precision
-            areaUnderROC += (misses - missesBefore) / negatives * (hits + hitsBefore) / 2 / positives
-            let recall = hits / positives
-            bestF1 = max(bestF1, 2 * precision * recall / (precision + recall + 1e-5))
-        }
     }
 }
 
@@ -101,18 +74,7 @@ private struct Surface {
         self.predicted = predicted
         self.predictedLabelled = predictedLabelled
         labelled = Double(labels.count { $0 })
-        var segments: [ClosedRange<Int>] = []
-        var row = 0
-        while row < labels.count {
-            guard labels[row] else {
-                row += 1
-                continue
-            }
-            let start = row
-            while row < labels.count, labels[row] { row += 1 }
-            segments.append(start...(row - 1))
-        }
-        self.segments = segments
+        segments = labelledRanges(labels).map { ClosedRange($0) }
     }
 
     func volumes(buffer: Int) -> (pr: Double, roc: Double) {

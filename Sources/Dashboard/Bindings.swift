@@ -3,7 +3,8 @@ import TerminalUI
 /// What a key can do.
 public enum Action: Sendable, Equatable {
     case train, loadModels, showTraining, cancelTraining, inspect, judgeAnomaly, judgeNormal, clearVerdict
-    case export, help, palette, nextTheme, nextChannel, nextCalibration, back, quit, suspend, redraw
+    case export, compare, learnWeights, undoWeights, help, palette, nextTheme, nextChannel, nextCalibration, back, quit, suspend,
+        redraw
     case left, right, farLeft, farRight, up, down, pageUp, pageDown, first, last
     case zoomIn, zoomOut, zoomAll, nextFocus, previousFocus, nextEvent, previousEvent
     case open, filter, enterPath, refresh, signOut, account, lock
@@ -78,6 +79,14 @@ public struct Binding: Sendable {
         Binding([.character("a")], .judgeAnomaly, "verdict", "Judge the selected event an anomaly", [.workspace]),
         Binding([.character("n")], .judgeNormal, "", "Judge the selected event normal", [.workspace]),
         Binding([.character("u")], .clearVerdict, "", "Take the verdict back", [.workspace]),
+        Binding(
+            [.character("m")], .compare, "", "Measure both models and their combination against the labels", command: "compare",
+            [.workspace]),
+        Binding(
+            [.character("w")], .learnWeights, "", "Learn the weights from your verdicts", command: "learn", [.workspace]),
+        Binding(
+            [.character("U")], .undoWeights, "", "Take back weights that were learnt or taken from a comparison",
+            command: "undo", [.workspace]),
         Binding([.character("c")], .nextChannel, "", "Plot the next channel", command: "channel", [.workspace]),
         Binding(
             [.character("C")], .nextCalibration, "", "Turn errors into scores by the next rule",

@@ -53,6 +53,14 @@ public struct DashboardServices: Sendable {
                 try library(session).store(settings, key: "analysis.\(series.fingerprint)")
             case .storeTheme(let session, let name): try library(session).store(name, key: "theme")
             case .export(let series, let result, let path): report(try export(series, result, path))
+            case .compare(let series, let result, let settings):
+                report(.compared(settings, try Comparison(series: series, result: result, settings: settings)))
+            case .explain(let series, let models, let rows):
+                let explanations = try models.map { model in
+                    (model.detector.kind, try model.detector.explanation(of: rows, in: series, errors: model.errors))
+                }
+                let byModel = Dictionary(explanations) { $1 }
+                report(.explained(WorkspaceState.Explained(fingerprint: series.fingerprint, rows: rows, byModel: byModel)))
             case .suspend, .redraw: break
             }
         } catch {

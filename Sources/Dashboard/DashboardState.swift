@@ -46,6 +46,9 @@ public struct DashboardState: Sendable {
         case palette(TextField)
         case training
         case inspection
+        /// `nil` while it is computed.
+        case comparison(Comparison?)
+        case learnedWeights(LearnedWeights)
         case account(AccountPanel)
     }
 
@@ -206,6 +209,20 @@ public struct WorkspaceState: Sendable {
     public var verdicts: [Range<Int>: Verdict] = [:]
     /// A run in progress or just ended.
     public var training: TrainingState?
+    /// Why the inspected event is flagged, once it is known.
+    public var explained: Explained?
+    /// The settings before weights were learnt or taken from the comparison.
+    public var settingsBefore: AnalysisSettings?
+
+    /// Why each model scored an event as it did.
+    public struct Explained: Sendable, Equatable {
+        /// Of which series.
+        public let fingerprint: String
+        /// The event's rows.
+        public let rows: Range<Int>
+        /// What each model says.
+        public let byModel: [ModelKind: Explanation]
+    }
 
     /// A part of the workspace.
     public enum Focus: Int, Sendable, CaseIterable {

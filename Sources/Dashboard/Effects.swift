@@ -21,6 +21,8 @@ public enum Effect: Sendable {
     case store(Session, Series, AnalysisSettings)
     case storeTheme(Session, name: String)
     case export(Series, AnalysisResult, path: String)
+    case compare(Series, AnalysisResult, AnalysisSettings)
+    case explain(Series, [ScoredModel], Range<Int>)
     case suspend
     case redraw
 }
@@ -46,6 +48,9 @@ public enum DashboardEvent: Sendable {
     case training(run: Cancellation, ModelTraining.Report)
     case trainingEnded(run: Cancellation)
     case modelsLoaded(path: String, [ScoredModel])
+    /// The answer to `compare`, with the settings that were compared.
+    case compared(AnalysisSettings, Comparison)
+    case explained(WorkspaceState.Explained)
     case done(String)
     case failed(String)
 }

@@ -38,8 +38,16 @@ public func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [E
         guard state.workspace?.path == path else { break }
         state.workspace?.use(models)
         state.say("Loaded \(models.map(\.detector.kind.title).joined(separator: " and ")).")
+    case .compared(let settings, let comparison):
+        if case .comparison = state.overlay, state.workspace?.analysis.settings == settings {
+            state.overlay = .comparison(comparison)
+        }
+    case .explained(let explained):
+        if state.workspace?.analysis.series.fingerprint == explained.fingerprint { state.workspace?.explained = explained }
     case .done(let text): state.say(text)
-    case .failed(let text): state.complain(text)
+    case .failed(let text):
+        if state.overlay == .comparison(nil) { state.overlay = nil }
+        state.complain(text)
     }
     return []
 }
@@ -159,6 +167,8 @@ private func updateOverlay(_ state: inout DashboardState, _ key: Key) -> [Effect
         }
         return []
     case .inspection: return updateInspection(&state, key)
+    case .comparison(let comparison): return updateProposal(&state, key, comparison?.best.ensemble)
+    case .learnedWeights(let learned): return updateProposal(&state, key, learned.best.ensemble)
     case .account(let panel): return updateAccountPanel(&state, panel, key)
     }
 }

@@ -69,10 +69,23 @@ func perform(_ state: inout DashboardState, inWorkspace action: Action) -> [Effe
         }
     case .cancelTraining: workspace.training?.cancellation.cancel()
     case .inspect:
-        if workspace.selectedEvent == nil {
+        guard let explanation = explain(workspace) else {
             state.complain("There is no flagged event to inspect.")
-        } else {
-            state.overlay = .inspection
+            return []
+        }
+        state.overlay = .inspection
+        return [explanation]
+    case .compare: return compare(&state, workspace)
+    case .learnWeights: learnWeights(&state, workspace)
+    case .undoWeights:
+        guard let before = workspace.settingsBefore else {
+            state.complain("There are no learnt weights to take back.")
+            return []
+        }
+        workspace.settingsBefore = nil
+        state.say("The weights are as they were.")
+        return change(&state, &workspace, session) {
+            ($0.lstmWeight, $0.transformerWeight) = (before.lstmWeight, before.transformerWeight)
         }
     case .judgeAnomaly, .judgeNormal, .clearVerdict: return judge(&state, &workspace, session, action)
     case .export:
@@ -193,6 +206,7 @@ private func move(_ workspace: inout WorkspaceState, _ action: Action, width: In
 func updateInspection(_ state: inout DashboardState, _ key: Key) -> [Effect] {
     guard var workspace = state.workspace, let session = state.session else { return [] }
     defer { state.workspace = workspace }
+    let before = workspace.eventIndex
     switch key {
     case .escape, .enter, .character("q"), .character("i"): state.overlay = nil
     case .character("?"): state.overlay = .help(scroll: 0)
@@ -203,7 +217,7 @@ func updateInspection(_ state: inout DashboardState, _ key: Key) -> [Effect] {
     case .character("u"): return judge(&state, &workspace, session, .clearVerdict)
     default: break
     }
-    return []
+    return workspace.eventIndex == before ? [] : [explain(workspace)].compactMap { $0 }
 }
 
 // MARK: Mouse
@@ -271,9 +285,9 @@ private func press(
         workspace.focus = .events
         let index = mouse.y - layout.eventRows.y + eventScroll(workspace, height: layout.eventRows.height)
         guard mouse.y >= layout.eventRows.y, workspace.events.indices.contains(index) else { return [] }
-        if index == workspace.eventIndex { state.overlay = .inspection }
+        let isSecond = index == workspace.eventIndex
         workspace.select(index)
-        return []
+        return isSecond ? perform(&state, inWorkspace: .inspect) : []
     }
     if layout.tabs.contains(x: mouse.x, y: mouse.y) {
         workspace.focus = workspace.focus == .events ? .sliders : .events

@@ -24,6 +24,8 @@ public func view(_ state: DashboardState) -> CellBuffer {
     case .palette(let field): viewPalette(&screen, state, field)
     case .training: viewTraining(&screen, state)
     case .inspection: viewInspection(&screen, state)
+    case .comparison(let comparison): viewComparison(&screen, state, comparison)
+    case .learnedWeights(let learned): viewLearnedWeights(&screen, state, learned)
     case .account(let panel): viewAccount(&screen, state, panel)
     }
     viewStatus(&screen, state)

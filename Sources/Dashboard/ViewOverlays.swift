@@ -86,7 +86,7 @@ func viewInspection(_ screen: inout CellBuffer, _ state: DashboardState) {
     )
     line(
         "Peak",
-        "\(fixed(event.peak)) in row \(series.rowNumbers[event.peakRow]), rank \(rank) of \(workspace.events.count); mean \(fixed(event.mean))"
+        "\(fixed(event.peak)) in row \(series.rowNumber(event.peakRow)), rank \(rank) of \(workspace.events.count); mean \(fixed(event.mean))"
     )
     let settings = workspace.analysis.settings
     let (l, t) = (settings.lstmWeight * zeroIfNaN(event.lstmPeak), settings.transformerWeight * zeroIfNaN(event.transformerPeak))
@@ -99,12 +99,39 @@ func viewInspection(_ screen: inout CellBuffer, _ state: DashboardState) {
     line(
         "Verdict", verdict?.rawValue ?? "none yet",
         Style(verdict == .anomaly ? theme.error : verdict == .normal ? theme.success : theme.muted, bold: verdict != nil))
+    for (title, text) in reasons(workspace, event) { line(title, text) }
     y += 1
     drawReconstructions(
         &screen, workspace, event, Rect(x: card.x + 2, y: y, width: card.width - 4, height: card.maxY - y - 3), theme)
     screen.write(
         "a anomaly   n normal   u undo   [ ] other events   Esc closes", x: card.x + 2, y: card.maxY - 2, Style(theme.muted),
         limit: card.width - 4)
+}
+
+/// Why the event is flagged, as far as it has been found out.
+private func reasons(_ workspace: WorkspaceState, _ event: Event) -> [(title: String, text: String)] {
+    guard let explained = workspace.explained, explained.rows == event.rows else { return [("Attention", "…")] }
+    let series = workspace.analysis.series
+    var lines: [(String, String)] = []
+    if series.channels.count > 1 {
+        let shares = ModelKind.allCases.compactMap { kind -> String? in
+            guard let explanation = explained.byModel[kind] else { return nil }
+            let ranked = zip(series.channels.map(\.name), explanation.channelShares).sorted { $0.1 > $1.1 }
+            return "\(kind.title) " + ranked.prefix(3).map { "\($0.0) \(percent($0.1))" }.joined(separator: ", ")
+        }
+        lines.append(("Channels", shares.joined(separator: "; ")))
+    }
+    if let attended = explained.byModel[.transformer]?.attended, !attended.isEmpty {
+        let places = attended.map { "\(distance(from: event.rows, to: $0.rows)) (\(percent($0.share)))" }
+        lines.append(("Attention", "the Transformer looked most at rows " + places.joined(separator: ", ")))
+    }
+    return lines
+}
+
+/// How far other rows are from an event, in words.
+private func distance(from event: Range<Int>, to rows: Range<Int>) -> String {
+    rows.lowerBound < event.lowerBound
+        ? "\(event.lowerBound - rows.lowerBound) before" : "\(rows.upperBound - event.upperBound) after"
 }
 
 private func zeroIfNaN(_ value: Float) -> Float { value.isNaN ? 0 : value }
@@ -144,6 +171,12 @@ private func drawReconstructions(
         screen.draw(canvas, x: plot.x, y: plot.y, Style(color))
         x += screen.write("── \(name)   ", x: x, y: area.y, Style(color, bold: true))
     }
+    let attended = workspace.explained.flatMap { $0.rows == event.rows ? $0.byModel[.transformer]?.attended : nil } ?? []
+    for place in attended where rows.contains(place.rows.lowerBound) {
+        let column = plot.x + (place.rows.lowerBound - rows.lowerBound) * plot.width / rows.count
+        screen.write("▼", x: column, y: plot.y, Style(theme.transformer, bold: true))
+    }
+    if !attended.isEmpty { screen.write("▼ looked at", x: x, y: area.y, Style(theme.transformer)) }
     screen.write(axisText(high), x: area.x, y: plot.y, Style(theme.muted), limit: 9)
     screen.write(axisText(low), x: area.x, y: plot.maxY - 1, Style(theme.muted), limit: 9)
     screen.write(series.timeText(row: rows.lowerBound), x: plot.x, y: plot.maxY, Style(theme.muted), limit: plot.width / 2)

@@ -54,3 +54,46 @@ func measuresAgreeWithTheReferenceValues() throws {
         try Measures(scores: scores, labels: labels, buffer: 12)
             == Measures(scores: scores.map { exp(3 * $0) }, labels: labels, buffer: 12))
 }
+
+@Test func eventsAreFoundWhereFlagsOverlapThem() {
+    let measures = EventMeasures(flagged: [0..<3, 9..<10, 20..<30], labelled: [2..<5, 10..<12, 22..<23, 25..<40])
+    #expect(measures.found == [true, false, true, true])
+    #expect(measures.recall == 0.75)
+    #expect(abs(measures.precision - 2.0 / 3) < 1e-12)
+    let nothing = EventMeasures(flagged: [], labelled: [1..<2])
+    #expect(nothing.found == [false] && nothing.recall == 0 && nothing.precision == 0)
+}
+
+@Test func labelledRunsAreFoundToTheEnd() {
+    #expect(labelledRanges([true, false, false, true, true]) == [0..<1, 3..<5])
+    #expect(labelledRanges([false]).isEmpty && labelledRanges([]).isEmpty)
+}
+
+@Test func theCurveFallsFromOneForAPerfectRankingAndAgreesWithTheMeasures() throws {
+    let labels = (0..<100).map { $0 >= 90 }
+    let perfect = try PrecisionRecallCurve(scores: (0..<100).map(Float.init), labels: labels)
+    #expect(perfect.precisions.allSatisfy { $0 == 1 } && abs(perfect.averagePrecision - 1) < 1e-12)
+    let constant = try PrecisionRecallCurve(scores: [Float](repeating: 1, count: 100), labels: labels)
+    #expect(constant.precisions.allSatisfy { abs($0 - 0.1) < 1e-12 })
+    let mixed = (0..<100).map { Float(($0 * 37) % 101) }
+    let curve = try PrecisionRecallCurve(scores: mixed, labels: labels)
+    #expect(abs(curve.averagePrecision - (try Measures(scores: mixed, labels: labels, buffer: 1).aucPR)) < 1e-12)
+    #expect(curve.precisions.count == 100)
+    #expect(throws: DetectionError.oneClassOnly) { try PrecisionRecallCurve(scores: [1], labels: [true]) }
+}
+
+@Test func weightsAreLearntFromWhatIsConfirmedAndRejected() throws {
+    let (lstm, transformer): ([Float], [Float]) = ([0.9, 0.1, 0.2, 0.8], [0.1, 0.9, 0.7, 0.3])
+    let present = try Ensemble(lstmWeight: 0.5, transformerWeight: 0.5)
+    let learned = try #require(
+        LearnedWeights(
+            lstm: lstm, transformer: transformer, confirmed: [0..<1, 3..<4], rejected: [1..<2, 2..<3], present: present))
+    #expect(learned.present.quality < 1 && learned.best.quality == 1)
+    #expect(learned.best.ensemble.lstmShare > 0.5 && learned.best.ensemble.lstmShare < 0.6, "the nearest that ranks all right")
+    let opposite = try #require(
+        LearnedWeights(lstm: lstm, transformer: transformer, confirmed: [1..<3], rejected: [0..<1, 3..<4], present: present))
+    #expect(opposite.best.ensemble.lstmShare < 0.5)
+    #expect(LearnedWeights(lstm: lstm, transformer: transformer, confirmed: [0..<1], rejected: [], present: present) == nil)
+    let nan = [Float](repeating: .nan, count: 4)
+    #expect(LearnedWeights(lstm: nan, transformer: nan, confirmed: [0..<1], rejected: [1..<2], present: present) == nil)
+}

@@ -101,11 +101,11 @@ private func type(_ state: inout DashboardState, _ text: String) {
     #expect(state.workspace?.focus == .sliders)
     let effects = press(&state, .right, .right, .right, .right)
     let after = try #require(state.workspace?.analysis.result)
-    #expect(state.workspace?.analysis.settings.lstmWeight == 0.7)
+    #expect(state.workspace?.analysis.settings.lstmWeight == 0.5)
     #expect(after.combined != before.combined)
     #expect(after.lstm == before.lstm)
     #expect(effects.count == 4)
-    #expect(view(state).text.contains("0.58"))
+    #expect(view(state).text.contains("0.42") && view(state).text.contains("0.58"))
 }
 
 @Test func theMouseMovesSlidersPansAndZooms() async throws {
@@ -277,4 +277,86 @@ func everyScreenFitsEverySize(_ size: (Int, Int)) async throws {
     let asked = press(&state, .enter)
     #expect(asked.isEmpty && view(state).text.contains("The passwords differ."))
     #expect(!view(state).text.contains("another long phrase"))
+}
+
+// MARK: Weights and reasons
+
+@Test func weightsAreLearntFromVerdictsShownFirstAndTakenBack() async throws {
+    var state = try await workspace()
+    _ = press(&state, .character("w"))
+    #expect(state.overlay == nil && state.message?.text.contains("at least one") == true)
+    let workspace = try #require(state.workspace)
+    let result = try #require(workspace.analysis.result)
+    func disagreement(_ event: Event) -> Float { event.lstmPeak - event.transformerPeak }
+    let events = workspace.events.sorted { disagreement($0) < disagreement($1) }
+    let (byTransformer, byLSTM) = (try #require(events.first), try #require(events.last))
+    state.workspace?.verdicts = [byLSTM.rows: .anomaly, byTransformer.rows: .normal]
+    let before = workspace.analysis.settings
+    _ = press(&state, .character("w"))
+    guard case .learnedWeights(let learned) = state.overlay else {
+        Issue.record("expected the proposal, got \(String(describing: state.overlay))")
+        return
+    }
+    #expect(state.workspace?.analysis.settings == before, "nothing is applied before Enter")
+    #expect(view(state).text.contains("1 confirmed, 1 rejected"))
+    let applied = press(&state, .enter)
+    #expect(state.overlay == nil)
+    #expect(state.workspace?.analysis.settings.lstmWeight == learned.best.ensemble.lstmWeight)
+    let back = press(&state, .character("U"))
+    #expect(state.workspace?.analysis.settings == before)
+    #expect(learned.best == learned.present || (applied.count == 1 && back.count == 1))
+    #expect(state.workspace?.analysis.result == result)
+}
+
+@Test func theComparisonIsAskedForShownAndItsBestWeightsAreUsed() async throws {
+    var state = try await workspace()
+    let effects = press(&state, .character("m"))
+    guard case .compare(let series, let result, let settings) = effects.first else {
+        Issue.record("expected a comparison, got \(effects)")
+        return
+    }
+    #expect(view(state).text.contains("measuring"))
+    let comparison = try Comparison(series: series, result: result, settings: settings)
+    _ = update(&state, .compared(settings, comparison))
+    for (width, height) in [(120, 36), (80, 24)] {
+        _ = update(&state, .input(.resize(width: width, height: height)))
+        let text = view(state).text
+        #expect(["VUS-PR", "AUC-PR", "precision over recall", "labelled events", "Enter uses"].allSatisfy { text.contains($0) })
+    }
+    _ = press(&state, .enter)
+    #expect(state.workspace?.analysis.settings.lstmWeight == comparison.best.ensemble.lstmWeight)
+    _ = press(&state, .character("m"))
+    _ = update(&state, .failed("Out of luck."))
+    #expect(state.overlay == nil && view(state).text.contains("Out of luck."))
+}
+
+@Test func withoutLabelsOrScoresThereIsNothingToCompare() async throws {
+    var state = try await workspace(scored: false)
+    #expect(press(&state, .character("m")).isEmpty)
+    #expect(view(state).text.contains("train or load the models first"))
+    var unlabelled = series
+    unlabelled.labels = nil
+    let opened = OpenedSeries(path: "/u.csv", series: unlabelled, settings: AnalysisSettings(), savedModels: [], verdicts: [:])
+    _ = update(&state, .opened(opened))
+    #expect(press(&state, .character("m")).isEmpty)
+    #expect(view(state).text.contains("no column of labels"))
+}
+
+@Test func theInspectionAsksWhyAndShowsTheAnswerForItsEventOnly() async throws {
+    var state = try await workspace()
+    let effects = press(&state, .character("i"))
+    guard case .explain(let series, let models, let rows) = effects.first else {
+        Issue.record("expected an explanation, got \(effects)")
+        return
+    }
+    #expect(models.count == 2)
+    let explanations = try models.map {
+        ($0.detector.kind, try $0.detector.explanation(of: rows, in: series, errors: $0.errors))
+    }
+    let explained = WorkspaceState.Explained(
+        fingerprint: series.fingerprint, rows: rows, byModel: Dictionary(uniqueKeysWithValues: explanations))
+    _ = update(&state, .explained(explained))
+    #expect(view(state).text.contains("the Transformer looked most at rows"))
+    let next = press(&state, .character("]")) + press(&state, .character("["))
+    #expect(next.count == ((state.workspace?.events.count ?? 0) > 1 ? 2 : 0))
 }

@@ -119,6 +119,31 @@ private func temporary(_ name: String) -> String {
     #expect(try oddline(["accounts", "sessions", "ann", "--data-dir", data]).output.isEmpty)
 }
 
+@Test func privateDataBehindALinkOrOfAnotherOwnerIsRefused() throws {
+    let (data, link) = (temporary("data"), temporary("link"))
+    defer { for path in [data, link] { try? FileManager.default.removeItem(atPath: path) } }
+    let arguments = ["accounts", "add", "ann", "ann@example.org", "--data-dir"]
+    #expect(try oddline(arguments + [data], input: "correct horse battery\n").status == 0)
+    let files = FileManager.default
+    try files.createSymbolicLink(atPath: link, withDestinationPath: data)
+    let linked = try oddline(["accounts", "list", "--data-dir", link])
+    #expect(linked.status == 1 && linked.errors.contains("is a symbolic link") && linked.output.isEmpty)
+    for (name, command) in [("oddline.db", "list"), ("signing-keys.json", "rotate-key")] {
+        let (path, moved) = (data + "/" + name, data + "/moved")
+        if !files.fileExists(atPath: path) { try Data("[]".utf8).write(to: URL(fileURLWithPath: path)) }
+        try files.moveItem(atPath: path, toPath: moved)
+        try files.createSymbolicLink(atPath: path, withDestinationPath: moved)
+        let refused = try oddline(["accounts", command, "--data-dir", data])
+        #expect(refused.status == 1 && refused.errors.contains("symbolic link"), "\(name)")
+        try files.removeItem(atPath: path)
+        try files.moveItem(atPath: moved, toPath: path)
+    }
+    guard geteuid() == 0 else { return }
+    chown(data + "/signing-keys.json", 65_534, 65_534)
+    let foreign = try oddline(["accounts", "rotate-key", "--data-dir", data])
+    #expect(foreign.status == 1 && foreign.errors.contains("belongs to another user"))
+}
+
 @Test(arguments: SampleKind.allCases) func shippedSamplesAreWhatTheCommandWrites(_ kind: SampleKind) throws {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
         "../../SampleData/\(kind.rawValue).csv")

@@ -67,6 +67,15 @@ final class Terminal {
     func type(_ text: String) throws { try tmux(["send-keys", "-l", "--", text]) }
     func keys(_ names: String...) throws { for name in names { try tmux(["send-keys", name]) } }
 
+    /// Types into one field after the other and presses Enter in the last.
+    func fill(_ texts: String...) throws {
+        for (index, text) in texts.enumerated() {
+            if index > 0 { try keys("Tab") }
+            try type(text)
+        }
+        try keys("Enter")
+    }
+
     func mouse(_ code: Int, x: Int, y: Int, released: Bool = false) throws {
         let bytes = Array("\u{1B}[<\(code);\(x + 1);\(y + 1)\(released ? "m" : "M")".utf8)
         try tmux(["send-keys", "-H"] + bytes.map { String($0, radix: 16) })

@@ -23,6 +23,10 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     var analysis = Analysis(series: series)
     #expect(analysis.result == nil)
     analysis.use(models)
+    let standard = try #require(analysis.result)
+    let weights = Ensemble.standard
+    #expect(standard.combined == weights.combine(lstm: standard.lstm, transformer: standard.transformer))
+    (analysis.settings.lstmWeight, analysis.settings.transformerWeight) = (0.5, 0.5)
     let equal = try #require(analysis.result)
     for row in 0..<series.rowCount { #expect(abs(equal.combined[row] - (equal.lstm[row] + equal.transformer[row]) / 2) < 1e-6) }
     analysis.settings.lstmWeight = 0
@@ -105,4 +109,53 @@ private func trained(_ series: Series) async -> [ScoredModel] {
         if case .failed(let error) = report { failures.append(error) }
     }
     #expect(failures == [DetectionError](repeating: .tooFewRows(series: "short", rows: 3, needed: 48), count: 2))
+}
+
+@Test func theComparisonSaysWhatEachDetectorFoundAndWhichWeightsAreBest() async throws {
+    var analysis = Analysis(series: series)
+    analysis.use(await trained(series))
+    let result = try #require(analysis.result)
+    let comparison = try Comparison(series: series, result: result, settings: analysis.settings)
+    let labels = try #require(series.labels)
+    #expect(comparison.lines.map(\.name) == ["LSTM", "Transformer", "combined"])
+    #expect(comparison.labelled == labelledRanges(labels))
+    let combined = comparison.lines[2]
+    #expect(
+        combined.measures
+            == (try Measures(
+                scores: result.combined, labels: labels, buffer: dominantPeriod(of: series.channels[0].values) ?? 125)))
+    for (index, rows) in comparison.labelled.enumerated() {
+        #expect(combined.events.found[index] == rows.contains { result.isFlagged($0) })
+    }
+    #expect(abs(comparison.present.quality - combined.measures.aucPR) < 1e-9)
+    #expect(comparison.best.quality >= comparison.present.quality)
+    for step in stride(from: Float(0), through: 1, by: 0.1) {
+        let scores = try Ensemble(lstmWeight: step, transformerWeight: 1 - step).combine(
+            lstm: result.lstm, transformer: result.transformer)
+        #expect(try Measures(scores: scores, labels: labels, buffer: 1).aucPR <= comparison.best.quality + 1e-9)
+    }
+    var unlabelled = series
+    unlabelled.labels = nil
+    #expect(throws: DetectionError.noLabels(series: series.name)) {
+        try Comparison(series: unlabelled, result: result, settings: analysis.settings)
+    }
+}
+
+@Test func anExplanationSharesTheErrorAmongChannelsAndPointsOutsideTheEvent() async throws {
+    let two = SampleKind.contextual.series(rows: 900, seed: 2)
+    let quiet = Series.Channel(name: "quiet", values: (0..<900).map { sin(Double($0) / 7) })
+    let series = Series(name: "two", channels: two.channels + [quiet], time: two.time, labels: two.labels)
+    let event = try #require(labelledRanges(series.labels ?? []).first)
+    for model in await trained(series) {
+        let explanation = try model.detector.explanation(of: event, in: series, errors: model.errors)
+        #expect(abs(explanation.channelShares.reduce(0, +) - 1) < 1e-4)
+        #expect(explanation.channelShares[0] > 0.7, "only the first channel is odd there")
+        guard model.detector.kind == .transformer else {
+            #expect(explanation.attended.isEmpty)
+            continue
+        }
+        #expect(explanation.attended.count == 3)
+        #expect(explanation.attended.allSatisfy { !$0.rows.overlaps(event) && $0.share > 0 && $0.share <= 1 })
+        #expect(explanation.attended.map(\.share) == explanation.attended.map(\.share).sorted(by: >))
+    }
 }

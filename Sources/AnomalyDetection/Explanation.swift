@@ -1,0 +1,69 @@
+import NeuralNetwork
+import TimeSeries
+
+/// Why a model scored some rows as it did.
+public struct Explanation: Sendable, Equatable {
+    /// Each channel's share of the squared error, in order, summing to 1; all 0 where nothing differs.
+    public let channelShares: [Float]
+    /// Rows outside the event that a Transformer attended to most while the event was hidden from it, the most
+    /// attended first, with their share of the attention; empty for an LSTM.
+    public let attended: [Attention]
+
+    /// Rows and their share of the attention, 0 to 1.
+    public struct Attention: Sendable, Equatable {
+        /// The rows of one patch.
+        public let rows: Range<Int>
+        /// How much of the attention they took.
+        public let share: Float
+    }
+}
+
+extension Detector {
+    /// Explains the errors of `rows` in a series that this model scored.
+    /// - Parameters:
+    ///   - errors: what the model said of the series.
+    ///   - count: patches to report at the most.
+    /// - Throws: `DetectionError.tooFewRows` when the series is shorter than a window.
+    public func explanation(
+        of rows: Range<Int>, in series: Series, errors: RowErrors, count: Int = 3
+    ) throws(DetectionError) -> Explanation {
+        let prepared = PreparedSeries(series, scaling: scaling)
+        guard prepared.rowCount >= plan.windowLength else {
+            throw .tooFewRows(series: series.name, rows: prepared.rowCount, needed: plan.windowLength)
+        }
+        let channels = prepared.channelCount
+        var sums = [Float](repeating: 0, count: channels)
+        for row in rows {
+            for channel in 0..<channels {
+                let place = row * channels + channel
+                let difference = errors.reconstruction[place] - prepared.values[place]
+                sums[channel] += (prepared.measured?[place] ?? 1) * difference * difference
+            }
+        }
+        let total = sums.reduce(0, +)
+        return Explanation(
+            channelShares: sums.map { total > 0 ? $0 / total : 0 }, attended: attended(rows, prepared, count: count))
+    }
+
+    /// One window with the event in its middle, the event's patches hidden: whence did the answer come?
+    private func attended(_ rows: Range<Int>, _ prepared: PreparedSeries, count: Int) -> [Explanation.Attention] {
+        let patch = plan.architecture.patchLength
+        guard patch > 0 else { return [] }
+        let middle = (rows.lowerBound + rows.upperBound) / 2
+        let start = max(0, min(middle - plan.windowLength / 2, prepared.rowCount - plan.windowLength))
+        let tokens = plan.windowLength / patch
+        let own = (0..<tokens).filter { rows.overlaps((start + $0 * patch)..<(start + ($0 + 1) * patch)) }
+        let hidden = (0..<tokens).map { UInt8(own.contains($0) ? 1 : 0) }
+        let network = Reconstructor(parameters, capacity: 1)
+        guard own.count < tokens,
+            let map = network.attention(Array(prepared.window(start, plan.windowLength)), hiddenPatches: hidden)
+        else { return [] }
+        let others = (0..<tokens).filter { hidden[$0] == 0 }
+        let looks = others.map { key in own.reduce(Float(0)) { $0 + map[$1 * tokens + key] } }
+        let total = looks.reduce(0, +)
+        return zip(others, looks).sorted { $0.1 > $1.1 }.prefix(count).map { token, look in
+            Explanation.Attention(
+                rows: (start + token * patch)..<(start + (token + 1) * patch), share: total > 0 ? look / total : 0)
+        }
+    }
+}

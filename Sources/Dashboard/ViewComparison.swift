@@ -1,0 +1,129 @@
+import AnomalyDetection
+import TerminalUI
+import TimeSeries
+import Workbench
+
+/// The comparison with the labels: measures side by side, precision over recall, events found and missed, and
+/// the weights that would have been best.
+func viewComparison(_ screen: inout CellBuffer, _ state: DashboardState, _ comparison: Comparison?) {
+    guard let workspace = state.workspace else { return }
+    let theme = state.theme
+    let card = screen.bounds.centered(width: min(124, screen.width - 4), height: min(34, screen.height - 3))
+    drawCard(&screen, card, title: "Comparison with the labels", theme)
+    guard let comparison else {
+        screen.write("measuring…", x: card.x + 2, y: card.y + 1, Style(theme.muted))
+        return
+    }
+    let table = Rect(x: card.x + 2, y: card.y + 1, width: 44, height: measureRows.count + 3)
+    drawMeasures(&screen, comparison, table, theme)
+    let room = card.height - 7 - comparison.labelled.count
+    let plot = Rect(
+        x: table.maxX + 3, y: card.y + 1, width: card.maxX - table.maxX - 5, height: max(table.height, min(room, 18)))
+    drawCurves(&screen, comparison, plot, theme)
+    let list = Rect(x: card.x + 2, y: plot.maxY + 1, width: card.width - 4, height: card.maxY - plot.maxY - 5)
+    drawLabelledEvents(&screen, comparison, workspace.analysis.series, list, theme)
+    let best = comparison.best
+    let text =
+        best.ensemble.lstmShare == comparison.present.ensemble.lstmShare
+        ? "The present weights have the best average precision, \(fixed(best.quality))."
+        : "Best: \(weights(best.ensemble)); average precision \(fixed(best.quality)), now \(fixed(comparison.present.quality))"
+    screen.write(text, x: card.x + 2, y: card.maxY - 3, Style(theme.text), limit: card.width - 4)
+    screen.write("Enter uses the best weights   Esc closes", x: card.x + 2, y: card.maxY - 2, Style(theme.muted))
+}
+
+private let measureRows: [(title: String, value: @Sendable (Comparison.Line) -> String)] = [
+    ("VUS-PR", { fixed($0.measures.vusPR) }), ("VUS-ROC", { fixed($0.measures.vusROC) }),
+    ("AUC-PR", { fixed($0.measures.aucPR) }), ("AUC-ROC", { fixed($0.measures.aucROC) }),
+    ("best F1", { fixed($0.measures.standardF1) }),
+    ("events found", { line in "\(line.events.found.count { $0 })/\(line.events.found.count)" }),
+    ("flags right", { "\(Int(($0.events.precision * 100).rounded()))%" }),
+]
+
+private func fixed(_ value: Double) -> String { Dashboard.fixed(Float(value)) }
+
+private func weights(_ ensemble: Ensemble) -> String {
+    "LSTM \(Dashboard.fixed(ensemble.lstmShare)), Transformer \(Dashboard.fixed(1 - ensemble.lstmShare))"
+}
+
+private func colors(_ theme: Theme) -> [Color] { [theme.lstm, theme.transformer, theme.combined] }
+
+private func drawMeasures(_ screen: inout CellBuffer, _ comparison: Comparison, _ area: Rect, _ theme: Theme) {
+    let columns = [17, 23, 36]
+    for (index, line) in comparison.lines.enumerated() {
+        screen.write(line.name, x: area.x + columns[index], y: area.y, Style(colors(theme)[index], bold: true))
+    }
+    for (row, measure) in measureRows.enumerated() {
+        let y = area.y + 1 + row
+        screen.write(measure.title, x: area.x, y: y, Style(theme.muted))
+        let texts = comparison.lines.map(measure.value)
+        for (index, text) in texts.enumerated() { screen.write(text, x: area.x + columns[index], y: y, Style(theme.text)) }
+    }
+}
+
+/// Precision upwards over recall to the right, both from 0 to 1.
+private func drawCurves(_ screen: inout CellBuffer, _ comparison: Comparison, _ area: Rect, _ theme: Theme) {
+    let plot = Rect(x: area.x + 4, y: area.y + 1, width: area.width - 4, height: area.height - 2)
+    guard plot.width >= 8, plot.height >= 3 else { return }
+    screen.write("precision over recall", x: plot.x, y: area.y, Style(theme.muted))
+    for y in plot.y..<plot.maxY { screen.write("│", x: plot.x - 1, y: y, Style(theme.border)) }
+    screen.write("└" + String(repeating: "─", count: plot.width), x: plot.x - 1, y: plot.maxY, Style(theme.border))
+    for (text, y) in [("1", plot.y), ("0", plot.maxY - 1)] { screen.write(text, x: area.x + 1, y: y, Style(theme.muted)) }
+    screen.write("1", x: plot.maxX - 1, y: plot.maxY, Style(theme.muted))
+    for (line, color) in zip(comparison.lines, colors(theme)) {
+        var canvas = BrailleCanvas(columns: plot.width, rows: plot.height)
+        let precisions = line.curve.precisions
+        let extents = (0..<canvas.width).map { column -> (low: Double, high: Double) in
+            let value = precisions[min(precisions.count - 1, column * precisions.count / canvas.width)]
+            return (value, value)
+        }
+        canvas.line(extents, low: 0, high: 1)
+        screen.draw(canvas, x: plot.x, y: plot.y, Style(color))
+    }
+}
+
+/// Which labelled events each detector found at the present threshold; missed ones come first where room is short.
+private func drawLabelledEvents(
+    _ screen: inout CellBuffer, _ comparison: Comparison, _ series: Series, _ area: Rect, _ theme: Theme
+) {
+    guard area.height >= 2 else { return }
+    let missed = comparison.labelled.indices.filter { index in comparison.lines.contains { !$0.events.found[index] } }
+    let order = missed + comparison.labelled.indices.filter { !missed.contains($0) }
+    let shown = order.prefix(order.count > area.height - 1 ? area.height - 2 : area.height - 1)
+    screen.write("labelled events", x: area.x, y: area.y, Style(theme.muted))
+    let columns = [area.maxX - 34, area.maxX - 23, area.maxX - 9]
+    for (index, line) in comparison.lines.enumerated() {
+        screen.write(line.name, x: columns[index], y: area.y, Style(colors(theme)[index], bold: true))
+    }
+    for (row, index) in shown.sorted().enumerated() {
+        let y = area.y + 1 + row
+        let rows = comparison.labelled[index]
+        let text = "\(series.timeText(row: rows.lowerBound)), \(rows.count) row\(rows.count == 1 ? "" : "s")"
+        screen.write(text, x: area.x, y: y, Style(theme.text), limit: area.width - 36)
+        for (column, line) in zip(columns, comparison.lines) {
+            let isFound = line.events.found[index]
+            screen.write(isFound ? "✓ found" : "✗ missed", x: column, y: y, Style(isFound ? theme.success : theme.error))
+        }
+    }
+    if shown.count < order.count {
+        screen.write("and \(order.count - shown.count) more", x: area.x, y: area.maxY - 1, Style(theme.muted))
+    }
+}
+
+/// The weights that the verdicts suggest, beside those in use.
+func viewLearnedWeights(_ screen: inout CellBuffer, _ state: DashboardState, _ learned: LearnedWeights) {
+    let theme = state.theme
+    let card = screen.bounds.centered(width: min(72, screen.width - 2), height: 9)
+    drawCard(&screen, card, title: "Weights from your verdicts", theme)
+    let x = card.x + 2
+    screen.write(
+        "\(learned.confirmed) confirmed, \(learned.rejected) rejected; in how many pairs is the right one higher?",
+        x: x, y: card.y + 2, Style(theme.muted), limit: card.width - 4)
+    for (row, (title, choice)) in [("now", learned.present), ("learnt", learned.best)].enumerated() {
+        let y = card.y + 4 + row
+        screen.write(title, x: x, y: y, Style(theme.muted))
+        screen.write(weights(choice.ensemble), x: x + 8, y: y, Style(theme.text, bold: row == 1))
+        let percent = Int((choice.quality * 100).rounded())
+        screen.write("\(percent)% of pairs", x: x + 42, y: y, Style(row == 1 ? theme.success : theme.text))
+    }
+    screen.write("Enter uses the learnt weights   Esc leaves all as it is", x: x, y: card.maxY - 2, Style(theme.muted))
+}
