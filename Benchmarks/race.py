@@ -2,7 +2,7 @@
 """Races Oddline's engine against PyTorch: both in turn, several times, medians in a table.
 
     swift build -c release --product oddline-bench
-    python3 Benchmarks/race.py [--rounds 5]                     (pip install torch)
+    python3 Benchmarks/race.py [--rounds 5] [--window 64] [--width 64] [--channels 1]     (pip install torch)
 """
 import argparse, json, os, statistics, subprocess, sys
 
@@ -17,15 +17,19 @@ def run(command):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
+    for name, size in (("--window", 64), ("--width", 64), ("--channels", 1)):
+        parser.add_argument(name, type=int, default=size)
+    options = parser.parse_args()
+    sizes = [word for name in ("window", "width", "channels") for word in ("--" + name, str(getattr(options, name)))]
     print("| network | threads | work | PyTorch | Oddline | ratio | share of sgemm peak | peak MiB, PyTorch and Oddline |")
     print("|---|---|---|---|---|---|---|---|")
     for model in ("lstm", "transformer"):
         for threads in (1, 2):
             ours, theirs, peaks = [], [], []
-            for _ in range(rounds):
-                theirs.append(run([sys.executable, os.path.join(HERE, "torch_engine.py"), model, "--threads", str(threads)]))
-                ours.append(run([BENCH, "engine", "--model", model, "--threads", str(threads)]))
+            for _ in range(options.rounds):
+                common = ["--threads", str(threads), *sizes]
+                theirs.append(run([sys.executable, os.path.join(HERE, "torch_engine.py"), model, *common]))
+                ours.append(run([BENCH, "engine", "--model", model, *common]))
                 peaks.append(run([BENCH, "peak", "--threads", str(threads)])["gflops"])
             for work in ("train", "score"):
                 key = work + "_windows_per_s"

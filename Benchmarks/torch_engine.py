@@ -1,35 +1,37 @@
 #!/usr/bin/env python3
 """The two networks in PyTorch at the sizes of `oddline-bench engine`, timed the same way.
 
-    python3 torch_engine.py lstm|transformer [--threads 2] [--steps 40]     (pip install torch)
+    python3 torch_engine.py lstm|transformer [--threads 2] [--steps 40] [--window 64] [--width 64] [--channels 1]
+
+Needs `pip install torch`.
 """
 import argparse, json, math, resource, statistics, time
 import torch
 from torch import nn
 
-WINDOW, WIDTH, BATCH, SCORING_BATCH = 64, 64, 64, 512
+BATCH, SCORING_BATCH = 64, 512
 
 
 class LSTM(nn.Module):
-    def __init__(self):
+    def __init__(self, channels, width):
         super().__init__()
-        self.encoder, self.decoder = nn.LSTM(1, WIDTH, batch_first=True), nn.LSTM(WIDTH, WIDTH, batch_first=True)
-        self.head = nn.Linear(WIDTH, 1)
+        self.encoder, self.decoder = nn.LSTM(channels, width, batch_first=True), nn.LSTM(width, width, batch_first=True)
+        self.head = nn.Linear(width, channels)
 
     def forward(self, windows):
         _, (last, _) = self.encoder(windows)
-        return self.head(self.decoder(last[-1][:, None].expand(-1, WINDOW, -1))[0])
+        return self.head(self.decoder(last[-1][:, None].expand(-1, windows.shape[1], -1))[0])
 
 
 class Transformer(nn.Module):
-    def __init__(self):
+    def __init__(self, channels, width, window):
         super().__init__()
-        rates = torch.exp(torch.arange(0, WIDTH, 2) * (-math.log(1e4) / WIDTH))
-        angles = torch.arange(WINDOW)[:, None] * rates
+        rates = torch.exp(torch.arange(0, width, 2) * (-math.log(1e4) / width))
+        angles = torch.arange(window)[:, None] * rates
         self.register_buffer("positions", torch.stack([angles.sin(), angles.cos()], 2).flatten(1))
-        layer = nn.TransformerEncoderLayer(WIDTH, 4, 4 * WIDTH, 0.0, "gelu", batch_first=True, norm_first=True)
-        self.embed, self.layers = nn.Linear(1, WIDTH), nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
-        self.head = nn.Sequential(nn.Linear(WIDTH, 8), nn.Linear(8, WIDTH), nn.Linear(WIDTH, 1))
+        layer = nn.TransformerEncoderLayer(width, 4, 4 * width, 0.0, "gelu", batch_first=True, norm_first=True)
+        self.embed, self.layers = nn.Linear(channels, width), nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+        self.head = nn.Sequential(nn.Linear(width, 8), nn.Linear(8, width), nn.Linear(width, channels))
 
     def forward(self, windows):
         return self.head(self.layers(self.embed(windows) + self.positions))
@@ -49,11 +51,14 @@ def main():
     parser.add_argument("model", choices=["lstm", "transformer"])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, default=40)
+    for name, size in (("--window", 64), ("--width", 64), ("--channels", 1)):
+        parser.add_argument(name, type=int, default=size)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    network = LSTM() if options.model == "lstm" else Transformer()
+    sizes = options.channels, options.width
+    network = LSTM(*sizes) if options.model == "lstm" else Transformer(*sizes, options.window)
     adam = torch.optim.Adam(network.parameters(), lr=1e-3)
-    windows, many = torch.randn(BATCH, WINDOW, 1), torch.randn(SCORING_BATCH, WINDOW, 1)
+    windows, many = (torch.randn(count, options.window, options.channels) for count in (BATCH, SCORING_BATCH))
 
     def step():
         adam.zero_grad()

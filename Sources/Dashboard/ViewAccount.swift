@@ -72,7 +72,7 @@ private func drawLines(_ screen: inout CellBuffer, _ panel: AccountPanel, _ area
 private func lines(_ panel: AccountPanel) -> (heading: String, lines: [String]) {
     func row(_ cells: [(String, Int)]) -> String {
         cells.map { text, width in
-            let shown = String(text.prefix(width))
+            let shown = text.count > width ? text.prefix(width - 1) + "…" : text
             return shown + String(repeating: " ", count: max(0, width - displayWidth(shown)))
         }.joined(separator: "  ")
     }
@@ -85,15 +85,15 @@ private func lines(_ panel: AccountPanel) -> (heading: String, lines: [String]) 
         )
     case .accounts:
         return (
-            row([("username", 20), ("email", 30), ("role", 13), ("", 8)]),
+            row([("username", 16), ("email", 26), ("role", 13), ("", 8)]),
             panel.content.accounts.map {
-                row([($0.username, 20), ($0.email, 30), ($0.role.rawValue, 13), ($0.isEnabled ? "" : "disabled", 8)])
+                row([($0.username, 16), ($0.email, 26), ($0.role.rawValue, 13), ($0.isEnabled ? "" : "disabled", 8)])
             }
         )
     case .audit:
         return (
-            row([("when", 19), ("what", 24), ("who", 30)]),
-            panel.content.audit.map { row([(clock($0.at), 19), ($0.action, 24), ($0.detail, 30)]) }
+            row([("when", 19), ("what", 20), ("who", 28)]),
+            panel.content.audit.map { row([(clock($0.at), 19), ($0.action, 20), ($0.detail, 28)]) }
         )
     }
 }

@@ -113,11 +113,13 @@ private func drawTimeAxis(_ screen: inout CellBuffer, _ workspace: WorkspaceStat
     let sample = series.timeText(row: visible.lowerBound)
     let width = min(displayWidth(sample), 19) + 4
     let count = max(2, min(6, area.width / width))
+    let cursor = cursorLabel(workspace, layout)
     for index in 0..<count {
         let row = visible.lowerBound + index * (visible.count - 1) / (count - 1)
         let text = " " + String(series.timeText(row: row).prefix(19)) + " "
         let place = area.x + index * (area.width - 1) / (count - 1)
         let x = index == 0 ? area.x : index == count - 1 ? area.maxX - displayWidth(text) : place - displayWidth(text) / 2
+        if let cursor, x < cursor.x + displayWidth(cursor.text), cursor.x < x + displayWidth(text) { continue }
         screen.write(text, x: x, y: layout.axisY, Style(theme.muted))
     }
     let truth = series.labels
@@ -126,6 +128,14 @@ private func drawTimeAxis(_ screen: inout CellBuffer, _ workspace: WorkspaceStat
     where truth[layout.rows(atColumn: column, visible: visible).clamped(to: 0..<truth.count)].contains(true) {
         screen.write("▔", x: area.x + column, y: layout.axisY + 1, Style(theme.success))
     }
+}
+
+/// The time under the cursor and where it stands on the axis, in place of what it would cover.
+private func cursorLabel(_ workspace: WorkspaceState, _ layout: WorkspaceLayout) -> (text: String, x: Int)? {
+    guard let x = layout.column(of: workspace.cursor, visible: workspace.visible) else { return nil }
+    let text = " " + String(workspace.analysis.series.timeText(row: workspace.cursor).prefix(25)) + " "
+    let width = displayWidth(text)
+    return (text, max(layout.plot.x, min(x - width / 2, layout.plot.maxX - width)))
 }
 
 private func drawCursor(_ screen: inout CellBuffer, _ workspace: WorkspaceState, _ layout: WorkspaceLayout, _ theme: Theme) {
@@ -139,11 +149,9 @@ private func drawCursor(_ screen: inout CellBuffer, _ workspace: WorkspaceState,
             screen.write("│", x: x, y: y, Style(theme.cursor))
         }
     }
-    let text = " " + String(workspace.analysis.series.timeText(row: workspace.cursor).prefix(25)) + " "
-    let width = displayWidth(text)
-    screen.write(
-        text, x: max(layout.plot.x, min(x - width / 2, layout.plot.maxX - width)), y: layout.axisY,
-        Style(theme.selectionText, on: theme.selection))
+    if let label = cursorLabel(workspace, layout) {
+        screen.write(label.text, x: label.x, y: layout.axisY, Style(theme.selectionText, on: theme.selection))
+    }
 }
 
 // MARK: Panels

@@ -9,7 +9,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         commandName: "evaluate", abstract: "Measures both models, the ensemble and two yardsticks against a label column.",
         discussion: """
             Models are trained on the spot. The yardsticks are the deviation from a rolling median and the distance to \
-            the most similar window elsewhere. The buffer of VUS is the dominant period of the values.
+            the most similar window elsewhere. The buffer of VUS is the dominant period of the values. event-P and \
+            event-R are precision and recall of the events that the threshold gives.
             """)
 
     @Argument(help: "Labelled files, or folders of CSV files.")
@@ -36,18 +37,21 @@ struct EvaluateCommand: AsyncParsableCommand {
         let detector: String
         let seed: String
         let measures: Measures
+        let events: EventMeasures
         let seconds: Double
-    }
 
-    private static var figures: [(name: String, path: KeyPath<Measures, Double>)] {
-        [
-            ("VUS-PR", \.vusPR), ("VUS-ROC", \.vusROC), ("AUC-PR", \.aucPR), ("AUC-ROC", \.aucROC), ("F1", \.standardF1),
-        ]
+        static let names = ["VUS-PR", "VUS-ROC", "AUC-PR", "AUC-ROC", "F1", "event-P", "event-R"]
+        var figures: [Double] {
+            [
+                measures.vusPR, measures.vusROC, measures.aucPR, measures.aucROC, measures.standardF1, events.precision,
+                events.recall,
+            ]
+        }
     }
 
     func run() async throws {
         try await reportingErrors {
-            if !json { write(["file", "detector", "seed"] + Self.figures.map(\.name) + ["seconds"]) }
+            if !json { write(["file", "detector", "seed"] + Line.names + ["seconds"]) }
             var lines: [Line] = []
             let paths = try files.flatMap(expanded)
             for path in paths {
@@ -61,9 +65,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             for line in lines where !detectors.contains(line.detector) { detectors.append(line.detector) }
             for detector in detectors {
                 let own = lines.filter { $0.detector == detector }
-                let means = Self.figures.map { figure in
-                    own.reduce(0) { $0 + $1.measures[keyPath: figure.path] } / Double(own.count)
-                }
+                let means = Line.names.indices.map { index in own.reduce(0) { $0 + $1.figures[index] } / Double(own.count) }
                 write(["mean", detector, ""] + means.map { String(format: "%.4f", $0) } + [""])
             }
         }
@@ -87,11 +89,13 @@ struct EvaluateCommand: AsyncParsableCommand {
         let buffer = dominantPeriod(of: values) ?? 125
         var lines: [Line] = []
         func add(_ detector: String, _ seed: String, _ scores: [Float], since started: Date) throws {
+            let seconds = Date().timeIntervalSince(started)
             let measures = try Measures(scores: scores, labels: labels, buffer: buffer)
+            let level = ThresholdRule.quantile(ensemble.settings.threshold).level(for: scores)
+            let flagged = EventRule().events(combined: scores, lstm: scores, transformer: scores, level: level)
+            let events = EventMeasures(flagged: flagged.map(\.rows), labelled: labelledRanges(labels))
             lines.append(
-                Line(
-                    file: series.name, detector: detector, seed: seed, measures: measures,
-                    seconds: Date().timeIntervalSince(started)))
+                Line(file: series.name, detector: detector, seed: seed, measures: measures, events: events, seconds: seconds))
         }
         for offset in 0..<seeds {
             var training = training
@@ -113,15 +117,14 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
 
     private func write(_ line: Line) {
-        let figures = Self.figures.map { ($0.name, line.measures[keyPath: $0.path]) }
         guard json else {
             return write(
-                [line.file, line.detector, line.seed] + figures.map { String(format: "%.4f", $0.1) }
+                [line.file, line.detector, line.seed] + line.figures.map { String(format: "%.4f", $0) }
                     + [String(format: "%.1f", line.seconds)])
         }
         var object: [String: Any] = ["file": line.file, "detector": line.detector, "seconds": line.seconds]
         if let seed = Int(line.seed) { object["seed"] = seed }
-        for (name, value) in figures { object[name] = value }
+        for (name, value) in zip(Line.names, line.figures) { object[name] = value }
         if let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]) {
             print(String(decoding: data, as: UTF8.self))
         }
@@ -129,7 +132,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     private func write(_ cells: [String]) {
         if csv { return print(cells.map(csvField).joined(separator: ",")) }
-        let widths = [40, 14, 4, 8, 8, 8, 8, 8, 8]
+        let widths = [40, 14, 4, 8, 8, 8, 8, 8, 8, 8, 8]
         let padded = zip(cells, widths).map { $0.count < $1 ? $0 + String(repeating: " ", count: $1 - $0.count) : $0 }
         print(padded.joined(separator: " "))
     }

@@ -75,7 +75,7 @@ private func temporary(_ name: String) -> String {
     _ = try oddline(["generate", "point", "--rows", "800", "-o", file])
     let outcome = try oddline(["evaluate", file])
     #expect(outcome.status == 0)
-    #expect(["lstm", "transformer", "ensemble", "VUS-PR"].allSatisfy { outcome.output.contains($0) })
+    #expect(["lstm", "transformer", "ensemble", "nearest-window", "VUS-PR", "event-P", "event-R"].allSatisfy { outcome.output.contains($0) })
 }
 
 @Test func mistakesEndInOneSentenceAndAStatus() throws {

@@ -159,6 +159,14 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: token)
         try third.keys("Escape")
         try third.wait(for: "ended with 0")
+        if geteuid() == 0 {
+            chown(token, 65_534, 65_534)
+            let foreign = try Terminal(["--data-dir", data])
+            try foreign.wait(for: "belongs to another user")
+            chown(token, 0, 0)
+            try foreign.keys("Escape")
+            try foreign.wait(for: "ended with 0")
+        }
 
         let fourth = try Terminal(["--data-dir", data])
         try fourth.wait(for: "Series library")
@@ -301,6 +309,18 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
             try terminal.keys("O")
             try terminal.wait(for: "Log in")
         }
+    }
+
+    @Test func aPasswordTypedAtThePromptIsNotShown() throws {
+        let data = temporaryFolder()
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        let terminal = try Terminal(["accounts", "add", "alice", "alice@example.org", "--data-dir", data])
+        try terminal.wait(for: "Password:")
+        try terminal.fill(password)
+        let added = try terminal.wait(for: "ended with 0")
+        #expect(added.contains("administrator") && !added.contains(password))
+        let again = try Terminal(["--data-dir", data])
+        try logIn(again)
     }
 
     @Test func theStrengthOfAPasswordShowsWhileItIsTyped() throws {
