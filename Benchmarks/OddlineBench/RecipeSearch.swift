@@ -32,7 +32,7 @@ struct RecipeSearch: ParsableCommand {
 
     func run() throws {
         let study = try study.study
-        print("| change | LSTM, Transformer, ensemble: files | kinds | all, ensemble |\n|---|---|---|---|")
+        write("| change | LSTM, Transformer, ensemble: files | kinds | all, ensemble |\n|---|---|---|---|")
         let trials = try ([""] + changes).map { change -> Trial in
             let recipe = try Recipe(changes: change.split(separator: ",").map(String.init))
             let trial = Trial(name: change.isEmpty ? "none (the default)" : change, outcomes: try study.outcomes(recipe))
@@ -43,14 +43,16 @@ struct RecipeSearch: ParsableCommand {
             }
             let line =
                 "| " + ([trial.name] + groups + [String(format: "%.3f", trial.mean(without: nil))]).joined(separator: " | ")
-            FileHandle.standardOutput.write(Data((line + " |\n").utf8))
+            write(line + " |")
             return trial
         }
-        print("\n| left out | best without it | on it | the default on it |\n|---|---|---|---|")
+        write("\n| left out | best without it | on it | the default on it |\n|---|---|---|---|")
         for file in study.subjects.filter({ $0.group == "files" }).map(\.series.name) {
             guard let best = trials.max(by: { $0.mean(without: file) < $1.mean(without: file) }) else { continue }
             func own(_ trial: Trial) -> Double { trial.outcomes.filter { $0.name == file }.mean("ensemble").mean }
-            print(String(format: "| %@ | %@ | %.3f | %.3f |", file, best.name, own(best), own(trials[0])))
+            write(String(format: "| %@ | %@ | %.3f | %.3f |", file, best.name, own(best), own(trials[0])))
         }
     }
+    /// Shows a line at once, since each takes minutes.
+    private func write(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 }

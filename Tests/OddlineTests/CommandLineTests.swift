@@ -75,7 +75,10 @@ private func temporary(_ name: String) -> String {
     _ = try oddline(["generate", "point", "--rows", "800", "-o", file])
     let outcome = try oddline(["evaluate", file])
     #expect(outcome.status == 0)
-    #expect(["lstm", "transformer", "ensemble", "nearest-window", "VUS-PR", "event-P", "event-R"].allSatisfy { outcome.output.contains($0) })
+    #expect(
+        ["lstm", "transformer", "ensemble", "nearest-window", "VUS-PR", "event-P", "event-R"].allSatisfy {
+            outcome.output.contains($0)
+        })
 }
 
 @Test func mistakesEndInOneSentenceAndAStatus() throws {
@@ -167,14 +170,17 @@ private func temporary(_ name: String) -> String {
     let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
     #expect(line.hasPrefix("Listening at http://127.0.0.1:"))
     let base = line.dropFirst("Listening at ".count).trimmingCharacters(in: .whitespacesAndNewlines)
-    func call(_ path: String, _ body: String) throws -> String {
-        let curl = Process()
-        curl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        curl.arguments = ["curl", "-s", base + path, "-H", "content-type: application/json", "-d", body]
+    func run(_ arguments: String...) throws -> String {
+        let helper = Process()
+        helper.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        helper.arguments = arguments
         let answer = Pipe()
-        curl.standardOutput = answer
-        try curl.run()
+        helper.standardOutput = answer
+        try helper.run()
         return String(decoding: answer.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    }
+    func call(_ path: String, _ body: String) throws -> String {
+        try run("curl", "-s", base + path, "-H", "content-type: application/json", "-d", body)
     }
     let password = "a few unrelated words"
     #expect(
@@ -183,7 +189,20 @@ private func temporary(_ name: String) -> String {
     let found = try call("/api/auth/login", "{\"username\":\"ann\",\"password\":\"\(password)\"}")
         .split(separator: "\"").first { $0.hasPrefix("ey") }
     let token = String(try #require(found))
-    process.terminate()
+    let login = "{\"username\":\"ann\",\"password\":\"\(password)\"}"
+    let underWay = try run(
+        "bash", "-c",
+        """
+        exec 3<>/dev/tcp/127.0.0.1/\(base.split(separator: ":").last ?? "")
+        printf 'GET /health HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n' >&3
+        read -r status <&3
+        printf 'POST /api/auth/login HTTP/1.1\\r\\nhost: x\\r\\ncontent-type: application/json\\r\\n' >&3
+        printf 'content-length: \(login.utf8.count)\\r\\n\\r\\n%s' '\(login)' >&3
+        sleep 0.05
+        kill -TERM \(process.processIdentifier)
+        timeout 20 cat <&3
+        """)
+    #expect(underWay.contains("access_token"), "a request under way is finished first")
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
     let text = try String(contentsOfFile: log, encoding: .utf8)
