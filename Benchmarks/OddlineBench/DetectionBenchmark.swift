@@ -9,7 +9,8 @@ struct DetectionBenchmark: ParsableCommand {
         commandName: "detection", abstract: "How well both models and the ensemble find labelled anomalies.",
         discussion: """
             Files are given as PATH or PATH:TRAINING_ROWS. --set changes a value of the recipe, for example \
-            --set maskedPeriods=1. One line of a Markdown table a series, then means.
+            --set maskedPeriods=1. One line of a Markdown table a series, then means; then the ensemble's mean for each \
+            calibration and weight.
             """)
 
     @OptionGroup var study: StudyOptions
@@ -34,6 +35,23 @@ struct DetectionBenchmark: ParsableCommand {
             line("mean of \(group)") { $0.group == group }
         }
         if Set(outcomes.map(\.group)).count > 1 { line("mean of all") { _ in true } }
+        reportWeights(outcomes)
+    }
+
+    /// The ensemble's mean for each calibration and weight of the LSTM.
+    private func reportWeights(_ outcomes: [DetectionStudy.Outcome]) {
+        let weights = DetectionStudy.weights
+        print("\n| calibration, LSTM weight | " + weights.map { String(format: "%.1f", $0) }.joined(separator: " | ") + " |")
+        print("|---|" + String(repeating: "---|", count: weights.count))
+        for method in Calibration.Method.allCases {
+            for group in ["files", "kinds"] where outcomes.contains(where: { $0.group == group }) {
+                let own = outcomes.filter { $0.group == group }.compactMap { $0.byWeight[method] }
+                let means = weights.indices.map { index in own.reduce(0) { $0 + $1[index] } / Double(own.count) }
+                print(
+                    "| \(method.rawValue), \(group) | " + means.map { String(format: "%.3f", $0) }.joined(separator: " | ") + " |"
+                )
+            }
+        }
     }
 }
 

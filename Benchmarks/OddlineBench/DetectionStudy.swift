@@ -19,9 +19,13 @@ struct DetectionStudy {
         let name: String
         let seed: Int
         let measures: [String: Measures]
+        /// VUS-PR of the ensemble by calibration, at LSTM weights 0, 0.1 ... 1 beside the rest for the Transformer.
+        var byWeight: [Calibration.Method: [Double]] = [:]
     }
 
     static let detectors = ["lstm", "transformer", "ensemble"]
+    /// LSTM weights that are compared.
+    static let weights = (0...10).map { Float($0) / 10 }
     let subjects: [Subject]
     let seeds: Int
 
@@ -59,18 +63,31 @@ struct DetectionStudy {
     private static func measure(_ subject: Subject, _ recipe: Recipe, seed: Int) throws -> Outcome {
         let series = subject.series
         guard let labels = series.labels else { throw ValidationError("\(series.name) has no labels.") }
-        var scores: [String: [Float]] = [:]
+        var models: [(reference: [Float], errors: [Float])] = []
         for kind in ModelKind.allCases {
             let plan = DetectorPlan.standard(
                 kind, for: series, trainingRows: subject.trainingRows, seed: UInt64(seed), recipe: recipe)
             let detector = try Training(plan, series: series, trainingRows: subject.trainingRows).run()
-            let calibration = Calibration(.excess, referenceErrors: detector.referenceErrors)
-            scores[kind.rawValue] = calibration(try detector.errors(of: series).errors)
+            models.append((detector.referenceErrors, try detector.errors(of: series).errors))
         }
-        scores["ensemble"] = Ensemble.standard.combine(lstm: scores["lstm"] ?? [], transformer: scores["transformer"] ?? [])
         let buffer = dominantPeriod(of: series.channels[0].values) ?? 125
-        let measures = try scores.mapValues { try Measures(scores: $0, labels: labels, buffer: buffer) }
-        return Outcome(group: subject.group, name: series.name, seed: seed, measures: measures)
+        func measures(_ scores: [Float]) throws -> Measures { try Measures(scores: scores, labels: labels, buffer: buffer) }
+        func scores(_ method: Calibration.Method) -> [[Float]] {
+            models.map { Calibration(method, referenceErrors: $0.reference)($0.errors) }
+        }
+        let standard = scores(.excess)
+        let byDetector = [standard[0], standard[1], Ensemble.standard.combine(lstm: standard[0], transformer: standard[1])]
+        var outcome = Outcome(
+            group: subject.group, name: series.name, seed: seed,
+            measures: Dictionary(uniqueKeysWithValues: zip(detectors, try byDetector.map(measures))))
+        for method in Calibration.Method.allCases {
+            let own = scores(method)
+            outcome.byWeight[method] = try weights.map { weight in
+                let ensemble = try Ensemble(lstmWeight: weight, transformerWeight: 1 - weight)
+                return try measures(ensemble.combine(lstm: own[0], transformer: own[1])).vusPR
+            }
+        }
+        return outcome
     }
 
     /// VUS-PR of both yardsticks on every series.
