@@ -123,7 +123,7 @@ func viewLearnedWeights(_ screen: inout CellBuffer, _ state: DashboardState, _ l
         screen.write(title, x: x, y: y, Style(theme.muted))
         screen.write(weights(choice.ensemble), x: x + 8, y: y, Style(theme.text, bold: row == 1))
         let percent = Int((choice.quality * 100).rounded())
-        screen.write("\(percent)% of pairs", x: x + 42, y: y, Style(row == 1 ? theme.success : theme.text))
+        screen.write("\(percent)% of pairs", x: x + 38, y: y, Style(row == 1 ? theme.success : theme.text))
     }
     screen.write("Enter uses the learnt weights   Esc leaves all as it is", x: x, y: card.maxY - 2, Style(theme.muted))
 }
