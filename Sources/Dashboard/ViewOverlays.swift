@@ -123,7 +123,7 @@ private func reasons(_ workspace: WorkspaceState, _ event: Event) -> [(title: St
     }
     if let attended = explained.byModel[.transformer]?.attended, !attended.isEmpty {
         let places = attended.map { "\(distance(from: event.rows, to: $0.rows)) (\(percent($0.share)))" }
-        lines.append(("Attention", "the Transformer looked most at rows " + places.joined(separator: ", ")))
+        lines.append(("Attention", "most to rows " + places.joined(separator: ", ")))
     }
     return lines
 }

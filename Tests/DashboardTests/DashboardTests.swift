@@ -356,7 +356,7 @@ func everyScreenFitsEverySize(_ size: (Int, Int)) async throws {
     let explained = WorkspaceState.Explained(
         fingerprint: series.fingerprint, rows: rows, byModel: Dictionary(uniqueKeysWithValues: explanations))
     _ = update(&state, .explained(explained))
-    #expect(view(state).text.contains("the Transformer looked most at rows"))
+    #expect(view(state).text.contains("most to rows"))
     let next = press(&state, .character("]")) + press(&state, .character("["))
     #expect(next.count == ((state.workspace?.events.count ?? 0) > 1 ? 2 : 0))
 }

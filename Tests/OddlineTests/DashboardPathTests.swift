@@ -61,7 +61,7 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try first.wait(for: "observed")
         try first.keys("a")
         try first.wait(for: "anomaly")
-        try first.wait(for: "looked most")
+        try first.wait(for: "most to rows")
         try first.keys("]", "n", "Escape", "m")
         try first.wait(for: "labelled events")
         try first.keys("m", "w")
