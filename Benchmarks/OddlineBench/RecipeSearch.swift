@@ -20,6 +20,7 @@ struct RecipeSearch: ParsableCommand {
         "transformerPeriods=2", "transformerBottleneck=5", "transformerBottleneck=16", "transformerNoise=0",
         "transformerEpochs=80", "maskedShare=0.15", "maskedPeriods=0.25", "maskedPeriods=1", "maskedPasses=0",
         "shortPeriods=0.1", "shortPeriods=0.5", "longPeriods=1", "longShortest=40", "longShare=0.5", "longShare=0.85",
+        "adaptationPeriods=0",
     ]
 
     private struct Trial {

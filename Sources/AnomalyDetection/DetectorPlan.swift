@@ -42,6 +42,8 @@ public struct DetectorPlan: Sendable, Equatable, Codable {
     public var shortSmoothing: Int, longSmoothing: Int
     /// How much the long average counts beside the short one, 0 to 1.
     public var longShare: Float
+    /// Rows over which a change for good becomes what is normal; `nil` never.
+    public var adaptationRows: Int?
     /// Rows at both ends of a window whose reconstruction does not count, for want of context; the ends of
     /// the series excepted.
     public var scoringMargin: Int

@@ -6,7 +6,7 @@ public struct Ensemble: Sendable, Equatable {
     public let transformerWeight: Float
 
     /// The weights to begin with, chosen by measurement over labelled series; `Benchmarks/README.md` has the table.
-    public static let standard = Ensemble(unchecked: 0.3, 0.7)
+    public static let standard = Ensemble(unchecked: 0.2, 0.8)
 
     private init(unchecked lstmWeight: Float, _ transformerWeight: Float) {
         (self.lstmWeight, self.transformerWeight) = (lstmWeight, transformerWeight)

@@ -129,7 +129,11 @@ extension Detector {
             throw .otherChannels(model: kind, expected: channelNames.count, found: series.channels.count)
         }
         let scorer = ErrorScorer(plan: plan, parameters: parameters)
-        return try scorer.errors(
+        var result = try scorer.errors(
             of: PreparedSeries(series, scaling: scaling), name: series.name, cancellation: cancellation, progress: progress)
+        if let rows = plan.adaptationRows {
+            result.errors = adapted(result.errors, typical: quantile(ofSorted: referenceErrors, 0.5), rows: rows)
+        }
+        return result
     }
 }

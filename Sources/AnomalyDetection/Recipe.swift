@@ -43,6 +43,8 @@ public struct Recipe: Sendable, Equatable, Codable {
     public var longShortest = 80
     /// How much the long average counts beside the short one.
     public var longShare: Float = 0.7
+    /// Dominant periods, and rows at the least, over which a change for good becomes what is normal; 0 never.
+    public var adaptationPeriods = 4.0, adaptationShortest = 300
     /// Epochs without a better validation loss after which training stops.
     public var lstmPatience = 6, transformerPatience = 8
 
@@ -64,6 +66,10 @@ public struct Recipe: Sendable, Equatable, Codable {
         return (rows(shortPeriods, atLeast: 1), rows(longPeriods, atLeast: longShortest))
     }
 
+    private func adaptation(_ period: Int) -> Int? {
+        adaptationPeriods == 0 ? nil : max(adaptationShortest, Int((adaptationPeriods * Double(period)).rounded()))
+    }
+
     /// An LSTM window fits the training rows at least four times.
     func lstmPlan(period: Int, channels: Int, trainingRows: Int, seed: UInt64) -> DetectorPlan {
         let wanted = Int((lstmPeriods * Double(period)).rounded())
@@ -77,7 +83,8 @@ public struct Recipe: Sendable, Equatable, Codable {
             epochs: lstmEpochs, batchSize: 32, windowsPerEpoch: lstmWindows, learningRate: lstmRate, patience: lstmPatience,
             validationShare: 0.15, maskedShare: 0, maskedSpan: 1, noise: lstmNoise, maskedPasses: 0,
             shortSmoothing: smoothing.short, longSmoothing: smoothing.long,
-            longShare: longShare, scoringMargin: 0, scoringStride: max(1, window / 8), seed: seed)
+            longShare: longShare, adaptationRows: adaptation(period), scoringMargin: 0, scoringStride: max(1, window / 8),
+            seed: seed)
     }
 
     /// A Transformer window fits the training rows at least four times and holds whole patches.
@@ -97,6 +104,7 @@ public struct Recipe: Sendable, Equatable, Codable {
             patience: transformerPatience, validationShare: 0.15, maskedShare: maskedShare,
             maskedSpan: min(span, window / patch / max(2, maskedPasses)), noise: transformerNoise, maskedPasses: maskedPasses,
             shortSmoothing: smoothing.short, longSmoothing: smoothing.long,
-            longShare: longShare, scoringMargin: window / 4, scoringStride: max(1, window / 4), seed: seed)
+            longShare: longShare, adaptationRows: adaptation(period), scoringMargin: window / 4,
+            scoringStride: max(1, window / 4), seed: seed)
     }
 }

@@ -101,11 +101,11 @@ private func type(_ state: inout DashboardState, _ text: String) {
     #expect(state.workspace?.focus == .sliders)
     let effects = press(&state, .right, .right, .right, .right)
     let after = try #require(state.workspace?.analysis.result)
-    #expect(state.workspace?.analysis.settings.lstmWeight == 0.5)
+    #expect(state.workspace?.analysis.settings.lstmWeight == 0.4)
     #expect(after.combined != before.combined)
     #expect(after.lstm == before.lstm)
     #expect(effects.count == 4)
-    #expect(view(state).text.contains("0.42") && view(state).text.contains("0.58"))
+    #expect(view(state).text.contains("0.33") && view(state).text.contains("0.67"))
 }
 
 @Test func theMouseMovesSlidersPansAndZooms() async throws {
