@@ -70,7 +70,7 @@ struct DetectionStudy {
             let detector = try Training(plan, series: series, trainingRows: subject.trainingRows).run()
             models.append((detector.referenceErrors, try detector.errors(of: series).errors))
         }
-        let buffer = dominantPeriod(of: series.channels[0].values) ?? 125
+        let buffer = Measures.buffer(for: series)
         func measures(_ scores: [Float]) throws -> Measures { try Measures(scores: scores, labels: labels, buffer: buffer) }
         func scores(_ method: Calibration.Method) -> [[Float]] {
             models.map { Calibration(method, referenceErrors: $0.reference)($0.errors) }
@@ -94,7 +94,7 @@ struct DetectionStudy {
     func yardsticks() throws -> [Outcome] {
         try subjects.map { subject in
             let values = subject.series.channels[0].values
-            let period = dominantPeriod(of: values) ?? 125
+            let period = Measures.buffer(for: subject.series)
             let measures = try Yardstick.allCases.map { yardstick in
                 let scores = yardstick.scores(of: values, period: period)
                 return (yardstick.rawValue, try Measures(scores: scores, labels: subject.series.labels ?? [], buffer: period))

@@ -7,28 +7,29 @@ import Synchronization
 /// follows a rotation.
 final class KeyRing: Sendable {
     private struct State {
-        var stamp: PrivateFile.Stamp?
-        var keys: SigningKeys
-        /// What signs and verifies with `keys`; made when first asked for.
-        var signers: JWTKeyCollection?
+        let stamp: PrivateFile.Stamp?
+        let keys: SigningKeys
+        /// What signs and verifies with `keys`.
+        let signers: JWTKeyCollection
     }
 
     private let url: URL
-    private let state: Mutex<State>
+    /// What the file held when it was last read; `nil` before it is first asked for.
+    private let state = Mutex<State?>(nil)
 
+    /// Makes the file where it is missing.
+    /// - Throws: `StorageError` when it cannot be used.
     init(at url: URL) throws(StorageError) {
         self.url = url
-        let keys = try SigningKeys(at: url)
-        state = Mutex(State(stamp: PrivateFile(url).stamp, keys: keys, signers: nil))
+        _ = try SigningKeys(at: url)
     }
 
     /// The keys now, and what signs and verifies with them.
     /// - Throws: `StorageError` when the file has become one that cannot be used.
     func current() async throws -> (keys: SigningKeys, signers: JWTKeyCollection) {
         let stamp = PrivateFile(url).stamp
-        let known = state.withLock { $0 }
-        if known.stamp == stamp, let signers = known.signers { return (known.keys, signers) }
-        let keys = known.stamp == stamp ? known.keys : try SigningKeys(at: url)
+        if let known = state.withLock({ $0 }), known.stamp == stamp { return (known.keys, known.signers) }
+        let keys = try SigningKeys(at: url)
         let signers = JWTKeyCollection()
         for key in keys.keys {
             await signers.add(hmac: HMACKey(from: key.secret), digestAlgorithm: .sha256, kid: JWKIdentifier(string: key.kid))

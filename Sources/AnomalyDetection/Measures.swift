@@ -1,4 +1,5 @@
 import Foundation
+import TimeSeries
 
 /// How well scores tell labelled rows from the others; every measure is between 0 and 1.
 public struct Measures: Sendable, Equatable, Codable {
@@ -12,6 +13,11 @@ public struct Measures: Sendable, Equatable, Codable {
     public var aucROC: Double
     /// Largest point-wise F1 over all thresholds.
     public var standardF1: Double
+
+    /// The buffer that suits a series: the dominant period of its first channel, 125 rows where there is none.
+    public static func buffer(for series: Series) -> Int {
+        series.channels.first.flatMap { dominantPeriod(of: $0.values) } ?? 125
+    }
 
     /// Measures `scores` (higher is odder; NaN counts as lowest) against `labels`.
     /// - Parameter buffer: the largest widening of labelled segments for VUS, in rows.

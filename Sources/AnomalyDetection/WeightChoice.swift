@@ -21,21 +21,23 @@ public struct WeightChoice: Sendable, Equatable {
     public static func best(
         lstm: [Float], transformer: [Float], labels: [Bool], present: Ensemble
     ) throws(DetectionError) -> WeightChoice {
-        func judged(_ ensemble: Ensemble) throws(DetectionError) -> WeightChoice {
+        try best(present) { ensemble throws(DetectionError) in
             let scores = ensemble.combine(lstm: lstm, transformer: transformer)
-            return WeightChoice(
-                ensemble: ensemble, quality: try PrecisionRecallCurve(scores: scores, labels: labels).averagePrecision)
-        }
-        var best = try judged(present)
-        for ensemble in nearestFirst(present) {
-            let choice = try judged(ensemble)
-            if choice.quality > best.quality { best = choice }
-        }
-        return best
+            return try PrecisionRecallCurve(scores: scores, labels: labels).averagePrecision
+        }.best
     }
 
-    fileprivate static func nearestFirst(_ present: Ensemble) -> [Ensemble] {
-        grid.sorted { abs($0.lstmShare - present.lstmShare) < abs($1.lstmShare - present.lstmShare) }
+    /// The choice of the largest quality among `present` and the grid; of equals the one nearest to `present`.
+    fileprivate static func best<Failure: Error>(
+        _ present: Ensemble, quality: (Ensemble) throws(Failure) -> Double
+    ) throws(Failure) -> (present: WeightChoice, best: WeightChoice) {
+        let now = WeightChoice(ensemble: present, quality: try quality(present))
+        var best = now
+        for ensemble in grid.sorted(by: { abs($0.lstmShare - present.lstmShare) < abs($1.lstmShare - present.lstmShare) }) {
+            let choice = WeightChoice(ensemble: ensemble, quality: try quality(ensemble))
+            if choice.quality > best.quality { best = choice }
+        }
+        return (now, best)
     }
 }
 
@@ -59,16 +61,12 @@ public struct LearnedWeights: Sendable, Equatable {
                 return ensemble.combine(lstm: Array(lstm[rows]), transformer: Array(transformer[rows])).filter { !$0.isNaN }.max()
             }
         }
-        func judged(_ ensemble: Ensemble) -> WeightChoice? {
+        guard !scores(confirmed, present).isEmpty, !scores(rejected, present).isEmpty else { return nil }
+        (self.present, best) = WeightChoice.best(present) { ensemble in
             let (high, low) = (scores(confirmed, ensemble), scores(rejected, ensemble))
-            guard !high.isEmpty, !low.isEmpty else { return nil }
             let won = high.reduce(0.0) { sum, above in sum + low.reduce(0) { $0 + (above > $1 ? 1 : above == $1 ? 0.5 : 0) } }
-            return WeightChoice(ensemble: ensemble, quality: won / Double(high.count * low.count))
+            return won / Double(high.count * low.count)
         }
-        guard var best = judged(present) else { return nil }
-        self.present = best
-        for choice in WeightChoice.nearestFirst(present).compactMap(judged) where choice.quality > best.quality { best = choice }
-        self.best = best
         (self.confirmed, self.rejected) = (confirmed.count, rejected.count)
     }
 }

@@ -47,6 +47,19 @@ func learnWeights(_ state: inout DashboardState, _ workspace: WorkspaceState) {
     state.overlay = .learnedWeights(learned)
 }
 
+/// Takes weights back that were learnt or taken from a comparison.
+func undoWeights(_ state: inout DashboardState, _ workspace: inout WorkspaceState, _ session: Session) -> [Effect] {
+    guard let before = workspace.settingsBefore else {
+        state.complain("There are no learnt weights to take back.")
+        return []
+    }
+    workspace.settingsBefore = nil
+    state.say("The weights are as they were.")
+    return change(&state, &workspace, session) {
+        ($0.lstmWeight, $0.transformerWeight) = (before.lstmWeight, before.transformerWeight)
+    }
+}
+
 /// Keys for weights that are proposed: Enter uses them, and they can be taken back.
 func updateProposal(_ state: inout DashboardState, _ key: Key, _ proposed: Ensemble?) -> [Effect] {
     switch key {

@@ -77,16 +77,7 @@ func perform(_ state: inout DashboardState, inWorkspace action: Action) -> [Effe
         return [explanation]
     case .compare: return compare(&state, workspace)
     case .learnWeights: learnWeights(&state, workspace)
-    case .undoWeights:
-        guard let before = workspace.settingsBefore else {
-            state.complain("There are no learnt weights to take back.")
-            return []
-        }
-        workspace.settingsBefore = nil
-        state.say("The weights are as they were.")
-        return change(&state, &workspace, session) {
-            ($0.lstmWeight, $0.transformerWeight) = (before.lstmWeight, before.transformerWeight)
-        }
+    case .undoWeights: return undoWeights(&state, &workspace, session)
     case .judgeAnomaly, .judgeNormal, .clearVerdict: return judge(&state, &workspace, session, action)
     case .export:
         guard let result = workspace.analysis.result else {

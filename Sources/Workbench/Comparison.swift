@@ -30,7 +30,7 @@ public struct Comparison: Sendable, Equatable {
         guard let labels = series.labels else { throw .noLabels(series: series.name) }
         let present = try Ensemble(lstmWeight: settings.lstmWeight, transformerWeight: settings.transformerWeight)
         let ranges = labelledRanges(labels)
-        let buffer = series.channels.first.flatMap { dominantPeriod(of: $0.values) } ?? 125
+        let buffer = Measures.buffer(for: series)
         let alone = [("LSTM", 1, 0, result.lstm), ("Transformer", 0, 1, result.transformer)] as [(String, Float, Float, [Float])]
         var lines: [Line] = []
         func add(_ name: String, _ scores: [Float], _ events: [Event]) throws(DetectionError) {

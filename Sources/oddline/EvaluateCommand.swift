@@ -86,14 +86,15 @@ struct EvaluateCommand: AsyncParsableCommand {
             throw SeriesError.noSuchColumn(file: series.name, column: "label", known: series.channels.map(\.name))
         }
         let values = series.channels[0].values
-        let buffer = dominantPeriod(of: values) ?? 125
+        let buffer = Measures.buffer(for: series)
+        let labelled = labelledRanges(labels)
         var lines: [Line] = []
         func add(_ detector: String, _ seed: String, _ scores: [Float], since started: Date) throws {
             let seconds = Date().timeIntervalSince(started)
             let measures = try Measures(scores: scores, labels: labels, buffer: buffer)
             let level = ThresholdRule.quantile(ensemble.settings.threshold).level(for: scores)
             let flagged = EventRule().events(combined: scores, lstm: scores, transformer: scores, level: level)
-            let events = EventMeasures(flagged: flagged.map(\.rows), labelled: labelledRanges(labels))
+            let events = EventMeasures(flagged: flagged.map(\.rows), labelled: labelled)
             lines.append(
                 Line(file: series.name, detector: detector, seed: seed, measures: measures, events: events, seconds: seconds))
         }
