@@ -1,0 +1,56 @@
+import Foundation
+import Synchronization
+
+/// Threads of its own for work that blocks for long: hashing, reading, scoring. The threads that run `async`
+/// functions are as few as the processors have cores; whoever blocks one of them stops everybody else.
+///
+/// Work begins in the order in which it was submitted. `Workers(count: 1)` is a lane: each piece of work begins
+/// when the one before has ended, so that what is stored is stored in order.
+public final class Workers: Sendable {
+    private let queue = Queue()
+    private let count: Int
+
+    /// Starts `count` threads, which wait until there is something to do and end with the last reference to this
+    /// value, after all that was submitted.
+    public init(count: Int) {
+        precondition(count > 0, "work needs at least one thread")
+        self.count = count
+        for _ in 0..<count {
+            let thread = Thread { [queue] in while let work = queue.next() { work() } }
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+    }
+
+    deinit { queue.close(waking: count) }
+
+    /// Runs `body` on one of the threads and waits for it without blocking a thread; a cancelled task waits too.
+    /// - Throws: what `body` throws.
+    public func run<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+        try await withCheckedThrowingContinuation { continuation in
+            submit { continuation.resume(with: Result { try body() }) }
+        }
+    }
+
+    /// Has `body` run on one of the threads and returns at once.
+    public func submit(_ body: @escaping @Sendable () -> Void) { queue.add(body) }
+
+    /// What is to be done, first come first served.
+    private final class Queue: Sendable {
+        private let waiting = Mutex<[@Sendable () -> Void]>([])
+        private let changed = DispatchSemaphore(value: 0)
+
+        func add(_ work: @escaping @Sendable () -> Void) {
+            waiting.withLock { $0.append(work) }
+            changed.signal()
+        }
+
+        /// Waits for work; `nil` when the queue is closed and all is done.
+        func next() -> (@Sendable () -> Void)? {
+            changed.wait()
+            return waiting.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+        }
+
+        func close(waking threads: Int) { for _ in 0..<threads { changed.signal() } }
+    }
+}
