@@ -20,6 +20,7 @@ let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -32,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
@@ -48,7 +50,7 @@ let package = Package(
 
         library("TimeSeries", [grdb, "CZlib"]),
         library("NeuralNetwork", ["COneDNN", "CKernels"]),
-        library("AnomalyDetection", ["TimeSeries", "NeuralNetwork"]),
+        library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", orderedCollections]),
         library("Persistence", [grdb, toml]),
         library("Accounts", ["Persistence", "CXCrypt", grdb, jwt]),
         library("Workbench", ["AnomalyDetection", "Persistence", "Accounts", grdb]),
@@ -72,21 +74,24 @@ let package = Package(
             dependencies: ["NeuralNetwork", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence", argumentParser],
             path: "Benchmarks/OddlineBench", swiftSettings: strict),
 
+        .target(
+            name: "TestSupport", dependencies: ["AnomalyDetection", "NeuralNetwork", "TimeSeries"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         tests("TimeSeriesTests", ["TimeSeries", grdb]),
         tests(
             "NeuralNetworkTests", ["NeuralNetwork", "CKernels"], exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),
         tests("AnomalyDetectionTests", ["AnomalyDetection", "NeuralNetwork", "TimeSeries"]),
         tests("PersistenceTests", ["Persistence", grdb]),
         tests("AccountsTests", ["Accounts", "Persistence", grdb]),
-        tests("WorkbenchTests", ["Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),
+        tests("WorkbenchTests", ["TestSupport", "Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),
         tests("TerminalUITests", ["TerminalUI"]),
         tests("NcursesTerminalTests", ["NcursesTerminal"]),
         tests(
             "DashboardTests",
-            ["Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "TimeSeries", "Persistence"]),
+            ["TestSupport", "Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "TimeSeries", "Persistence"]),
         tests(
             "HTTPServiceTests",
-            ["HTTPService", "Accounts", "Persistence", "Workbench", "TimeSeries", grdb, hummingbird, jwt]),
+            ["TestSupport", "HTTPService", "Accounts", "Persistence", "Workbench", "TimeSeries", grdb, hummingbird, jwt]),
         tests("OddlineTests", ["oddline", "TimeSeries"]),
     ],
     swiftLanguageModes: [.v6]

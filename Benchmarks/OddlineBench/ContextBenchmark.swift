@@ -20,11 +20,13 @@ struct ContextBenchmark: ParsableCommand {
     func run() throws {
         let study = try DetectionStudy(files: [], kinds: [.longRange], rows: rows, seeds: seeds)
         let results = try lengths.map { length -> (length: Int, lstm: Double, transformer: Double) in
-            var recipe = Recipe()
-            (recipe.lstmShortest, recipe.lstmLongest) = (length, length)
-            (recipe.transformerShortest, recipe.transformerLongest) = (length, length)
-            (recipe.shortPeriods, recipe.longShare) = (0.125, 0)
-            let outcomes = try study.outcomes(recipe)
+            var recipes = Recipes()
+            let window = WindowRule(periods: 1, shortest: length, longest: length)
+            (recipes.lstm.window, recipes.transformer.window) = (window, window)
+            var averaging = ErrorAveraging()
+            (averaging.shortPeriods, averaging.longShare, averaging.within) = (0.125, 0, window)
+            (recipes.lstm.averaging, recipes.transformer.averaging) = (averaging, averaging)
+            let outcomes = try study.outcomes(recipes)
             return (length, outcomes.mean("lstm", \.aucPR).mean, outcomes.mean("transformer", \.aucPR).mean)
         }
         print("| window | LSTM | Transformer | difference |\n|---|---|---|---|")

@@ -9,7 +9,7 @@ struct DetectionBenchmark: ParsableCommand {
         commandName: "detection", abstract: "How well both models and the ensemble find labelled anomalies.",
         discussion: """
             Files are given as PATH or PATH:TRAINING_ROWS. --set changes a value of the recipe, for example \
-            --set maskedPeriods=1. One line of a Markdown table a series, then means; then the ensemble's mean for each \
+            --set transformer.maskedPeriods=1. One line of a Markdown table a series, then means; then the ensemble's mean for each \
             calibration and weight.
             """)
 
@@ -18,7 +18,7 @@ struct DetectionBenchmark: ParsableCommand {
 
     func run() throws {
         let study = try study.study
-        let outcomes = try study.outcomes(Recipe(changes: changes))
+        let outcomes = try study.outcomes(Recipes(changes: changes))
         let yardsticks = try study.yardsticks()
         let detectors = DetectionStudy.detectors
         print("| series | LSTM | Transformer | ensemble | rolling median | nearest window |\n|---|---|---|---|---|---|")

@@ -43,7 +43,8 @@ struct DetectionStudy {
 
     /// Trains and measures every series with every seed, one on each core.
     /// - Throws: the first failure, when all have ended.
-    func outcomes(_ recipe: Recipe) throws -> [Outcome] {
+    func outcomes(_ recipes: Recipes) throws -> [Outcome] {
+        let models = recipes.models
         let work = subjects.flatMap { subject in (1...seeds).map { (subject, $0) } }
         let outcomes = Mutex<[Outcome]>([])
         let failures = Mutex<[String]>([])
@@ -51,7 +52,7 @@ struct DetectionStudy {
         DispatchQueue.concurrentPerform(iterations: 2) { _ in
             while case let index = next.add(1, ordering: .relaxed).oldValue, index < work.count {
                 do {
-                    let outcome = try Self.measure(work[index].0, recipe, seed: work[index].1)
+                    let outcome = try Self.measure(work[index].0, models, seed: work[index].1)
                     outcomes.withLock { $0.append(outcome) }
                 } catch { failures.withLock { $0.append("\(work[index].0.series.name): \(error)") } }
             }
@@ -60,31 +61,30 @@ struct DetectionStudy {
         return outcomes.withLock { $0 }
     }
 
-    private static func measure(_ subject: Subject, _ recipe: Recipe, seed: Int) throws -> Outcome {
+    private static func measure(_ subject: Subject, _ models: Models, seed: Int) throws -> Outcome {
         let series = subject.series
         guard let labels = series.labels else { throw ValidationError("\(series.name) has no labels.") }
-        var models: [(reference: [Float], errors: [Float])] = []
-        for kind in ModelKind.allCases {
-            let plan = DetectorPlan.standard(
-                kind, for: series, trainingRows: subject.trainingRows, seed: UInt64(seed), recipe: recipe)
-            let detector = try Training(plan, series: series, trainingRows: subject.trainingRows).run()
-            models.append((detector.referenceErrors, try detector.errors(of: series).errors))
-        }
+        let task = TrainingTask(series: series, trainingRows: subject.trainingRows, seed: UInt64(seed))
+        let errors = PerModel(
+            try models.all.map { model in
+                let detector = try model.train(task, Cancellation()) { _ in }
+                return (model.kind, (reference: detector.referenceErrors, errors: try detector.errors(of: series).errors))
+            })
         let buffer = Measures.buffer(for: series)
         func measures(_ scores: [Float]) throws -> Measures { try Measures(scores: scores, labels: labels, buffer: buffer) }
-        func scores(_ method: Calibration.Method) -> [[Float]] {
-            models.map { Calibration(method, referenceErrors: $0.reference)($0.errors) }
+        func scores(_ method: Calibration.Method) -> PerModel<[Float]> {
+            errors.mapValues { Calibration(method, referenceErrors: $0.reference)($0.errors) }
         }
         let standard = scores(.excess)
-        let byDetector = [standard[0], standard[1], Ensemble.standard.combine(lstm: standard[0], transformer: standard[1])]
+        let byDetector = standard.values + [models.ensemble.combine(standard)]
         var outcome = Outcome(
             group: subject.group, name: series.name, seed: seed,
             measures: Dictionary(uniqueKeysWithValues: zip(detectors, try byDetector.map(measures))))
         for method in Calibration.Method.allCases {
             let own = scores(method)
             outcome.byWeight[method] = try weights.map { weight in
-                let ensemble = try Ensemble(lstmWeight: weight, transformerWeight: 1 - weight)
-                return try measures(ensemble.combine(lstm: own[0], transformer: own[1])).vusPR
+                let ensemble = try Ensemble(PerModel([(.lstm, weight), (.transformer, 1 - weight)]))
+                return try measures(ensemble.combine(own)).vusPR
             }
         }
         return outcome
@@ -116,21 +116,41 @@ extension [DetectionStudy.Outcome] {
     }
 }
 
-extension Recipe {
-    /// The defaults with `NAME=VALUE` changes.
+/// The recipes of the two networks.
+struct Recipes: Codable {
+    var lstm = LSTMRecipe()
+    var transformer = TransformerRecipe()
+
+    init() {}
+
+    var models: Models {
+        Models([
+            Model(.lstm, weight: Ensemble.standard.weight(of: .lstm), recipe: lstm),
+            Model(.transformer, weight: Ensemble.standard.weight(of: .transformer), recipe: transformer),
+        ])
+    }
+
+    /// The defaults with `NAME=VALUE` changes, where a name is a path such as `lstm.window.periods`; one that begins with
+    /// `averaging` changes both recipes.
     init(changes: [String]) throws {
-        let data = try JSONEncoder().encode(Recipe())
-        guard var values = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
-            throw ValidationError("The recipe cannot be changed.")
-        }
+        let object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(Recipes()))
+        guard var values = object as? [String: Any] else { throw ValidationError("The recipe cannot be changed.") }
         for change in changes {
             let parts = change.split(separator: "=").map(String.init)
-            guard parts.count == 2, values[parts[0]] != nil, let number = Double(parts[1]) else {
-                throw ValidationError(
-                    "--set takes NAME=VALUE with a name of the recipe: \(values.keys.sorted().joined(separator: ", ")).")
-            }
-            values[parts[0]] = number == number.rounded() ? Int(number) : number
+            guard parts.count == 2, let number = Double(parts[1]) else { throw ValidationError("--set takes NAME=VALUE.") }
+            let value: Any = number == number.rounded() ? Int(number) : number
+            let names = parts[0].hasPrefix("averaging.") ? ["lstm.", "transformer."].map { $0 + parts[0] } : [parts[0]]
+            for name in names { try Self.set(value, at: name.split(separator: ".").map(String.init)[...], in: &values) }
         }
-        self = try JSONDecoder().decode(Recipe.self, from: JSONSerialization.data(withJSONObject: values))
+        self = try JSONDecoder().decode(Recipes.self, from: JSONSerialization.data(withJSONObject: values))
+    }
+
+    private static func set(_ value: Any, at path: ArraySlice<String>, in values: inout [String: Any]) throws {
+        guard let name = path.first, let old = values[name] else {
+            throw ValidationError("--set takes a name among \(values.keys.sorted().joined(separator: ", ")).")
+        }
+        guard var inner = old as? [String: Any] else { return values[name] = value }
+        try set(value, at: path.dropFirst(), in: &inner)
+        values[name] = inner
     }
 }

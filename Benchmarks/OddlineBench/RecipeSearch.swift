@@ -16,11 +16,12 @@ struct RecipeSearch: ParsableCommand {
     var changes = Self.tried
 
     private static let tried = [
-        "lstmPeriods=2", "lstmLatent=5", "lstmLatent=16", "lstmNoise=0", "lstmEpochs=80", "transformerShortest=128",
-        "transformerPeriods=2", "transformerBottleneck=5", "transformerBottleneck=16", "transformerNoise=0",
-        "transformerEpochs=80", "maskedShare=0.15", "maskedPeriods=0.25", "maskedPeriods=1", "maskedPasses=0",
-        "shortPeriods=0.1", "shortPeriods=0.5", "longPeriods=1", "longShortest=40", "longShare=0.5", "longShare=0.85",
-        "adaptationPeriods=0",
+        "lstm.window.periods=2", "lstm.latentSize=5", "lstm.latentSize=16", "lstm.noise=0", "lstm.epochs=80",
+        "transformer.window.shortest=128", "transformer.window.periods=2", "transformer.bottleneckSize=5",
+        "transformer.bottleneckSize=16", "transformer.noise=0", "transformer.epochs=80", "transformer.maskedShare=0.15",
+        "transformer.maskedPeriods=0.25", "transformer.maskedPeriods=1", "transformer.maskedPasses=0",
+        "averaging.shortPeriods=0.1", "averaging.shortPeriods=0.5", "averaging.longPeriods=1", "averaging.longShortest=40",
+        "averaging.longShare=0.5", "averaging.longShare=0.85", "averaging.adaptationPeriods=0",
     ]
 
     private struct Trial {
@@ -35,8 +36,8 @@ struct RecipeSearch: ParsableCommand {
         let study = try study.study
         write("| change | LSTM, Transformer, ensemble: files | kinds | all, ensemble |\n|---|---|---|---|")
         let trials = try ([""] + changes).map { change -> Trial in
-            let recipe = try Recipe(changes: change.split(separator: ",").map(String.init))
-            let trial = Trial(name: change.isEmpty ? "none (the default)" : change, outcomes: try study.outcomes(recipe))
+            let recipes = try Recipes(changes: change.split(separator: ",").map(String.init))
+            let trial = Trial(name: change.isEmpty ? "none (the default)" : change, outcomes: try study.outcomes(recipes))
             let groups = ["files", "kinds"].map { group in
                 DetectionStudy.detectors.map { detector in
                     String(format: "%.3f", trial.outcomes.filter { $0.group == group }.mean(detector).mean)

@@ -4,13 +4,13 @@ import Foundation
 import Synchronization
 import TimeSeries
 
-/// A detector at default settings, trained for an epoch: scoring costs the same as after a whole run.
-private func quickDetector(_ kind: ModelKind, for series: Series) throws -> Detector {
+/// The detectors at default settings, trained for an epoch: scoring costs the same as after a whole run.
+private func quickDetectors(for series: Series) throws -> [any Detector] {
     let rows = min(series.rowCount, 4000)
-    let start = series.prefix(rows)
-    var plan = DetectorPlan.standard(kind, for: start, trainingRows: rows, seed: 1)
-    plan.epochs = 1
-    return try Training(plan, series: start, trainingRows: rows).run()
+    let task = TrainingTask(series: series.prefix(rows), trainingRows: rows, seed: 1)
+    return try Recipes(changes: ["lstm.epochs=1", "transformer.epochs=1"]).models.all.map {
+        try $0.train(task, Cancellation()) { _ in }
+    }
 }
 
 /// Scoring of a long series by both models at default settings, one model a core.
@@ -22,7 +22,7 @@ struct ScoringBenchmark: ParsableCommand {
 
     func run() throws {
         let series = SampleKind.contextual.series(rows: rows, seed: 1)
-        let detectors = try ModelKind.allCases.map { try quickDetector($0, for: series) }
+        let detectors = try quickDetectors(for: series)
         let before = peakMemory()
         let failures = Mutex<[String]>([])
         let elapsed = ContinuousClock().measure {
@@ -47,13 +47,14 @@ struct CombiningBenchmark: ParsableCommand {
     @Option(help: "Rows.") var rows = 1_000_000
 
     func run() throws {
-        let (a, b) = (noise(rows).map(abs), noise(rows).map(abs))
-        let (ensemble, rule) = (try Ensemble(lstmWeight: 0.4, transformerWeight: 0.6), ThresholdRule.quantile(0.999))
+        let scores = PerModel([(ModelKind.lstm, noise(rows).map(abs)), (.transformer, noise(rows).map(abs))])
+        let ensemble = try Ensemble(PerModel([(.lstm, 0.4), (.transformer, 0.6)]))
+        let rule = ThresholdRule.quantile(0.999)
         var events = 0
         let seconds = medianSeconds(warmUp: 2, count: 11) {
-            let combined = ensemble.combine(lstm: a, transformer: b)
+            let combined = ensemble.combine(scores)
             let level = rule.level(for: combined)
-            events = EventRule().events(combined: combined, lstm: a, transformer: b, level: level).count
+            events = EventRule().events(combined: combined, scores: scores, level: level).count
         }
         printJSON(["benchmark": "combining", "rows": rows, "events": events, "milliseconds": rounded(seconds * 1000)])
     }

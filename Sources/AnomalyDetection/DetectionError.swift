@@ -4,7 +4,7 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
     case diverged(model: ModelKind, epoch: Int)
     case cancelled
     case otherChannels(model: ModelKind, expected: Int, found: Int)
-    case bothWeightsZero
+    case allWeightsZero
     case badWeight(Float)
     case noScores
     case notAModel(file: String, reason: String)
@@ -15,15 +15,15 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
     public var description: String {
         switch self {
         case .tooFewRows(let series, let rows, let needed):
-            "\(series): \(rows) training row\(rows == 1 ? " is" : "s are") too few; at least \(needed) are needed, so use a longer series or raise --train-rows."
+            "\(series): \(rows) training row\(rows == 1 ? " is" : "s are") too few; at least \(needed) are needed, so use a longer series or train on more of its rows."
         case .diverged(let model, let epoch):
             "The \(model.title) model's loss became infinite in epoch \(epoch); train again with another seed or fewer extreme values."
         case .cancelled: "Training was cancelled; the models are as they were before."
         case .otherChannels(let model, let expected, let found):
             "The \(model.title) model was trained on \(expected) channel\(expected == 1 ? "" : "s") but the series has \(found); train it again or choose the same columns."
-        case .bothWeightsZero: "Both weights are 0; raise the LSTM or the Transformer weight above 0."
+        case .allWeightsZero: "All weights are 0; raise the weight of one model above 0."
         case .badWeight(let weight): "The weight \(weight) is not between 0 and 1; choose one in that range."
-        case .noScores: "Neither model has scores yet; train or load the models first."
+        case .noScores: "No model has scores yet; train or load the models first."
         case .notAModel(let file, let reason):
             "\(file): is not a model this version can use (\(reason)); train and save it again."
         case .noLabels(let series):

@@ -37,6 +37,15 @@ public struct OddlineDatabase: Sendable {
         try Self.migrator.migrate(queue)
     }
 
+    /// What `body` reads, all at one moment; it cannot write. Blocks the thread until it is its turn.
+    /// - Throws: `DatabaseError`, and what `body` throws.
+    public func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try queue.read(body) }
+
+    /// Runs `body` in one transaction: all of it is stored, or nothing when it throws. Blocks the thread until it
+    /// is its turn.
+    /// - Throws: `DatabaseError`, and what `body` throws.
+    public func write<Value>(_ body: (Database) throws -> Value) throws -> Value { try queue.write(body) }
+
     /// The schema's history; released steps never change.
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

@@ -2,80 +2,79 @@ import AnomalyDetection
 import Foundation
 import TimeSeries
 
-/// The main workflow: a series, its two models, and from their errors the combined score, flags and events.
+/// The main workflow: a series, its models, and from their errors the combined score, flags and events.
 ///
 /// Errors cost seconds and are computed once for a series and model; what depends on `settings` costs
-/// milliseconds and is computed at every change.
+/// milliseconds and is computed at every change, from the first step that the change concerns.
 public struct Analysis: Sendable {
     /// What is analysed.
     public let series: Series
-    /// What the LSTM says of each row, once it is trained or loaded.
-    public private(set) var lstm: ScoredModel?
-    /// What the Transformer says of each row.
-    public private(set) var transformer: ScoredModel?
-    /// What the sliders say; setting it computes `result` again.
-    public var settings: AnalysisSettings { didSet { recompute(recalibrating: settings.calibration != oldValue.calibration) } }
+    /// The models that there can be.
+    public let models: Models
+    /// What each model says of each row, once it is trained or loaded.
+    public private(set) var scored = PerModel<ScoredModel>()
+    /// What the sliders say; setting it computes anew what depends on what has changed.
+    public var settings: AnalysisSettings {
+        didSet {
+            settings.ensemble = settings.ensemble.among(models)
+            if let stage = Setting.stage(from: oldValue, to: settings, models: models) { recompute(from: stage) }
+        }
+    }
     /// Scores, flags and events; `nil` until a model has scored.
     public private(set) var result: AnalysisResult?
-    private var calibrated: [ModelKind: [Float]] = [:]
+    private var calibrated = PerModel<[Float]>()
+    private var smoothed = PerModel<[Float]>()
 
-    /// Starts without models.
-    public init(series: Series, settings: AnalysisSettings = AnalysisSettings()) {
+    /// Starts without trained models, with the settings to begin with where there are none.
+    public init(series: Series, models: Models = .standard, settings: AnalysisSettings? = nil) {
         self.series = series
+        self.models = models
+        var settings = settings ?? AnalysisSettings(models: models)
+        settings.ensemble = settings.ensemble.among(models)
         self.settings = settings
     }
 
-    /// Takes the errors of one or both models.
-    public mutating func use(_ models: [ScoredModel]) {
-        for model in models {
+    /// Takes the errors of one or more models.
+    public mutating func use(_ scored: [ScoredModel]) {
+        for model in scored {
             precondition(model.errors.errors.count == series.rowCount, "a model scores every row of the series")
-            switch model.detector.kind {
-            case .lstm: lstm = model
-            case .transformer: transformer = model
-            }
+            precondition(models[model.detector.kind] != nil, "a model is registered")
+            self.scored[model.detector.kind] = model
         }
-        recompute(recalibrating: true)
+        recompute(from: .calibration)
     }
 
-    /// Why the present weights cannot be combined, if they cannot.
-    public var weightProblem: DetectionError? {
-        do {
-            _ = try Ensemble(lstmWeight: settings.lstmWeight, transformerWeight: settings.transformerWeight)
-            return nil
-        } catch {
-            return error
-        }
-    }
+    /// Whether each registered model has scored.
+    public var isComplete: Bool { scored.count == models.all.count }
 
-    /// Computes `result`; weights that are both 0 leave it as it was.
-    private mutating func recompute(recalibrating: Bool) {
-        if recalibrating {
-            calibrated = [:]
-            for model in [lstm, transformer].compactMap({ $0 }) {
-                let calibration = Calibration(settings.calibration, referenceErrors: model.detector.referenceErrors)
-                calibrated[model.detector.kind] = calibration(model.errors.errors)
+    private mutating func recompute(from stage: Setting.Stage) {
+        guard !scored.isEmpty else { return }
+        if stage >= .calibration {
+            calibrated = scored.mapValues {
+                Calibration(settings.calibration, referenceErrors: $0.detector.referenceErrors)($0.errors.errors)
             }
         }
-        guard !calibrated.isEmpty,
-            let ensemble = try? Ensemble(lstmWeight: settings.lstmWeight, transformerWeight: settings.transformerWeight)
-        else { return }
-        let missing = [Float](repeating: .nan, count: series.rowCount)
+        if stage >= .smoothing {
+            let missing = [Float](repeating: .nan, count: series.rowCount)
+            smoothed = PerModel(models.kinds) { kind in
+                calibrated[kind].map { movingAverage(of: $0, width: settings.smoothing) } ?? missing
+            }
+        }
+        let known = stage >= .combination ? nil : result?.combined
         result = AnalysisResult(
-            lstm: movingAverage(of: calibrated[.lstm] ?? missing, width: settings.smoothing),
-            transformer: movingAverage(of: calibrated[.transformer] ?? missing, width: settings.smoothing),
-            ensemble: ensemble, rule: .quantile(settings.threshold))
+            scores: smoothed, combined: known ?? settings.ensemble.combine(smoothed), rule: .quantile(settings.threshold))
     }
 }
 
 /// A model and what it says about the rows of a series.
 public struct ScoredModel: Sendable {
     /// The model.
-    public let detector: Detector
+    public let detector: any Detector
     /// Its errors and reconstruction for every row.
     public let errors: RowErrors
 
     /// Pairs a model with the errors it gave.
-    public init(detector: Detector, errors: RowErrors) {
+    public init(detector: any Detector, errors: RowErrors) {
         self.detector = detector
         self.errors = errors
     }
@@ -83,7 +82,7 @@ public struct ScoredModel: Sendable {
     /// Scores `series` with `detector`.
     /// - Throws: `DetectionError`.
     public init(
-        scoring series: Series, with detector: Detector, cancellation: Cancellation = Cancellation(),
+        scoring series: Series, with detector: any Detector, cancellation: Cancellation = Cancellation(),
         progress: (Double) -> Void = { _ in }
     ) throws(DetectionError) {
         self.detector = detector
@@ -93,10 +92,8 @@ public struct ScoredModel: Sendable {
 
 /// Scores of every row, the level from which they are flagged, and the events.
 public struct AnalysisResult: Sendable, Equatable {
-    /// Calibrated, smoothed LSTM scores; NaN without a score.
-    public let lstm: [Float]
-    /// Calibrated, smoothed Transformer scores; NaN without a score.
-    public let transformer: [Float]
+    /// Calibrated, smoothed scores of each model; NaN without a score.
+    public let scores: PerModel<[Float]>
     /// Their weighted average.
     public let combined: [Float]
     /// The score from which a row is flagged.
@@ -104,14 +101,12 @@ public struct AnalysisResult: Sendable, Equatable {
     /// Flagged rows gathered, in time order.
     public let events: [Event]
 
-    /// Combines, finds the level and gathers events.
-    public init(lstm: [Float], transformer: [Float], ensemble: Ensemble, rule: ThresholdRule, eventRule: EventRule = EventRule())
-    {
-        self.lstm = lstm
-        self.transformer = transformer
-        combined = ensemble.combine(lstm: lstm, transformer: transformer)
+    /// Finds the level and gathers events of scores that are combined.
+    public init(scores: PerModel<[Float]>, combined: [Float], rule: ThresholdRule) {
+        self.scores = scores
+        self.combined = combined
         level = rule.level(for: combined)
-        events = eventRule.events(combined: combined, lstm: lstm, transformer: transformer, level: level)
+        events = EventRule().events(combined: combined, scores: scores, level: level)
     }
 
     /// Whether `row` is flagged.

@@ -1,7 +1,7 @@
 import AnomalyDetection
 import TimeSeries
 
-/// How both models and their combination do against a series' labels, at the present settings.
+/// How the models and their combination do against a series' labels, at the present settings.
 public struct Comparison: Sendable, Equatable {
     /// One detector's figures.
     public struct Line: Sendable, Equatable {
@@ -15,7 +15,7 @@ public struct Comparison: Sendable, Equatable {
         public let events: EventMeasures
     }
 
-    /// LSTM, Transformer and combined.
+    /// The models in order, and then their combination.
     public let lines: [Line]
     /// The labelled runs of rows, in order.
     public let labelled: [Range<Int>]
@@ -24,32 +24,27 @@ public struct Comparison: Sendable, Equatable {
     /// The weights that would have been best by average precision.
     public let best: WeightChoice
 
-    /// Compares the scores in `result`, which both models must have given.
-    /// - Throws: `DetectionError.noLabels`, `.oneClassOnly`, `.bothWeightsZero`.
+    /// Compares the scores in `result`, which every model must have given.
+    /// - Throws: `DetectionError.noLabels`, `.oneClassOnly`.
     public init(series: Series, result: AnalysisResult, settings: AnalysisSettings) throws(DetectionError) {
         guard let labels = series.labels else { throw .noLabels(series: series.name) }
-        let present = try Ensemble(lstmWeight: settings.lstmWeight, transformerWeight: settings.transformerWeight)
         let ranges = labelledRanges(labels)
         let buffer = Measures.buffer(for: series)
-        let alone = [("LSTM", 1, 0, result.lstm), ("Transformer", 0, 1, result.transformer)] as [(String, Float, Float, [Float])]
+        func line(_ name: String, _ scores: [Float], _ events: [Event]) throws(DetectionError) -> Line {
+            Line(
+                name: name, measures: try Measures(scores: scores, labels: labels, buffer: buffer),
+                curve: try PrecisionRecallCurve(scores: scores, labels: labels),
+                events: EventMeasures(flagged: events.map(\.rows), labelled: ranges))
+        }
         var lines: [Line] = []
-        func add(_ name: String, _ scores: [Float], _ events: [Event]) throws(DetectionError) {
-            lines.append(
-                Line(
-                    name: name, measures: try Measures(scores: scores, labels: labels, buffer: buffer),
-                    curve: try PrecisionRecallCurve(scores: scores, labels: labels),
-                    events: EventMeasures(flagged: events.map(\.rows), labelled: ranges)))
+        for (kind, scores) in result.scores {
+            let alone = AnalysisResult(scores: result.scores, combined: scores, rule: .quantile(settings.threshold))
+            lines.append(try line(kind.title, scores, alone.events))
         }
-        for (name, lstm, transformer, scores) in alone {
-            let own = AnalysisResult(
-                lstm: result.lstm, transformer: result.transformer,
-                ensemble: try Ensemble(lstmWeight: lstm, transformerWeight: transformer), rule: .quantile(settings.threshold))
-            try add(name, scores, own.events)
-        }
-        try add("combined", result.combined, result.events)
-        self.lines = lines
+        let combined = try line("combined", result.combined, result.events)
+        self.lines = lines + [combined]
         labelled = ranges
-        self.present = WeightChoice(ensemble: present, quality: lines[2].curve.averagePrecision)
-        best = try WeightChoice.best(lstm: result.lstm, transformer: result.transformer, labels: labels, present: present)
+        present = WeightChoice(ensemble: settings.ensemble, quality: combined.curve.averagePrecision)
+        best = try WeightChoice.best(result.scores, labels: labels, present: settings.ensemble)
     }
 }

@@ -2,9 +2,10 @@ import AnomalyDetection
 import Foundation
 import TimeSeries
 
-/// Trains both models at the same time, one a core.
+/// Trains the registered models at the same time, as far as the cores allow.
 public struct ModelTraining: Sendable {
     private let series: Series
+    private let models: Models
     private let trainingRows: Int
     private let seed: UInt64
 
@@ -17,22 +18,23 @@ public struct ModelTraining: Sendable {
     }
 
     /// Prepares a run on the first `trainingRows` rows (all where `nil`).
-    public init(series: Series, trainingRows: Int? = nil, seed: UInt64 = 1) {
+    public init(series: Series, models: Models = .standard, trainingRows: Int? = nil, seed: UInt64 = 1) {
         self.series = series
+        self.models = models
         self.trainingRows = trainingRows ?? series.rowCount
         self.seed = seed
     }
 
-    /// Trains `kinds` on threads of their own and reports until each finished or failed; then the stream ends.
-    public func run(_ kinds: [ModelKind] = ModelKind.allCases, cancellation: Cancellation) -> AsyncStream<Report> {
+    /// Trains on a thread a model and reports until each finished or failed; then the stream ends.
+    public func run(cancellation: Cancellation) -> AsyncStream<Report> {
         AsyncStream { continuation in
             let group = DispatchGroup()
-            let threads = max(1, ProcessInfo.processInfo.activeProcessorCount / max(1, kinds.count))
-            for kind in kinds {
+            let threads = max(1, ProcessInfo.processInfo.activeProcessorCount / models.all.count)
+            for model in models.all {
                 group.enter()
                 let thread = Thread {
                     continuation.yield(
-                        outcome(kind, threads: kinds.count == 1 ? threads : 1, cancellation: cancellation) {
+                        outcome(model, threads: models.all.count == 1 ? threads : 1, cancellation: cancellation) {
                             continuation.yield($0)
                         })
                     group.leave()
@@ -45,14 +47,14 @@ public struct ModelTraining: Sendable {
         }
     }
 
-    private func outcome(_ kind: ModelKind, threads: Int, cancellation: Cancellation, report: (Report) -> Void) -> Report {
+    private func outcome(_ model: Model, threads: Int, cancellation: Cancellation, report: (Report) -> Void) -> Report {
         do {
-            let plan = DetectorPlan.standard(kind, for: series, trainingRows: trainingRows, seed: seed)
-            let training = try Training(plan, series: series, trainingRows: trainingRows, threadCount: threads)
-            let detector = try training.run(cancellation: cancellation) { report(.training($0)) }
+            let task = TrainingTask(series: series, trainingRows: trainingRows, seed: seed, threadCount: threads)
+            let detector = try model.train(task, cancellation) { report(.training($0)) }
             return .finished(
-                try ScoredModel(scoring: series, with: detector, cancellation: cancellation) { report(.scoring(kind, share: $0)) }
-            )
+                try ScoredModel(scoring: series, with: detector, cancellation: cancellation) {
+                    report(.scoring(model.kind, share: $0))
+                })
         } catch {
             return .failed(error)
         }

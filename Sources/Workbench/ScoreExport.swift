@@ -18,16 +18,19 @@ public struct ScoreExport: Sendable {
         self.result = result
     }
 
-    /// Column names: `row`, `timestamp`, the channels, the three scores and the flag.
-    public var columns: [String] {
-        ["row", "timestamp"] + series.channels.map(\.name) + ["lstm_score", "transformer_score", "combined_score", "is_flagged"]
+    /// Column names: `row`, `timestamp`, the channels, the score of each model, the combined one, and the flag.
+    public var columns: [String] { ["row", "timestamp"] + series.channels.map(\.name) + scores.map(\.name) + ["is_flagged"] }
+
+    private var scores: [(name: String, values: [Float])] {
+        result.scores.map { ("\($0.kind.name)_score", $0.value) } + [("combined_score", result.combined)]
     }
 
     /// Hands the text to `write` in pieces.
     public func write(_ format: Format, to write: (String) throws -> Void) rethrows {
+        let scores = scores
         var text = format == .csv ? columns.map(csvField).joined(separator: ",") + "\n" : ""
         for row in 0..<series.rowCount {
-            text += format == .csv ? csvLine(row) : jsonLine(row)
+            text += format == .csv ? csvLine(row, scores) : jsonLine(row, scores)
             if text.utf8.count > 1 << 16 {
                 try write(text)
                 text = ""
@@ -36,23 +39,19 @@ public struct ScoreExport: Sendable {
         try write(text)
     }
 
-    private func csvLine(_ row: Int) -> String {
+    private func csvLine(_ row: Int, _ scores: [(name: String, values: [Float])]) -> String {
         var fields = [String(series.rowNumber(row)), csvField(series.timeText(row: row))]
         fields += series.channels.map { numberText($0.values[row]) }
-        fields += [result.lstm[row], result.transformer[row], result.combined[row]].map(scoreText)
+        fields += scores.map { scoreText($0.values[row]) }
         fields.append(result.isFlagged(row) ? "1" : "0")
         return fields.joined(separator: ",") + "\n"
     }
 
-    private func jsonLine(_ row: Int) -> String {
+    private func jsonLine(_ row: Int, _ scores: [(name: String, values: [Float])]) -> String {
         func number(_ text: String) -> String { text.isEmpty ? "null" : text }
         var fields = ["\"row\":\(series.rowNumber(row))", "\"timestamp\":\(jsonString(series.timeText(row: row)))"]
         fields += series.channels.map { "\(jsonString($0.name)):\(number(numberText($0.values[row])))" }
-        fields += zip(
-            ["lstm_score", "transformer_score", "combined_score"],
-            [result.lstm[row], result.transformer[row], result.combined[row]]
-        )
-        .map { "\"\($0)\":\(number(scoreText($1)))" }
+        fields += scores.map { "\"\($0.name)\":\(number(scoreText($0.values[row])))" }
         fields.append("\"is_flagged\":\(result.isFlagged(row))")
         return "{" + fields.joined(separator: ",") + "}\n"
     }

@@ -5,23 +5,20 @@ import GRDB
 import Persistence
 import TimeSeries
 
-/// What an analyst decided about an event.
-public enum Verdict: String, Sendable, Codable, CaseIterable {
-    case anomaly, normal
-}
-
 /// What belongs to one user: recent files, saved models, judgements, settings. Only a session opens it.
 public struct UserLibrary: Sendable {
     private let database: OddlineDatabase
-    private let models: URL
+    private let folder: URL
+    private let models: Models
     /// Who is working.
     public let session: Session
 
-    /// Opens the library of the session's user.
-    public init(session: Session, database: OddlineDatabase, locations: Locations) {
+    /// Opens the library of the session's user, which knows the models that are registered.
+    public init(session: Session, database: OddlineDatabase, locations: Locations, models: Models = .standard) {
         self.session = session
         self.database = database
-        models = locations.models.appendingPathComponent(String(session.account.id), isDirectory: true)
+        self.models = models
+        folder = locations.models.appendingPathComponent(String(session.account.id), isDirectory: true)
     }
 
     private var user: Int64 { session.account.id }
@@ -30,19 +27,13 @@ public struct UserLibrary: Sendable {
 
     /// Notes that a file was opened.
     public func remember(path: String) throws {
-        try database.queue.write {
-            try $0.execute(
-                sql:
-                    "INSERT INTO series (user_id, path, opened_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET opened_at = excluded.opened_at",
-                arguments: [user, path, Date()])
-        }
+        try database.write { try OpenedFile(userID: user, path: path, openedAt: Date()).upsert($0) }
     }
 
     /// Paths opened before, the latest first.
     public func recentPaths(limit: Int = 20) throws -> [String] {
-        try database.queue.read {
-            try String.fetchAll(
-                $0, sql: "SELECT path FROM series WHERE user_id = ? ORDER BY opened_at DESC LIMIT ?", arguments: [user, limit])
+        try database.read { database in
+            try OpenedFile.filter { $0.userID == user }.order(\.openedAt.desc).limit(limit).fetchAll(database).map(\.path)
         }
     }
 
@@ -50,85 +41,88 @@ public struct UserLibrary: Sendable {
 
     /// Saves a model for the series it was trained on, replacing an older one.
     /// - Throws: `ModelFileError.cannotWrite`, `StorageError`.
-    public func save(_ detector: Detector) throws {
-        try makePrivateFolder(models.deletingLastPathComponent())
-        try makePrivateFolder(models)
-        let file = "\(detector.fingerprint)-\(detector.kind.rawValue).safetensors"
-        try detector.save(to: models.appendingPathComponent(file))
-        try database.queue.write {
-            try $0.execute(
-                sql: """
-                    INSERT INTO models (user_id, kind, fingerprint, file, saved_at) VALUES (?, ?, ?, ?, ?)
-                    ON CONFLICT DO UPDATE SET file = excluded.file, saved_at = excluded.saved_at
-                    """,
-                arguments: [user, detector.kind.rawValue, detector.fingerprint, file, Date()])
-        }
+    public func save(_ detector: any Detector) throws {
+        try makePrivateFolder(folder.deletingLastPathComponent())
+        try makePrivateFolder(folder)
+        let file = file(detector.kind, fingerprint: detector.fingerprint)
+        try detector.save(to: file)
+        let record = SavedModel(
+            userID: user, kind: detector.kind.name, fingerprint: detector.fingerprint, file: file.lastPathComponent,
+            savedAt: Date())
+        try database.write { try record.upsert($0) }
     }
 
-    /// Which models are saved for a series.
+    /// Which of the registered models are saved for a series, in their order.
     public func savedModels(for series: Series) throws -> [ModelKind] {
-        try database.queue.read {
-            try String.fetchAll(
-                $0, sql: "SELECT kind FROM models WHERE user_id = ? AND fingerprint = ? ORDER BY kind",
-                arguments: [user, series.fingerprint])
-        }.compactMap(ModelKind.init)
+        let saved = try database.read { database in
+            try SavedModel.filter { $0.userID == user && $0.fingerprint == series.fingerprint }.fetchAll(database).map(\.kind)
+        }
+        return models.kinds.filter { saved.contains($0.name) }
     }
 
     /// Loads a saved model for a series.
     /// - Throws: `DetectionError.notAModel` or `ModelFileError` naming the file.
-    public func load(_ kind: ModelKind, for series: Series) throws -> Detector {
-        try Detector(loadingFrom: models.appendingPathComponent("\(series.fingerprint)-\(kind.rawValue).safetensors"))
+    public func load(_ kind: ModelKind, for series: Series) throws -> any Detector {
+        try models.load(kind, from: file(kind, fingerprint: series.fingerprint))
+    }
+
+    private func file(_ kind: ModelKind, fingerprint: String) -> URL {
+        folder.appendingPathComponent("\(fingerprint)-\(kind.fileName)")
     }
 
     // MARK: Judgements
 
-    /// Stores what the user decided about rows of a series; `nil` takes it back.
+    /// Stores what the user decided about rows of a series, in place of the verdicts that they overlap (see
+    /// `Judgements`); `nil` takes those back.
     public func judge(_ rows: Range<Int>, of series: Series, as verdict: Verdict?) throws {
-        let place: StatementArguments = [user, series.fingerprint, rows.lowerBound, rows.upperBound - 1]
-        try database.queue.write { database in
-            guard let verdict else {
-                return try database.execute(
-                    sql: "DELETE FROM judgements WHERE user_id = ? AND fingerprint = ? AND first_row = ? AND last_row = ?",
-                    arguments: place)
-            }
-            try database.execute(
-                sql: """
-                    INSERT INTO judgements (user_id, fingerprint, first_row, last_row, verdict, judged_at) VALUES (?, ?, ?, ?, ?, ?)
-                    ON CONFLICT DO UPDATE SET verdict = excluded.verdict, judged_at = excluded.judged_at
-                    """, arguments: place + [verdict.rawValue, Date()])
+        guard let last = rows.last else { return }
+        try database.write { database in
+            try StoredJudgement.of(series, user: user)
+                .filter { $0.firstRow <= last && $0.lastRow >= rows.lowerBound }.deleteAll(database)
+            guard let verdict else { return }
+            try StoredJudgement(
+                userID: user, fingerprint: series.fingerprint, firstRow: rows.lowerBound, lastRow: last,
+                verdict: verdict.rawValue, judgedAt: Date()
+            ).insert(database)
         }
     }
 
-    /// Judged rows of a series, in order.
-    public func judgements(of series: Series) throws -> [(rows: Range<Int>, verdict: Verdict)] {
-        try database.queue.read {
-            try Row.fetchAll(
-                $0,
-                sql:
-                    "SELECT first_row, last_row, verdict FROM judgements WHERE user_id = ? AND fingerprint = ? ORDER BY first_row",
-                arguments: [user, series.fingerprint])
-        }.compactMap { row in
-            Verdict(rawValue: row["verdict"]).map { (row["first_row"] as Int..<(row["last_row"] as Int + 1), $0) }
+    /// The verdicts on a series.
+    public func judgements(of series: Series) throws -> Judgements {
+        let stored = try database.read { database in
+            try StoredJudgement.of(series, user: user).order { [$0.judgedAt, $0.id] }.fetchAll(database)
         }
+        return Judgements(
+            stored.compactMap { row in
+                guard row.firstRow <= row.lastRow, let verdict = Verdict(rawValue: row.verdict) else { return nil }
+                return Judgement(rows: row.firstRow..<(row.lastRow + 1), verdict: verdict)
+            })
     }
 
     // MARK: Settings
 
+    /// How the user left the sliders of a series; `nil` where they were not touched.
+    public func settings(of series: Series) throws -> AnalysisSettings? {
+        try setting(Self.settingsKey(series), as: AnalysisSettings.self)
+    }
+
+    /// Stores how the sliders of a series stand.
+    public func store(_ settings: AnalysisSettings, of series: Series) throws {
+        try store(settings, key: Self.settingsKey(series))
+    }
+
+    private static func settingsKey(_ series: Series) -> String { "analysis.\(series.fingerprint)" }
+
     /// Stores a setting as JSON.
     public func store(_ value: some Encodable, key: String) throws {
         let text = String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
-        try database.queue.write {
-            try $0.execute(
-                sql:
-                    "INSERT INTO settings (user_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-                arguments: [user, key, text])
-        }
+        try database.write { try StoredSetting(userID: user, key: key, value: text).upsert($0) }
     }
 
     /// A stored setting; `nil` where there is none or it cannot be read.
     public func setting<Value: Decodable>(_ key: String, as type: Value.Type) throws -> Value? {
-        let text = try database.queue.read {
-            try String.fetchOne($0, sql: "SELECT value FROM settings WHERE user_id = ? AND key = ?", arguments: [user, key])
+        let text = try database.read { database in
+            try StoredSetting.filter { $0.userID == user && $0.key == key }.fetchOne(database)?.value
         }
         return text.flatMap { try? JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
     }

@@ -92,8 +92,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         func add(_ detector: String, _ seed: String, _ scores: [Float], since started: Date) throws {
             let seconds = Date().timeIntervalSince(started)
             let measures = try Measures(scores: scores, labels: labels, buffer: buffer)
-            let level = ThresholdRule.quantile(ensemble.settings.threshold).level(for: scores)
-            let flagged = EventRule().events(combined: scores, lstm: scores, transformer: scores, level: level)
+            let level = ThresholdRule.quantile(try ensemble.settings.threshold).level(for: scores)
+            let flagged = EventRule().events(combined: scores, scores: PerModel(), level: level)
             let events = EventMeasures(flagged: flagged.map(\.rows), labelled: labelled)
             lines.append(
                 Line(file: series.name, detector: detector, seed: seed, measures: measures, events: events, seconds: seconds))
@@ -102,12 +102,11 @@ struct EvaluateCommand: AsyncParsableCommand {
             var training = training
             training.seed += UInt64(offset)
             let started = Date()
-            var analysis = Analysis(series: series, settings: ensemble.settings)
+            var analysis = Analysis(series: series, settings: try ensemble.settings)
             analysis.use(try await training.train(on: series))
             guard let result = analysis.result else { throw DetectionError.noScores }
             let seed = String(training.seed)
-            try add("lstm", seed, result.lstm, since: started)
-            try add("transformer", seed, result.transformer, since: started)
+            for (kind, scores) in result.scores { try add(kind.name, seed, scores, since: started) }
             try add("ensemble", seed, result.combined, since: started)
         }
         for yardstick in Yardstick.allCases {

@@ -24,12 +24,12 @@ struct TrainCommand: AsyncParsableCommand {
             let models = try await training.train(on: series)
             let folder = ModelFolder(output ?? (file == "-" ? "oddline.models" : file + ".models"))
             try folder.save(models)
-            for model in models.sorted(by: { $0.detector.kind.rawValue < $1.detector.kind.rawValue }) {
-                let (plan, summary) = (model.detector.plan, model.detector.summary)
+            for model in models.sorted(by: { $0.detector.kind.name < $1.detector.kind.name }) {
+                let (detector, summary) = (model.detector, model.detector.summary)
                 print(
-                    "\(plan.kind.title): window \(plan.windowLength), \(summary.epochs) epochs (best \(summary.bestEpoch)), "
+                    "\(detector.kind.title): window \(detector.windowLength), \(summary.epochs) epochs (best \(summary.bestEpoch)), "
                         + "validation loss \(summary.validationLosses[summary.bestEpoch - 1]), "
-                        + String(format: "%.1f s", summary.seconds) + ", \(folder.file(plan.kind).path)")
+                        + String(format: "%.1f s", summary.seconds) + ", \(folder.file(detector.kind).path)")
             }
         }
     }
@@ -62,7 +62,7 @@ struct ScoreCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingErrors {
             let series = try seriesOptions.read(file)
-            var analysis = Analysis(series: series, settings: ensemble.settings)
+            var analysis = Analysis(series: series, settings: try ensemble.settings)
             if let model {
                 analysis.use(try ModelFolder(model).load(scoring: series))
             } else {

@@ -4,7 +4,6 @@ import Foundation
 import TimeSeries
 import Workbench
 
-extension Calibration.Method: ExpressibleByArgument {}
 extension SampleKind: ExpressibleByArgument {}
 extension ScoreExport.Format: ExpressibleByArgument {}
 
@@ -71,52 +70,68 @@ struct TrainingOptions: ParsableArguments {
     }
 }
 
-/// How scores are combined and flagged.
-struct EnsembleOptions: ParsableArguments {
-    @Option(help: "Weight of the LSTM's score, 0 to 1.")
-    var lstmWeight: Float = AnalysisSettings().lstmWeight
+/// How scores are combined and flagged: an option for each setting of `Setting.all`.
+///
+/// The argument parser finds options by looking at a value's members and reads them by name; both are made from the table
+/// of settings here, so that a new setting is an option too.
+struct EnsembleOptions: ParsableArguments, CustomReflectable {
+    private static let table = Setting.all(.standard)
+    private var options: [String: Option<String?>] = [:]
 
-    @Option(help: "Weight of the Transformer's score, 0 to 1.")
-    var transformerWeight: Float = AnalysisSettings().transformerWeight
-
-    @Option(help: "Quantile of the combined scores from which rows are flagged, 0 to 1.")
-    var threshold: Double = AnalysisSettings().threshold
-
-    @Option(help: "Rows over which scores are averaged; 1 leaves them as they are.")
-    var smoothing: Int = AnalysisSettings().smoothing
-
-    @Option(help: "How errors become scores: \(Calibration.Method.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var calibration: Calibration.Method = AnalysisSettings().calibration
-
-    func validate() throws {
-        guard (0...1).contains(threshold) else { throw ValidationError("--threshold must be between 0 and 1.") }
-        guard (1...100_000).contains(smoothing) else { throw ValidationError("--smoothing must be between 1 and 100000.") }
-        do {
-            _ = try Ensemble(lstmWeight: lstmWeight, transformerWeight: transformerWeight)
-        } catch { throw ValidationError(error.description) }
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
     }
 
+    init() {
+        let defaults = AnalysisSettings()
+        for setting in Self.table {
+            var help = setting.help.prefix(1).uppercased() + setting.help.dropFirst()
+            if case .choice(let words) = setting.kind { help += ": " + words.joined(separator: ", ") }
+            options[setting.name] = Option(
+                name: .customLong(setting.name.replacing("_", with: "-")),
+                help: ArgumentHelp("\(help). (default: \(setting.value(defaults)))", valueName: "value"))
+        }
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        for setting in Self.table {
+            options[setting.name] = try values.decode(Option<String?>.self, forKey: Key(stringValue: setting.name))
+        }
+    }
+
+    var customMirror: Mirror {
+        Mirror(self, children: Self.table.map { ($0.name, options[$0.name] as Any) as (String?, Any) })
+    }
+
+    func validate() throws { _ = try settings }
+
+    /// The defaults with what was given.
+    /// - Throws: `ValidationError` in the words of the setting.
     var settings: AnalysisSettings {
-        var settings = AnalysisSettings()
-        settings.lstmWeight = lstmWeight
-        settings.transformerWeight = transformerWeight
-        settings.threshold = threshold
-        settings.smoothing = smoothing
-        settings.calibration = calibration
-        return settings
+        get throws {
+            var settings = AnalysisSettings()
+            do {
+                try Setting.set(options.compactMapValues(\.wrappedValue), in: &settings, models: .standard)
+            } catch { throw ValidationError(error.description) }
+            return settings
+        }
     }
 }
 
-/// Progress of both models on one line of standard error; silent when that is not a terminal.
+/// Progress of the models on one line of standard error; silent when that is not a terminal.
 final class ProgressBars {
     private let isTerminal = isatty(STDERR_FILENO) == 1
-    private var shares: [ModelKind: (Double, String)] = [:]
+    private var shares = PerModel<(Double, String)>()
 
     func show(_ kind: ModelKind, share: Double, note: String) {
         guard isTerminal else { return }
         shares[kind] = (share, note)
-        let parts = ModelKind.allCases.compactMap { kind -> String? in
-            guard let (share, note) = shares[kind] else { return nil }
+        let parts = shares.map { kind, value in
+            let (share, note) = value
             let filled = Int(share * 20)
             let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: 20 - filled)
             return "\(kind.title) \(bar) \(Int(share * 100))% \(note)"
@@ -129,13 +144,13 @@ final class ProgressBars {
     }
 }
 
-/// The two model files in a folder.
+/// The model files in a folder.
 struct ModelFolder {
     let url: URL
 
     init(_ path: String) { url = URL(fileURLWithPath: path, isDirectory: true) }
 
-    func file(_ kind: ModelKind) -> URL { url.appendingPathComponent("\(kind.rawValue).safetensors") }
+    func file(_ kind: ModelKind) -> URL { url.appendingPathComponent(kind.fileName) }
 
     func save(_ models: [ScoredModel]) throws {
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -143,6 +158,6 @@ struct ModelFolder {
     }
 
     func load(scoring series: Series) throws -> [ScoredModel] {
-        try ModelKind.allCases.map { try ScoredModel(scoring: series, with: try Detector(loadingFrom: file($0))) }
+        try Models.standard.kinds.map { try ScoredModel(scoring: series, with: try Models.standard.load($0, from: file($0))) }
     }
 }

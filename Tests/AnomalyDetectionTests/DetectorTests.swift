@@ -5,16 +5,22 @@ import TimeSeries
 
 @testable import AnomalyDetection
 
+private func standardPlan(_ kind: ModelKind, _ series: Series, rows: Int? = nil) -> DetectorPlan {
+    let task = TrainingTask(series: series, trainingRows: rows ?? series.rowCount, seed: 1)
+    return kind == .lstm ? LSTMRecipe().plan(for: task) : TransformerRecipe().plan(for: task)
+}
+
 /// A plan that trains in a moment.
 private func quickPlan(_ kind: ModelKind, _ series: Series, rows: Int? = nil, epochs: Int = 6) -> DetectorPlan {
-    var plan = DetectorPlan.standard(kind, for: series, trainingRows: rows ?? series.rowCount, seed: 1)
+    var plan = standardPlan(kind, series, rows: rows)
     plan.epochs = epochs
     plan.windowsPerEpoch = 256
     return plan
 }
 
-private func detector(_ kind: ModelKind, _ series: Series, rows: Int? = nil, epochs: Int = 6) throws -> Detector {
-    try Training(quickPlan(kind, series, rows: rows, epochs: epochs), series: series, trainingRows: rows ?? series.rowCount).run()
+private func detector(_ kind: ModelKind, _ series: Series, rows: Int? = nil, epochs: Int = 6) throws -> NeuralDetector {
+    try Training(kind, quickPlan(kind, series, rows: rows, epochs: epochs), series: series, trainingRows: rows ?? series.rowCount)
+        .run()
 }
 
 private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> Series {
@@ -30,7 +36,7 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     return Series(name: "wave", channels: made)
 }
 
-@Test(arguments: ModelKind.allCases) func everyRowGetsAScoreEvenAtTheEdges(_ kind: ModelKind) throws {
+@Test(arguments: Models.standard.kinds) func everyRowGetsAScoreEvenAtTheEdges(_ kind: ModelKind) throws {
     for rows in [97, 400, 701] {
         let series = wave(rows)
         let errors = try detector(kind, series).errors(of: series)
@@ -40,7 +46,7 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     }
 }
 
-@Test(arguments: ModelKind.allCases) func severalChannelsAndGapsAreScored(_ kind: ModelKind) throws {
+@Test(arguments: Models.standard.kinds) func severalChannelsAndGapsAreScored(_ kind: ModelKind) throws {
     var series = wave(500, channels: 3, gaps: 200..<230)
     series.channels[1].values[300] = .nan
     let errors = try detector(kind, series).errors(of: series)
@@ -49,7 +55,7 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     #expect(errors.reconstruction.allSatisfy { $0.isFinite })
 }
 
-@Test(arguments: ModelKind.allCases) func aPrefixGetsTheScoresOfTheWholeExceptNearTheCut(_ kind: ModelKind) throws {
+@Test(arguments: Models.standard.kinds) func aPrefixGetsTheScoresOfTheWholeExceptNearTheCut(_ kind: ModelKind) throws {
     let series = SampleKind.point.series(rows: 1600, seed: 2)
     let detector = try detector(kind, series)
     let whole = try detector.errors(of: series).errors
@@ -60,13 +66,13 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     }
 }
 
-@Test(arguments: ModelKind.allCases) func aLoadedModelScoresExactlyAsItDidWhenSaved(_ kind: ModelKind) throws {
+@Test(arguments: Models.standard.kinds) func aLoadedModelScoresExactlyAsItDidWhenSaved(_ kind: ModelKind) throws {
     let series = wave(400, channels: 2)
     let trained = try detector(kind, series)
     let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".safetensors")
     defer { try? FileManager.default.removeItem(at: url) }
     try trained.save(to: url)
-    let loaded = try Detector(loadingFrom: url)
+    let loaded = try #require(try Models.standard.load(kind, from: url) as? NeuralDetector)
     #expect(try loaded.errors(of: series) == trained.errors(of: series))
     #expect(loaded.referenceErrors == trained.referenceErrors)
     #expect(loaded.plan == trained.plan)
@@ -76,28 +82,28 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     let data = try Data(contentsOf: url)
     for length in stride(from: 0, to: data.count, by: max(1, data.count / 40)) {
         try data.prefix(length).write(to: url)
-        #expect(throws: (any Error).self) { try Detector(loadingFrom: url) }
+        #expect(throws: (any Error).self) { try Models.standard.load(kind, from: url) }
     }
 }
 
-@Test func aModelFileOfAnotherProgramIsRefused() throws {
+@Test(arguments: Models.standard.kinds) func aModelFileOfAnotherProgramIsRefused(_ kind: ModelKind) throws {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".safetensors")
     defer { try? FileManager.default.removeItem(at: url) }
     try ModelFile(tensors: [:], metadata: [:]).write(to: url)
     #expect(throws: DetectionError.notAModel(file: url.lastPathComponent, reason: "it was written by another program")) {
-        try Detector(loadingFrom: url)
+        try Models.standard.load(kind, from: url)
     }
     var metadata = ["format": "oddline-model", "format_version": "1", "plan": "{}"]
     try ModelFile(tensors: [:], metadata: metadata).write(to: url)
-    #expect(throws: DetectionError.self) { try Detector(loadingFrom: url) }
+    #expect(throws: DetectionError.self) { try Models.standard.load(kind, from: url) }
     metadata["format_version"] = "99"
     try ModelFile(tensors: [:], metadata: metadata).write(to: url)
     #expect(throws: DetectionError.notAModel(file: url.lastPathComponent, reason: "its format version is 99")) {
-        try Detector(loadingFrom: url)
+        try Models.standard.load(kind, from: url)
     }
 }
 
-@Test(arguments: ModelKind.allCases) func theSameSeedGivesTheSameModel(_ kind: ModelKind) throws {
+@Test(arguments: Models.standard.kinds) func theSameSeedGivesTheSameModel(_ kind: ModelKind) throws {
     let series = wave(300)
     let a = try detector(kind, series)
     let b = try detector(kind, series)
@@ -105,10 +111,10 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     #expect(a.referenceErrors == b.referenceErrors)
 }
 
-@Test(arguments: ModelKind.allCases) func cancellationStopsAtOnceAndProgressRises(_ kind: ModelKind) throws {
+@Test(arguments: Models.standard.kinds) func cancellationStopsAtOnceAndProgressRises(_ kind: ModelKind) throws {
     let series = SampleKind.trend.series(rows: 3000, seed: 1)
-    let plan = DetectorPlan.standard(kind, for: series, trainingRows: 3000, seed: 1)
-    let training = try Training(plan, series: series, trainingRows: 3000)
+    let plan = standardPlan(kind, series)
+    let training = try Training(kind, plan, series: series, trainingRows: 3000)
     let cancellation = Cancellation()
     var shares: [Double] = []
     #expect(throws: DetectionError.cancelled) {
@@ -121,7 +127,7 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     #expect(shares.count == 3)
 }
 
-@Test(arguments: ModelKind.allCases) func hopelessSeriesGetASentence(_ kind: ModelKind) throws {
+@Test(arguments: Models.standard.kinds) func hopelessSeriesGetASentence(_ kind: ModelKind) throws {
     let constant = Series(name: "flat", channels: [.init(name: "v", values: [Double](repeating: 4, count: 200))])
     let detector = try detector(kind, constant)
     let errors = try detector.errors(of: constant).errors
@@ -129,18 +135,18 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     for rows in [0, 1, 47] {
         let short = Series(name: "short", channels: [.init(name: "v", values: (0..<rows).map(Double.init))])
         #expect(throws: DetectionError.tooFewRows(series: "short", rows: rows, needed: 48)) {
-            try Training(quickPlan(kind, constant), series: short, trainingRows: rows)
+            try Training(kind, quickPlan(kind, constant), series: short, trainingRows: rows)
         }
     }
     let tiny = wave(20)
     #expect(throws: DetectionError.self) { try detector.errors(of: tiny) }
-    #expect(throws: Never.self) { try Training(quickPlan(kind, wave(48)), series: wave(48), trainingRows: 48).run() }
+    #expect(throws: Never.self) { try Training(kind, quickPlan(kind, wave(48)), series: wave(48), trainingRows: 48).run() }
 }
 
 @Test func bothModelsFindAnObviousSpike() throws {
     let series = SampleKind.point.series(rows: 1500, seed: 5)
     let labels = try #require(series.labels)
-    for kind in ModelKind.allCases {
+    for kind in Models.standard.kinds {
         let errors = try detector(kind, series, epochs: 20).errors(of: series).errors
         let measures = try Measures(scores: errors, labels: labels, buffer: 20)
         #expect(measures.aucROC > 0.95, "\(kind)")

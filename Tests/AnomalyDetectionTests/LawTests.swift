@@ -4,6 +4,14 @@ import TimeSeries
 
 @testable import AnomalyDetection
 
+private func weights(_ lstm: Float, _ transformer: Float) throws -> Ensemble {
+    try Ensemble(PerModel([(.lstm, lstm), (.transformer, transformer)]))
+}
+
+private func pair(_ lstm: [Float], _ transformer: [Float]) -> PerModel<[Float]> {
+    PerModel([(.lstm, lstm), (.transformer, transformer)])
+}
+
 private func numbers(_ count: Int, seed: UInt64, upTo bound: Float = 1) -> [Float] {
     var random = SeededGenerator(seed: seed)
     return (0..<count).map { _ in Float(random.uniform()) * bound }
@@ -49,8 +57,8 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
 @Test func theCombinedScoreLiesBetweenTheTwo() throws {
     let (a, b) = (numbers(400, seed: 1), numbers(400, seed: 2))
     for step in 0...10 {
-        let ensemble = try Ensemble(lstmWeight: Float(step) / 10, transformerWeight: Float(10 - step) / 10)
-        for (row, combined) in ensemble.combine(lstm: a, transformer: b).enumerated() {
+        let ensemble = try weights(Float(step) / 10, Float(10 - step) / 10)
+        for (row, combined) in ensemble.combine(pair(a, b)).enumerated() {
             #expect(combined >= min(a[row], b[row]) && combined <= max(a[row], b[row]))
         }
     }
@@ -58,21 +66,21 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
 
 @Test func oneWeightAloneGivesItsModelBack() throws {
     let (a, b) = (numbers(400, seed: 1), numbers(400, seed: 2))
-    #expect(try Ensemble(lstmWeight: 1, transformerWeight: 0).combine(lstm: a, transformer: b) == a)
-    #expect(try Ensemble(lstmWeight: 0, transformerWeight: 1).combine(lstm: a, transformer: b) == b)
+    #expect(try weights(1, 0).combine(pair(a, b)) == a)
+    #expect(try weights(0, 1).combine(pair(a, b)) == b)
 }
 
 @Test func theCombinedScoreIsTheWeightedAverage() throws {
-    let combined = try Ensemble(lstmWeight: 0.3, transformerWeight: 0.9).combine(lstm: [0.2, 1], transformer: [0.6, 0])
+    let combined = try weights(0.3, 0.9).combine(pair([0.2, 1], [0.6, 0]))
     #expect(abs(combined[0] - (0.3 * 0.2 + 0.9 * 0.6) / 1.2) < 1e-6)
     #expect(abs(combined[1] - 0.25) < 1e-6)
 }
 
 @Test func onlyTheRatioOfWeightsMatters() throws {
     let (a, b) = (numbers(400, seed: 1), numbers(400, seed: 2))
-    let whole = try Ensemble(lstmWeight: 0.8, transformerWeight: 0.4).combine(lstm: a, transformer: b)
+    let whole = try weights(0.8, 0.4).combine(pair(a, b))
     for scale in [0.5, 0.25, 0.125] as [Float] {
-        let scaled = try Ensemble(lstmWeight: 0.8 * scale, transformerWeight: 0.4 * scale).combine(lstm: a, transformer: b)
+        let scaled = try weights(0.8 * scale, 0.4 * scale).combine(pair(a, b))
         #expect(zip(whole, scaled).allSatisfy { abs($0 - $1) < 1e-6 })
         #expect(
             whole.indices.sorted { (whole[$0], $0) < (whole[$1], $1) }
@@ -81,18 +89,17 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
 }
 
 @Test func aRowWithOneScoreUsesIt() throws {
-    let combined = try Ensemble(lstmWeight: 0.5, transformerWeight: 0.5).combine(
-        lstm: [.nan, 0.2, .nan], transformer: [0.7, .nan, .nan])
+    let combined = try weights(0.5, 0.5).combine(pair([.nan, 0.2, .nan], [0.7, .nan, .nan]))
     #expect(combined[0] == 0.7)
     #expect(combined[1] == 0.2)
     #expect(combined[2].isNaN)
 }
 
 @Test func impossibleWeightsAreRefused() {
-    #expect(throws: DetectionError.bothWeightsZero) { try Ensemble(lstmWeight: 0, transformerWeight: 0) }
-    #expect(throws: DetectionError.badWeight(1.5)) { try Ensemble(lstmWeight: 1.5, transformerWeight: 0) }
-    #expect(throws: DetectionError.badWeight(-0.1)) { try Ensemble(lstmWeight: 1, transformerWeight: -0.1) }
-    #expect(throws: DetectionError.self) { try Ensemble(lstmWeight: .nan, transformerWeight: 1) }
+    #expect(throws: DetectionError.allWeightsZero) { try weights(0, 0) }
+    #expect(throws: DetectionError.badWeight(1.5)) { try weights(1.5, 0) }
+    #expect(throws: DetectionError.badWeight(-0.1)) { try weights(1, -0.1) }
+    #expect(throws: DetectionError.self) { try weights(.nan, 1) }
 }
 
 @Test(arguments: [1, 2, 3, 8, 999]) func smoothingAveragesAndKeepsGaps(_ width: Int) {
@@ -124,7 +131,7 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
     let scores = [Float](repeating: 0, count: 50)
     for rule in [ThresholdRule.quantile(0.99), .robustSigma(3), .peaksOverThreshold(probability: 1e-3)] {
         let level = rule.level(for: scores)
-        #expect(EventRule().events(combined: scores, lstm: scores, transformer: scores, level: level).isEmpty)
+        #expect(EventRule().events(combined: scores, scores: pair(scores, scores), level: level).isEmpty)
     }
 }
 
@@ -138,13 +145,13 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
 
 @Test func runsNearEachOtherAreOneEvent() throws {
     let scores: [Float] = [0, 0.9, 0.95, 0, 0, 0.8, 0, 0, 0, 0, 0.7, 0]
-    let events = EventRule(mergeGap: 2).events(combined: scores, lstm: scores, transformer: scores.map { $0 / 2 }, level: 0.5)
+    let events = EventRule(mergeGap: 2).events(combined: scores, scores: pair(scores, scores.map { $0 / 2 }), level: 0.5)
     #expect(events.map(\.rows) == [1..<6, 10..<11])
     #expect(events[0].peakRow == 2)
     #expect(events[0].peak == 0.95)
-    #expect(events[0].transformerPeak == 0.475)
+    #expect(events[0].modelPeaks[.transformer] == 0.475)
     #expect(
-        EventRule(mergeGap: 2, minimumRows: 2).events(combined: scores, lstm: scores, transformer: scores, level: 0.5).count == 1)
+        EventRule(mergeGap: 2, minimumRows: 2).events(combined: scores, scores: pair(scores, scores), level: 0.5).count == 1)
 }
 
 // MARK: Windows

@@ -83,17 +83,18 @@ func measuresAgreeWithTheReferenceValues() throws {
 }
 
 @Test func weightsAreLearntFromWhatIsConfirmedAndRejected() throws {
-    let (lstm, transformer): ([Float], [Float]) = ([0.9, 0.1, 0.2, 0.8], [0.1, 0.9, 0.7, 0.3])
-    let present = try Ensemble(lstmWeight: 0.5, transformerWeight: 0.5)
+    let scores = PerModel([(ModelKind.lstm, [0.9, 0.1, 0.2, 0.8] as [Float]), (.transformer, [0.1, 0.9, 0.7, 0.3])])
+    let present = try Ensemble(PerModel([(.lstm, 0.5), (.transformer, 0.5)]))
     let learned = try #require(
-        LearnedWeights(
-            lstm: lstm, transformer: transformer, confirmed: [0..<1, 3..<4], rejected: [1..<2, 2..<3], present: present))
+        LearnedWeights(scores, confirmed: [0..<1, 3..<4], rejected: [1..<2, 2..<3], present: present))
     #expect(learned.present.quality < 1 && learned.best.quality == 1)
-    #expect(learned.best.ensemble.lstmShare > 0.5 && learned.best.ensemble.lstmShare < 0.6, "the nearest that ranks all right")
+    #expect(
+        learned.best.ensemble.share(of: .lstm) > 0.5 && learned.best.ensemble.share(of: .lstm) < 0.6,
+        "the nearest that ranks all right")
     let opposite = try #require(
-        LearnedWeights(lstm: lstm, transformer: transformer, confirmed: [1..<3], rejected: [0..<1, 3..<4], present: present))
-    #expect(opposite.best.ensemble.lstmShare < 0.5)
-    #expect(LearnedWeights(lstm: lstm, transformer: transformer, confirmed: [0..<1], rejected: [], present: present) == nil)
-    let nan = [Float](repeating: .nan, count: 4)
-    #expect(LearnedWeights(lstm: nan, transformer: nan, confirmed: [0..<1], rejected: [1..<2], present: present) == nil)
+        LearnedWeights(scores, confirmed: [1..<3], rejected: [0..<1, 3..<4], present: present))
+    #expect(opposite.best.ensemble.share(of: .lstm) < 0.5)
+    #expect(LearnedWeights(scores, confirmed: [0..<1], rejected: [], present: present) == nil)
+    let nan = scores.mapValues { $0.map { _ in Float.nan } }
+    #expect(LearnedWeights(nan, confirmed: [0..<1], rejected: [1..<2], present: present) == nil)
 }

@@ -89,7 +89,7 @@ private func temporary(_ name: String) -> String {
     let short = try oddline(["score", "-"], input: "v\n1\n2\n3\n")
     #expect(short.status == 1 && short.errors.contains("too few"))
     let weights = try oddline(["score", "-", "--lstm-weight", "0", "--transformer-weight", "0"])
-    #expect(weights.status == 64 && weights.errors.contains("Both weights are 0"))
+    #expect(weights.status == 64 && weights.errors.contains("All weights are 0"))
     #expect(try oddline(["score", "-", "--threshold", "7"]).status == 64)
     #expect(try oddline(["generate", "nothing"]).status == 64)
     #expect(try oddline([]).status == 1, "the dashboard needs a terminal")

@@ -10,8 +10,8 @@ import TimeSeries
         let series = SampleKind.longRange.series(rows: 2400, seed: 3)
         let result = try #require(try await analysis(of: series).result)
         let labels = try #require(series.labels)
-        let lstm = try Measures(scores: result.lstm, labels: labels, buffer: 24)
-        let transformer = try Measures(scores: result.transformer, labels: labels, buffer: 24)
+        let lstm = try Measures(scores: result.lstmScores, labels: labels, buffer: 24)
+        let transformer = try Measures(scores: result.transformerScores, labels: labels, buffer: 24)
         #expect(transformer.aucPR > lstm.aucPR + 0.1, "a pulse of the wrong kind is odd only beside pulses far away")
         #expect(transformer.vusPR > lstm.vusPR)
     }
@@ -22,11 +22,10 @@ import TimeSeries
         for method in Calibration.Method.allCases {
             analysis.settings.calibration = method
             for (lstmWeight, transformerWeight) in [(0.25, 0.75), (1, 0), (0, 1), (0.6, 0.6), (1, 0.1)] as [(Float, Float)] {
-                analysis.settings.lstmWeight = lstmWeight
-                analysis.settings.transformerWeight = transformerWeight
+                analysis.settings.ensemble = try Ensemble(PerModel([(.lstm, lstmWeight), (.transformer, transformerWeight)]))
                 let result = try #require(analysis.result)
                 for row in 0..<series.rowCount {
-                    let (lstm, transformer) = (result.lstm[row], result.transformer[row])
+                    let (lstm, transformer) = (result.lstmScores[row], result.transformerScores[row])
                     #expect((0...1).contains(lstm) && (0...1).contains(transformer))
                     let mean = (lstmWeight * lstm + transformerWeight * transformer) / (lstmWeight + transformerWeight)
                     #expect(abs(result.combined[row] - mean) < 1e-5)
@@ -38,11 +37,10 @@ import TimeSeries
     @Test func theMainWorkflowOutputsTheEnsembleScore() async throws {
         let series = SampleKind.point.series(rows: 900, seed: 3)
         var analysis = try await analysis(of: series)
-        analysis.settings.lstmWeight = 0.2
-        analysis.settings.transformerWeight = 0.8
+        let ensemble = try Ensemble(PerModel([(.lstm, 0.2), (.transformer, 0.8)]))
+        analysis.settings.ensemble = ensemble
         let result = try #require(analysis.result)
-        let ensemble = try Ensemble(lstmWeight: 0.2, transformerWeight: 0.8)
-        #expect(result.combined == ensemble.combine(lstm: result.lstm, transformer: result.transformer))
+        #expect(result.combined == ensemble.combine(result.scores))
         for event in result.events { #expect(event.peak == result.combined[event.peakRow] && event.peak >= result.level) }
         var text = ""
         ScoreExport(series: series, result: result).write(.csv) { text += $0 }

@@ -24,23 +24,22 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     #expect(analysis.result == nil)
     analysis.use(models)
     let standard = try #require(analysis.result)
-    let weights = Ensemble.standard
-    #expect(standard.combined == weights.combine(lstm: standard.lstm, transformer: standard.transformer))
-    (analysis.settings.lstmWeight, analysis.settings.transformerWeight) = (0.5, 0.5)
+    #expect(standard.combined == Ensemble.standard.combine(standard.scores))
+    analysis.settings.ensemble = try Ensemble(PerModel([(.lstm, 0.5), (.transformer, 0.5)]))
     let equal = try #require(analysis.result)
-    for row in 0..<series.rowCount { #expect(abs(equal.combined[row] - (equal.lstm[row] + equal.transformer[row]) / 2) < 1e-6) }
-    analysis.settings.lstmWeight = 0
-    #expect(analysis.result?.combined == equal.transformer)
-    analysis.settings.transformerWeight = 0
-    #expect(analysis.weightProblem == .bothWeightsZero)
-    #expect(analysis.result?.combined == equal.transformer)
+    for row in 0..<series.rowCount {
+        #expect(abs(equal.combined[row] - (equal.lstmScores[row] + equal.transformerScores[row]) / 2) < 1e-6)
+    }
+    analysis.settings.ensemble = try analysis.settings.ensemble.setting(0, of: .lstm)
+    #expect(analysis.result?.combined == equal.transformerScores)
+    #expect(throws: DetectionError.allWeightsZero) { try analysis.settings.ensemble.setting(0, of: .transformer) }
     analysis.settings = AnalysisSettings()
     analysis.settings.threshold = 0.9
     let more = try #require(analysis.result)
     #expect(more.level < equal.level)
     #expect((0..<series.rowCount).allSatisfy { !equal.isFlagged($0) || more.isFlagged($0) })
     analysis.settings.calibration = .minmax
-    #expect(analysis.result?.lstm != more.lstm)
+    #expect(analysis.result?.scores[.lstm] != more.scores[.lstm])
 
     var lines: [Substring] = []
     var text = ""
@@ -63,8 +62,8 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     var analysis = Analysis(series: series)
     analysis.use(models)
     let result = try #require(analysis.result)
-    #expect(result.combined == result.lstm)
-    #expect(result.transformer.allSatisfy { $0.isNaN })
+    #expect(result.combined == result.lstmScores)
+    #expect(result.transformerScores.allSatisfy { $0.isNaN })
 }
 
 @Test func whatBelongsToAUserIsKeptAndKeptApart() async throws {
@@ -130,8 +129,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     #expect(abs(comparison.present.quality - combined.measures.aucPR) < 1e-9)
     #expect(comparison.best.quality >= comparison.present.quality)
     for step in stride(from: Float(0), through: 1, by: 0.1) {
-        let scores = try Ensemble(lstmWeight: step, transformerWeight: 1 - step).combine(
-            lstm: result.lstm, transformer: result.transformer)
+        let scores = try Ensemble(PerModel([(.lstm, step), (.transformer, 1 - step)])).combine(result.scores)
         #expect(try Measures(scores: scores, labels: labels, buffer: 1).aucPR <= comparison.best.quality + 1e-9)
     }
     var unlabelled = series

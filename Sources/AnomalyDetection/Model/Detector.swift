@@ -2,33 +2,115 @@ import Foundation
 import NeuralNetwork
 import TimeSeries
 
-/// A trained model with everything needed to score a series: plan, weights, scaling, calibration.
-public struct Detector: Sendable {
+/// A trained model that can score a series.
+public protocol Detector: Sendable {
+    /// Which model it is.
+    var kind: ModelKind { get }
+    /// The channels it was trained on, in order.
+    var channelNames: [String] { get }
+    /// Rows that it looks at together.
+    var windowLength: Int { get }
+    /// Fitted to the training rows; reconstructions are in its units.
+    var scaling: RobustScaling { get }
+    /// Errors of the training rows that calibration refers to, in rising order, never empty.
+    var referenceErrors: [Float] { get }
+    /// How training went.
+    var summary: TrainingSummary { get }
+    /// The fingerprint of the series it was trained on.
+    var fingerprint: String { get }
+
+    /// The model's errors for every row of `series`.
+    /// - Parameter progress: called with the share done, 0 to 1.
+    /// - Throws: `DetectionError.otherChannels` when the number of channels differs, `.tooFewRows` when the
+    ///   series is shorter than a window, `.cancelled`.
+    func errors(
+        of series: Series, cancellation: Cancellation, progress: (Double) -> Void
+    ) throws(DetectionError) -> RowErrors
+
+    /// Explains the errors of `rows` in a series that this model scored.
+    /// - Parameter errors: what the model said of the series.
+    /// - Throws: `DetectionError.tooFewRows` when the series is shorter than a window.
+    func explanation(of rows: Range<Int>, in series: Series, errors: RowErrors) throws(DetectionError) -> Explanation
+
+    /// Saves the model as safetensors, replacing an older file at once.
+    /// - Throws: `ModelFileError.cannotWrite`.
+    func save(to url: URL) throws
+}
+
+extension Detector {
+    /// As above, to the end and without reports.
+    public func errors(of series: Series) throws(DetectionError) -> RowErrors {
+        try errors(of: series, cancellation: Cancellation()) { _ in }
+    }
+}
+
+/// A trained network with everything needed to score a series: plan, weights, scaling, reference errors.
+public struct NeuralDetector: Detector {
+    public let kind: ModelKind
     /// How the model was built and trained.
     public let plan: DetectorPlan
-    /// The channels it was trained on, in order.
     public let channelNames: [String]
     /// The trained numbers.
     public let parameters: Parameters
-    /// Fitted to the training rows.
     public let scaling: RobustScaling
-    /// Errors of the training rows that calibration refers to, in rising order.
     public let referenceErrors: [Float]
-    /// How training went.
     public let summary: TrainingSummary
-    /// The fingerprint of the series it was trained on.
     public let fingerprint: String
 
-    /// Which network this is.
-    public var kind: ModelKind { plan.kind }
+    public var windowLength: Int { plan.windowLength }
 
     /// The file format's version, written into model files.
     static let formatVersion = "1"
+    private static let referenceTensor = "calibration.reference_errors"
+
+    public func save(to url: URL) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+        var tensors = parameters.tensors
+        tensors[Self.referenceTensor] = Tensor(shape: [referenceErrors.count], values: referenceErrors)
+        let metadata = [
+            "format": "oddline-model", "format_version": Self.formatVersion, "model": kind.name, "plan": try json(plan),
+            "scaling": try json(scaling), "channels": try json(channelNames), "summary": try json(summary),
+            "fingerprint": fingerprint,
+        ]
+        try ModelFile(tensors: tensors, metadata: metadata).write(to: url)
+    }
+
+    /// The model of a file that `save` wrote; `name` is the file's in messages.
+    /// - Throws: `ModelFileError` or `DetectionError.notAModel`, each naming the file.
+    init(_ kind: ModelKind, file: ModelFile, name: String) throws {
+        func decode<Value: Decodable>(_ key: String) throws -> Value {
+            guard let text = file.metadata[key], let value = try? JSONDecoder().decode(Value.self, from: Data(text.utf8)) else {
+                throw DetectionError.notAModel(file: name, reason: "its \(key) cannot be read")
+            }
+            return value
+        }
+        guard file.metadata["model"] == kind.name else {
+            throw DetectionError.notAModel(file: name, reason: "it does not hold the \(kind.title) model")
+        }
+        let plan: DetectorPlan = try decode("plan")
+        let scaling: RobustScaling = try decode("scaling")
+        let channels: [String] = try decode("channels")
+        let count = plan.architecture.channelCount
+        guard plan.isSound, channels.count == count, scaling.centers.count == count, scaling.spreads.count == count,
+            scaling.spreads.allSatisfy({ $0 > 0 && $0.isFinite })
+        else { throw DetectionError.notAModel(file: name, reason: "its sizes contradict each other") }
+        guard let reference = file.tensors[Self.referenceTensor]?.values, !reference.isEmpty else {
+            throw DetectionError.notAModel(file: name, reason: "its calibration is missing")
+        }
+        self.init(
+            kind: kind, plan: plan, channelNames: channels,
+            parameters: try Parameters(plan.architecture, tensors: file.tensors), scaling: scaling,
+            referenceErrors: reference.sorted(), summary: try decode("summary"),
+            fingerprint: file.metadata["fingerprint"] ?? "")
+    }
 
     init(
-        plan: DetectorPlan, channelNames: [String], parameters: Parameters, scaling: RobustScaling, referenceErrors: [Float],
-        summary: TrainingSummary, fingerprint: String
+        kind: ModelKind, plan: DetectorPlan, channelNames: [String], parameters: Parameters, scaling: RobustScaling,
+        referenceErrors: [Float], summary: TrainingSummary, fingerprint: String
     ) {
+        self.kind = kind
         self.plan = plan
         self.channelNames = channelNames
         self.parameters = parameters
@@ -36,58 +118,6 @@ public struct Detector: Sendable {
         self.referenceErrors = referenceErrors
         self.summary = summary
         self.fingerprint = fingerprint
-    }
-
-    /// Saves the model as safetensors, replacing an older file at once.
-    /// - Throws: `ModelFileError.cannotWrite`.
-    public func save(to url: URL) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
-        var tensors = parameters.tensors
-        tensors["calibration.reference_errors"] = Tensor(shape: [referenceErrors.count], values: referenceErrors)
-        let metadata = [
-            "format": "oddline-model", "format_version": Self.formatVersion, "model": kind.rawValue, "plan": try json(plan),
-            "scaling": try json(scaling), "channels": try json(channelNames), "summary": try json(summary),
-            "fingerprint": fingerprint,
-        ]
-        try ModelFile(tensors: tensors, metadata: metadata).write(to: url)
-    }
-
-    /// Loads a model saved by `save`.
-    /// - Throws: `ModelFileError` or `DetectionError.notAModel`, each naming the file.
-    public init(loadingFrom url: URL) throws {
-        let name = printable(url.lastPathComponent)
-        let file = try ModelFile(readingFrom: url)
-        guard file.metadata["format"] == "oddline-model" else {
-            throw DetectionError.notAModel(file: name, reason: "it was written by another program")
-        }
-        guard file.metadata["format_version"] == Self.formatVersion else {
-            throw DetectionError.notAModel(
-                file: name, reason: "its format version is \(file.metadata["format_version"] ?? "missing")")
-        }
-        func decode<Value: Decodable>(_ key: String) throws -> Value {
-            guard let text = file.metadata[key], let value = try? JSONDecoder().decode(Value.self, from: Data(text.utf8)) else {
-                throw DetectionError.notAModel(file: name, reason: "its \(key) cannot be read")
-            }
-            return value
-        }
-        let plan: DetectorPlan = try decode("plan")
-        let scaling: RobustScaling = try decode("scaling")
-        let channels: [String] = try decode("channels")
-        let count = plan.architecture.channelCount
-        guard plan.architecture.isSound, plan.scoringStride > 0, plan.maskedPasses >= 0, plan.maskedSpan > 0,
-            plan.scoringMargin >= 0, 2 * plan.scoringMargin + plan.scoringStride <= plan.windowLength,
-            channels.count == count,
-            scaling.centers.count == count, scaling.spreads.count == count, scaling.spreads.allSatisfy({ $0 > 0 && $0.isFinite })
-        else { throw DetectionError.notAModel(file: name, reason: "its sizes contradict each other") }
-        guard let reference = file.tensors["calibration.reference_errors"]?.values, !reference.isEmpty else {
-            throw DetectionError.notAModel(file: name, reason: "its calibration is missing")
-        }
-        self.init(
-            plan: plan, channelNames: channels, parameters: try Parameters(plan.architecture, tensors: file.tensors),
-            scaling: scaling, referenceErrors: reference.sorted(), summary: try decode("summary"),
-            fingerprint: file.metadata["fingerprint"] ?? "")
     }
 }
 
@@ -105,4 +135,16 @@ public struct TrainingSummary: Sendable, Equatable, Codable {
     public var validationLosses: [Float]
     /// Wall time in seconds.
     public var seconds: Double
+
+    /// A run that ended.
+    public init(
+        trainingRows: Int, epochs: Int, bestEpoch: Int, losses: [Float], validationLosses: [Float], seconds: Double
+    ) {
+        self.trainingRows = trainingRows
+        self.epochs = epochs
+        self.bestEpoch = bestEpoch
+        self.losses = losses
+        self.validationLosses = validationLosses
+        self.seconds = seconds
+    }
 }

@@ -1,21 +1,18 @@
 import NeuralNetwork
-import TimeSeries
 
-/// Which of the two networks.
-public enum ModelKind: String, CaseIterable, Sendable, Codable {
-    case lstm, transformer
-
-    /// The name on screens and in messages.
-    public var title: String {
-        switch self {
-        case .lstm: "LSTM"
-        case .transformer: "Transformer"
-        }
-    }
+/// How patches of a window are hidden from a network, so that it learns to tell what belongs in a place from what
+/// surrounds it.
+public struct Masking: Sendable, Equatable {
+    /// Share of the patches that training hides, 0 to 1.
+    public var share: Float
+    /// The most neighbouring patches that are hidden together.
+    public var span: Int
+    /// Scoring passes in each of which another one of that many spans is hidden; 0 hides none while scoring.
+    public var passes: Int
 }
 
-/// Everything that decides how one model is built, trained and scored.
-public struct DetectorPlan: Sendable, Equatable, Codable {
+/// Everything that decides how one network is built, trained and scored.
+public struct DetectorPlan: Sendable, Equatable {
     /// The network and its sizes.
     public var architecture: Architecture
     /// The most passes over the training windows.
@@ -30,14 +27,10 @@ public struct DetectorPlan: Sendable, Equatable, Codable {
     public var patience: Int
     /// Share of the training rows, at their end, that is held out to decide when to stop.
     public var validationShare: Double
-    /// Share of a Transformer's patches that training hides, 0 to hide none.
-    public var maskedShare: Float
-    /// The most neighbouring patches that are hidden together.
-    public var maskedSpan: Int
     /// Standard deviation of the noise added to inputs while training, in scaled units.
     public var noise: Float
-    /// Scoring passes in each of which another one of that many spans is hidden; 0 hides none.
-    public var maskedPasses: Int
+    /// How patches are hidden; `nil` for a network without patches.
+    public var masking: Masking?
     /// Rows over which errors are averaged before calibration, for short and for long anomalies.
     public var shortSmoothing: Int, longSmoothing: Int
     /// How much the long average counts beside the short one, 0 to 1.
@@ -55,29 +48,68 @@ public struct DetectorPlan: Sendable, Equatable, Codable {
     /// Rows in a window.
     public var windowLength: Int { architecture.windowLength }
 
-    /// Which network this plan is for.
-    public var kind: ModelKind {
-        switch architecture {
-        case .lstm: .lstm
-        case .transformer: .transformer
-        }
+    /// Whether sizes that came from a file can be worked with.
+    var isSound: Bool {
+        architecture.isSound && scoringStride > 0 && scoringMargin >= 0
+            && 2 * scoringMargin + scoringStride <= windowLength
+            && masking.map { $0.passes >= 0 && $0.span > 0 } ?? true
+    }
+}
+
+/// As model files hold it: one flat object, in which a network without patches has no masked members or, in older files,
+/// a share of 0.
+extension DetectorPlan: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case architecture, epochs, batchSize, windowsPerEpoch, learningRate, patience, validationShare, noise
+        case maskedShare, maskedSpan, maskedPasses
+        case shortSmoothing, longSmoothing, longShare, adaptationRows, scoringMargin, scoringStride, seed
     }
 
-    /// The settings that suit `series`; see `Recipe`.
-    public static func standard(
-        _ kind: ModelKind, for series: Series, trainingRows: Int, seed: UInt64, recipe: Recipe = Recipe()
-    ) -> DetectorPlan {
-        let period = typicalPeriod(of: series.prefix(trainingRows))
-        return switch kind {
-        case .lstm: recipe.lstmPlan(period: period, channels: series.channels.count, trainingRows: trainingRows, seed: seed)
-        case .transformer:
-            recipe.transformerPlan(period: period, channels: series.channels.count, trainingRows: trainingRows, seed: seed + 1)
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        architecture = try values.decode(Architecture.self, forKey: .architecture)
+        epochs = try values.decode(Int.self, forKey: .epochs)
+        batchSize = try values.decode(Int.self, forKey: .batchSize)
+        windowsPerEpoch = try values.decode(Int.self, forKey: .windowsPerEpoch)
+        learningRate = try values.decode(Float.self, forKey: .learningRate)
+        patience = try values.decode(Int.self, forKey: .patience)
+        validationShare = try values.decode(Double.self, forKey: .validationShare)
+        noise = try values.decode(Float.self, forKey: .noise)
+        if let share = try values.decodeIfPresent(Float.self, forKey: .maskedShare), share > 0 {
+            masking = Masking(
+                share: share, span: try values.decode(Int.self, forKey: .maskedSpan),
+                passes: try values.decode(Int.self, forKey: .maskedPasses))
         }
+        shortSmoothing = try values.decode(Int.self, forKey: .shortSmoothing)
+        longSmoothing = try values.decode(Int.self, forKey: .longSmoothing)
+        longShare = try values.decode(Float.self, forKey: .longShare)
+        adaptationRows = try values.decodeIfPresent(Int.self, forKey: .adaptationRows)
+        scoringMargin = try values.decode(Int.self, forKey: .scoringMargin)
+        scoringStride = try values.decode(Int.self, forKey: .scoringStride)
+        seed = try values.decode(UInt64.self, forKey: .seed)
     }
 
-    /// The median of the channels' dominant periods; 64 where none has one.
-    static func typicalPeriod(of series: Series) -> Int {
-        let periods = series.channels.prefix(16).compactMap { dominantPeriod(of: $0.values) }.sorted()
-        return periods.isEmpty ? 64 : periods[periods.count / 2]
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(architecture, forKey: .architecture)
+        try values.encode(epochs, forKey: .epochs)
+        try values.encode(batchSize, forKey: .batchSize)
+        try values.encode(windowsPerEpoch, forKey: .windowsPerEpoch)
+        try values.encode(learningRate, forKey: .learningRate)
+        try values.encode(patience, forKey: .patience)
+        try values.encode(validationShare, forKey: .validationShare)
+        try values.encode(noise, forKey: .noise)
+        if let masking {
+            try values.encode(masking.share, forKey: .maskedShare)
+            try values.encode(masking.span, forKey: .maskedSpan)
+            try values.encode(masking.passes, forKey: .maskedPasses)
+        }
+        try values.encode(shortSmoothing, forKey: .shortSmoothing)
+        try values.encode(longSmoothing, forKey: .longSmoothing)
+        try values.encode(longShare, forKey: .longShare)
+        try values.encodeIfPresent(adaptationRows, forKey: .adaptationRows)
+        try values.encode(scoringMargin, forKey: .scoringMargin)
+        try values.encode(scoringStride, forKey: .scoringStride)
+        try values.encode(seed, forKey: .seed)
     }
 }

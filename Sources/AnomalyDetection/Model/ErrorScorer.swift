@@ -7,6 +7,12 @@ public struct RowErrors: Sendable, Equatable {
     public var errors: [Float]
     /// The model's own picture of the series in scaled units, `[rowCount, channels]`.
     public var reconstruction: [Float]
+
+    /// Errors of `n` rows and `n · channels` reconstructed values.
+    public init(errors: [Float], reconstruction: [Float]) {
+        self.errors = errors
+        self.reconstruction = reconstruction
+    }
 }
 
 /// Runs a model over a series in windows and averages what overlapping windows say of a row.
@@ -54,12 +60,12 @@ struct ErrorScorer {
     private func answers(to windows: [Float], count: Int, network: Reconstructor) -> [[Float]] {
         var plain: [Float] = []
         network.reconstruct(windows) { plain = Array($0) }
-        guard plan.maskedPasses > 0, plan.architecture.patchLength > 0 else { return [plain] }
+        guard let masking = plan.masking, masking.passes > 0 else { return [plain] }
         let tokens = plan.windowLength / plan.architecture.patchLength
         let patch = windows.count / (count * tokens)
         var merged = [Float](repeating: 0, count: windows.count)
-        for pass in 0..<plan.maskedPasses {
-            let hidden = (0..<(count * tokens)).map { UInt8($0 % tokens / plan.maskedSpan % plan.maskedPasses == pass ? 1 : 0) }
+        for pass in 0..<masking.passes {
+            let hidden = (0..<(count * tokens)).map { UInt8($0 % tokens / masking.span % masking.passes == pass ? 1 : 0) }
             network.reconstruct(windows, hiddenPatches: hidden) { output in
                 for index in hidden.indices where hidden[index] == 1 {
                     for value in (index * patch)..<((index + 1) * patch) { merged[value] = output[value] }
@@ -117,13 +123,9 @@ private struct Sums {
     }
 }
 
-extension Detector {
-    /// The model's errors for every row of `series`.
-    /// - Parameter progress: called with the share done, 0 to 1.
-    /// - Throws: `DetectionError.otherChannels` when the number of channels differs, `.tooFewRows` when the
-    ///   series is shorter than a window, `.cancelled`.
+extension NeuralDetector {
     public func errors(
-        of series: Series, cancellation: Cancellation = Cancellation(), progress: (Double) -> Void = { _ in }
+        of series: Series, cancellation: Cancellation, progress: (Double) -> Void
     ) throws(DetectionError) -> RowErrors {
         guard series.channels.count == channelNames.count else {
             throw .otherChannels(model: kind, expected: channelNames.count, found: series.channels.count)

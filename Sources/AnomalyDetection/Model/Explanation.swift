@@ -16,16 +16,17 @@ public struct Explanation: Sendable, Equatable {
         /// How much of the attention they took.
         public let share: Float
     }
+
+    /// Shares of the channels, and what was attended to.
+    public init(channelShares: [Float], attended: [Attention]) {
+        self.channelShares = channelShares
+        self.attended = attended
+    }
 }
 
-extension Detector {
-    /// Explains the errors of `rows` in a series that this model scored.
-    /// - Parameters:
-    ///   - errors: what the model said of the series.
-    ///   - count: patches to report at the most.
-    /// - Throws: `DetectionError.tooFewRows` when the series is shorter than a window.
+extension NeuralDetector {
     public func explanation(
-        of rows: Range<Int>, in series: Series, errors: RowErrors, count: Int = 3
+        of rows: Range<Int>, in series: Series, errors: RowErrors
     ) throws(DetectionError) -> Explanation {
         let prepared = PreparedSeries(series, scaling: scaling)
         guard prepared.rowCount >= plan.windowLength else {
@@ -42,11 +43,14 @@ extension Detector {
         }
         let total = sums.reduce(0, +)
         return Explanation(
-            channelShares: sums.map { total > 0 ? $0 / total : 0 }, attended: attended(rows, prepared, count: count))
+            channelShares: sums.map { total > 0 ? $0 / total : 0 }, attended: attended(rows, prepared))
     }
 
+    /// Patches that are reported at the most.
+    private static let mostAttended = 3
+
     /// One window with the event in its middle, the event's patches hidden: whence did the answer come?
-    private func attended(_ rows: Range<Int>, _ prepared: PreparedSeries, count: Int) -> [Explanation.Attention] {
+    private func attended(_ rows: Range<Int>, _ prepared: PreparedSeries) -> [Explanation.Attention] {
         let patch = plan.architecture.patchLength
         guard patch > 0 else { return [] }
         let middle = (rows.lowerBound + rows.upperBound) / 2
@@ -61,7 +65,7 @@ extension Detector {
         let others = (0..<tokens).filter { hidden[$0] == 0 }
         let looks = others.map { key in own.reduce(Float(0)) { $0 + map[$1 * tokens + key] } }
         let total = looks.reduce(0, +)
-        return zip(others, looks).sorted { $0.1 > $1.1 }.prefix(count).map { token, look in
+        return zip(others, looks).sorted { $0.1 > $1.1 }.prefix(Self.mostAttended).map { token, look in
             Explanation.Attention(
                 rows: (start + token * patch)..<(start + (token + 1) * patch), share: total > 0 ? look / total : 0)
         }

@@ -1,110 +1,162 @@
 import NeuralNetwork
+import TimeSeries
 
-/// From what is known of a series (its dominant period, channels and rows) to plans for both models. The
-/// defaults were chosen by measurement over labelled series; `Benchmarks/README.md` has the table.
-public struct Recipe: Sendable, Equatable, Codable {
-    /// Dominant periods in the LSTM's window.
-    public var lstmPeriods = 1.0
-    /// Shortest and longest LSTM window in rows.
-    public var lstmShortest = 16, lstmLongest = 160
-    /// Width of the LSTM's recurrent layers.
-    public var lstmHidden = 48
-    /// Width of the LSTM's code for one channel; each further one up to eight adds two.
-    public var lstmLatent = 10
-    /// Noise on the LSTM's inputs while training, in scaled units.
-    public var lstmNoise: Float = 0.05
-    /// The LSTM's largest number of epochs, windows in each, and step size.
-    public var lstmEpochs = 40, lstmWindows = 1536, lstmRate: Float = 4e-3
+/// From what is known of a series (its dominant period, channels and rows) to the plan of one model. The numbers were
+/// chosen by measurement over labelled series; `Benchmarks/README.md` has the tables.
+public protocol Recipe: Sendable, Equatable, Codable {
+    /// The plan for a series with this dominant period in rows.
+    func plan(period: Int, channels: Int, trainingRows: Int, seed: UInt64) -> DetectorPlan
+}
 
-    /// Dominant periods in the Transformer's window.
-    public var transformerPeriods = 4.0
-    /// Shortest and longest Transformer window in rows.
-    public var transformerShortest = 168, transformerLongest = 640
-    /// Patches in the Transformer's window at the most.
-    public var transformerTokens = 48
-    /// Width of the Transformer's tokens, of its feed-forward parts, and its layers.
-    public var transformerWidth = 48, transformerFeedForward = 128, transformerLayers = 2
-    /// Width of the Transformer's bottleneck for one channel; each further one up to eight adds two.
-    public var transformerBottleneck = 10
-    /// Noise on the Transformer's inputs while training, in scaled units.
-    public var transformerNoise: Float = 0.05
-    /// The Transformer's largest number of epochs, windows in each, and step size.
-    public var transformerEpochs = 40, transformerWindows = 768, transformerRate: Float = 2e-3
-    /// Share of patches hidden while training.
-    public var maskedShare: Float = 0.3
-    /// Dominant periods that are hidden together at the most.
-    public var maskedPeriods = 0.5
-    /// Scoring passes; each hides one span in that many.
-    public var maskedPasses = 4
+extension Recipe {
+    /// The plan that suits the training rows of a task.
+    func plan(for task: TrainingTask) -> DetectorPlan {
+        plan(
+            period: typicalPeriod(of: task.series.prefix(task.trainingRows)), channels: task.series.channels.count,
+            trainingRows: task.trainingRows, seed: task.seed)
+    }
+}
 
+/// The median of the channels' dominant periods in rows; 64 where none has one.
+func typicalPeriod(of series: Series) -> Int {
+    let periods = series.channels.prefix(16).compactMap { dominantPeriod(of: $0.values) }.sorted()
+    return periods.isEmpty ? 64 : periods[periods.count / 2]
+}
+
+/// How long a model's window is.
+public struct WindowRule: Sendable, Equatable, Codable {
+    /// Dominant periods in the window.
+    public var periods: Double
+    /// Fewest and most rows, as far as the training rows allow.
+    public var shortest: Int, longest: Int
+
+    /// Several periods within bounds.
+    public init(periods: Double, shortest: Int, longest: Int) {
+        self.periods = periods
+        self.shortest = shortest
+        self.longest = longest
+    }
+
+    /// Rows for a dominant period; a window fits the training rows at least four times.
+    func rows(period: Int, trainingRows: Int) -> Int {
+        min(max(Int((periods * Double(period)).rounded()), shortest), longest, trainingRows / 4)
+    }
+}
+
+/// How a model's errors are averaged over rows and follow a change for good; the same for every model, so that their
+/// scores rise and fall together.
+public struct ErrorAveraging: Sendable, Equatable, Codable {
     /// Dominant periods over which errors are averaged, for short and for long anomalies.
     public var shortPeriods = 0.25, longPeriods = 2.0
     /// Fewest rows of the long average.
     public var longShortest = 80
     /// How much the long average counts beside the short one.
     public var longShare: Float = 0.7
+    /// Errors are averaged over at most half of such a window, so that a score depends on rows within one alone.
+    public var within = TransformerRecipe.window
     /// Dominant periods, and rows at the least, over which a change for good becomes what is normal; 0 never.
     public var adaptationPeriods = 4.0, adaptationShortest = 300
-    /// Epochs without a better validation loss after which training stops.
-    public var lstmPatience = 6, transformerPatience = 8
 
     /// The defaults.
     public init() {}
 
-    /// The Transformer's window in rows. Errors are averaged over at most half of it, so that a score
-    /// depends on rows within one such window alone.
-    private func transformerRows(_ period: Int, _ trainingRows: Int) -> Int {
-        let wanted = Int((transformerPeriods * Double(period)).rounded())
-        return min(max(wanted, transformerShortest), transformerLongest, trainingRows / 4)
-    }
-
-    private func smoothing(_ period: Int, _ trainingRows: Int) -> (short: Int, long: Int) {
-        let longest = max(1, transformerRows(period, trainingRows) / 2 - 2)
+    /// Rows of the short and of the long average.
+    func rows(period: Int, trainingRows: Int) -> (short: Int, long: Int) {
+        let longest = max(1, within.rows(period: period, trainingRows: trainingRows) / 2 - 2)
         func rows(_ periods: Double, atLeast shortest: Int) -> Int {
             min(max(Int((periods * Double(period)).rounded()), shortest), longest)
         }
         return (rows(shortPeriods, atLeast: 1), rows(longPeriods, atLeast: longShortest))
     }
 
-    private func adaptation(_ period: Int) -> Int? {
+    /// Rows after which a change is normal; `nil` never.
+    func adaptationRows(period: Int) -> Int? {
         adaptationPeriods == 0 ? nil : max(adaptationShortest, Int((adaptationPeriods * Double(period)).rounded()))
     }
+}
 
-    /// An LSTM window fits the training rows at least four times.
-    func lstmPlan(period: Int, channels: Int, trainingRows: Int, seed: UInt64) -> DetectorPlan {
-        let wanted = Int((lstmPeriods * Double(period)).rounded())
-        let smoothing = smoothing(period, trainingRows)
-        let window = max(4, min(max(wanted, lstmShortest), lstmLongest, trainingRows / 4))
+/// How the LSTM autoencoder is planned.
+public struct LSTMRecipe: Recipe {
+    /// Rows in a window.
+    public var window = WindowRule(periods: 1, shortest: 16, longest: 160)
+    /// Width of the recurrent layers.
+    public var hiddenSize = 48
+    /// Width of the code for one channel; each further one up to eight adds two.
+    public var latentSize = 10
+    /// Noise on the inputs while training, in scaled units.
+    public var noise: Float = 0.05
+    /// The largest number of epochs, windows in each, and step size.
+    public var epochs = 40, windowsPerEpoch = 1536, learningRate: Float = 4e-3
+    /// Epochs without a better validation loss after which training stops.
+    public var patience = 6
+    /// What is done with its errors.
+    public var averaging = ErrorAveraging()
+
+    /// The defaults.
+    public init() {}
+
+    public func plan(period: Int, channels: Int, trainingRows: Int, seed: UInt64) -> DetectorPlan {
+        let averaged = averaging.rows(period: period, trainingRows: trainingRows)
+        let window = max(4, window.rows(period: period, trainingRows: trainingRows))
         return DetectorPlan(
             architecture: .lstm(
                 LSTMArchitecture(
-                    windowLength: window, channelCount: channels, hiddenSize: lstmHidden,
-                    latentSize: lstmLatent + 2 * min(channels - 1, 7))),
-            epochs: lstmEpochs, batchSize: 32, windowsPerEpoch: lstmWindows, learningRate: lstmRate, patience: lstmPatience,
-            validationShare: 0.15, maskedShare: 0, maskedSpan: 1, noise: lstmNoise, maskedPasses: 0,
-            shortSmoothing: smoothing.short, longSmoothing: smoothing.long,
-            longShare: longShare, adaptationRows: adaptation(period), scoringMargin: 0, scoringStride: max(1, window / 8),
-            seed: seed)
+                    windowLength: window, channelCount: channels, hiddenSize: hiddenSize,
+                    latentSize: latentSize + 2 * min(channels - 1, 7))),
+            epochs: epochs, batchSize: 32, windowsPerEpoch: windowsPerEpoch, learningRate: learningRate, patience: patience,
+            validationShare: 0.15, noise: noise, masking: nil, shortSmoothing: averaged.short, longSmoothing: averaged.long,
+            longShare: averaging.longShare, adaptationRows: averaging.adaptationRows(period: period), scoringMargin: 0,
+            scoringStride: max(1, window / 8), seed: seed)
     }
+}
 
-    /// A Transformer window fits the training rows at least four times and holds whole patches.
-    func transformerPlan(period: Int, channels: Int, trainingRows: Int, seed: UInt64) -> DetectorPlan {
-        let smoothing = smoothing(period, trainingRows)
-        let rows = transformerRows(period, trainingRows)
-        let patch = max(1, min(rows / 4, max(2, (rows + transformerTokens - 1) / transformerTokens)))
+/// How the Transformer autoencoder is planned.
+public struct TransformerRecipe: Recipe {
+    static let window = WindowRule(periods: 4, shortest: 168, longest: 640)
+    /// Rows in a window, which holds whole patches.
+    public var window = Self.window
+    /// Patches in a window at the most.
+    public var tokens = 48
+    /// Width of the tokens, of the feed-forward parts, and layers.
+    public var width = 48, feedForwardSize = 128, layers = 2
+    /// Width of the bottleneck for one channel; each further one up to eight adds two.
+    public var bottleneckSize = 10
+    /// Noise on the inputs while training, in scaled units.
+    public var noise: Float = 0.05
+    /// The largest number of epochs, windows in each, and step size.
+    public var epochs = 40, windowsPerEpoch = 768, learningRate: Float = 2e-3
+    /// Epochs without a better validation loss after which training stops.
+    public var patience = 8
+    /// Share of patches hidden while training.
+    public var maskedShare: Float = 0.3
+    /// Dominant periods that are hidden together at the most.
+    public var maskedPeriods = 0.5
+    /// Scoring passes; each hides one span in that many.
+    public var maskedPasses = 4
+    /// What is done with its errors.
+    public var averaging = ErrorAveraging()
+
+    /// The defaults.
+    public init() {}
+
+    public func plan(period: Int, channels: Int, trainingRows: Int, seed: UInt64) -> DetectorPlan {
+        let averaged = averaging.rows(period: period, trainingRows: trainingRows)
+        let rows = window.rows(period: period, trainingRows: trainingRows)
+        let patch = max(1, min(rows / 4, max(2, (rows + tokens - 1) / tokens)))
         let window = max(1, rows / patch) * patch
         let span = max(1, Int((maskedPeriods * Double(period) / Double(patch)).rounded()))
         return DetectorPlan(
             architecture: .transformer(
                 TransformerArchitecture(
-                    windowLength: window, channelCount: channels, patchLength: patch, width: transformerWidth, headCount: 4,
-                    layerCount: transformerLayers, feedForwardSize: transformerFeedForward,
-                    bottleneckSize: transformerBottleneck + 2 * min(channels - 1, 7))),
-            epochs: transformerEpochs, batchSize: 32, windowsPerEpoch: transformerWindows, learningRate: transformerRate,
-            patience: transformerPatience, validationShare: 0.15, maskedShare: maskedShare,
-            maskedSpan: min(span, window / patch / max(2, maskedPasses)), noise: transformerNoise, maskedPasses: maskedPasses,
-            shortSmoothing: smoothing.short, longSmoothing: smoothing.long,
-            longShare: longShare, adaptationRows: adaptation(period), scoringMargin: window / 4,
-            scoringStride: max(1, window / 4), seed: seed)
+                    windowLength: window, channelCount: channels, patchLength: patch, width: width, headCount: 4,
+                    layerCount: layers, feedForwardSize: feedForwardSize,
+                    bottleneckSize: bottleneckSize + 2 * min(channels - 1, 7))),
+            epochs: epochs, batchSize: 32, windowsPerEpoch: windowsPerEpoch, learningRate: learningRate, patience: patience,
+            validationShare: 0.15, noise: noise,
+            masking: Masking(
+                share: maskedShare, span: min(span, window / patch / max(2, maskedPasses)), passes: maskedPasses),
+            shortSmoothing: averaged.short, longSmoothing: averaged.long, longShare: averaging.longShare,
+            adaptationRows: averaging.adaptationRows(period: period), scoringMargin: window / 4,
+            scoringStride: max(1, window / 4), seed: seed &+ 1)
     }
 }

@@ -21,6 +21,21 @@ public struct TrainingProgress: Sendable, Equatable {
     public var windowsPerSecond: Double
     /// Estimated seconds to the end, if no early stop comes.
     public var secondsLeft: Double
+
+    /// Where a run stands.
+    public init(
+        model: ModelKind, epoch: Int, epochs: Int, share: Double, losses: [Float], validationLosses: [Float],
+        windowsPerSecond: Double, secondsLeft: Double
+    ) {
+        self.model = model
+        self.epoch = epoch
+        self.epochs = epochs
+        self.share = share
+        self.losses = losses
+        self.validationLosses = validationLosses
+        self.windowsPerSecond = windowsPerSecond
+        self.secondsLeft = secondsLeft
+    }
 }
 
 /// A flag that one thread raises and another polls.
@@ -38,6 +53,7 @@ public final class Cancellation: Sendable {
 
 /// Trains one model. It runs on the caller's thread (and `threadCount - 1` others) until done.
 public struct Training: Sendable {
+    private let kind: ModelKind
     private let plan: DetectorPlan
     private let series: Series
     private let trainingRows: Int
@@ -46,12 +62,15 @@ public struct Training: Sendable {
     /// Fewest training rows with which training makes sense.
     public static let fewestRows = 48
 
-    /// Prepares to train on the first `trainingRows` rows of `series`.
+    /// Prepares to train on the first `trainingRows` rows of `series`; the result is called `kind`.
     /// - Throws: `DetectionError.tooFewRows`.
-    public init(_ plan: DetectorPlan, series: Series, trainingRows: Int, threadCount: Int = 1) throws(DetectionError) {
+    public init(
+        _ kind: ModelKind, _ plan: DetectorPlan, series: Series, trainingRows: Int, threadCount: Int = 1
+    ) throws(DetectionError) {
         guard trainingRows <= series.rowCount, trainingRows >= Self.fewestRows else {
             throw .tooFewRows(series: series.name, rows: min(trainingRows, series.rowCount), needed: Self.fewestRows)
         }
+        self.kind = kind
         self.plan = plan
         self.series = series
         self.trainingRows = trainingRows
@@ -63,22 +82,23 @@ public struct Training: Sendable {
     /// - Throws: `DetectionError.cancelled` soon after `cancellation` is raised, `.diverged` when the
     ///   loss is no longer a number.
     public func run(cancellation: Cancellation = Cancellation(), progress: (TrainingProgress) -> Void = { _ in })
-        throws(DetectionError) -> Detector
+        throws(DetectionError) -> NeuralDetector
     {
         let scaling = RobustScaling(fitting: series, rows: trainingRows)
         let prepared = PreparedSeries(series.prefix(trainingRows), scaling: scaling)
-        var run = Run(plan: plan, prepared: prepared, threadCount: threadCount)
+        var run = Run(kind: kind, plan: plan, prepared: prepared, threadCount: threadCount)
         let (parameters, summary) = try run.fit(cancellation: cancellation, progress: progress)
         let scorer = ErrorScorer(plan: plan, parameters: parameters)
         let errors = try scorer.errors(of: prepared, cancellation: cancellation)
-        return Detector(
-            plan: plan, channelNames: series.channels.map(\.name), parameters: parameters, scaling: scaling,
+        return NeuralDetector(
+            kind: kind, plan: plan, channelNames: series.channels.map(\.name), parameters: parameters, scaling: scaling,
             referenceErrors: Calibration.reference(from: errors.errors), summary: summary, fingerprint: series.fingerprint)
     }
 }
 
 /// The state of one training run.
 private struct Run {
+    let kind: ModelKind
     let plan: DetectorPlan
     let prepared: PreparedSeries
     let trainer: Trainer
@@ -90,7 +110,8 @@ private struct Run {
     var losses: [Float] = []
     var validationLosses: [Float] = []
 
-    init(plan: DetectorPlan, prepared: PreparedSeries, threadCount: Int) {
+    init(kind: ModelKind, plan: DetectorPlan, prepared: PreparedSeries, threadCount: Int) {
+        self.kind = kind
         self.plan = plan
         self.prepared = prepared
         parameters = Parameters(plan.architecture, seed: plan.seed)
@@ -121,10 +142,10 @@ private struct Run {
         for epoch in 1...plan.epochs {
             let loss = try runEpoch(epoch, steps: stepsPerEpoch, cancellation: cancellation, progress: progress)
             if cancellation.isCancelled { throw .cancelled }
-            guard loss.isFinite else { throw .diverged(model: plan.kind, epoch: epoch) }
+            guard loss.isFinite else { throw .diverged(model: kind, epoch: epoch) }
             losses.append(loss)
             let held = validationLoss()
-            guard held.isFinite else { throw .diverged(model: plan.kind, epoch: epoch) }
+            guard held.isFinite else { throw .diverged(model: kind, epoch: epoch) }
             validationLosses.append(held)
             if held < best.loss * 0.999 { best = (held, epoch, parameters.values.array) }
             progress(report(epoch: epoch, done: epoch * stepsPerEpoch, of: stepsPerEpoch))
@@ -178,12 +199,12 @@ private struct Run {
         let share = Double(done) / Double(plan.epochs * stepsPerEpoch)
         let speed = Double(done * plan.batchSize) / max(elapsed, 1e-9)
         return TrainingProgress(
-            model: plan.kind, epoch: epoch, epochs: plan.epochs, share: min(1, share), losses: losses,
+            model: kind, epoch: epoch, epochs: plan.epochs, share: min(1, share), losses: losses,
             validationLosses: validationLosses, windowsPerSecond: speed, secondsLeft: elapsed * (1 - share) / max(share, 1e-9))
     }
 
-    /// The windows at `starts`. A Transformer's hidden patches count in full and the others a tenth, so
-    /// that it learns to tell what belongs in a place from what surrounds it.
+    /// The windows at `starts`. Hidden patches count in full and the others a tenth, so that the network learns to
+    /// tell what belongs in a place from what surrounds it.
     private static func batch(
         _ starts: [Int], plan: DetectorPlan, prepared: PreparedSeries, random: inout SeededGenerator, noise: Float
     ) -> Batch {
@@ -201,32 +222,36 @@ private struct Run {
         if prepared.measured == nil { importance = [Float](repeating: 1, count: targets.count) }
         var inputs = targets
         if noise > 0 { for index in inputs.indices { inputs[index] += noise * fastNormal(&random) } }
-        guard plan.maskedShare > 0, plan.architecture.patchLength > 0 else {
+        guard let masking = plan.masking else {
             return Batch(inputs: inputs, targets: targets, importance: importance)
         }
         let patch = plan.architecture.patchLength * channels
         let tokens = plan.architecture.tokenCount
         var hidden = [UInt8](repeating: 0, count: starts.count * tokens)
-        for window in starts.indices { hide(&hidden, (window * tokens)..<((window + 1) * tokens), plan: plan, random: &random) }
+        for window in starts.indices {
+            hide(&hidden, (window * tokens)..<((window + 1) * tokens), masking, random: &random)
+        }
         for index in hidden.indices where hidden[index] == 0 {
             for value in (index * patch)..<((index + 1) * patch) { importance[value] *= 0.1 }
         }
         return Batch(inputs: inputs, targets: targets, importance: importance, hiddenPatches: hidden)
     }
 
-    /// Hides about `maskedShare` of a window's patches, in spans of one to `maskedSpan`.
-    private static func hide(_ hidden: inout [UInt8], _ window: Range<Int>, plan: DetectorPlan, random: inout SeededGenerator) {
-        let span = 1 + Int(random.uniform() * Double(plan.maskedSpan))
+    /// Hides about the wanted share of a window's patches, in spans of one length between one and the longest.
+    private static func hide(
+        _ hidden: inout [UInt8], _ window: Range<Int>, _ masking: Masking, random: inout SeededGenerator
+    ) {
+        let span = 1 + Int(random.uniform() * Double(masking.span))
         var start = window.lowerBound - Int(random.uniform() * Double(span))
         while start < window.upperBound {
-            if random.uniform() < Double(plan.maskedShare) {
+            if random.uniform() < Double(masking.share) {
                 for index in max(start, window.lowerBound)..<min(start + span, window.upperBound) { hidden[index] = 1 }
             }
             start += span
         }
     }
 
-    /// Roughly normal noise: the sum of four bytes' worth of uniforms, scaled to deviation 1.
+    /// Roughly normal noise: the sum of four uniforms of 16 bits each, scaled to deviation 1.
     private static func fastNormal(_ random: inout SeededGenerator) -> Float {
         let bits = random.next()
         let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)

@@ -1,65 +1,130 @@
-/// The weighted average of two calibrated scores.
+/// The weighted average of calibrated scores. Weights lie between 0 and 1, and one at least is above 0: others cannot be.
 public struct Ensemble: Sendable, Equatable {
-    /// Weight of the LSTM, 0 to 1.
-    public let lstmWeight: Float
-    /// Weight of the Transformer, 0 to 1.
-    public let transformerWeight: Float
+    /// The models' weights; only their ratios matter.
+    public let weights: PerModel<Float>
 
-    /// The weights to begin with, chosen by measurement over labelled series; `Benchmarks/README.md` has the table.
-    public static let standard = Ensemble(unchecked: 0.2, 0.8)
+    /// The weights of the standard models to begin with.
+    public static let standard = Models.standard.ensemble
 
-    private init(unchecked lstmWeight: Float, _ transformerWeight: Float) {
-        (self.lstmWeight, self.transformerWeight) = (lstmWeight, transformerWeight)
+    init(unchecked weights: PerModel<Float>) { self.weights = weights }
+
+    /// Makes an ensemble.
+    /// - Throws: `DetectionError.badWeight` outside 0 to 1, `.allWeightsZero`.
+    public init(_ weights: PerModel<Float>) throws(DetectionError) {
+        for weight in weights.values where !(0...1).contains(weight) { throw .badWeight(weight) }
+        guard weights.values.contains(where: { $0 > 0 }) else { throw .allWeightsZero }
+        self.weights = weights
     }
 
-    /// Makes an ensemble; only the ratio of the weights matters.
-    /// - Throws: `DetectionError.badWeight` outside 0 to 1, `.bothWeightsZero`.
-    public init(lstmWeight: Float, transformerWeight: Float) throws(DetectionError) {
-        for weight in [lstmWeight, transformerWeight] where !(0...1).contains(weight) { throw .badWeight(weight) }
-        guard lstmWeight > 0 || transformerWeight > 0 else { throw .bothWeightsZero }
-        self.lstmWeight = lstmWeight
-        self.transformerWeight = transformerWeight
+    /// The weight of a model, 0 where it has none.
+    public func weight(of kind: ModelKind) -> Float { weights[kind] ?? 0 }
+
+    /// The weight of a model when all sum to 1.
+    public func share(of kind: ModelKind) -> Float { weight(of: kind) / weights.values.reduce(0, +) }
+
+    /// The ensemble with another weight of one model.
+    /// - Throws: `DetectionError.badWeight`, `.allWeightsZero`.
+    public func setting(_ weight: Float, of kind: ModelKind) throws(DetectionError) -> Ensemble {
+        var weights = weights
+        weights[kind] = weight
+        return try Ensemble(weights)
     }
 
-    /// The LSTM's weight when both sum to 1.
-    public var lstmShare: Float { lstmWeight / (lstmWeight + transformerWeight) }
+    /// The ensemble of the registered models, in their order: a model without a weight gets the one it begins with, and
+    /// weights of other models fall away.
+    public func among(_ models: Models) -> Ensemble {
+        let weights = PerModel(models.all.map { ($0.kind, self.weights[$0.kind] ?? $0.weight) })
+        return (try? Ensemble(weights)) ?? models.ensemble
+    }
 
-    /// `(w_L · s_L + w_T · s_T) / (w_L + w_T)` row by row; a row where one model has no score (NaN) uses
-    /// the other. Both inputs have one score a row; so has the result.
-    public func combine(lstm: [Float], transformer: [Float]) -> [Float] {
-        precondition(lstm.count == transformer.count, "both models score the same rows")
-        let (share, rest) = (lstmShare, 1 - lstmShare)
-        return [Float](unsafeUninitializedCapacity: lstm.count) { combined, count in
-            lstm.withUnsafeBufferPointer { lstm in
-                transformer.withUnsafeBufferPointer { transformer in
-                    for row in 0..<lstm.count {
-                        let (a, b) = (lstm[row], transformer[row])
-                        let (low, high) = (a < b ? a : b, a < b ? b : a)
-                        let mean = share * a + rest * b
-                        let bounded = mean < low ? low : mean > high ? high : mean
-                        combined[row] = a.isNaN ? b : b.isNaN ? a : bounded
-                    }
+    /// `Σ w · s / Σ w` row by row over the models that have a score (not NaN) there; NaN where none has. All models score
+    /// the same rows; the result has one score a row, never outside the scores it is made of.
+    public func combine(_ scores: PerModel<[Float]>) -> [Float] {
+        guard let rows = scores.values.first?.count else { return [] }
+        precondition(scores.values.allSatisfy { $0.count == rows }, "all models score the same rows")
+        let (shares, values) = (shares(of: scores.kinds), scores.values)
+        return [Float](unsafeUninitializedCapacity: rows) { combined, count in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * blockSize) { bounds in
+                for start in stride(from: 0, to: rows, by: blockSize) {
+                    let range = start..<min(start + blockSize, rows)
+                    let block = UnsafeMutableBufferPointer(rebasing: combined[range])
+                    if !average(values, shares, range, into: block, bounds) { averageOfKnown(values, shares, range, into: block) }
                 }
             }
-            count = lstm.count
+            count = rows
         }
+    }
+
+    /// Weights that sum to 1; the last is what the others leave.
+    private func shares(of kinds: [ModelKind]) -> [Float] {
+        let sum = kinds.reduce(Float(0)) { $0 + weight(of: $1) }
+        guard sum > 0 else { return kinds.map { _ in 1 / Float(kinds.count) } }
+        var shares = kinds.map { weight(of: $0) / sum }
+        shares[shares.count - 1] = max(0, shares.dropLast().reduce(1, -))
+        return shares
     }
 }
 
-/// The mean of `scores` over `width` rows around each row, over fewer at the ends; NaN is passed over
-/// and stays NaN. Width 1 changes nothing.
-public func movingAverage(of scores: [Float], width: Int) -> [Float] {
-    guard width > 1, !scores.isEmpty else { return scores }
-    let (before, after) = ((width - 1) / 2, width / 2)
-    var sums = [Double](repeating: 0, count: scores.count + 1)
-    var counts = [Int32](repeating: 0, count: scores.count + 1)
-    for (index, score) in scores.enumerated() {
-        sums[index + 1] = sums[index] + (score.isNaN ? 0 : Double(score))
-        counts[index + 1] = counts[index] + (score.isNaN ? 0 : 1)
+/// Rows combined at once, so that what is worked on stays in the nearest cache.
+private let blockSize = 512
+
+/// The weighted average of a block of rows, held within the smallest and largest score of each row.
+/// - Parameter bounds: room for two numbers a row.
+/// - Returns: `false` where a score is missing, so that the block has to be done row by row.
+private func average(
+    _ scores: [[Float]], _ shares: [Float], _ rows: Range<Int>, into combined: UnsafeMutableBufferPointer<Float>,
+    _ bounds: UnsafeMutableBufferPointer<Float>
+) -> Bool {
+    let (low, high) = (bounds, UnsafeMutableBufferPointer(rebasing: bounds[blockSize...]))
+    var missing: UInt32 = 0
+    for (model, share) in shares.enumerated() {
+        scores[model].withUnsafeBufferPointer { own in
+            for index in 0..<rows.count {
+                let score = own[rows.lowerBound + index]
+                missing += score.isNaN ? 1 : 0
+                if model == 0 {
+                    (combined[index], low[index], high[index]) = (share * score, score, score)
+                } else {
+                    combined[index] += share * score
+                    low[index] = score < low[index] ? score : low[index]
+                    high[index] = score > high[index] ? score : high[index]
+                }
+            }
+        }
     }
-    return scores.indices.map { index in
-        if scores[index].isNaN { return .nan }
-        let (low, high) = (max(0, index - before), min(scores.count, index + after + 1))
-        return Float((sums[high] - sums[low]) / Double(counts[high] - counts[low]))
+    for index in 0..<rows.count {
+        let mean = combined[index]
+        combined[index] = mean < low[index] ? low[index] : mean > high[index] ? high[index] : mean
+    }
+    return missing == 0
+}
+
+/// As `average`, each row over the models that have a score there; where those weigh nothing, they count alike.
+private func averageOfKnown(
+    _ scores: [[Float]], _ shares: [Float], _ rows: Range<Int>, into combined: UnsafeMutableBufferPointer<Float>
+) {
+    for (index, row) in rows.enumerated() {
+        let known = shares.indices.filter { !scores[$0][row].isNaN }
+        let own = known.map { scores[$0][row] }
+        guard let low = own.min(), let high = own.max() else {
+            combined[index] = .nan
+            continue
+        }
+        let weight = known.reduce(Float(0)) { $0 + shares[$1] }
+        let sum = known.reduce(Float(0)) { $0 + (weight > 0 ? shares[$1] : 1) * scores[$1][row] }
+        combined[index] = min(max(sum / (weight > 0 ? weight : Float(known.count)), low), high)
+    }
+}
+
+/// As JSON, an object of weights by the models' names.
+extension Ensemble: Codable {
+    public init(from decoder: any Decoder) throws {
+        let weights = try decoder.singleValueContainer().decode([String: Float].self)
+        try self.init(PerModel(weights.sorted { $0.key < $1.key }.map { (ModelKind(name: $0.key, title: $0.key), $0.value) }))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(Dictionary(uniqueKeysWithValues: weights.map { ($0.kind.name, $0.value) }))
     }
 }

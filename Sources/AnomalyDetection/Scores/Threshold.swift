@@ -53,10 +53,8 @@ public struct Event: Sendable, Equatable {
     public var peak: Float
     /// The mean combined score.
     public var mean: Float
-    /// The highest LSTM score in the run; NaN without one.
-    public var lstmPeak: Float
-    /// The highest Transformer score in the run; NaN without one.
-    public var transformerPeak: Float
+    /// The highest score of each model in the run; NaN without one.
+    public var modelPeaks: PerModel<Float>
 }
 
 /// How flags become events.
@@ -73,17 +71,17 @@ public struct EventRule: Sendable, Equatable {
     }
 
     /// The events among rows whose `combined` score reaches `level`, in time order.
-    public func events(combined: [Float], lstm: [Float], transformer: [Float], level: Float) -> [Event] {
+    public func events(combined: [Float], scores: PerModel<[Float]>, level: Float) -> [Event] {
         let runs = flaggedRuns(combined, level: level)
         return runs.filter { $0.count >= minimumRows }.map { rows in
-            var event = Event(rows: rows, peakRow: rows.lowerBound, peak: -1, mean: 0, lstmPeak: .nan, transformerPeak: .nan)
+            var event = Event(
+                rows: rows, peakRow: rows.lowerBound, peak: -1, mean: 0,
+                modelPeaks: scores.mapValues { own in rows.reduce(.nan) { Float.maximum($0, own[$1]) } })
             var counted: Float = 0
             for row in rows where !combined[row].isNaN {
                 if combined[row] > event.peak { (event.peak, event.peakRow) = (combined[row], row) }
                 event.mean += combined[row]
                 counted += 1
-                event.lstmPeak = Float.maximum(event.lstmPeak, lstm[row])
-                event.transformerPeak = Float.maximum(event.transformerPeak, transformer[row])
             }
             event.mean /= max(1, counted)
             return event

@@ -1,4 +1,4 @@
-/// Weights of the two models and how well they tell what is odd from what is not.
+/// Weights of the models and how well they tell what is odd from what is not.
 public struct WeightChoice: Sendable, Equatable {
     /// The weights.
     public let ensemble: Ensemble
@@ -11,29 +11,39 @@ public struct WeightChoice: Sendable, Equatable {
         self.quality = quality
     }
 
-    /// The 101 ratios from the Transformer alone to the LSTM alone.
-    static let grid: [Ensemble] = (0...100).compactMap {
-        try? Ensemble(lstmWeight: Float($0) / 100, transformerWeight: Float(100 - $0) / 100)
+    /// Ratios between which is chosen, evenly over all that weigh `kinds` against each other: a hundred steps between two
+    /// models, fewer between more, so that they stay a few hundred.
+    static func grid(_ kinds: [ModelKind]) -> [Ensemble] {
+        let steps = [1: 1, 2: 100, 3: 20][kinds.count] ?? 8
+        func parts(_ total: Int, among count: Int) -> [[Int]] {
+            guard count > 1 else { return [[total]] }
+            return (0...total).flatMap { first in parts(total - first, among: count - 1).map { [first] + $0 } }
+        }
+        return parts(steps, among: kinds.count).map { shares in
+            Ensemble(unchecked: PerModel(zip(kinds, shares.map { Float($0) / Float(steps) })))
+        }
     }
 
     /// The ratio with the best average precision on labelled rows; of equals the one nearest to `present`.
     /// - Throws: `DetectionError.oneClassOnly` when labels are all equal.
     public static func best(
-        lstm: [Float], transformer: [Float], labels: [Bool], present: Ensemble
+        _ scores: PerModel<[Float]>, labels: [Bool], present: Ensemble
     ) throws(DetectionError) -> WeightChoice {
-        try best(present) { ensemble throws(DetectionError) in
-            let scores = ensemble.combine(lstm: lstm, transformer: transformer)
-            return try PrecisionRecallCurve(scores: scores, labels: labels).averagePrecision
+        try best(scores.kinds, present) { ensemble throws(DetectionError) in
+            try PrecisionRecallCurve(scores: ensemble.combine(scores), labels: labels).averagePrecision
         }.best
     }
 
     /// The choice of the largest quality among `present` and the grid; of equals the one nearest to `present`.
     fileprivate static func best<Failure: Error>(
-        _ present: Ensemble, quality: (Ensemble) throws(Failure) -> Double
+        _ kinds: [ModelKind], _ present: Ensemble, quality: (Ensemble) throws(Failure) -> Double
     ) throws(Failure) -> (present: WeightChoice, best: WeightChoice) {
         let now = WeightChoice(ensemble: present, quality: try quality(present))
         var best = now
-        for ensemble in grid.sorted(by: { abs($0.lstmShare - present.lstmShare) < abs($1.lstmShare - present.lstmShare) }) {
+        func distance(_ ensemble: Ensemble) -> Float {
+            kinds.reduce(0) { max($0, abs(ensemble.share(of: $1) - present.share(of: $1))) }
+        }
+        for ensemble in grid(kinds).sorted(by: { distance($0) < distance($1) }) {
             let choice = WeightChoice(ensemble: ensemble, quality: try quality(ensemble))
             if choice.quality > best.quality { best = choice }
         }
@@ -50,20 +60,21 @@ public struct LearnedWeights: Sendable, Equatable {
     /// Confirmed and rejected events.
     public let confirmed: Int, rejected: Int
 
-    /// Tries 101 ratios. An event's score is its highest combined score; quality is the share of pairs of a confirmed
+    /// Tries the ratios of a grid. An event's score is its highest combined score; quality is the share of pairs of a confirmed
     /// and a rejected event in which the confirmed one scores higher (equal scores count half). Of ratios that
     /// rank alike, the one nearest to `present` is taken.
     /// - Returns: `nil` without at least one confirmed and one rejected event that have scores.
-    public init?(lstm: [Float], transformer: [Float], confirmed: [Range<Int>], rejected: [Range<Int>], present: Ensemble) {
-        func scores(_ events: [Range<Int>], _ ensemble: Ensemble) -> [Float] {
+    public init?(_ scores: PerModel<[Float]>, confirmed: [Range<Int>], rejected: [Range<Int>], present: Ensemble) {
+        let rowCount = scores.values.first?.count ?? 0
+        func peaks(_ events: [Range<Int>], _ ensemble: Ensemble) -> [Float] {
             events.compactMap { rows in
-                let rows = rows.clamped(to: lstm.indices)
-                return ensemble.combine(lstm: Array(lstm[rows]), transformer: Array(transformer[rows])).filter { !$0.isNaN }.max()
+                let rows = rows.clamped(to: 0..<rowCount)
+                return ensemble.combine(scores.mapValues { Array($0[rows]) }).filter { !$0.isNaN }.max()
             }
         }
-        guard !scores(confirmed, present).isEmpty, !scores(rejected, present).isEmpty else { return nil }
-        (self.present, best) = WeightChoice.best(present) { ensemble in
-            let (high, low) = (scores(confirmed, ensemble), scores(rejected, ensemble))
+        guard !peaks(confirmed, present).isEmpty, !peaks(rejected, present).isEmpty else { return nil }
+        (self.present, best) = WeightChoice.best(scores.kinds, present) { ensemble in
+            let (high, low) = (peaks(confirmed, ensemble), peaks(rejected, ensemble))
             let won = high.reduce(0.0) { sum, above in sum + low.reduce(0) { $0 + (above > $1 ? 1 : above == $1 ? 0.5 : 0) } }
             return won / Double(high.count * low.count)
         }

@@ -1,0 +1,110 @@
+import Foundation
+import NeuralNetwork
+import TimeSeries
+
+/// What a model is trained on.
+public struct TrainingTask: Sendable {
+    /// The series whose first rows are learnt.
+    public var series: Series
+    /// How many rows are learnt.
+    public var trainingRows: Int
+    /// Where the random numbers begin.
+    public var seed: UInt64
+    /// Threads that the training may use.
+    public var threadCount: Int
+
+    /// Training on the first `trainingRows` rows of `series`.
+    public init(series: Series, trainingRows: Int, seed: UInt64, threadCount: Int = 1) {
+        self.series = series
+        self.trainingRows = trainingRows
+        self.seed = seed
+        self.threadCount = threadCount
+    }
+}
+
+/// All that the program has to know of one kind of model: how it is called, trained and loaded, and what it weighs.
+public struct Model: Sendable {
+    /// Trains on the caller's thread, reporting as it goes.
+    public typealias Train =
+        @Sendable (TrainingTask, Cancellation, (TrainingProgress) -> Void) throws(DetectionError) -> any Detector
+
+    /// Its names.
+    public let kind: ModelKind
+    /// Its weight beside the other models to begin with, 0 to 1.
+    public let weight: Float
+    /// Trains one.
+    public let train: Train
+    /// Makes one from a file that `save` wrote; the text is the file's name for messages.
+    public let load: @Sendable (ModelFile, String) throws -> any Detector
+
+    /// Describes a model of any make.
+    public init(
+        _ kind: ModelKind, weight: Float, train: @escaping Train,
+        load: @escaping @Sendable (ModelFile, String) throws -> any Detector
+    ) {
+        self.kind = kind
+        self.weight = weight
+        self.train = train
+        self.load = load
+    }
+
+    /// Describes a network that is planned by a recipe and trained by gradient descent.
+    public init(_ kind: ModelKind, weight: Float, recipe: some Recipe) {
+        self.init(kind, weight: weight) { task, cancellation, progress throws(DetectionError) in
+            let training = try Training(
+                kind, recipe.plan(for: task), series: task.series, trainingRows: task.trainingRows,
+                threadCount: task.threadCount)
+            return try training.run(cancellation: cancellation, progress: progress)
+        } load: { file, name in
+            try NeuralDetector(kind, file: file, name: name)
+        }
+    }
+}
+
+/// The models that are trained, weighed and shown, in the order of screens and columns: the one place where a model is
+/// registered.
+public struct Models: Sendable {
+    /// The models, each kind once.
+    public let all: [Model]
+
+    /// The LSTM and the Transformer autoencoder.
+    public static let standard = Models([
+        Model(.lstm, weight: 0.2, recipe: LSTMRecipe()),
+        Model(.transformer, weight: 0.8, recipe: TransformerRecipe()),
+    ])
+
+    /// Registers models; at least one has a weight above 0.
+    public init(_ all: [Model]) {
+        precondition(all.contains { $0.weight > 0 }, "one model at least counts")
+        precondition(all.allSatisfy { (0...1).contains($0.weight) }, "weights lie between 0 and 1")
+        self.all = all
+    }
+
+    /// The kinds in order.
+    public var kinds: [ModelKind] { all.map(\.kind) }
+
+    /// The description of a kind, or `nil` where it is not registered.
+    public subscript(kind: ModelKind) -> Model? { all.first { $0.kind == kind } }
+
+    /// The kind of a name, or `nil` where it is not registered.
+    public func kind(named name: String) -> ModelKind? { kinds.first { $0.name == name } }
+
+    /// The weights to begin with.
+    public var ensemble: Ensemble { Ensemble(unchecked: PerModel(all.map { ($0.kind, $0.weight) })) }
+
+    /// Loads a model that was saved.
+    /// - Throws: `ModelFileError` or `DetectionError.notAModel`, each naming the file.
+    public func load(_ kind: ModelKind, from url: URL) throws -> any Detector {
+        let name = printable(url.lastPathComponent)
+        guard let model = self[kind] else { throw DetectionError.notAModel(file: name, reason: "no such model is known") }
+        let file = try ModelFile(readingFrom: url)
+        guard file.metadata["format"] == "oddline-model" else {
+            throw DetectionError.notAModel(file: name, reason: "it was written by another program")
+        }
+        let version = file.metadata["format_version"]
+        guard version == NeuralDetector.formatVersion else {
+            throw DetectionError.notAModel(file: name, reason: "its format version is \(version ?? "missing")")
+        }
+        return try model.load(file, name)
+    }
+}

@@ -1,0 +1,240 @@
+import AnomalyDetection
+import Foundation
+
+/// One setting of an analysis: the row of the one table behind sliders, palette, configuration file, command-line options
+/// and HTTP queries.
+public struct Setting: Sendable, Identifiable {
+    /// What values it takes.
+    public enum Kind: Sendable, Equatable {
+        /// Numbers of a range; a slider's knob rests at `stops`, or at hundredths of the range where there are none.
+        case number(ClosedRange<Double>, isWhole: Bool = false, stops: [Double] = [])
+        /// One of some words.
+        case choice([String])
+    }
+
+    /// The first step of the analysis that has to be done again when the setting changes, the cheapest first.
+    public enum Stage: Int, Sendable, Comparable {
+        case flags, combination, smoothing, calibration
+
+        public static func < (one: Stage, other: Stage) -> Bool { one.rawValue < other.rawValue }
+    }
+
+    /// Lower-case words joined by underscores, such as `lstm_weight`.
+    public let name: String
+    /// What stands beside its slider.
+    public let title: String
+    /// What it says, with its unit and range, as part of a sentence.
+    public let help: String
+    /// What values it takes.
+    public let kind: Kind
+    /// What it recomputes.
+    public let recomputes: Stage
+    private let get: @Sendable (AnalysisSettings) -> String
+    private let assign: @Sendable (String, inout AnalysisSettings) throws(SettingError) -> Void
+    private let shown: @Sendable (AnalysisSettings) -> String
+
+    public var id: String { name }
+
+    /// All settings, in the order of sliders.
+    public static func all(_ models: Models) -> [Setting] { models.kinds.map(weight) + [threshold, smoothing, calibration] }
+
+    /// The settings that are numbers.
+    public static func sliders(_ models: Models) -> [Setting] {
+        all(models).filter { if case .number = $0.kind { true } else { false } }
+    }
+
+    // MARK: Values
+
+    /// The value as `set` takes it.
+    public func value(_ settings: AnalysisSettings) -> String { get(settings) }
+
+    /// The value as it is shown beside the slider.
+    public func text(_ settings: AnalysisSettings) -> String { shown(settings) }
+
+    /// Takes a value as it was typed.
+    /// - Throws: `SettingError` where it is none of the values that the setting takes.
+    public func set(_ text: String, in settings: inout AnalysisSettings) throws(SettingError) {
+        switch kind {
+        case .choice(let words):
+            guard words.contains(text) else { throw .notAmong(setting: name, words: words) }
+        case .number(let range, let isWhole, _):
+            guard let number = Double(text), range.contains(number), !isWhole || number == number.rounded() else {
+                throw .notInRange(setting: name, isWhole: isWhole, low: plain(range.lowerBound), high: plain(range.upperBound))
+            }
+        }
+        try assign(text, &settings)
+    }
+
+    /// Sets the values of some settings by their names, together: one that cannot stand beside the present values is
+    /// tried again beside the new ones.
+    /// - Throws: `SettingError`, naming the setting, where there is none of that name or the value will not do.
+    public static func set(
+        _ values: [String: String], in settings: inout AnalysisSettings, models: Models
+    ) throws(SettingError) {
+        let known = all(models)
+        var waiting: [(setting: Setting, value: String)] = []
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+            guard let setting = known.first(where: { $0.name == name }) else {
+                throw .unknown(setting: name, known: known.map(\.name))
+            }
+            waiting.append((setting, value))
+        }
+        var changed = settings
+        while let next = waiting.first {
+            let before = waiting.count
+            var refusal: SettingError?
+            for (setting, value) in waiting {
+                do throws(SettingError) {
+                    try setting.set(value, in: &changed)
+                    waiting.removeAll { $0.setting.name == setting.name }
+                } catch {
+                    guard case .refused = error else { throw error }
+                    refusal = refusal ?? error
+                }
+            }
+            if waiting.count == before { throw refusal ?? .notAmong(setting: next.setting.name, words: []) }
+        }
+        settings = changed
+    }
+
+    /// The first step to be done again when `old` becomes `new`; `nil` where nothing has changed.
+    static func stage(from old: AnalysisSettings, to new: AnalysisSettings, models: Models) -> Stage? {
+        all(models).filter { $0.get(old) != $0.get(new) }.map(\.recomputes).max()
+    }
+
+    // MARK: Sliders
+
+    /// Where the knob stands, 0 to 1; of a choice, the place among its words.
+    public func share(in settings: AnalysisSettings) -> Double {
+        func place(_ index: Int?, of count: Int) -> Double { count > 1 ? Double(index ?? count - 1) / Double(count - 1) : 0 }
+        switch kind {
+        case .choice(let words): return place(words.firstIndex(of: get(settings)), of: words.count)
+        case .number(let range, _, let stops):
+            let number = Double(get(settings)) ?? range.lowerBound
+            guard stops.isEmpty else { return place(stops.firstIndex { $0 >= number }, of: stops.count) }
+            return (number - range.lowerBound) / (range.upperBound - range.lowerBound)
+        }
+    }
+
+    /// Moves the knob to a share, 0 to 1; beyond, to the nearer end.
+    /// - Throws: `SettingError.refused` where the value cannot stand beside the others.
+    public func move(to share: Double, in settings: inout AnalysisSettings) throws(SettingError) {
+        let share = min(1, max(0, share))
+        func nearest<Value>(_ values: [Value]) -> Value { values[Int((share * Double(values.count - 1)).rounded())] }
+        switch kind {
+        case .choice(let words): try assign(nearest(words), &settings)
+        case .number(_, _, let stops) where !stops.isEmpty: try assign(plain(nearest(stops)), &settings)
+        case .number(let range, _, _):
+            let length = range.upperBound - range.lowerBound
+            try assign(plain(range.lowerBound + (share * 100).rounded() / 100 * length), &settings)
+        }
+    }
+
+    /// The share of one press of a key.
+    public var step: Double {
+        switch kind {
+        case .choice(let values): 1 / Double(max(1, values.count - 1))
+        case .number(_, _, let stops): stops.isEmpty ? 0.05 : 1 / Double(max(1, stops.count - 1))
+        }
+    }
+
+    // MARK: The table
+
+    private static func weight(_ model: ModelKind) -> Setting {
+        Setting(
+            name: "\(model.name)_weight", title: model.title,
+            help: "weight of the \(model.title)'s score, 0 to 1; only the weights' ratio matters", kind: .number(0...1),
+            recomputes: .combination
+        ) {
+            plain(Double("\($0.ensemble.weight(of: model))") ?? 0)
+        } assign: { text, settings throws(SettingError) in
+            do throws(DetectionError) {
+                settings.ensemble = try settings.ensemble.setting(Float(text) ?? .nan, of: model)
+            } catch { throw .refused(error) }
+        } shown: {
+            String(format: "%.2f", $0.ensemble.share(of: model))
+        }
+    }
+
+    private static let threshold = Setting(
+        name: "threshold", title: "Threshold", help: "quantile of the combined scores from which rows are flagged, 0 to 1",
+        kind: .number(
+            0...1,
+            stops: [
+                0.5, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.9925, 0.995, 0.9975, 0.999,
+                0.9995, 0.9999,
+            ]), recomputes: .flags
+    ) {
+        plain($0.threshold)
+    } assign: { text, settings throws(SettingError) in
+        settings.threshold = Double(text) ?? settings.threshold
+    } shown: {
+        let percent = String(format: "%.2f", $0.threshold * 100)
+        return (percent.hasSuffix("0") ? String(percent.dropLast()) : percent) + "%"
+    }
+
+    private static let smoothing = Setting(
+        name: "smoothing", title: "Smoothing",
+        help:
+            "rows over which scores are averaged, 1 to \(AnalysisSettings.smoothingRange.upperBound); 1 leaves them as they are",
+        kind: .number(
+            Double(AnalysisSettings.smoothingRange.lowerBound)...Double(AnalysisSettings.smoothingRange.upperBound),
+            isWhole: true, stops: [1, 3, 5, 7, 9, 13, 17, 25, 33, 49, 65, 101]), recomputes: .smoothing
+    ) {
+        String($0.smoothing)
+    } assign: { text, settings throws(SettingError) in
+        settings.smoothing = Double(text).map { Int($0) } ?? settings.smoothing
+    } shown: {
+        $0.smoothing == 1 ? "off" : String($0.smoothing)
+    }
+
+    private static let calibration = Setting(
+        name: "calibration", title: "Calibration", help: "how errors become scores",
+        kind: .choice(Calibration.Method.allCases.map(\.rawValue)), recomputes: .calibration
+    ) {
+        $0.calibration.rawValue
+    } assign: { text, settings throws(SettingError) in
+        settings.calibration = Calibration.Method(rawValue: text) ?? settings.calibration
+    } shown: {
+        $0.calibration.rawValue
+    }
+
+    private init(
+        name: String, title: String, help: String, kind: Kind, recomputes: Stage,
+        get: @escaping @Sendable (AnalysisSettings) -> String,
+        assign: @escaping @Sendable (String, inout AnalysisSettings) throws(SettingError) -> Void,
+        shown: @escaping @Sendable (AnalysisSettings) -> String
+    ) {
+        self.name = name
+        self.title = title
+        self.help = help
+        self.kind = kind
+        self.recomputes = recomputes
+        self.get = get
+        self.assign = assign
+        self.shown = shown
+    }
+}
+
+/// The shortest text that reads back as `number`, without a fraction where it is whole.
+private func plain(_ number: Double) -> String { number == number.rounded() ? String(Int(number)) : "\(number)" }
+
+/// Why a setting cannot have a value.
+public enum SettingError: Error, Equatable, Sendable, CustomStringConvertible {
+    case unknown(setting: String, known: [String])
+    case notInRange(setting: String, isWhole: Bool, low: String, high: String)
+    case notAmong(setting: String, words: [String])
+    case refused(DetectionError)
+
+    /// One sentence for the user.
+    public var description: String {
+        switch self {
+        case .unknown(let setting, let known):
+            "There is no setting \"\(setting.prefix(64))\"; there are \(known.joined(separator: ", "))."
+        case .notInRange(let setting, let isWhole, let low, let high):
+            "\(setting) takes a \(isWhole ? "whole " : "")number from \(low) to \(high)."
+        case .notAmong(let setting, let words): "\(setting) takes one of \(words.joined(separator: ", "))."
+        case .refused(let error): error.description
+        }
+    }
+}
