@@ -20,6 +20,7 @@ let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let algorithms: Target.Dependency = .product(name: "Algorithms", package: "swift-algorithms")
 let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -32,6 +33,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -50,10 +52,10 @@ let package = Package(
 
         library("TimeSeries", [grdb, "CZlib"]),
         library("NeuralNetwork", ["COneDNN", "CKernels"]),
-        library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", orderedCollections]),
+        library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", algorithms, orderedCollections]),
         library("Persistence", [grdb, toml]),
         library("Accounts", ["Persistence", "CXCrypt", grdb, jwt]),
-        library("Workbench", ["AnomalyDetection", "Persistence", "Accounts", grdb]),
+        library("Workbench", ["AnomalyDetection", "Persistence", "Accounts", algorithms, grdb]),
         library("TerminalUI", [toml]),
         library("NcursesTerminal", ["TerminalUI", "CNcursesw", "CTerminalGuard"]),
         library("Dashboard", ["TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence"]),
@@ -80,7 +82,8 @@ let package = Package(
         tests("TimeSeriesTests", ["TimeSeries", grdb]),
         tests(
             "NeuralNetworkTests", ["NeuralNetwork", "CKernels"], exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),
-        tests("AnomalyDetectionTests", ["AnomalyDetection", "NeuralNetwork", "TimeSeries"]),
+        tests(
+            "AnomalyDetectionTests", ["AnomalyDetection", "NeuralNetwork", "TimeSeries"], resources: [.copy("Fixtures")]),
         tests("PersistenceTests", ["Persistence", grdb]),
         tests("AccountsTests", ["Accounts", "Persistence", grdb]),
         tests("WorkbenchTests", ["TestSupport", "Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),

@@ -1,3 +1,4 @@
+import Algorithms
 import TimeSeries
 
 /// Errors after a change for good: where the typical error of the rows before a row is more than `limit` times that of
@@ -45,12 +46,5 @@ struct SlidingMedian {
     }
 
     /// The first place whose number is not below `value`.
-    private func place(of value: Float) -> Int {
-        var (low, high) = (0, sorted.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if sorted[middle] < value { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
+    private func place(of value: Float) -> Int { sorted.partitioningIndex { $0 >= value } }
 }

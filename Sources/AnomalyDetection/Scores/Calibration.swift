@@ -1,3 +1,4 @@
+import Algorithms
 import Foundation
 import TimeSeries
 
@@ -76,18 +77,9 @@ public struct Calibration: Sendable, Equatable {
     private func rank(_ error: Float) -> Float {
         let count = Float(reference.count)
         if error > largest { return 1 - 0.5 / count * largest / error }
-        var (low, high) = (0, reference.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if reference[middle] < error { low = middle + 1 } else { high = middle }
-        }
-        let below = low
-        high = reference.count
-        while low < high {
-            let middle = (low + high) / 2
-            if reference[middle] <= error { low = middle + 1 } else { high = middle }
-        }
-        if low > below { return (Float(below) + Float(low - below) / 2) / count }
+        let below = reference.partitioningIndex { $0 >= error }
+        let reached = reference[below...].partitioningIndex { $0 > error }
+        if reached > below { return (Float(below) + Float(reached - below) / 2) / count }
         guard below > 0 else { return 0 }
         let (left, right) = (reference[below - 1], reference[below])
         return (Float(below) - 0.5 + (error - left) / (right - left)) / count

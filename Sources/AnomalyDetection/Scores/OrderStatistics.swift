@@ -1,3 +1,5 @@
+import Algorithms
+
 /// Order statistics of many scores without sorting them: a histogram over the leading bits of the numbers
 /// finds the few among which the wanted one lies.
 struct OrderStatistics {
@@ -45,17 +47,13 @@ struct OrderStatistics {
     /// The score of a rank from 0, the smallest first.
     func value(atRank rank: Int) -> Float {
         precondition((0..<count).contains(rank), "a rank lies within the scores")
-        var (low, high) = (0, starts.count)
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if starts[middle] <= rank { low = middle } else { high = middle }
-        }
-        let bin = UInt32(low)
+        let last = starts.partitioningIndex { $0 > rank } - 1
+        let bin = UInt32(last)
         var candidates: [Float] = []
         scores.withUnsafeBufferPointer { scores in
             for score in scores where !score.isNaN && Self.key(score) >> Self.shift == bin { candidates.append(score) }
         }
         candidates.sort()
-        return candidates[rank - starts[low]]
+        return candidates[rank - starts[last]]
     }
 }

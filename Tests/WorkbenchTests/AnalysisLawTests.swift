@@ -1,0 +1,131 @@
+import AnomalyDetection
+import Foundation
+import TestSupport
+import Testing
+import TimeSeries
+
+@testable import Workbench
+
+/// Scores made up at random, with gaps, of the models there are.
+private func analysis(seed: UInt64, models: Models) throws -> Analysis {
+    var random = SeededGenerator(seed: seed)
+    let rows = 60 + Int(random.uniform() * 900)
+    let values = (0..<rows).map { _ in random.uniform() }
+    let series = Series(name: "random", channels: [.init(name: "v", values: values)])
+    var analysis = Analysis(series: series, models: models)
+    let task = TrainingTask(series: series, trainingRows: rows, seed: seed)
+    guard let template = Models.withRollingMedian[.rollingMedian] else { throw DetectionError.noScores }
+    let detector = try template.train(task, Cancellation()) { _ in }
+    var scored: [ScoredModel] = []
+    for kind in models.kinds {
+        let errors = (0..<rows).map { _ -> Float in
+            random.uniform() < 0.05 ? .nan : Float(pow(random.uniform(), 4) * 20)
+        }
+        scored.append(
+            ScoredModel(
+                detector: Renamed(kind: kind, inner: detector),
+                errors: RowErrors(errors: errors, reconstruction: [Float](repeating: 0, count: rows))))
+    }
+    analysis.use(scored)
+    return analysis
+}
+
+@Test func flagsAreExactlyTheUnionOfTheEvents() throws {
+    for seed in 1...60 as ClosedRange<UInt64> {
+        var analysis = try analysis(seed: seed, models: .standard)
+        for threshold in [0.5, 0.9, 0.99, 1] {
+            analysis.settings.threshold = threshold
+            let result = try #require(analysis.result)
+            var union = Set<Int>()
+            for event in result.events { union.formUnion(event.rows) }
+            let flagged = Set((0..<result.combined.count).filter(result.isFlagged))
+            #expect(flagged == union.filter { !result.combined[$0].isNaN }, "seed \(seed)")
+            #expect(
+                (0..<result.combined.count).allSatisfy {
+                    result.combined[$0] < result.level || flagged.contains($0) || !(result.combined[$0] > 0)
+                },
+                "seed \(seed)")
+            for event in result.events {
+                #expect(event.peak == event.rows.compactMap { result.combined[$0].isNaN ? nil : result.combined[$0] }.max())
+                for (kind, scores) in result.scores {
+                    let own = event.rows.map { scores[$0] }.filter { !$0.isNaN }.max()
+                    #expect(event.modelPeaks[kind] == own || own == nil && event.modelPeaks[kind]?.isNaN == true)
+                }
+            }
+            #expect(zip(result.events, result.events.dropFirst()).allSatisfy { $0.rows.upperBound < $1.rows.lowerBound })
+        }
+    }
+}
+
+/// However the settings came to be what they are, the result is the same: nothing that was kept is out of date.
+@Test func theResultDependsOnTheSettingsAlone() throws {
+    for seed in 1...40 as ClosedRange<UInt64> {
+        for models in [Models.standard, .withRollingMedian] {
+            var random = SeededGenerator(seed: seed)
+            var moved = try analysis(seed: seed, models: models)
+            for _ in 0..<12 {
+                let table = Setting.all(models)
+                let setting = table[Int(random.uniform() * Double(table.count))]
+                var settings = moved.settings
+                guard (try? setting.move(to: random.uniform(), in: &settings)) != nil else { continue }
+                moved.settings = settings
+            }
+            var fresh = try analysis(seed: seed, models: models)
+            fresh.settings = moved.settings
+            fresh.use(fresh.scored.values)
+            let (one, other) = (try #require(moved.result), try #require(fresh.result))
+            #expect(one.level == other.level, "seed \(seed)")
+            #expect(one.events.map { "\($0)" } == other.events.map { "\($0)" }, "seed \(seed)")
+            #expect(zip(one.combined, other.combined).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }, "seed \(seed)")
+        }
+    }
+}
+
+/// A unit or an origin says nothing about what is odd. Powers of two and whole multiples keep the arithmetic exact.
+@Test func scoresStayTheSameWhenTheSeriesIsScaledAndShifted() throws {
+    for seed in 1...3 as ClosedRange<UInt64> {
+        var random = SeededGenerator(seed: seed)
+        let scale = pow(2, Double(Int(random.uniform() * 12)) - 6)
+        let shift = scale * (random.uniform() * 64 - 32).rounded()
+        let values = (0..<401).map { row in
+            ((sin(Double(row) / 4) * 3 + random.uniform()) * 1024).rounded() / 1024
+        }
+        func errors(_ values: [Double]) throws -> [[Float]] {
+            let series = Series(name: "s", channels: [.init(name: "v", values: values)])
+            let task = TrainingTask(series: series, trainingRows: 401, seed: seed)
+            var (lstm, transformer) = (LSTMRecipe(), TransformerRecipe())
+            (lstm.epochs, transformer.epochs) = (2, 2)
+            let models = Models([
+                Model(.lstm, weight: 0.5, recipe: lstm), Model(.transformer, weight: 0.5, recipe: transformer),
+            ])
+            return try models.all.map { try $0.train(task, Cancellation()) { _ in }.errors(of: series).errors }
+        }
+        #expect(try errors(values) == errors(values.map { $0 * scale + shift }), "seed \(seed), \(scale)x + \(shift)")
+    }
+}
+
+/// A detector under another name.
+private struct Renamed: Detector {
+    let kind: ModelKind
+    let inner: any Detector
+    var channelNames: [String] { inner.channelNames }
+    var windowLength: Int { inner.windowLength }
+    var scaling: RobustScaling { inner.scaling }
+    var referenceErrors: [Float] { inner.referenceErrors }
+    var summary: TrainingSummary { inner.summary }
+    var fingerprint: String { inner.fingerprint }
+
+    func errors(
+        of series: Series, cancellation: Cancellation, progress: (Double) -> Void
+    ) throws(DetectionError) -> RowErrors {
+        try inner.errors(of: series, cancellation: cancellation, progress: progress)
+    }
+
+    func explanation(
+        of rows: Range<Int>, in series: Series, errors: RowErrors
+    ) throws(DetectionError) -> Explanation {
+        try inner.explanation(of: rows, in: series, errors: errors)
+    }
+
+    func save(to url: URL) throws { try inner.save(to: url) }
+}

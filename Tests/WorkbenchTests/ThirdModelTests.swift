@@ -1,0 +1,69 @@
+import AnomalyDetection
+import Foundation
+import TestSupport
+import Testing
+import TimeSeries
+
+@testable import Workbench
+
+private let series = SampleKind.contextual.series(rows: 900, seed: 2)
+
+private func trained(_ models: Models) async -> [ScoredModel] {
+    var scored: [ScoredModel] = []
+    for await report in ModelTraining(series: series, models: models).run(cancellation: Cancellation()) {
+        if case .finished(let model) = report { scored.append(model) }
+    }
+    return scored
+}
+
+/// A model that the program does not know of takes part in everything by being registered in one list.
+@Test func aThirdModelIsTrainedWeighedAndExportedByBeingRegistered() async throws {
+    let models = Models.withRollingMedian
+    var analysis = Analysis(series: series, models: models)
+    analysis.use(await trained(models))
+    #expect(analysis.isComplete && analysis.scored.kinds.count == 3)
+    let result = try #require(analysis.result)
+    #expect(result.scores.kinds == [.lstm, .transformer, .rollingMedian])
+    #expect(result.combined == analysis.settings.ensemble.combine(result.scores))
+
+    var text = ""
+    ScoreExport(series: series, result: result).write(.csv) { text += $0 }
+    #expect(
+        text.hasPrefix("row,timestamp,value,lstm_score,transformer_score,median_score,combined_score,is_flagged\n"))
+    #expect(Setting.sliders(models).map(\.name).prefix(3) == ["lstm_weight", "transformer_weight", "median_weight"])
+
+    var settings = analysis.settings
+    try Setting.set(["lstm_weight": "0", "transformer_weight": "0", "median_weight": "1"], in: &settings, models: models)
+    analysis.settings = settings
+    #expect(analysis.result?.combined == result.scores[.rollingMedian])
+    let comparison = try Comparison(series: series, result: result, settings: analysis.settings)
+    #expect(comparison.lines.map(\.name) == ["LSTM", "Transformer", "Rolling median", "combined"])
+}
+
+@Test func aThirdModelIsSavedAndLoadedLikeTheOthers() async throws {
+    let models = Models.withRollingMedian
+    let median = try #require(models[.rollingMedian])
+    let scored = try #require(await trained(Models([median])).first)
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: file) }
+    try scored.detector.save(to: file)
+    #expect(try models.load(.rollingMedian, from: file).errors(of: series) == scored.errors)
+    #expect(throws: DetectionError.self) { try models.load(.lstm, from: file) }
+    #expect(throws: DetectionError.self) { try Models.standard.load(.rollingMedian, from: file) }
+}
+
+@Test func settingsStoredForOtherModelsAreTakenOver() throws {
+    let stored = Data(#"{"lstmWeight":0.25,"transformerWeight":1,"threshold":0.95,"smoothing":97,"calibration":"rank"}"#.utf8)
+    let settings = try JSONDecoder().decode(AnalysisSettings.self, from: stored)
+    #expect(settings.ensemble.weight(of: .lstm) == 0.25 && settings.ensemble.weight(of: .transformer) == 1)
+    #expect(settings.threshold == 0.95 && settings.smoothing == 97 && settings.calibration == .rank)
+    let again = try JSONDecoder().decode(AnalysisSettings.self, from: JSONEncoder().encode(settings))
+    #expect(again == settings)
+    let analysis = Analysis(series: series, models: .withRollingMedian, settings: settings)
+    #expect(analysis.settings.ensemble.weights.kinds == Models.withRollingMedian.kinds)
+    #expect(analysis.settings.ensemble.weight(of: .rollingMedian) == 0.5)
+    let wild = Data(#"{"weights":{"lstm":1,"transformer":0},"threshold":0.9,"smoothing":9999,"calibration":"excess"}"#.utf8)
+    #expect(try JSONDecoder().decode(AnalysisSettings.self, from: wild).smoothing == AnalysisSettings.smoothingRange.upperBound)
+    let impossible = Data(#"{"weights":{"lstm":0,"transformer":0},"threshold":0.9,"smoothing":1,"calibration":"excess"}"#.utf8)
+    #expect(throws: DetectionError.allWeightsZero) { try JSONDecoder().decode(AnalysisSettings.self, from: impossible) }
+}
