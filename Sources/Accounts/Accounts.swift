@@ -67,9 +67,7 @@ public struct Accounts: Sendable {
     }
 
     /// Whether no account exists yet, so that the next one becomes administrator.
-    public func isEmpty() throws -> Bool {
-        try database.queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM users") ?? 0 == 0 }
-    }
+    public func isEmpty() throws -> Bool { try database.read { try UserRecord.all().isEmpty($0) } }
 
     /// Makes an account; the first becomes administrator.
     /// - Throws: `AccountError.invalid` with every field that does not do, names already taken included.
@@ -78,17 +76,14 @@ public struct Accounts: Sendable {
         let problems = AccountRules.problems(username: username, email: email, password: password)
         guard problems.isEmpty else { throw AccountError.invalid(problems) }
         let hash = try hasher.hash(PasswordRules.normalized(password))
-        return try database.queue.write { database in
+        return try database.write { database in
             try refuseTaken(database, username: username, email: email, except: nil)
-            let isFirst = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM users") == 0
+            let role = try UserRecord.all().isEmpty(database) ? Role.administrator : .analyst
             let now = now()
-            try database.execute(
-                sql: "INSERT INTO users (username, email, hashed_password, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
-                arguments: [username, email, hash, now, now])
-            let id = database.lastInsertedRowID
-            try database.execute(
-                sql: "INSERT INTO account_status (user_id, role) VALUES (?, ?)",
-                arguments: [id, (isFirst ? Role.administrator : .analyst).rawValue])
+            let user = try UserRecord(username: username, email: email, hashedPassword: hash, createdAt: now, updatedAt: now)
+                .inserted(database)
+            guard let id = user.id else { throw AccountError.storage("the new account has no key") }
+            try StatusRecord(userID: id, role: role.rawValue, isEnabled: true).insert(database)
             try audit(database, user: id, "register", username)
             guard let account = try account(database, id: id) else { throw AccountError.storage("the new account is missing") }
             return account
@@ -96,14 +91,14 @@ public struct Accounts: Sendable {
     }
 
     private func refuseTaken(_ database: Database, username: String, email: String, except id: Int64?) throws {
-        func isTaken(_ column: String, _ value: String) throws -> Bool {
-            try Bool.fetchOne(
-                database, sql: "SELECT EXISTS (SELECT 1 FROM users WHERE \(column) = ? AND id IS NOT ?)", arguments: [value, id])
-                ?? false
+        func isTaken(_ column: Column, _ value: String) throws -> Bool {
+            try !UserRecord.filter(column == value && UserRecord.Columns.id != id).isEmpty(database)
         }
         var taken: [FieldProblem] = []
-        if try isTaken("username", username) { taken.append(FieldProblem(.username, "This username is taken.", isTaken: true)) }
-        if try isTaken("email", email) {
+        if try isTaken(UserRecord.Columns.username, username) {
+            taken.append(FieldProblem(.username, "This username is taken.", isTaken: true))
+        }
+        if try isTaken(UserRecord.Columns.email, email) {
             taken.append(FieldProblem(.email, "This email address is registered already.", isTaken: true))
         }
         guard taken.isEmpty else { throw AccountError.invalid(taken) }
@@ -114,34 +109,32 @@ public struct Accounts: Sendable {
     /// - Throws: `AccountError.wrongCredentials`, whatever the cause; `.throttled` after too many failures.
     public func login(identifier: String, password: String, origin: String = "terminal") throws -> Session {
         let identifier = String(identifier.prefix(AccountRules.longestEmail)).lowercased()
-        let found = try database.queue.write { database in
+        let found = try database.write { database in
             try throttle.admit(database, identifier: identifier, origin: origin, now: now())
-            return try Row.fetchOne(
-                database, sql: "SELECT id, hashed_password FROM users WHERE username = ? OR email = ?",
-                arguments: [identifier, identifier])
+            return try UserRecord.named(identifier).fetchOne(database)
         }
         guard let account = try verified(found, password: password) else {
-            try database.queue.write { try audit($0, user: found?["id"], "login refused", String(identifier.prefix(64))) }
+            try database.write { try audit($0, user: found?.id, "login refused", String(identifier.prefix(64))) }
             throw AccountError.wrongCredentials
         }
-        try database.queue.write { database in
+        try database.write { database in
             try throttle.forgive(database, identifier: identifier, origin: origin)
             try audit(database, user: account.id, "login", account.username)
         }
         return Session(account: account)
     }
 
-    /// The enabled account of a row when `password` is its own. An unknown user costs as much as a wrong
+    /// The enabled account of a user when `password` is its own. An unknown user costs as much as a wrong
     /// password; a hash made at a lower cost is made again.
-    private func verified(_ row: Row?, password: String) throws -> Account? {
-        let hash: String = row?["hashed_password"] ?? decoy
+    private func verified(_ user: UserRecord?, password: String) throws -> Account? {
+        let hash = user?.hashedPassword ?? decoy
         let normalized = PasswordRules.normalized(password)
         let matches = hasher.verify(normalized, against: hash)
-        guard let row, matches, let account = try account(id: row["id"]), account.isEnabled else { return nil }
+        guard let id = user?.id, matches, let account = try account(id: id), account.isEnabled else { return nil }
         if hasher.isOutdated(hash) {
             let renewed = try hasher.hash(normalized)
-            try database.queue.write {
-                try $0.execute(sql: "UPDATE users SET hashed_password = ? WHERE id = ?", arguments: [renewed, account.id])
+            _ = try database.write {
+                try UserRecord.filter(key: account.id).updateAll($0, UserRecord.Columns.hashedPassword.set(to: renewed))
             }
         }
         return account
@@ -155,20 +148,17 @@ public struct Accounts: Sendable {
 
     /// All accounts by username.
     public func list() throws -> [Account] {
-        try database.queue.read { database in
-            try Row.fetchAll(database, sql: Self.selection + " ORDER BY username").map(Self.account)
+        try database.read { database in
+            try AccountRecord.of(UserRecord.order(UserRecord.Columns.username)).fetchAll(database).map { try $0.account() }
         }
     }
 
     /// The account with a username or email address.
     /// - Throws: `AccountError.noSuchAccount`.
     public func find(_ identifier: String) throws -> Account {
-        let row = try database.queue.read { database in
-            try Row.fetchOne(
-                database, sql: Self.selection + " WHERE username = ? OR email = ?", arguments: [identifier, identifier])
-        }
-        guard let row else { throw AccountError.noSuchAccount(identifier) }
-        return Self.account(row)
+        let found = try database.read { try AccountRecord.of(UserRecord.named(identifier)).fetchOne($0) }
+        guard let found else { throw AccountError.noSuchAccount(identifier) }
+        return try found.account()
     }
 
     /// The session with the account as it is now.
@@ -200,9 +190,9 @@ public struct Accounts: Sendable {
             throw AccountError.invalid([problem])
         }
         let hash = try hasher.hash(PasswordRules.normalized(password))
-        try database.queue.write { database in
-            try database.execute(
-                sql: "UPDATE users SET hashed_password = ?, updated_at = ? WHERE id = ?", arguments: [hash, now(), account.id])
+        try database.write { database in
+            try UserRecord.filter(key: account.id).updateAll(
+                database, UserRecord.Columns.hashedPassword.set(to: hash), UserRecord.Columns.updatedAt.set(to: now()))
             try endSessions(database, of: account)
             try audit(database, user: account.id, "password changed", account.username)
         }
@@ -214,11 +204,11 @@ public struct Accounts: Sendable {
         let (username, email) = (username ?? account.username, (email ?? account.email).lowercased())
         let problems = [AccountRules.usernameProblem(username), AccountRules.emailProblem(email)].compactMap { $0 }
         guard problems.isEmpty else { throw AccountError.invalid(problems) }
-        return try database.queue.write { database in
+        return try database.write { database in
             try refuseTaken(database, username: username, email: email, except: account.id)
-            try database.execute(
-                sql: "UPDATE users SET username = ?, email = ?, updated_at = ? WHERE id = ?",
-                arguments: [username, email, now(), account.id])
+            try UserRecord.filter(key: account.id).updateAll(
+                database, UserRecord.Columns.username.set(to: username), UserRecord.Columns.email.set(to: email),
+                UserRecord.Columns.updatedAt.set(to: now()))
             try audit(database, user: account.id, "profile changed", username)
             guard let changed = try self.account(database, id: account.id) else { throw AccountError.noSuchAccount(username) }
             return changed
@@ -228,10 +218,9 @@ public struct Accounts: Sendable {
     /// Lets an account log in, or no longer; disabling ends its sessions.
     /// - Throws: `AccountError.lastAdministrator`.
     public func setEnabled(_ account: Account, _ isEnabled: Bool) throws {
-        try database.queue.write { database in
+        try database.write { database in
             if !isEnabled { try keepAdministrator(database, without: account) }
-            try database.execute(
-                sql: "UPDATE account_status SET is_enabled = ? WHERE user_id = ?", arguments: [isEnabled, account.id])
+            try StatusRecord.filter(key: account.id).updateAll(database, StatusRecord.Columns.isEnabled.set(to: isEnabled))
             if !isEnabled { try endSessions(database, of: account) }
             try audit(database, user: account.id, isEnabled ? "enabled" : "disabled", account.username)
         }
@@ -240,50 +229,35 @@ public struct Accounts: Sendable {
     /// Changes what an account may do.
     /// - Throws: `AccountError.lastAdministrator`.
     public func setRole(_ account: Account, to role: Role) throws {
-        try database.queue.write { database in
+        try database.write { database in
             if role != .administrator { try keepAdministrator(database, without: account) }
-            try database.execute(
-                sql: "UPDATE account_status SET role = ? WHERE user_id = ?", arguments: [role.rawValue, account.id])
+            try StatusRecord.filter(key: account.id).updateAll(database, StatusRecord.Columns.role.set(to: role.rawValue))
             try audit(database, user: account.id, "role \(role.rawValue)", account.username)
         }
     }
 
     /// The newest entries of the audit log.
     public func auditLog(limit: Int = 200) throws -> [AuditEntry] {
-        try database.queue.read { database in
-            try Row.fetchAll(
-                database, sql: "SELECT at, user_id, action, detail FROM audit_log ORDER BY id DESC LIMIT ?", arguments: [limit]
-            ).map { AuditEntry(at: $0["at"], userID: $0["user_id"], action: $0["action"], detail: $0["detail"]) }
+        try database.read { database in
+            try AuditRecord.order(AuditRecord.Columns.id.desc).limit(limit).fetchAll(database)
+                .map { AuditEntry(at: $0.at, userID: $0.userID, action: $0.action, detail: $0.detail) }
         }
     }
 
     private func keepAdministrator(_ database: Database, without account: Account) throws {
-        let others = try Int.fetchOne(
-            database, sql: "SELECT COUNT(*) FROM account_status WHERE role = ? AND is_enabled AND user_id <> ?",
-            arguments: [Role.administrator.rawValue, account.id])
-        if account.role == .administrator, others == 0 { throw AccountError.lastAdministrator }
+        let administrators = try StatusRecord.filter(
+            StatusRecord.Columns.role == Role.administrator.rawValue && StatusRecord.Columns.isEnabled
+        ).fetchAll(database)
+        if administrators.map(\.userID) == [account.id] { throw AccountError.lastAdministrator }
     }
 
-    private static let selection = """
-        SELECT users.id, username, email, created_at, updated_at, role, is_enabled
-        FROM users JOIN account_status ON user_id = users.id
-        """
-
-    func account(id: Int64) throws -> Account? { try database.queue.read { try account($0, id: id) } }
+    func account(id: Int64) throws -> Account? { try database.read { try account($0, id: id) } }
 
     private func account(_ database: Database, id: Int64) throws -> Account? {
-        try Row.fetchOne(database, sql: Self.selection + " WHERE users.id = ?", arguments: [id]).map(Self.account)
-    }
-
-    private static func account(_ row: Row) -> Account {
-        Account(
-            id: row["id"], username: row["username"], email: row["email"], createdAt: row["created_at"],
-            updatedAt: row["updated_at"], role: Role(rawValue: row["role"]) ?? .analyst, isEnabled: row["is_enabled"])
+        try AccountRecord.of(UserRecord.filter(key: id)).fetchOne(database)?.account()
     }
 
     func audit(_ database: Database, user: Int64?, _ action: String, _ detail: String) throws {
-        try database.execute(
-            sql: "INSERT INTO audit_log (at, user_id, action, detail) VALUES (?, ?, ?, ?)",
-            arguments: [now(), user, action, detail])
+        try AuditRecord(at: now(), userID: user, action: action, detail: detail).insert(database)
     }
 }

@@ -29,35 +29,25 @@ struct LoginThrottle: Sendable {
     /// - Throws: `AccountError.throttled` with the seconds to wait.
     func admit(_ database: Database, identifier: String, origin: String, now: Date) throws {
         let scopes = scopes(identifier, origin)
-        let waits = try scopes.compactMap { scope -> Double? in
-            let until = try Date.fetchOne(
-                database, sql: "SELECT blocked_until FROM login_attempts WHERE scope = ?", arguments: [scope.key])
-            return until.map { $0.timeIntervalSince(now) }
+        let attempts = try scopes.map { try AttemptsRecord.fetchOne(database, key: $0.key) }
+        if let wait = attempts.compactMap({ $0?.blockedUntil?.timeIntervalSince(now) }).max(), wait > 0 {
+            throw AccountError.throttled(seconds: Int(wait.rounded(.up)))
         }
-        if let wait = waits.max(), wait > 0 { throw AccountError.throttled(seconds: Int(wait.rounded(.up))) }
-        for scope in scopes {
-            let row = try Row.fetchOne(
-                database, sql: "SELECT failures, last_at FROM login_attempts WHERE scope = ?", arguments: [scope.key])
-            let isRecent = row.map { now.timeIntervalSince($0["last_at"]) < Self.memory } ?? false
-            let failures = (isRecent ? row?["failures"] ?? 0 : 0) + 1
+        for (scope, known) in zip(scopes, attempts) {
+            let isRecent = known.map { now.timeIntervalSince($0.lastAt) < Self.memory } ?? false
+            let failures = (isRecent ? known?.failures ?? 0 : 0) + 1
             let delay = failures < scope.free ? nil : min(scope.longestDelay, pow(2, Double(min(failures - scope.free, 20))))
-            try database.execute(
-                sql: """
-                    INSERT INTO login_attempts (scope, failures, last_at, blocked_until) VALUES (?, ?, ?, ?)
-                    ON CONFLICT DO UPDATE SET
-                        failures = excluded.failures, last_at = excluded.last_at, blocked_until = excluded.blocked_until
-                    """, arguments: [scope.key, failures, now, delay.map { now.addingTimeInterval($0) }])
+            try AttemptsRecord(
+                scope: scope.key, failures: failures, lastAt: now, blockedUntil: delay.map { now.addingTimeInterval($0) }
+            ).upsert(database)
         }
     }
 
     /// Takes a counted attempt back because it succeeded.
     func forgive(_ database: Database, identifier: String, origin: String) throws {
         let scopes = scopes(identifier, origin)
-        for scope in [scopes[0], scopes[2]] {
-            try database.execute(sql: "DELETE FROM login_attempts WHERE scope = ?", arguments: [scope.key])
-        }
-        try database.execute(
-            sql: "UPDATE login_attempts SET failures = failures - 1, blocked_until = NULL WHERE scope = ?",
-            arguments: [scopes[1].key])
+        try AttemptsRecord.deleteAll(database, keys: [scopes[0].key, scopes[2].key])
+        try AttemptsRecord.filter(key: scopes[1].key).updateAll(
+            database, AttemptsRecord.Columns.failures -= 1, AttemptsRecord.Columns.blockedUntil.set(to: nil))
     }
 }

@@ -44,11 +44,12 @@ public struct Tokens: Sendable {
         let claims = Claims(
             iss: .init(value: Self.issuer), sub: .init(value: String(session.account.id)), iat: .init(value: now),
             nbf: .init(value: now), exp: .init(value: now.addingTimeInterval(lifetime)), jti: .init(value: id))
-        try await accounts.database.queue.write { database in
-            try database.execute(sql: "DELETE FROM sessions WHERE expires_at < ?", arguments: [now])
-            try database.execute(
-                sql: "INSERT INTO sessions (id, user_id, origin, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
-                arguments: [id, session.account.id, String(origin.prefix(64)), now, now.addingTimeInterval(lifetime)])
+        let record = SessionRecord(
+            id: id, userID: session.account.id, origin: String(origin.prefix(64)), createdAt: now,
+            expiresAt: now.addingTimeInterval(lifetime))
+        try await accounts.database.write { database in
+            try SessionRecord.filter(SessionRecord.Columns.expiresAt < now).deleteAll(database)
+            try record.insert(database)
         }
         let (keys, signers) = try await keyRing.current()
         let token = try await signers.sign(claims, kid: JWKIdentifier(string: keys.signing.kid))
@@ -71,12 +72,10 @@ public struct Tokens: Sendable {
         guard claims.iss.value == Self.issuer, claims.exp.value > now, claims.nbf.value <= now, claims.iat.value <= now,
             let user = Int64(claims.sub.value), claims.sub.value == String(user)
         else { throw AccountError.badToken }
-        let isOpen = try await accounts.database.queue.read { database in
-            try Bool.fetchOne(
-                database,
-                sql:
-                    "SELECT EXISTS (SELECT 1 FROM sessions WHERE id = ? AND user_id = ? AND revoked_at IS NULL AND expires_at > ?)",
-                arguments: [claims.jti.value, user, now]) ?? false
+        let isOpen = try await accounts.database.read { database in
+            try !SessionRecord.unrevoked(of: user).filter(
+                SessionRecord.Columns.id == claims.jti.value && SessionRecord.Columns.expiresAt > now
+            ).isEmpty(database)
         }
         guard isOpen, let account = try accounts.account(id: user), account.isEnabled else { throw AccountError.badToken }
         return AuthenticatedSession(session: Session(account: account), id: claims.jti.value)
@@ -143,29 +142,23 @@ public struct OpenSession: Sendable, Equatable {
 extension Accounts {
     /// Tokens of an account that are neither expired nor revoked, the newest first.
     public func openSessions(of account: Account) throws -> [OpenSession] {
-        try database.queue.read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT id, origin, created_at, expires_at FROM sessions
-                    WHERE user_id = ? AND revoked_at IS NULL AND expires_at > ? ORDER BY created_at DESC
-                    """, arguments: [account.id, now()]
-            ).map { OpenSession(id: $0["id"], origin: $0["origin"], createdAt: $0["created_at"], expiresAt: $0["expires_at"]) }
+        try database.read { database in
+            try SessionRecord.unrevoked(of: account.id).filter(SessionRecord.Columns.expiresAt > now())
+                .order(SessionRecord.Columns.createdAt.desc).fetchAll(database)
+                .map { OpenSession(id: $0.id, origin: $0.origin, createdAt: $0.createdAt, expiresAt: $0.expiresAt) }
         }
     }
 
     /// Ends one of an account's sessions.
     public func endSession(_ id: String, of account: Account) throws {
-        try database.queue.write { database in
-            try database.execute(
-                sql: "UPDATE sessions SET revoked_at = ? WHERE id = ? AND user_id = ? AND revoked_at IS NULL",
-                arguments: [now(), id, account.id])
+        try database.write { database in
+            try SessionRecord.unrevoked(of: account.id).filter(SessionRecord.Columns.id == id)
+                .updateAll(database, SessionRecord.Columns.revokedAt.set(to: now()))
             try audit(database, user: account.id, "session ended", account.username)
         }
     }
 
     func endSessions(_ database: Database, of account: Account) throws {
-        try database.execute(
-            sql: "UPDATE sessions SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL", arguments: [now(), account.id])
+        try SessionRecord.unrevoked(of: account.id).updateAll(database, SessionRecord.Columns.revokedAt.set(to: now()))
     }
 }

@@ -3,8 +3,7 @@ import GRDB
 
 /// The program's one SQLite database, migrated to the present schema.
 public struct OddlineDatabase: Sendable {
-    /// Reads and writes go through this queue.
-    public let queue: DatabaseQueue
+    private let queue: DatabaseQueue
 
     /// Opens the database at `url`, making it and its folder (modes 0600 and 0700) where they are missing.
     /// - Throws: `StorageError` naming the path.
@@ -41,10 +40,22 @@ public struct OddlineDatabase: Sendable {
     /// - Throws: `DatabaseError`, and what `body` throws.
     public func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try queue.read(body) }
 
+    /// What `body` reads, all at one moment; it cannot write.
+    /// - Throws: `DatabaseError`, and what `body` throws.
+    public func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await queue.read(body)
+    }
+
     /// Runs `body` in one transaction: all of it is stored, or nothing when it throws. Blocks the thread until it
     /// is its turn.
     /// - Throws: `DatabaseError`, and what `body` throws.
     public func write<Value>(_ body: (Database) throws -> Value) throws -> Value { try queue.write(body) }
+
+    /// Runs `body` in one transaction: all of it is stored, or nothing when it throws.
+    /// - Throws: `DatabaseError`, and what `body` throws.
+    public func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await queue.write(body)
+    }
 
     /// The schema's history; released steps never change.
     static var migrator: DatabaseMigrator {

@@ -74,7 +74,7 @@ func aWrongPasswordAndAnUnknownUserAreRefusedAlike(_ password: String) throws {
     let (cheap, database) = try makeAccounts(cost: 4)
     _ = try cheap.register(username: "ann", email: "a@example.org", password: good)
     func hash() throws -> String {
-        try database.queue.read { try String.fetchOne($0, sql: "SELECT hashed_password FROM users") ?? "" }
+        try database.read { try String.fetchOne($0, sql: "SELECT hashed_password FROM users") ?? "" }
     }
     let before = try hash()
     #expect(before.hasPrefix("$2b$04$"))
@@ -118,7 +118,7 @@ func aWrongPasswordAndAnUnknownUserAreRefusedAlike(_ password: String) throws {
     try accounts.setPassword(of: ann, to: "another long phrase")
     #expect(throws: AccountError.wrongCredentials) { try accounts.login(identifier: "ann", password: good) }
     #expect(throws: Never.self) { try accounts.login(identifier: "ann", password: "another long phrase") }
-    let actions = try database.queue.read { try String.fetchAll($0, sql: "SELECT action FROM audit_log ORDER BY id") }
+    let actions = try database.read { try String.fetchAll($0, sql: "SELECT action FROM audit_log ORDER BY id") }
     #expect(actions == ["register", "password changed", "login refused", "login"])
 }
 

@@ -170,11 +170,11 @@ import Testing
     @Test func aHashOfALowerCostIsMadeAgainAtTheNextLogin() async throws {
         let server = try await Server(cost: 5)
         try await server.register()
-        let queue = server.accounts.database.queue
+        let database = server.accounts.database
         let cheap = try PasswordHasher(cost: 4).hash(Server.password)
-        try await queue.write { try $0.execute(sql: "UPDATE users SET hashed_password = ?", arguments: [cheap]) }
+        try await database.write { try $0.execute(sql: "UPDATE users SET hashed_password = ?", arguments: [cheap]) }
         _ = try await server.logIn()
-        let renewed = try await queue.read { try String.fetchOne($0, sql: "SELECT hashed_password FROM users") }
+        let renewed = try await database.read { try String.fetchOne($0, sql: "SELECT hashed_password FROM users") }
         #expect(renewed?.hasPrefix("$2b$05$") == true)
         _ = try await server.logIn()
     }

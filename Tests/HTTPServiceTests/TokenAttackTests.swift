@@ -139,7 +139,7 @@ private func claims(of token: String) throws -> [String: Any] {
         try await server.register()
         try await server.register("bob")
         let token = try await server.logIn("bob")
-        try await server.accounts.database.queue.write { try $0.execute(sql: "DELETE FROM users WHERE username = 'bob'") }
+        try await server.accounts.database.write { try $0.execute(sql: "DELETE FROM users WHERE username = 'bob'") }
         #expect(try await status(token, server) == 401)
         let text = try await onThread { [port = server.port] in
             let client = try Client(port: port)

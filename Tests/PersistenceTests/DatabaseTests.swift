@@ -12,7 +12,7 @@ private func mode(_ url: URL) throws -> Int? {
 
 @Test func theUsersTableHasExactlyTheColumnsAskedFor() throws {
     let database = try OddlineDatabase()
-    try database.queue.read { database in
+    try database.read { database in
         #expect(
             try database.columns(in: "users").map(\.name)
                 == ["id", "username", "email", "hashed_password", "created_at", "updated_at"])
@@ -25,7 +25,7 @@ private func mode(_ url: URL) throws -> Int? {
 @Test func usernameAndEmailAreUniqueWithoutRegardToCase() throws {
     let database = try OddlineDatabase()
     func insert(_ name: String, _ email: String) throws {
-        try database.queue.write {
+        try database.write {
             try $0.execute(
                 sql: "INSERT INTO users (username, email, hashed_password, created_at, updated_at) VALUES (?, ?, 'x', 0, 0)",
                 arguments: [name, email])
@@ -43,11 +43,11 @@ private func mode(_ url: URL) throws -> Int? {
     let url = folder.appendingPathComponent("data/oddline.db")
     for _ in 0..<2 {
         let database = try OddlineDatabase(at: url)
-        try database.queue.write { try $0.execute(sql: "INSERT INTO audit_log (at, action, detail) VALUES (0, 'a', 'b')") }
+        try database.write { try $0.execute(sql: "INSERT INTO audit_log (at, action, detail) VALUES (0, 'a', 'b')") }
     }
     #expect(try mode(url) == 0o600)
     #expect(try mode(url.deletingLastPathComponent()) == 0o700)
-    let count = try OddlineDatabase(at: url).queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM audit_log") }
+    let count = try OddlineDatabase(at: url).read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM audit_log") }
     #expect(count == 2)
 }
 

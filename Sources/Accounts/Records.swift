@@ -1,0 +1,150 @@
+import Foundation
+import GRDB
+
+/// A row of `users`.
+struct UserRecord: Codable, FetchableRecord, MutablePersistableRecord {
+    static let databaseTableName = "users"
+    static let status = hasOne(StatusRecord.self, key: "status")
+
+    var id: Int64?
+    var username: String
+    var email: String
+    var hashedPassword: String
+    var createdAt: Date
+    var updatedAt: Date
+
+    enum CodingKeys: String, CodingKey {
+        case id, username, email
+        case hashedPassword = "hashed_password"
+        case createdAt = "created_at"
+        case updatedAt = "updated_at"
+    }
+
+    enum Columns {
+        static let id = Column(CodingKeys.id)
+        static let username = Column(CodingKeys.username)
+        static let email = Column(CodingKeys.email)
+        static let hashedPassword = Column(CodingKeys.hashedPassword)
+        static let updatedAt = Column(CodingKeys.updatedAt)
+    }
+
+    mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
+
+    /// Who has `identifier` as username or email address, without regard to case.
+    static func named(_ identifier: String) -> QueryInterfaceRequest<UserRecord> {
+        filter(Columns.username == identifier || Columns.email == identifier)
+    }
+}
+
+/// A row of `account_status`: what an account may do.
+struct StatusRecord: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "account_status"
+
+    let userID: Int64
+    var role: String
+    var isEnabled: Bool
+
+    enum CodingKeys: String, CodingKey {
+        case role
+        case userID = "user_id"
+        case isEnabled = "is_enabled"
+    }
+
+    enum Columns {
+        static let role = Column(CodingKeys.role)
+        static let isEnabled = Column(CodingKeys.isEnabled)
+    }
+}
+
+/// A user with what the account may do.
+struct AccountRecord: Decodable, FetchableRecord {
+    let user: UserRecord
+    let status: StatusRecord
+
+    /// The accounts of `users`.
+    static func of(_ users: QueryInterfaceRequest<UserRecord>) -> QueryInterfaceRequest<AccountRecord> {
+        users.including(required: UserRecord.status).asRequest(of: AccountRecord.self)
+    }
+
+    /// The account without its hash; an unknown role may do the least.
+    func account() throws -> Account {
+        guard let id = user.id else { throw AccountError.storage("an account has no key") }
+        return Account(
+            id: id, username: user.username, email: user.email, createdAt: user.createdAt, updatedAt: user.updatedAt,
+            role: Role(rawValue: status.role) ?? .analyst, isEnabled: status.isEnabled)
+    }
+}
+
+/// A row of `sessions`: a token that was issued.
+struct SessionRecord: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "sessions"
+
+    let id: String
+    let userID: Int64
+    let origin: String
+    let createdAt: Date
+    let expiresAt: Date
+    var revokedAt: Date?
+
+    enum CodingKeys: String, CodingKey {
+        case id, origin
+        case userID = "user_id"
+        case createdAt = "created_at"
+        case expiresAt = "expires_at"
+        case revokedAt = "revoked_at"
+    }
+
+    enum Columns {
+        static let id = Column(CodingKeys.id)
+        static let userID = Column(CodingKeys.userID)
+        static let createdAt = Column(CodingKeys.createdAt)
+        static let expiresAt = Column(CodingKeys.expiresAt)
+        static let revokedAt = Column(CodingKeys.revokedAt)
+    }
+
+    /// Sessions of an account that are not revoked.
+    static func unrevoked(of userID: Int64) -> QueryInterfaceRequest<SessionRecord> {
+        filter(Columns.userID == userID && Columns.revokedAt == nil)
+    }
+}
+
+/// A row of `login_attempts`: the failures that are counted together.
+struct AttemptsRecord: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "login_attempts"
+
+    let scope: String
+    var failures: Int
+    var lastAt: Date
+    var blockedUntil: Date?
+
+    enum CodingKeys: String, CodingKey {
+        case scope, failures
+        case lastAt = "last_at"
+        case blockedUntil = "blocked_until"
+    }
+
+    enum Columns {
+        static let failures = Column(CodingKeys.failures)
+        static let blockedUntil = Column(CodingKeys.blockedUntil)
+    }
+}
+
+/// A row of `audit_log`.
+struct AuditRecord: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "audit_log"
+
+    var id: Int64?
+    let at: Date
+    let userID: Int64?
+    let action: String
+    let detail: String
+
+    enum CodingKeys: String, CodingKey {
+        case id, at, action, detail
+        case userID = "user_id"
+    }
+
+    enum Columns {
+        static let id = Column(CodingKeys.id)
+    }
+}
