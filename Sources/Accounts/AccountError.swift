@@ -22,7 +22,7 @@ public enum AccountError: Error, Equatable, Sendable, CustomStringConvertible {
         case .throttled(let seconds):
             "Too many attempts failed; wait \(seconds) second\(seconds == 1 ? "" : "s") and try again."
         case .badToken: "The token is not valid or has ended; log in again."
-        case .noSuchAccount(let name): "There is no account \"\(name)\"; see `oddline accounts list`."
+        case .noSuchAccount(let name): "There is no account \"\(name)\"; give the username or email address of one that there is."
         case .lastAdministrator: "This is the last enabled administrator; make another one first."
         case .notAdministrator: "Only administrators may do this."
         case .hashing: "The password could not be hashed; use at most 72 bytes without NUL characters."

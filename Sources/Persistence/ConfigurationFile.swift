@@ -19,11 +19,14 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     public init() {}
 
     /// Reads the file; a missing file sets nothing.
-    /// - Throws: `StorageError.configuration` naming the file and line.
+    /// - Throws: `StorageError.configuration` naming the file, and the line where its form is wrong.
     public init(readingFrom url: URL) throws(StorageError) {
-        guard let text = try? String(contentsOf: url, encoding: .utf8) else {
+        guard FileManager.default.fileExists(atPath: url.path) else {
             self.init()
             return
+        }
+        guard let text = try? String(contentsOf: url, encoding: .utf8) else {
+            throw .configuration(path: url.path, reason: "it cannot be read as UTF-8 text")
         }
         do {
             self = try TOMLDecoder().decode(ConfigurationFile.self, from: text)

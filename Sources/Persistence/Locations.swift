@@ -68,18 +68,22 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     case folder(path: String, reason: String)
     case symbolicLink(path: String)
     case unsafeFile(path: String, reason: String)
+    case cannotRead(path: String)
+    case cannotWrite(path: String)
     case database(path: String, reason: String)
     case configuration(path: String, reason: String)
 
     /// One sentence for the user.
     public var description: String {
         switch self {
-        case .folder(let path, let reason): "\(path): the folder cannot be used (\(reason)); choose another with --data-dir."
+        case .folder(let path, let reason): "\(path): the folder cannot be used (\(reason)); choose another one."
         case .symbolicLink(let path):
-            "\(path): is a symbolic link, which is refused for private data; use the real path with --data-dir."
+            "\(path): is a symbolic link, which is refused for private data; name the place that it points to."
         case .unsafeFile(let path, let reason): "\(path): is refused for secrets (\(reason))."
+        case .cannotRead(let path): "\(path): cannot be read; make its owner the user who runs the program, mode 0600."
+        case .cannotWrite(let path): "\(path): cannot be written; free space or make its folder writable."
         case .database(let path, let reason):
-            "\(path): the database cannot be used (\(reason)); restore a backup or choose another folder with --data-dir."
+            "\(path): the database cannot be used (\(reason)); restore a backup or choose another data folder."
         case .configuration(let path, let reason): "\(path): is not valid (\(reason)); correct or remove it."
         }
     }

@@ -136,6 +136,9 @@ public struct OddlineDatabase: Sendable {
                 table.column("blocked_until", .datetime)
             }
         }
+        migrator.registerMigration("models without file names") { database in
+            try database.alter(table: "models") { $0.drop(column: "file") }
+        }
         return migrator
     }
 }

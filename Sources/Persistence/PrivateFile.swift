@@ -24,12 +24,13 @@ public struct PrivateFile: Sendable {
     }
 
     /// The file's bytes, or `nil` where there is none.
-    /// - Throws: `StorageError.unsafeFile` when it is a link, somebody else's, or open to others.
+    /// - Throws: `StorageError.unsafeFile` when it is a link, no plain file, somebody else's, or open to others;
+    ///   `.cannotRead`.
     public func read() throws(StorageError) -> Data? {
         let descriptor = open(url.path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
-            throw .unsafeFile(path: url.path, reason: errno == ELOOP ? "it is a symbolic link" : "it cannot be opened")
+            throw errno == ELOOP ? .unsafeFile(path: url.path, reason: "it is a symbolic link") : .cannotRead(path: url.path)
         }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var status = stat()
@@ -40,20 +41,20 @@ public struct PrivateFile: Sendable {
         guard status.st_mode & 0o077 == 0 else {
             throw .unsafeFile(path: url.path, reason: "others may read it; set its mode to 0600 or remove it")
         }
-        return (try? handle.readToEnd()) ?? Data()
+        do { return try handle.readToEnd() ?? Data() } catch { throw .cannotRead(path: url.path) }
     }
 
     /// Replaces the file at once.
-    /// - Throws: `StorageError.unsafeFile` when it cannot be written.
+    /// - Throws: `StorageError.cannotWrite`.
     public func write(_ data: Data) throws(StorageError) {
         let draft = url.path + ".\(getpid()).\(UInt32.random(in: .min ... .max)).new"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .unsafeFile(path: url.path, reason: "it cannot be written") }
+        guard descriptor >= 0 else { throw .cannotWrite(path: url.path) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         let isWritten = (try? handle.write(contentsOf: data)) != nil && fsync(descriptor) == 0
         guard isWritten, rename(draft, url.path) == 0 else {
             unlink(draft)
-            throw .unsafeFile(path: url.path, reason: "it cannot be written")
+            throw .cannotWrite(path: url.path)
         }
     }
 

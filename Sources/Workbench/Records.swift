@@ -27,11 +27,10 @@ struct SavedModel: Codable, FetchableRecord, PersistableRecord {
     var userID: Int64
     var kind: String
     var fingerprint: String
-    var file: String
     var savedAt: Date
 
     enum CodingKeys: String, CodingKey {
-        case kind, fingerprint, file
+        case kind, fingerprint
         case userID = "user_id"
         case savedAt = "saved_at"
     }

@@ -44,11 +44,9 @@ public struct UserLibrary: Sendable {
     public func save(_ detector: any Detector) throws {
         try makePrivateFolder(folder.deletingLastPathComponent())
         try makePrivateFolder(folder)
-        let file = file(detector.kind, fingerprint: detector.fingerprint)
-        try detector.save(to: file)
+        try detector.save(to: file(detector.kind, fingerprint: detector.fingerprint))
         let record = SavedModel(
-            userID: user, kind: detector.kind.name, fingerprint: detector.fingerprint, file: file.lastPathComponent,
-            savedAt: Date())
+            userID: user, kind: detector.kind.name, fingerprint: detector.fingerprint, savedAt: Date())
         try database.write { try record.upsert($0) }
     }
 
