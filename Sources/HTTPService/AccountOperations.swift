@@ -1,157 +1,89 @@
 import Accounts
 import Foundation
-import HTTPTypes
-import Hummingbird
+import Persistence
 
 /// Registration, login and the profile.
 struct AccountOperations: Sendable {
     let accounts: Accounts
     let tokens: Tokens
-    let hashing: HashingQueue
+    /// Hash passwords, which takes a fifth of a second of a core each time.
+    let hashing: Workers
 
     /// An account as clients see it: no hash.
-    struct Profile: Encodable {
-        let id: Int64
-        let username: String
-        let email: String
-        let role: String
-        let createdAt: Date
-        let updatedAt: Date
-
-        init(_ account: Account) {
-            id = account.id
-            username = account.username
-            email = account.email
-            role = account.role.rawValue
-            createdAt = account.createdAt
-            updatedAt = account.updatedAt
-        }
-    }
-
-    private struct TokenAnswer: Encodable {
-        let accessToken: String
-        let tokenType = "Bearer"
-        let expiresIn: Int
-    }
-
-    private static let profile = Schemas.object([
-        "id": ["type": "integer"], "username": Schemas.text, "email": Schemas.text,
-        "role": Schemas.choice(Role.allCases.map(\.rawValue)), "created_at": Schemas.time, "updated_at": Schemas.time,
+    private static let profile = Output<Account>.object([
+        .member("id", .integer) { $0.id }, .member("username", .text) { $0.username }, .member("email", .text) { $0.email },
+        .member("role", .choice) { $0.role }, .member("created_at", .time) { $0.createdAt },
+        .member("updated_at", .time) { $0.updatedAt },
     ])
-    private static let password = Schemas.text(1...1024)
+    private static let token = Output<IssuedToken>.object([
+        .member("access_token", .text) { $0.text }, .member("token_type", .choice(["Bearer"])) { _ in "Bearer" },
+        .member("expires_in", .integer) { $0.secondsValid },
+    ])
+    private static let username = Input.text(3...AccountRules.longestUsername)
+    private static let email = Input.text(3...AccountRules.longestEmail)
+    /// A password that is to be checked.
+    private static let password = Input.text(1...1024)
+    /// A password that is to be taken; how many bytes it has is checked with the other rules.
+    private static let newPassword = Input.text(PasswordRules.shortest...1024)
 
     var all: [Operation] {
-        [
+        let identifier = Input.text(1...AccountRules.longestEmail)
+        return [
             Operation(
-                method: .post, path: "/api/users/register", id: "register",
-                summary: "Make an account; the first is the administrator.",
-                body: Schemas.object([
-                    "username": Schemas.text(3...AccountRules.longestUsername),
-                    "email": Schemas.text(3...AccountRules.longestEmail),
-                    "password": Schemas.text(PasswordRules.shortest...72),
-                ]),
-                success: (201, Self.profile), problems: [409], handler: .open(register)),
+                .post, "/api/users/register", id: "register", "Make an account; the first is the administrator.",
+                .body("username", Self.username), .body("email", Self.email), .body("password", Self.newPassword),
+                answer: .created(Self.profile) { _ in "/api/users/me" }, problems: [409], open: register),
             Operation(
-                method: .post, path: "/api/auth/login", id: "login",
-                summary: "Exchange a username or email and a password for a token.",
-                body: Schemas.object(["identifier": Schemas.text(1...254), "password": Self.password]),
-                success: (
-                    200,
-                    Schemas.object([
-                        "access_token": Schemas.text, "token_type": Schemas.choice(["Bearer"]), "expires_in": ["type": "integer"],
-                    ])
-                ),
-                problems: [401, 429], handler: .open(login)),
+                .post, "/api/auth/login", id: "login", "Exchange a username or email and a password for a token.",
+                .oneOf(.body("identifier", identifier), .body("username", identifier), .body("email", identifier)),
+                .body("password", Self.password), answer: .ok(Self.token), problems: [401, 429], open: logIn),
             Operation(
-                method: .post, path: "/api/auth/logout", id: "logout", summary: "End the session of the token that is sent.",
-                success: (204, nil), handler: .protected(logout)),
+                .post, "/api/auth/logout", id: "logout", "End the session of the token that is sent.", answer: .nothing,
+                protected: logOut),
             Operation(
-                method: .get, path: "/api/users/me", id: "profile", summary: "The account of the token that is sent.",
-                success: (200, Self.profile), handler: .protected(showProfile)),
+                .get, "/api/users/me", id: "profile", "The account of the token that is sent.", answer: .ok(Self.profile),
+                protected: { $0.session.account }),
             Operation(
-                method: .patch, path: "/api/users/me", id: "changeProfile", summary: "Change the username or email address.",
-                body: Schemas.object(
-                    [
-                        "username": Schemas.text(3...AccountRules.longestUsername),
-                        "email": Schemas.text(3...AccountRules.longestEmail),
-                    ],
-                    optional: ["username", "email"]),
-                success: (200, Self.profile), problems: [409], handler: .protected(changeProfile)),
+                .patch, "/api/users/me", id: "changeProfile", "Change the username or email address.",
+                .optional("username", Self.username), .optional("email", Self.email), answer: .ok(Self.profile),
+                problems: [409], protected: changeProfile),
             Operation(
-                method: .post, path: "/api/users/me/password", id: "changePassword",
-                summary: "Change the password; ends all sessions.",
-                body: Schemas.object([
-                    "present_password": Self.password, "new_password": Schemas.text(PasswordRules.shortest...72),
-                ]),
-                success: (204, nil), problems: [429], handler: .protected(changePassword)),
+                .post, "/api/users/me/password", id: "changePassword", "Change the password; ends all sessions.",
+                .body("present_password", Self.password), .body("new_password", Self.newPassword), answer: .nothing,
+                problems: [429], protected: changePassword),
         ]
     }
 
-    @Sendable private func register(_ request: Request, _ context: ServiceContext) async throws -> Response {
-        let body = try await request.jsonObject(["username", "email", "password"])
-        let (username, email, password) = (try body.text("username"), try body.text("email"), try body.text("password"))
-        let account = try await hashing.run { try accounts.register(username: username, email: email, password: password) }
-        return try jsonResponse(Profile(account), status: .created, headers: [.location: "/api/users/me"])
+    private func register(
+        _ caller: ServiceContext, username: String, email: String, password: String
+    ) async throws -> Account {
+        try await hashing.run { try accounts.register(username: username, email: email, password: password) }
     }
 
-    @Sendable private func login(_ request: Request, _ context: ServiceContext) async throws -> Response {
-        let body = try await request.jsonObject(["identifier", "username", "email", "password"])
-        let names = try ["identifier", "username", "email"].compactMap { try body.optionalText($0) }
-        guard names.count == 1 else {
-            throw Problem.fields([.init(field: "identifier", message: "Give one of identifier, username or email.")])
-        }
-        let password = try body.text("password")
+    private func logIn(_ caller: ServiceContext, identifier: String, password: String) async throws -> IssuedToken {
         let session = try await hashing.run {
-            try accounts.login(identifier: names[0], password: password, origin: context.origin)
+            try accounts.login(identifier: identifier, password: password, origin: caller.origin)
         }
-        let token = try await tokens.issue(for: session, origin: context.origin)
-        return try jsonResponse(TokenAnswer(accessToken: token.text, expiresIn: token.secondsValid))
+        return try await tokens.issue(for: session, origin: caller.origin)
     }
 
-    @Sendable private func logout(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        try accounts.endSession(context.tokenID, of: context.session.account)
-        return Response(status: .noContent)
+    private func logOut(_ caller: AuthenticatedContext) throws {
+        try accounts.endSession(caller.tokenID, of: caller.session.account)
     }
 
-    @Sendable private func showProfile(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        try jsonResponse(Profile(context.session.account))
+    private func changeProfile(_ caller: AuthenticatedContext, username: String?, email: String?) throws -> Account {
+        try accounts.update(caller.session.account, username: username, email: email)
     }
 
-    @Sendable private func changeProfile(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        let body = try await request.jsonObject(["username", "email"])
-        let (username, email) = (try body.optionalText("username"), try body.optionalText("email"))
-        return try jsonResponse(Profile(try accounts.update(context.session.account, username: username, email: email)))
-    }
-
-    @Sendable private func changePassword(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        let body = try await request.jsonObject(["present_password", "new_password"])
-        let (present, new) = (try body.text("present_password"), try body.text("new_password"))
+    private func changePassword(_ caller: AuthenticatedContext, from present: String, to new: String) async throws {
         do {
             try await hashing.run {
-                try accounts.changePassword(of: context.session, from: present, to: new, origin: context.origin)
+                try accounts.changePassword(of: caller.session, from: present, to: new, origin: caller.origin)
             }
         } catch AccountError.wrongCredentials {
             throw Problem.fields([.init(field: "present_password", message: "This is not the present password.")])
         } catch AccountError.invalid(let problems) {
             throw Problem.fields(problems.map { .init(field: "new_password", message: $0.message) })
-        }
-        return Response(status: .noContent)
-    }
-}
-
-/// Runs password hashing, which takes a fifth of a second of a core each time, away from the threads that
-/// answer requests, and only so much of it at once.
-final class HashingQueue: Sendable {
-    private let queue: OperationQueue
-
-    init() {
-        queue = OperationQueue()
-        queue.maxConcurrentOperationCount = 2
-    }
-
-    func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.addOperation { continuation.resume(with: Swift.Result { try body() }) }
         }
     }
 }

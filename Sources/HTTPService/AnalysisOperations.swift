@@ -1,8 +1,6 @@
 import Accounts
 import AnomalyDetection
 import Foundation
-import HTTPTypes
-import Hummingbird
 import TimeSeries
 import Workbench
 
@@ -10,313 +8,229 @@ import Workbench
 struct AnalysisOperations: Sendable {
     let store: AnalysisStore
 
-    private struct SeriesAnswer: Encodable {
-        let id: String
-        let name: String
-        let rows: Int
-        let columns: [String]
-        let notices: [String]
-        let models: [String]
-
-        init(_ analysis: Analysis) {
-            let series = analysis.series
-            id = series.fingerprint
-            name = series.name
-            rows = series.rowCount
-            columns = series.channels.map(\.name)
-            notices = series.notices
-            models = [analysis.lstm, analysis.transformer].compactMap { $0?.detector.kind.rawValue }
-        }
-    }
-
-    private static let series = Schemas.object([
-        "id": Schemas.text, "name": Schemas.text, "rows": ["type": "integer"], "columns": Schemas.list(Schemas.text),
-        "notices": Schemas.list(Schemas.text), "models": Schemas.list(Schemas.choice(ModelKind.allCases.map(\.rawValue))),
-    ])
-    private static let seriesID = Operation.Parameter(name: "id", place: "path", schema: Schemas.text)
-    private static let settings = [
-        Operation.Parameter(name: "lstm_weight", place: "query", schema: Schemas.weight),
-        Operation.Parameter(name: "transformer_weight", place: "query", schema: Schemas.weight),
-        Operation.Parameter(name: "threshold", place: "query", schema: Schemas.weight),
-        Operation.Parameter(name: "smoothing", place: "query", schema: Schemas.integer(1...100_000)),
-        Operation.Parameter(
-            name: "calibration", place: "query", schema: Schemas.choice(Calibration.Method.allCases.map(\.rawValue))),
-    ]
-    private static let page = [
-        Operation.Parameter(name: "from", place: "query", schema: Schemas.integer(1...1_000_000_000)),
-        Operation.Parameter(name: "limit", place: "query", schema: Schemas.integer(1...10_000)),
-    ]
+    private static let id = Parameter.path("id", .text)
+    /// Numbers of rows, which are counted from 1.
+    private static let rowNumber = Input.integer(1...1_000_000_000)
 
     var all: [Operation] { seriesOperations + trainingOperations + resultOperations }
 
     // MARK: Series
 
+    /// Where a new series comes from.
+    private enum Source: Sendable {
+        case csv(String)
+        /// The name of a shipped sample.
+        case sample(String)
+    }
+
+    private var series: Output<Analysis> {
+        .object([
+            .member("id", .text) { $0.series.fingerprint }, .member("name", .text) { $0.series.name },
+            .member("rows", .integer) { $0.series.rowCount },
+            .member("columns", .list(.text)) { $0.series.channels.map(\.name) },
+            .member("notices", .list(.text)) { $0.series.notices },
+            .member("models", .list(.choice(ModelKind.allCases.map(\.rawValue)))) {
+                [$0.lstm, $0.transformer].compactMap { $0?.detector.kind.rawValue }
+            },
+        ])
+    }
+
     private var seriesOperations: [Operation] {
-        [
+        let samples = SampleKind.allCases.map { "\($0.rawValue).csv" }
+        return [
             Operation(
-                method: .post, path: "/api/series", id: "addSeries",
-                summary: "Bring a series as CSV text, or name a shipped sample.",
-                body: Schemas.object(
-                    ["name": Schemas.text(1...128), "csv": Schemas.text(1...33_000_000), "sample": Schemas.text(1...128)],
-                    optional: ["name", "csv", "sample"]),
-                success: (201, Self.series), problems: [409], handler: .protected(addSeries)),
+                .post, "/api/series", id: "addSeries", "Bring a series as CSV text, or name a shipped sample.",
+                .body("name", .text(1...128), otherwise: "series.csv"),
+                .oneOf(
+                    Parameter.body("csv", .text(1...33_000_000)).map { Source.csv($0) },
+                    Parameter.body("sample", .choice(samples)).map { Source.sample($0) }),
+                bodyLimit: 33_554_432, answer: .created(series) { "/api/series/\($0.series.fingerprint)" }, problems: [409],
+                protected: addSeries),
             Operation(
-                method: .get, path: "/api/series", id: "listSeries", summary: "The series kept here.",
-                success: (200, Schemas.list(Self.series)), handler: .protected(listSeries)),
+                .get, "/api/series", id: "listSeries", "The series kept here.", answer: .ok(.list(series)),
+                protected: { await store.all(for: $0.session) }),
             Operation(
-                method: .get, path: "/api/series/{id}", id: "showSeries", summary: "One series.", parameters: [Self.seriesID],
-                success: (200, Self.series), handler: .protected(showSeries)),
+                .get, "/api/series/{id}", id: "showSeries", "One series.", Self.id, answer: .ok(series),
+                protected: { try await store.analysis($1, for: $0.session) }),
             Operation(
-                method: .delete, path: "/api/series/{id}", id: "removeSeries",
-                summary: "Forget a series and stop its training; saved models stay.", parameters: [Self.seriesID],
-                success: (204, nil), handler: .protected(removeSeries)),
+                .delete, "/api/series/{id}", id: "removeSeries", "Forget a series and stop its training; saved models stay.",
+                Self.id, answer: .nothing, protected: { try await store.remove($1, for: $0.session) }),
         ]
     }
 
-    @Sendable private func addSeries(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        let body = try await request.jsonObject(["name", "csv", "sample"], limit: 33_554_432)
-        let (csv, sample) = (try body.optionalText("csv"), try body.optionalText("sample"))
-        let name = printable(String((try body.optionalText("name") ?? "series.csv").prefix(128)))
-        let series: Series
-        switch (csv, sample) {
-        case (let csv?, nil): series = try SeriesReader.read(data: Data(csv.utf8), name: name)
-        case (nil, let sample?): series = try SeriesReader.read(path: store.sample(sample))
-        default: throw Problem.fields([.init(field: "csv", message: "Give either csv or sample.")])
+    private func addSeries(_ caller: AuthenticatedContext, name: String, source: Source) async throws -> Analysis {
+        try await store.add(for: caller.session) {
+            switch source {
+            case .csv(let text): try SeriesReader.read(data: Data(text.utf8), name: printable(name))
+            case .sample(let file): try SeriesReader.read(path: store.samples.appendingPathComponent(file).path)
+            }
         }
-        let analysis = try await store.add(series, for: context.session)
-        return try jsonResponse(
-            SeriesAnswer(analysis), status: .created, headers: [.location: "/api/series/\(series.fingerprint)"])
-    }
-
-    @Sendable private func listSeries(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        try jsonResponse(await store.all(for: context.session).map(SeriesAnswer.init))
-    }
-
-    @Sendable private func showSeries(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        try jsonResponse(SeriesAnswer(try await store.analysis(try id(context), for: context.session)))
-    }
-
-    @Sendable private func removeSeries(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        try await store.remove(try id(context), for: context.session)
-        return Response(status: .noContent)
-    }
-
-    private func id(_ context: AuthenticatedContext) throws -> String {
-        guard let id = context.parameters.get("id") else { throw Problem(.notFound, "There is no such series.") }
-        return id
     }
 
     // MARK: Training
 
-    private struct RunAnswer: Encodable {
-        let state: String
-        let lstm: Double
-        let transformer: Double
-        let failure: String?
+    private typealias Progress = (id: String, run: AnalysisStore.Run)
+
+    private var progress: Output<Progress> {
+        .object(
+            [.member("state", .choice(AnalysisStore.Run.names)) { $0.run.name }]
+                + ModelKind.allCases.map { kind in .member(kind.rawValue, .share) { $0.run.share(of: kind) } }
+                + [.optional("failure", .text) { $0.run.failure }])
     }
 
     private var trainingOperations: [Operation] {
-        let run = Schemas.object(
-            [
-                "state": Schemas.choice(["idle", "running", "finished", "failed"]), "lstm": Schemas.weight,
-                "transformer": Schemas.weight, "failure": Schemas.text,
-            ], optional: ["failure"])
-        return [
+        [
             Operation(
-                method: .post, path: "/api/series/{id}/training", id: "train", summary: "Train both models.",
-                parameters: [Self.seriesID],
-                body: Schemas.object(
-                    [
-                        "train_rows": Schemas.integer(Training.fewestRows...1_000_000_000),
-                        "seed": Schemas.integer(0...1_000_000_000),
-                    ],
-                    optional: ["train_rows", "seed"]),
-                success: (202, run), problems: [409], handler: .protected(train)),
+                .post, "/api/series/{id}/training", id: "train", "Train both models.", Self.id,
+                .optional("train_rows", .integer(Training.fewestRows...1_000_000_000)),
+                .body("seed", .integer(0...1_000_000_000), otherwise: 1),
+                answer: .accepted(progress) { "/api/series/\($0.id)/training" }, problems: [409], protected: train),
             Operation(
-                method: .get, path: "/api/series/{id}/training", id: "trainingProgress",
-                summary: "How far training is, 0 to 1 a model.",
-                parameters: [Self.seriesID], success: (200, run), handler: .protected(progress)),
+                .get, "/api/series/{id}/training", id: "trainingProgress", "How far training is, 0 to 1 a model.", Self.id,
+                answer: .ok(progress), protected: { ($1, try await store.run($1, for: $0.session)) }),
         ]
     }
 
-    @Sendable private func train(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        let body = try await request.jsonObject(["train_rows", "seed"])
-        let rows = try body.optionalInteger("train_rows", in: Training.fewestRows...1_000_000_000)
-        let seed = try body.optionalInteger("seed", in: 0...1_000_000_000) ?? 1
-        let id = try id(context)
-        try await store.train(id, for: context.session, trainingRows: rows, seed: UInt64(seed))
-        return try jsonResponse(
-            answer(try await store.run(id, for: context.session)), status: .accepted,
-            headers: [.location: "/api/series/\(id)/training"])
-    }
-
-    @Sendable private func progress(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        try jsonResponse(answer(try await store.run(try id(context), for: context.session)))
-    }
-
-    private func answer(_ run: AnalysisStore.Run) -> RunAnswer {
-        switch run {
-        case .idle: RunAnswer(state: "idle", lstm: 0, transformer: 0, failure: nil)
-        case .running(let shares):
-            RunAnswer(state: "running", lstm: shares[.lstm] ?? 0, transformer: shares[.transformer] ?? 0, failure: nil)
-        case .finished: RunAnswer(state: "finished", lstm: 1, transformer: 1, failure: nil)
-        case .failed(let reason): RunAnswer(state: "failed", lstm: 0, transformer: 0, failure: reason)
-        }
+    private func train(_ caller: AuthenticatedContext, id: String, rows: Int?, seed: Int) async throws -> Progress {
+        try await store.train(id, for: caller.session, trainingRows: rows, seed: UInt64(seed))
+        return (id, try await store.run(id, for: caller.session))
     }
 
     // MARK: Results
 
-    private struct ScoresAnswer: Encodable {
-        struct Row: Encodable {
-            let row: Int
-            let timestamp: String
-            let lstm: Float?
-            let transformer: Float?
-            let combined: Float?
-            let isFlagged: Bool
-        }
-        let level: Float
-        let total: Int
-        let rows: [Row]
+    /// Rows of a series with their scores.
+    private struct Page: Sendable {
+        let series: Series
+        let result: AnalysisResult
+        let rows: Range<Int>
     }
 
-    private struct EventAnswer: Encodable {
-        let firstRow: Int
-        let lastRow: Int
-        let start: String
-        let peak: Float
-        let mean: Float
-        let lstmPeak: Float?
-        let transformerPeak: Float?
-        let verdict: String?
+    /// A row of a page.
+    private struct Row: Sendable {
+        let page: Page
+        let row: Int
+
+        func share(_ scores: [Float]) -> Float? { scores[row].isNaN ? nil : scores[row] }
+    }
+
+    /// An event with what was decided about it.
+    private struct JudgedEvent: Sendable {
+        let event: Event
+        let series: Series
+        let verdict: Verdict?
+    }
+
+    private var page: Output<Page> {
+        let row = Output<Row>.object([
+            .member("row", .integer) { $0.page.series.rowNumber($0.row) },
+            .member("timestamp", .text) { $0.page.series.timeText(row: $0.row) },
+            .optional("lstm", .share) { $0.share($0.page.result.lstm) },
+            .optional("transformer", .share) { $0.share($0.page.result.transformer) },
+            .optional("combined", .share) { $0.share($0.page.result.combined) },
+            .member("is_flagged", .flag) { $0.page.result.isFlagged($0.row) },
+        ])
+        return .object([
+            .optional("level", .number) { $0.result.level.isFinite ? $0.result.level : nil },
+            .member("total", .integer) { $0.series.rowCount },
+            .member("rows", .list(row)) { page in page.rows.map { Row(page: page, row: $0) } },
+        ])
+    }
+
+    private var event: Output<JudgedEvent> {
+        .object([
+            .member("first_row", .integer) { $0.event.rows.lowerBound + 1 },
+            .member("last_row", .integer) { $0.event.rows.upperBound },
+            .member("start", .text) { $0.series.timeText(row: $0.event.rows.lowerBound) },
+            .member("peak", .share) { $0.event.peak }, .member("mean", .share) { $0.event.mean },
+            .optional("lstm_peak", .share) { $0.event.lstmPeak.isNaN ? nil : $0.event.lstmPeak },
+            .optional("transformer_peak", .share) { $0.event.transformerPeak.isNaN ? nil : $0.event.transformerPeak },
+            .optional("verdict", .choice) { $0.verdict },
+        ])
     }
 
     private var resultOperations: [Operation] {
-        let row = Schemas.object(
-            [
-                "row": ["type": "integer"], "timestamp": Schemas.text, "lstm": Schemas.score, "transformer": Schemas.score,
-                "combined": Schemas.score, "is_flagged": Schemas.flag,
-            ], optional: ["lstm", "transformer", "combined"])
-        let event = Schemas.object(
-            [
-                "first_row": ["type": "integer"], "last_row": ["type": "integer"], "start": Schemas.text, "peak": Schemas.score,
-                "mean": Schemas.score, "lstm_peak": Schemas.score, "transformer_peak": Schemas.score,
-                "verdict": Schemas.choice(Verdict.allCases.map(\.rawValue)),
-            ], optional: ["lstm_peak", "transformer_peak", "verdict"])
-        return [
+        [
             Operation(
-                method: .get, path: "/api/series/{id}/scores", id: "scores", summary: "Scores of the rows, for given weights.",
-                parameters: [Self.seriesID] + Self.settings + Self.page,
-                success: (
-                    200, Schemas.object(["level": Schemas.number, "total": ["type": "integer"], "rows": Schemas.list(row)])
-                ),
-                problems: [409], handler: .protected(scores)),
+                .get, "/api/series/{id}/scores", id: "scores", "Scores of the rows, for given settings.", Self.id,
+                settings, .query("from", Self.rowNumber, otherwise: 1), .query("limit", .integer(1...10_000), otherwise: 1000),
+                answer: .ok(page), problems: [409], protected: scores),
             Operation(
-                method: .get, path: "/api/series/{id}/events", id: "events", summary: "Flagged events, for given weights.",
-                parameters: [Self.seriesID] + Self.settings, success: (200, Schemas.list(event)), problems: [409],
-                handler: .protected(events)),
+                .get, "/api/series/{id}/events", id: "events", "Flagged events, for given settings.", Self.id, settings,
+                answer: .ok(.list(event)), problems: [409], protected: events),
             Operation(
-                method: .put, path: "/api/series/{id}/verdicts", id: "judge",
-                summary: "Judge rows, or take a verdict back with null.",
-                parameters: [Self.seriesID],
-                body: Schemas.object([
-                    "first_row": Schemas.integer(1...1_000_000_000), "last_row": Schemas.integer(1...1_000_000_000),
-                    "verdict": ["type": ["string", "null"], "enum": Verdict.allCases.map(\.rawValue) + ["null"]],
-                ]),
-                success: (204, nil), handler: .protected(judge)),
+                .put, "/api/series/{id}/verdicts", id: "judge", "Judge rows, or take a verdict back with null.", Self.id,
+                .body("first_row", Self.rowNumber), .body("last_row", Self.rowNumber),
+                .body("verdict", .nullable(Input<Verdict>.choice)), answer: .nothing, protected: judge),
         ]
     }
 
-    @Sendable private func scores(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        let (series, result) = try await result(request, context, allowed: Self.settings + Self.page)
-        let query = request.uri.queryParameters
-        let from = try integer(query["from"].map(String.init), "from", 1...1_000_000_000) ?? 1
-        let limit = try integer(query["limit"].map(String.init), "limit", 1...10_000) ?? 1000
-        func score(_ value: Float) -> Float? { value.isNaN ? nil : value }
-        let rows = (from - 1..<max(from - 1, min(series.rowCount, from - 1 + limit))).map { row in
-            ScoresAnswer.Row(
-                row: series.rowNumber(row), timestamp: series.timeText(row: row), lstm: score(result.lstm[row]),
-                transformer: score(result.transformer[row]), combined: score(result.combined[row]),
-                isFlagged: result.isFlagged(row))
-        }
-        return try jsonResponse(ScoresAnswer(level: result.level, total: series.rowCount, rows: rows))
+    private func scores(
+        _ caller: AuthenticatedContext, id: String, settings: AnalysisSettings, from: Int, limit: Int
+    ) async throws -> Page {
+        let (series, result) = try await result(caller, id, settings)
+        let first = min(from - 1, series.rowCount)
+        return Page(series: series, result: result, rows: first..<min(series.rowCount, first + limit))
     }
 
-    @Sendable private func events(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        let (series, result) = try await result(request, context, allowed: Self.settings)
-        let verdicts = try store.library(context.session).judgements(of: series)
-        return try jsonResponse(
-            result.events.map { event in
-                EventAnswer(
-                    firstRow: event.rows.lowerBound + 1, lastRow: event.rows.upperBound,
-                    start: series.timeText(row: event.rows.lowerBound), peak: event.peak, mean: event.mean,
-                    lstmPeak: event.lstmPeak.isNaN ? nil : event.lstmPeak,
-                    transformerPeak: event.transformerPeak.isNaN ? nil : event.transformerPeak,
-                    verdict: verdicts.first { $0.rows.overlaps(event.rows) }?.verdict.rawValue)
-            })
+    private func events(
+        _ caller: AuthenticatedContext, id: String, settings: AnalysisSettings
+    ) async throws -> [JudgedEvent] {
+        let (series, result) = try await result(caller, id, settings)
+        let verdicts = try store.library(caller.session).judgements(of: series)
+        return result.events.map { event in
+            JudgedEvent(event: event, series: series, verdict: verdicts.first { $0.rows.overlaps(event.rows) }?.verdict)
+        }
     }
 
-    @Sendable private func judge(_ request: Request, _ context: AuthenticatedContext) async throws -> Response {
-        let series = try await store.analysis(try id(context), for: context.session).series
-        let body = try await request.jsonObject(["first_row", "last_row", "verdict"])
-        let bounds = 1...series.rowCount
-        guard let first = try body.optionalInteger("first_row", in: bounds),
-            let last = try body.optionalInteger("last_row", in: bounds),
-            first <= last
-        else { throw Problem.fields([.init(field: "last_row", message: "Give first_row and last_row, in order.")]) }
-        var verdict: Verdict?
-        if !body.isNull("verdict") {
-            guard let named = Verdict(rawValue: try body.text("verdict")) else {
-                throw Problem.fields([.init(field: "verdict", message: "The verdict is anomaly, normal or null.")])
-            }
-            verdict = named
+    private func judge(
+        _ caller: AuthenticatedContext, id: String, first: Int, last: Int, verdict: Verdict?
+    ) async throws {
+        let series = try await store.analysis(id, for: caller.session).series
+        guard first <= last else {
+            throw Problem.fields([.init(field: "last_row", message: "Give first_row and last_row, in order.")])
         }
-        try store.library(context.session).judge(first - 1..<last, of: series, as: verdict)
-        return Response(status: .noContent)
+        guard last <= series.rowCount else {
+            throw Problem.fields([.init(field: "last_row", message: "The series has \(series.rowCount) rows.")])
+        }
+        try store.library(caller.session).judge(first - 1..<last, of: series, as: verdict)
     }
 
     private func result(
-        _ request: Request, _ context: AuthenticatedContext, allowed: [Operation.Parameter]
+        _ caller: AuthenticatedContext, _ id: String, _ settings: AnalysisSettings
     ) async throws -> (Series, AnalysisResult) {
-        var analysis = try await store.analysis(try id(context), for: context.session)
-        let query = request.uri.queryParameters
-        for (name, _) in query where !allowed.contains(where: { $0.name == String(name) }) {
-            throw Problem.fields([.init(field: String(name.prefix(64)), message: "This parameter is not known here.")])
-        }
-        func value(_ name: String) -> String? { query[Substring(name)].map(String.init) }
-        var settings = analysis.settings
-        settings.lstmWeight = try share(value("lstm_weight"), "lstm_weight").map(Float.init) ?? settings.lstmWeight
-        settings.transformerWeight =
-            try share(value("transformer_weight"), "transformer_weight").map(Float.init) ?? settings.transformerWeight
-        settings.threshold = try share(value("threshold"), "threshold") ?? settings.threshold
-        settings.smoothing = try integer(value("smoothing"), "smoothing", 1...100_000) ?? settings.smoothing
-        if let name = value("calibration") {
-            guard let method = Calibration.Method(rawValue: name) else {
-                throw Problem.fields([.init(field: "calibration", message: "There is no such calibration.")])
-            }
-            settings.calibration = method
-        }
+        var analysis = try await store.analysis(id, for: caller.session)
         analysis.settings = settings
         if let problem = analysis.weightProblem { throw problem }
         guard let result = analysis.result else { throw Problem(.conflict, DetectionError.noScores.description) }
         return (analysis.series, result)
     }
 
-    private func share(_ text: String?, _ name: String) throws -> Double? {
-        guard let text else { return nil }
-        guard let number = Double(text), (0...1).contains(number) else {
-            throw Problem.fields([.init(field: name, message: "This must be a number from 0 to 1.")])
+    /// The settings of the query; what is not given is as in the dashboard.
+    private var settings: Parameter<AnalysisSettings> {
+        let start = AnalysisSettings()
+        let number = Input<Double>(schema: .number(0...1)) { json in
+            switch json {
+            case .integer(let whole) where (0...1).contains(whole): Double(whole)
+            case .number(let number) where (0...1).contains(number): number
+            default: nil
+            }
         }
-        return number
-    }
-
-    private func integer(_ text: String?, _ name: String, _ bounds: ClosedRange<Int>) throws -> Int? {
-        guard let text else { return nil }
-        guard let number = Int(text), bounds.contains(number) else {
-            throw Problem.fields([
-                .init(field: name, message: "This must be a whole number from \(bounds.lowerBound) to \(bounds.upperBound).")
-            ])
+        let lstm = Parameter.query("lstm_weight", number, otherwise: Double(start.lstmWeight))
+        let transformer = Parameter.query("transformer_weight", number, otherwise: Double(start.transformerWeight))
+        let threshold = Parameter.query("threshold", number, otherwise: start.threshold)
+        let smoothing = Parameter.query("smoothing", .integer(1...100_000), otherwise: start.smoothing)
+        let calibration = Parameter.query("calibration", .choice, otherwise: start.calibration)
+        return Parameter(
+            fields: lstm.fields + transformer.fields + threshold.fields + smoothing.fields + calibration.fields,
+            alternatives: []
+        ) { sent, errors in
+            var settings = start
+            settings.lstmWeight = lstm.read(sent, &errors).map(Float.init) ?? settings.lstmWeight
+            settings.transformerWeight = transformer.read(sent, &errors).map(Float.init) ?? settings.transformerWeight
+            settings.threshold = threshold.read(sent, &errors) ?? settings.threshold
+            settings.smoothing = smoothing.read(sent, &errors) ?? settings.smoothing
+            settings.calibration = calibration.read(sent, &errors) ?? settings.calibration
+            return settings
         }
-        return number
     }
 }

@@ -14,6 +14,28 @@ actor AnalysisStore {
         case running([ModelKind: Double])
         case finished
         case failed(String)
+
+        static let names = ["idle", "running", "finished", "failed"]
+
+        var name: String {
+            switch self {
+            case .idle: "idle"
+            case .running: "running"
+            case .finished: "finished"
+            case .failed: "failed"
+            }
+        }
+
+        /// How far a model is, 0 to 1.
+        func share(of kind: ModelKind) -> Double {
+            switch self {
+            case .idle, .failed: 0
+            case .running(let shares): shares[kind] ?? 0
+            case .finished: 1
+            }
+        }
+
+        var failure: String? { if case .failed(let reason) = self { reason } else { nil } }
     }
 
     private struct Key: Hashable {
@@ -30,39 +52,37 @@ actor AnalysisStore {
     private var entries: [Key: Entry] = [:]
     private let database: OddlineDatabase
     private let locations: Locations
+    /// Score with saved models.
+    private let workers: Workers
     /// Most series a user may keep here at once.
     static let mostSeries = 8
 
-    init(database: OddlineDatabase, locations: Locations) {
+    init(database: OddlineDatabase, locations: Locations, workers: Workers) {
         self.database = database
         self.locations = locations
+        self.workers = workers
     }
 
     nonisolated func library(_ session: Session) -> UserLibrary {
         UserLibrary(session: session, database: database, locations: locations)
     }
 
-    /// The path of a shipped sample.
-    nonisolated func sample(_ name: String) throws -> String {
-        let known = SampleKind.allCases.map { "\($0.rawValue).csv" }
-        guard known.contains(name) else {
-            throw Problem.fields([.init(field: "sample", message: "There are \(known.joined(separator: ", ")).")])
-        }
-        return locations.sampleData.appendingPathComponent(name).path
-    }
-
-    /// Keeps a series; models saved for it before are used at once.
-    nonisolated func add(_ series: Series, for session: Session) async throws -> Analysis {
+    /// Reads and keeps a series; models saved for it before are used at once.
+    /// - Throws: `SeriesError`, or `Problem` 409 when the user keeps too many.
+    nonisolated func add(for session: Session, reading read: @escaping @Sendable () throws -> Series) async throws -> Analysis {
         let library = library(session)
-        let kinds = try library.savedModels(for: series)
-        let models = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(
-                    returning: kinds.compactMap { try? ScoredModel(scoring: series, with: library.load($0, for: series)) })
+        let (series, models) = try await workers.run {
+            let series = try read()
+            let models = try library.savedModels(for: series).compactMap { kind in
+                try? ScoredModel(scoring: series, with: library.load(kind, for: series))
             }
+            return (series, models)
         }
         return try await keep(series, models, for: session)
     }
+
+    /// The folder of shipped samples.
+    nonisolated var samples: URL { locations.sampleData }
 
     private func keep(_ series: Series, _ models: [ScoredModel], for session: Session) throws -> Analysis {
         let key = Key(user: session.account.id, series: series.fingerprint)

@@ -62,8 +62,7 @@ struct BearerMiddleware: RouterMiddleware {
 /// Outermost: gives each request an id, turns errors into problem documents, adds security headers and
 /// writes one line to the log. Neither bodies nor headers are logged.
 struct EnvelopeMiddleware: RouterMiddleware {
-    let bodyDeadline: Duration
-    static let requestID = HTTPField.Name("X-Request-ID")
+    private static let requestID = HTTPField.Name("X-Request-ID")
 
     func handle(
         _ request: Request, context: ServiceContext, next: (Request, ServiceContext) async throws -> Response
@@ -74,7 +73,7 @@ struct EnvelopeMiddleware: RouterMiddleware {
         context.logger[metadataKey: "request"] = "\(id)"
         var response: Response
         do {
-            response = try await BodyDeadline.$duration.withValue(bodyDeadline) { try await next(request, context) }
+            response = try await next(request, context)
         } catch {
             let problem = Problem(error)
             if problem.status >= 500 {

@@ -12,7 +12,7 @@ public struct HTTPService: Sendable {
     private let operations: [Operation]
     private let tokens: Tokens
     private let logger: Logger
-    private let bodyDeadline: Duration
+    private let bodies: BodyReader
 
     /// Serves the accounts and libraries in `database`.
     /// - Parameter bodyDeadline: how long the body of a request may take to arrive.
@@ -20,61 +20,64 @@ public struct HTTPService: Sendable {
     public init(
         accounts: Accounts, database: OddlineDatabase, locations: Locations, logger: Logger, bodyDeadline: Duration = .seconds(20)
     ) throws {
-        self.bodyDeadline = bodyDeadline
         let tokens = try Tokens(accounts: accounts, keyFile: locations.signingKeys)
         self.tokens = tokens
         self.logger = logger
-        let store = AnalysisStore(database: database, locations: locations)
-        let described =
-            AccountOperations(accounts: accounts, tokens: tokens, hashing: HashingQueue()).all
-            + AnalysisOperations(store: store).all
-        operations = Self.withDescription(described)
+        let reading = Workers(count: 2)
+        bodies = BodyReader(deadline: bodyDeadline, workers: reading)
+        let store = AnalysisStore(database: database, locations: locations, workers: reading)
+        operations = Self.withDocument(
+            AccountOperations(accounts: accounts, tokens: tokens, hashing: Workers(count: 2)).all
+                + AnalysisOperations(store: store).all)
     }
 
-    /// Adds what answers without accounts: health and the document itself.
-    private static func withDescription(_ described: [Operation]) -> [Operation] {
-        func operations(_ document: @escaping @Sendable (Request, ServiceContext) async throws -> Response) -> [Operation] {
-            described + [
+    /// Adds what tells of the service itself: its health, and the document of all operations.
+    private static func withDocument(_ operations: [Operation]) -> [Operation] {
+        func all(_ document: JSON) -> [Operation] {
+            operations + [
                 Operation(
-                    method: .get, path: "/health", id: "health", summary: "Whether the service answers.",
-                    success: (200, Schemas.object(["status": Schemas.choice(["ok"])])),
-                    handler: .open { _, _ in try jsonResponse(["status": "ok"]) }),
+                    .get, "/health", id: "health", "Whether the service answers.",
+                    answer: .ok(.object([.member("status", .choice(["ok"])) { "ok" }])), open: { _ in }),
                 Operation(
-                    method: .get, path: "/openapi.json", id: "document", summary: "This document.",
-                    success: (200, ["type": "object"]), handler: .open(document)),
+                    .get, "/openapi.json", id: "document", "This document.", answer: .ok(.anyObject), open: { _ in document }),
             ]
         }
-        let text = openAPIDocument(operations { _, _ in Response(status: .ok) })
-        return operations { _, _ in
-            Response(
-                status: .ok, headers: [.contentType: "application/json"], body: .init(byteBuffer: ByteBuffer(bytes: text)))
-        }
+        return all(Operation.document(of: all(.null)))
     }
 
     /// Answers requests at an address until the process is asked to end; requests under way are finished first.
     /// - Parameter onRunning: called with the port once connections are accepted.
     /// - Throws: when the address cannot be used.
     public func run(host: String, port: Int, onRunning: @escaping @Sendable (Int) async -> Void) async throws {
+        try await application(host: host, port: port, onRunning: onRunning).runService()
+    }
+
+    /// The service as it is run.
+    func application(
+        host: String, port: Int, onRunning: @escaping @Sendable (Int) async -> Void
+    ) -> some ApplicationProtocol {
+        let limits = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: 16_384, maxHeaderListSize: 65_536, maxHeaderFieldCount: 100)
+        return Application(
+            router: router, server: .http1(configuration: .init(idleTimeout: .seconds(30), httpDecoderConfiguration: limits)),
+            configuration: .init(address: .hostname(host, port: port), serverName: nil),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
+    }
+
+    private var router: Router<ServiceContext> {
         let router = Router(context: ServiceContext.self)
-        router.add(middleware: EnvelopeMiddleware(bodyDeadline: bodyDeadline))
+        router.add(middleware: EnvelopeMiddleware())
         router.add(middleware: MethodMiddleware(operations))
         let behindLogin = router.group().add(middleware: BearerMiddleware(tokens: tokens)).group(
             context: AuthenticatedContext.self)
         for operation in operations {
+            let path = RouterPath(operation.path)
             switch operation.handler {
-            case .open(let handle):
-                router.on(RouterPath(operation.path), method: operation.method) { try await handle($0, $1) }
-            case .protected(let handle):
-                behindLogin.on(RouterPath(operation.path), method: operation.method) { try await handle($0, $1) }
+            case .open(let handle): router.on(path, method: operation.method) { try await handle($0, $1, bodies) }
+            case .protected(let handle): behindLogin.on(path, method: operation.method) { try await handle($0, $1, bodies) }
             }
         }
-        let limits = HTTP1Channel.Configuration.DecoderConfiguration(
-            maxHeaderFieldSize: 16_384, maxHeaderListSize: 65_536, maxHeaderFieldCount: 100)
-        let application = Application(
-            router: router, server: .http1(configuration: .init(idleTimeout: .seconds(30), httpDecoderConfiguration: limits)),
-            configuration: .init(address: .hostname(host, port: port), serverName: nil),
-            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
-        try await application.runService()
+        return router
     }
 }
 

@@ -2,23 +2,13 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// One thing the service can be asked, with all that its document says of it. The table of operations makes
-/// both the routes and the OpenAPI document, so that neither can say what the other does not.
+/// One thing the service can be asked. Its parameters and its answer are declared once: the OpenAPI document, the
+/// check of a request, the values that its handler receives and the text of the answer all come from here.
 struct Operation: Sendable {
-    /// A JSON schema as it stands in the document.
-    typealias Schema = [String: any Sendable]
-
     /// Who may ask.
     enum Handler: Sendable {
-        case open(@Sendable (Request, ServiceContext) async throws -> Response)
-        case protected(@Sendable (Request, AuthenticatedContext) async throws -> Response)
-    }
-
-    /// A value in the path or the query.
-    struct Parameter: Sendable {
-        let name: String
-        let place: String
-        let schema: Schema
+        case open(@Sendable (Request, ServiceContext, BodyReader) async throws -> Response)
+        case protected(@Sendable (Request, AuthenticatedContext, BodyReader) async throws -> Response)
     }
 
     let method: HTTPRequest.Method
@@ -26,153 +16,184 @@ struct Operation: Sendable {
     let path: String
     let id: String
     let summary: String
-    var parameters: [Parameter] = []
-    /// The body's schema, where there is a body.
-    var body: Schema?
+    let fields: [Field]
+    /// Of each of these groups of names exactly one is given.
+    let alternatives: [[String]]
+    /// The longest body in bytes.
+    let bodyLimit: Int
     /// What is answered when all goes well.
     let success: (status: Int, schema: Schema?)
-    /// Statuses of problem documents it can answer beside those that its kind implies.
-    var problems: [Int] = []
+    /// Statuses of problem documents it can answer beside those that its declaration implies.
+    let problems: [Int]
     let handler: Handler
+    /// What is wrong with values that were sent, field by field.
+    let check: @Sendable (SentValues) -> [Problem.FieldError]
 
+    /// An operation that needs no login; `handler` receives the parameters in the order in which they are declared.
+    init<each Value: Sendable, Given: Sendable>(
+        _ method: HTTPRequest.Method, _ path: String, id: String, _ summary: String,
+        _ parameters: repeat Parameter<each Value>, bodyLimit: Int = 16_384, answer: Answer<Given>, problems: [Int] = [],
+        open handler: @escaping @Sendable (ServiceContext, repeat each Value) async throws -> Given
+    ) {
+        self.init(
+            method, path, id, summary, repeat each parameters, bodyLimit: bodyLimit, answer: answer, problems: problems,
+            handler: .open(
+                Self.handling(method, repeat each parameters, bodyLimit: bodyLimit, answer: answer, handler: handler)))
+    }
+
+    /// An operation behind the login.
+    init<each Value: Sendable, Given: Sendable>(
+        _ method: HTTPRequest.Method, _ path: String, id: String, _ summary: String,
+        _ parameters: repeat Parameter<each Value>, bodyLimit: Int = 16_384, answer: Answer<Given>, problems: [Int] = [],
+        protected handler: @escaping @Sendable (AuthenticatedContext, repeat each Value) async throws -> Given
+    ) {
+        self.init(
+            method, path, id, summary, repeat each parameters, bodyLimit: bodyLimit, answer: answer, problems: problems,
+            handler: .protected(
+                Self.handling(method, repeat each parameters, bodyLimit: bodyLimit, answer: answer, handler: handler)))
+    }
+
+    private init<each Value: Sendable, Given: Sendable>(
+        _ method: HTTPRequest.Method, _ path: String, _ id: String, _ summary: String,
+        _ parameters: repeat Parameter<each Value>, bodyLimit: Int, answer: Answer<Given>, problems: [Int], handler: Handler
+    ) {
+        var fields: [Field] = []
+        var alternatives: [[String]] = []
+        for parameter in repeat each parameters {
+            fields += parameter.fields
+            if !parameter.alternatives.isEmpty { alternatives.append(parameter.alternatives) }
+        }
+        (self.method, self.path, self.id, self.summary) = (method, path, id, summary)
+        (self.fields, self.alternatives, self.bodyLimit) = (fields, alternatives, bodyLimit)
+        success = (answer.status.code, answer.schema)
+        (self.problems, self.handler) = (problems, handler)
+        check = { [fields] sent in
+            var errors = Field.strangers(in: sent, to: fields)
+            for parameter in repeat each parameters { _ = parameter.read(sent, &errors) }
+            return errors
+        }
+    }
+
+    /// Reads what was sent, hands it to `handler` and writes what that gives.
+    private static func handling<each Value: Sendable, Given: Sendable, Context: RequestContext>(
+        _ method: HTTPRequest.Method, _ parameters: repeat Parameter<each Value>, bodyLimit: Int, answer: Answer<Given>,
+        handler: @escaping @Sendable (Context, repeat each Value) async throws -> Given
+    ) -> @Sendable (Request, Context, BodyReader) async throws -> Response {
+        var fields: [Field] = []
+        for parameter in repeat each parameters { fields += parameter.fields }
+        return { [fields] request, context, reader in
+            var sent = SentValues()
+            for field in fields where field.place == .path { sent.path[field.name] = context.parameters.get(field.name) }
+            sent.query = request.uri.queryParameters.map { (String($0), String($1)) }
+            if fields.contains(where: { $0.place == .body }) {
+                sent.body = try await reader.members(of: request, limit: bodyLimit)
+            }
+            var errors = Field.strangers(in: sent, to: fields)
+            let values = (repeat (each parameters).read(sent, &errors))
+            guard errors.isEmpty else { throw Problem.fields(errors) }
+            return answer.response(try await handler(context, repeat try read(each values)))
+        }
+    }
+
+    /// A value that was read without an error.
+    private static func read<Value>(_ value: Value?) throws -> Value {
+        guard let value else { throw Problem(.unprocessableContent, "A field cannot be read.") }
+        return value
+    }
+}
+
+// MARK: The document
+
+extension Operation {
     private var isProtected: Bool { if case .protected = handler { true } else { false } }
+
+    private func declares(_ place: Place) -> Bool { fields.contains { $0.place == place } }
 
     /// All statuses it can answer.
     var statuses: [Int] {
         var all = Set(problems + [success.status])
         if isProtected { all.insert(401) }
-        if body != nil { all.formUnion([400, 408, 413, 415, 422]) }
-        if !parameters.isEmpty { all.formUnion([404, 422]) }
+        if declares(.path) { all.insert(404) }
+        if declares(.query) { all.insert(422) }
+        if declares(.body) { all.formUnion([400, 408, 413, 415, 422]) }
         return all.sorted()
     }
 
+    /// The schema of the body, where there is one.
+    var body: Schema? {
+        guard declares(.body) else { return nil }
+        return .object(
+            fields.filter { $0.place == .body }.map { .init(name: $0.name, schema: $0.schema, isRequired: $0.isRequired) },
+            oneOf: alternatives)
+    }
+
     /// The operation's part of the OpenAPI document.
-    var document: [String: Any] {
-        var responses: [String: Any] = [:]
-        for status in statuses where status != success.status {
-            responses[String(status)] = ["$ref": "#/components/responses/Problem"]
-        }
-        var answer: [String: Any] = ["description": HTTPResponse.Status(code: success.status).reasonPhrase]
-        if let schema = success.schema { answer["content"] = ["application/json": ["schema": schema]] }
-        responses[String(success.status)] = answer
-        var document: [String: Any] = ["operationId": id, "summary": summary, "responses": responses]
-        if isProtected { document["security"] = [["bearer": [String]()]] }
-        if let body {
-            document["requestBody"] = ["required": true, "content": ["application/json": ["schema": body]]]
-        }
-        if !parameters.isEmpty {
-            document["parameters"] = parameters.map { parameter -> [String: Any] in
-                [
-                    "name": parameter.name, "in": parameter.place, "required": parameter.place == "path",
-                    "schema": parameter.schema,
-                ]
-            }
-        }
-        return document
-    }
-}
-
-/// The OpenAPI 3.1 document of a table of operations.
-func openAPIDocument(_ operations: [Operation]) -> Data {
-    var paths: [String: [String: Any]] = [:]
-    for operation in operations {
-        paths[operation.path, default: [:]][operation.method.rawValue.lowercased()] = operation.document
-    }
-    let problem: Operation.Schema = Schemas.object(
-        [
-            "type": Schemas.text, "title": Schemas.text, "status": Schemas.integer(400...599), "detail": Schemas.text,
-            "errors": Schemas.list(Schemas.object(["field": Schemas.text, "message": Schemas.text])),
-        ],
-        optional: ["errors"])
-    let document: [String: Any] = [
-        "openapi": "3.1.0",
-        "info": ["title": "Oddline", "version": "0.1.0", "summary": "Finds what is odd in a time series."],
-        "paths": paths,
-        "components": [
-            "securitySchemes": ["bearer": ["type": "http", "scheme": "bearer", "bearerFormat": "JWT"]],
-            "responses": [
-                "Problem": [
-                    "description": "What went wrong (RFC 9457).", "content": ["application/problem+json": ["schema": problem]],
-                ]
-            ],
-        ],
-    ]
-    let options: JSONSerialization.WritingOptions = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return (try? JSONSerialization.data(withJSONObject: document, options: options)) ?? Data()
-}
-
-/// JSON schemas of the pieces that operations take and give.
-enum Schemas {
-    static let text: Operation.Schema = ["type": "string"]
-    static let number: Operation.Schema = ["type": "number"]
-    static let score: Operation.Schema = ["type": ["number", "null"], "minimum": 0, "maximum": 1]
-    static let weight: Operation.Schema = ["type": "number", "minimum": 0, "maximum": 1]
-    static let flag: Operation.Schema = ["type": "boolean"]
-    static let time: Operation.Schema = ["type": "string", "format": "date-time"]
-
-    static func text(_ lengths: ClosedRange<Int>) -> Operation.Schema {
-        ["type": "string", "minLength": lengths.lowerBound, "maxLength": lengths.upperBound]
-    }
-    static func choice(_ values: [String]) -> Operation.Schema { ["type": "string", "enum": values] }
-    static func integer(_ bounds: ClosedRange<Int>) -> Operation.Schema {
-        ["type": "integer", "minimum": bounds.lowerBound, "maximum": bounds.upperBound]
-    }
-    static func list(_ items: Operation.Schema) -> Operation.Schema { ["type": "array", "items": items] }
-    static func object(_ members: [String: Operation.Schema], optional: Set<String> = []) -> Operation.Schema {
-        [
-            "type": "object", "properties": members, "required": members.keys.filter { !optional.contains($0) }.sorted(),
-            "additionalProperties": false,
+    var document: JSON {
+        var members: [JSON.Member] = [
+            .init(name: "operationId", value: .text(id)), .init(name: "summary", value: .text(summary)),
         ]
+        if isProtected { members.append(.init(name: "security", value: [["bearer": []]])) }
+        let parameters = fields.filter { $0.place != .body }
+        if !parameters.isEmpty {
+            members.append(
+                .init(
+                    name: "parameters",
+                    value: .list(
+                        parameters.map {
+                            [
+                                "name": .text($0.name), "in": .text($0.place.rawValue), "required": .flag($0.isRequired),
+                                "schema": $0.schema.document,
+                            ]
+                        })))
+        }
+        if let body {
+            members.append(
+                .init(
+                    name: "requestBody",
+                    value: [
+                        "description": .text("At most \(bodyLimit) bytes."), "required": true,
+                        "content": ["application/json": ["schema": body.document]],
+                    ]))
+        }
+        let responses = statuses.map { status in
+            JSON.Member(
+                name: String(status),
+                value: status == success.status ? successDocument : ["$ref": "#/components/responses/Problem"])
+        }
+        members.append(.init(name: "responses", value: .object(responses)))
+        return .object(members)
     }
-}
 
-/// A JSON answer.
-func jsonResponse(_ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) throws -> Response {
-    let encoder = JSONEncoder()
-    encoder.dateEncodingStrategy = .iso8601
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var fields = headers
-    fields[.contentType] = "application/json"
-    return Response(status: status, headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: try encoder.encode(value))))
-}
+    private var successDocument: JSON {
+        let reason = JSON.text(HTTPResponse.Status(code: success.status).reasonPhrase)
+        guard let schema = success.schema else { return ["description": reason] }
+        return ["description": reason, "content": ["application/json": ["schema": schema.document]]]
+    }
 
-/// How long a request's body may take to arrive.
-enum BodyDeadline {
-    @TaskLocal static var duration = Duration.seconds(20)
-}
-
-extension Request {
-    /// The body as a strict JSON object of at most `limit` bytes that arrives within `BodyDeadline`.
-    /// - Throws: `Problem` 415, 413, 408, 400 or 422.
-    func jsonObject(_ allowed: Set<String>, limit: Int = 16_384) async throws -> JSONObject {
-        let type = headers[.contentType]?.split(separator: ";").first.map { $0.trimmingCharacters(in: .whitespaces).lowercased() }
-        guard type == "application/json" else {
-            throw Problem(.unsupportedMediaType, "Send the body as application/json.")
-        }
-        if let length = headers[.contentLength].flatMap(Int.init), length > limit {
-            throw Problem(.contentTooLarge, "The body may have at most \(limit) bytes.")
-        }
-        let body = body
-        let data = try await withThrowingTaskGroup(of: Data.self) { group in
-            group.addTask {
-                var data = Data()
-                for try await part in body {
-                    data.append(contentsOf: part.readableBytesView)
-                    guard data.count <= limit else {
-                        throw Problem(.contentTooLarge, "The body may have at most \(limit) bytes.")
-                    }
-                }
-                return data
+    /// The OpenAPI 3.1 document of a table of operations.
+    static func document(of operations: [Operation]) -> JSON {
+        var paths: [(path: String, methods: [JSON.Member])] = []
+        for operation in operations {
+            let member = JSON.Member(name: operation.method.rawValue.lowercased(), value: operation.document)
+            if let index = paths.firstIndex(where: { $0.path == operation.path }) {
+                paths[index].methods.append(member)
+            } else {
+                paths.append((operation.path, [member]))
             }
-            group.addTask {
-                try await Task.sleep(for: BodyDeadline.duration)
-                throw Problem(.requestTimeout, "The body took too long to arrive.")
-            }
-            guard let data = try await group.next() else { return Data() }
-            group.cancelAll()
-            return data
         }
-        return try JSONObject(data, allowed: allowed)
+        return [
+            "openapi": "3.1.0",
+            "info": ["title": "Oddline", "version": "0.1.0", "summary": "Finds what is odd in a time series."],
+            "paths": .object(paths.map { .init(name: $0.path, value: .object($0.methods)) }),
+            "components": [
+                "securitySchemes": ["bearer": ["type": "http", "scheme": "bearer", "bearerFormat": "JWT"]],
+                "responses": [
+                    "Problem": [
+                        "description": "What went wrong (RFC 9457).",
+                        "content": ["application/problem+json": ["schema": Problem.output.schema.document]],
+                    ]
+                ],
+            ],
+        ]
     }
 }

@@ -6,21 +6,31 @@ import Hummingbird
 import TimeSeries
 
 /// An error as a client reads it (RFC 9457, `application/problem+json`).
-struct Problem: Error, Encodable {
+struct Problem: Error {
     /// One field that does not do.
-    struct FieldError: Encodable {
+    struct FieldError: Sendable, Equatable {
         let field: String
         let message: String
     }
 
-    var type = "about:blank"
     let title: String
     let status: Int
     let detail: String
     var errors: [FieldError]?
     var headers: HTTPFields = [:]
 
-    private enum CodingKeys: String, CodingKey { case type, title, status, detail, errors }
+    /// How a problem is written.
+    static let output = Output<Problem>.object([
+        .member("type", .choice(["about:blank"])) { _ in "about:blank" }, .member("title", .text) { $0.title },
+        .member("status", .integer) { $0.status }, .member("detail", .text) { $0.detail },
+        .optional(
+            "errors",
+            .list(
+                .object([
+                    .member("field", .text) { (error: FieldError) in error.field }, .member("message", .text) { $0.message },
+                ]))
+        ) { $0.errors },
+    ])
 
     init(_ status: HTTPResponse.Status, _ detail: String, errors: [FieldError]? = nil, headers: HTTPFields = [:]) {
         title = status.reasonPhrase.isEmpty ? "Error" : status.reasonPhrase
@@ -49,6 +59,9 @@ struct Problem: Error, Encodable {
         case let error as AccountError: self.init(account: error)
         case let error as DetectionError: self.init(error == .cancelled ? .conflict : .unprocessableContent, error.description)
         case let error as SeriesError: self.init(.unprocessableContent, error.description)
+        case JSONError.malformed: self.init(.badRequest, "The body is not a JSON object.")
+        case JSONError.tooDeep: self.init(.badRequest, "The JSON is nested too deeply.")
+        case JSONError.repeatedMember: self.init(.badRequest, "The JSON names a member twice.")
         case let error as HTTPError: self.init(error.status, error.body ?? error.status.reasonPhrase, headers: error.headers)
         case let error as any HTTPResponseError: self.init(error.status, error.status.reasonPhrase)
         default:
@@ -79,9 +92,6 @@ struct Problem: Error, Encodable {
     var response: Response {
         var fields = headers
         fields[.contentType] = "application/problem+json"
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let data = (try? encoder.encode(self)) ?? Data()
-        return Response(status: .init(code: status), headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: data)))
+        return Response(status: .init(code: status), headers: fields, body: Self.output.body(self))
     }
 }
