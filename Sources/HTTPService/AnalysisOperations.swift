@@ -7,9 +7,10 @@ import Workbench
 /// Series, training, scores, events and verdicts.
 struct AnalysisOperations: Sendable {
     let store: AnalysisStore
+    let models: Models
 
     private static let id = Parameter.path("id", .text)
-    /// Numbers of rows, which are counted from 1.
+    /// The number of a row: its place in the order of time, from 1.
     private static let rowNumber = Input.integer(1...1_000_000_000)
 
     var all: [Operation] { seriesOperations + trainingOperations + resultOperations }
@@ -29,8 +30,8 @@ struct AnalysisOperations: Sendable {
             .member("rows", .integer) { $0.series.rowCount },
             .member("columns", .list(.text)) { $0.series.channels.map(\.name) },
             .member("notices", .list(.text)) { $0.series.notices },
-            .member("models", .list(.choice(ModelKind.allCases.map(\.rawValue)))) {
-                [$0.lstm, $0.transformer].compactMap { $0?.detector.kind.rawValue }
+            .member("models", .list(.choice(models.kinds.map(\.name)))) { analysis in
+                models.kinds.filter { analysis.scored[$0] != nil }.map(\.name)
             },
         ])
     }
@@ -74,14 +75,14 @@ struct AnalysisOperations: Sendable {
     private var progress: Output<Progress> {
         .object(
             [.member("state", .choice(AnalysisStore.Run.names)) { $0.run.name }]
-                + ModelKind.allCases.map { kind in .member(kind.rawValue, .share) { $0.run.share(of: kind) } }
+                + models.kinds.map { kind in .member(kind.name, .share) { $0.run.share(of: kind) } }
                 + [.optional("failure", .text) { $0.run.failure }])
     }
 
     private var trainingOperations: [Operation] {
         [
             Operation(
-                .post, "/api/series/{id}/training", id: "train", "Train both models.", Self.id,
+                .post, "/api/series/{id}/training", id: "train", "Train the models.", Self.id,
                 .optional("train_rows", .integer(Training.fewestRows...1_000_000_000)),
                 .body("seed", .integer(0...1_000_000_000), otherwise: 1),
                 answer: .accepted(progress) { "/api/series/\($0.id)/training" }, problems: [409], protected: train),
@@ -110,7 +111,8 @@ struct AnalysisOperations: Sendable {
         let page: Page
         let row: Int
 
-        func share(_ scores: [Float]) -> Float? { scores[row].isNaN ? nil : scores[row] }
+        /// The row's score, if it has one.
+        func score(_ scores: [Float]?) -> Float? { scores.flatMap { $0[row].isNaN ? nil : $0[row] } }
     }
 
     /// An event with what was decided about it.
@@ -121,14 +123,17 @@ struct AnalysisOperations: Sendable {
     }
 
     private var page: Output<Page> {
-        let row = Output<Row>.object([
-            .member("row", .integer) { $0.page.series.rowNumber($0.row) },
-            .member("timestamp", .text) { $0.page.series.timeText(row: $0.row) },
-            .optional("lstm", .share) { $0.share($0.page.result.lstm) },
-            .optional("transformer", .share) { $0.share($0.page.result.transformer) },
-            .optional("combined", .share) { $0.share($0.page.result.combined) },
-            .member("is_flagged", .flag) { $0.page.result.isFlagged($0.row) },
-        ])
+        let row = Output<Row>.object(
+            [
+                .member("row", .integer) { $0.row + 1 },
+                .member("file_row", .integer) { $0.page.series.rowNumber($0.row) },
+                .member("timestamp", .text) { $0.page.series.timeText(row: $0.row) },
+            ]
+                + models.kinds.map { kind in .optional(kind.name, .share) { $0.score($0.page.result.scores[kind]) } }
+                + [
+                    .optional("combined", .share) { $0.score($0.page.result.combined) },
+                    .member("is_flagged", .flag) { $0.page.result.isFlagged($0.row) },
+                ])
         return .object([
             .optional("level", .number) { $0.result.level.isFinite ? $0.result.level : nil },
             .member("total", .integer) { $0.series.rowCount },
@@ -137,15 +142,17 @@ struct AnalysisOperations: Sendable {
     }
 
     private var event: Output<JudgedEvent> {
-        .object([
-            .member("first_row", .integer) { $0.event.rows.lowerBound + 1 },
-            .member("last_row", .integer) { $0.event.rows.upperBound },
-            .member("start", .text) { $0.series.timeText(row: $0.event.rows.lowerBound) },
-            .member("peak", .share) { $0.event.peak }, .member("mean", .share) { $0.event.mean },
-            .optional("lstm_peak", .share) { $0.event.lstmPeak.isNaN ? nil : $0.event.lstmPeak },
-            .optional("transformer_peak", .share) { $0.event.transformerPeak.isNaN ? nil : $0.event.transformerPeak },
-            .optional("verdict", .choice) { $0.verdict },
-        ])
+        .object(
+            [
+                .member("first_row", .integer) { $0.event.rows.lowerBound + 1 },
+                .member("last_row", .integer) { $0.event.rows.upperBound },
+                .member("start", .text) { $0.series.timeText(row: $0.event.rows.lowerBound) },
+                .member("peak", .share) { $0.event.peak }, .member("mean", .share) { $0.event.mean },
+            ]
+                + models.kinds.map { kind in
+                    .optional("\(kind.name)_peak", .share) { $0.event.modelPeaks[kind].flatMap { $0.isNaN ? nil : $0 } }
+                }
+                + [.optional("verdict", .choice) { $0.verdict }])
     }
 
     private var resultOperations: [Operation] {
@@ -177,9 +184,7 @@ struct AnalysisOperations: Sendable {
     ) async throws -> [JudgedEvent] {
         let (series, result) = try await result(caller, id, settings)
         let verdicts = try store.library(caller.session).judgements(of: series)
-        return result.events.map { event in
-            JudgedEvent(event: event, series: series, verdict: verdicts.first { $0.rows.overlaps(event.rows) }?.verdict)
-        }
+        return result.events.map { JudgedEvent(event: $0, series: series, verdict: verdicts.verdict(on: $0.rows)) }
     }
 
     private func judge(
@@ -200,37 +205,34 @@ struct AnalysisOperations: Sendable {
     ) async throws -> (Series, AnalysisResult) {
         var analysis = try await store.analysis(id, for: caller.session)
         analysis.settings = settings
-        if let problem = analysis.weightProblem { throw problem }
         guard let result = analysis.result else { throw Problem(.conflict, DetectionError.noScores.description) }
         return (analysis.series, result)
     }
 
-    /// The settings of the query; what is not given is as in the dashboard.
+    /// The settings of the query, one parameter a setting; what is not given is as to begin with.
     private var settings: Parameter<AnalysisSettings> {
-        let start = AnalysisSettings()
-        let number = Input<Double>(schema: .number(0...1)) { json in
-            switch json {
-            case .integer(let whole) where (0...1).contains(whole): Double(whole)
-            case .number(let number) where (0...1).contains(number): number
-            default: nil
-            }
+        let models = models
+        let known = Setting.all(models)
+        let fields = known.map { setting in
+            let schema: Schema =
+                switch setting.kind {
+                case .choice(let words): .choice(words)
+                case .number(let range, isWhole: true, stops: _): .integer(Int(range.lowerBound)...Int(range.upperBound))
+                case .number(let range, isWhole: false, stops: _): .number(range)
+                }
+            return Field(place: .query, name: setting.name, schema: schema, isRequired: false, summary: setting.help)
         }
-        let lstm = Parameter.query("lstm_weight", number, otherwise: Double(start.lstmWeight))
-        let transformer = Parameter.query("transformer_weight", number, otherwise: Double(start.transformerWeight))
-        let threshold = Parameter.query("threshold", number, otherwise: start.threshold)
-        let smoothing = Parameter.query("smoothing", .integer(1...100_000), otherwise: start.smoothing)
-        let calibration = Parameter.query("calibration", .choice, otherwise: start.calibration)
-        return Parameter(
-            fields: lstm.fields + transformer.fields + threshold.fields + smoothing.fields + calibration.fields,
-            alternatives: []
-        ) { sent, errors in
-            var settings = start
-            settings.lstmWeight = lstm.read(sent, &errors).map(Float.init) ?? settings.lstmWeight
-            settings.transformerWeight = transformer.read(sent, &errors).map(Float.init) ?? settings.transformerWeight
-            settings.threshold = threshold.read(sent, &errors) ?? settings.threshold
-            settings.smoothing = smoothing.read(sent, &errors) ?? settings.smoothing
-            settings.calibration = calibration.read(sent, &errors) ?? settings.calibration
-            return settings
+        return Parameter(fields: fields, alternatives: []) { sent, errors in
+            let given = sent.query.filter { name, _ in known.contains { $0.name == name } }
+            var settings = AnalysisSettings(models: models)
+            do throws(SettingError) {
+                try Setting.set(
+                    Dictionary(given.map { ($0.name, $0.text) }) { first, _ in first }, in: &settings, models: models)
+                return settings
+            } catch {
+                errors.append(.init(field: error.setting ?? given.first?.name ?? "", message: error.description))
+                return nil
+            }
         }
     }
 }

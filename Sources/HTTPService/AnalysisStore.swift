@@ -11,7 +11,7 @@ actor AnalysisStore {
     /// How far a training run is.
     enum Run: Sendable {
         case idle
-        case running([ModelKind: Double])
+        case running(PerModel<Double>)
         case finished
         case failed(String)
 
@@ -52,46 +52,48 @@ actor AnalysisStore {
     private var entries: [Key: Entry] = [:]
     private let database: OddlineDatabase
     private let locations: Locations
+    private let models: Models
     /// Score with saved models.
     private let workers: Workers
     /// Most series a user may keep here at once.
     static let mostSeries = 8
 
-    init(database: OddlineDatabase, locations: Locations, workers: Workers) {
+    init(database: OddlineDatabase, locations: Locations, models: Models, workers: Workers) {
         self.database = database
         self.locations = locations
+        self.models = models
         self.workers = workers
     }
 
     nonisolated func library(_ session: Session) -> UserLibrary {
-        UserLibrary(session: session, database: database, locations: locations)
+        UserLibrary(session: session, database: database, locations: locations, models: models)
     }
 
     /// Reads and keeps a series; models saved for it before are used at once.
     /// - Throws: `SeriesError`, or `Problem` 409 when the user keeps too many.
     nonisolated func add(for session: Session, reading read: @escaping @Sendable () throws -> Series) async throws -> Analysis {
         let library = library(session)
-        let (series, models) = try await workers.run {
+        let (series, scored) = try await workers.run {
             let series = try read()
-            let models = try library.savedModels(for: series).compactMap { kind in
+            let scored = try library.savedModels(for: series).compactMap { kind in
                 try? ScoredModel(scoring: series, with: library.load(kind, for: series))
             }
-            return (series, models)
+            return (series, scored)
         }
-        return try await keep(series, models, for: session)
+        return try await keep(series, scored, for: session)
     }
 
     /// The folder of shipped samples.
     nonisolated var samples: URL { locations.sampleData }
 
-    private func keep(_ series: Series, _ models: [ScoredModel], for session: Session) throws -> Analysis {
+    private func keep(_ series: Series, _ scored: [ScoredModel], for session: Session) throws -> Analysis {
         let key = Key(user: session.account.id, series: series.fingerprint)
         if let entry = entries[key] { return entry.analysis }
         guard entries.keys.filter({ $0.user == key.user }).count < Self.mostSeries else {
             throw Problem(.conflict, "You keep \(Self.mostSeries) series already; delete one first.")
         }
-        var analysis = Analysis(series: series)
-        if !models.isEmpty { analysis.use(models) }
+        var analysis = Analysis(series: series, models: models)
+        if !scored.isEmpty { analysis.use(scored) }
         entries[key] = Entry(analysis: analysis)
         return analysis
     }
@@ -119,7 +121,7 @@ actor AnalysisStore {
         return entry
     }
 
-    /// Starts training both models; they are saved in the user's library when done.
+    /// Starts training the models; they are saved in the user's library when done.
     /// - Throws: `Problem` 404, or 409 while a run of the user goes on.
     func train(_ id: String, for session: Session, trainingRows: Int?, seed: UInt64) throws {
         let key = Key(user: session.account.id, series: id)
@@ -131,16 +133,23 @@ actor AnalysisStore {
         }
         let cancellation = Cancellation()
         entries[key]?.cancellation = cancellation
-        entries[key]?.run = .running([:])
-        let reports = ModelTraining(series: series, trainingRows: trainingRows, seed: seed).run(cancellation: cancellation)
+        entries[key]?.run = .running(PerModel())
+        let reports = ModelTraining(series: series, models: models, trainingRows: trainingRows, seed: seed).run(
+            cancellation: cancellation)
         Task {
-            for await report in reports { take(report, key, session) }
-            finish(key)
+            for await report in reports { take(report, key, cancellation, session) }
+            finish(key, cancellation)
         }
     }
 
-    private func take(_ report: ModelTraining.Report, _ key: Key, _ session: Session) {
-        guard entries[key] != nil else { return }
+    /// Whether the run that `cancellation` can stop is the one of an entry: its series may have been deleted, and
+    /// brought again, while it went on.
+    private func isPresent(_ key: Key, _ cancellation: Cancellation) -> Bool {
+        entries[key]?.cancellation === cancellation
+    }
+
+    private func take(_ report: ModelTraining.Report, _ key: Key, _ cancellation: Cancellation, _ session: Session) {
+        guard isPresent(key, cancellation) else { return }
         switch report {
         case .training(let progress): advance(key, progress.model, 0.95 * progress.share)
         case .scoring(let kind, let share): advance(key, kind, 0.95 + 0.05 * share)
@@ -158,7 +167,8 @@ actor AnalysisStore {
         entries[key]?.run = .running(shares)
     }
 
-    private func finish(_ key: Key) {
+    private func finish(_ key: Key, _ cancellation: Cancellation) {
+        guard isPresent(key, cancellation) else { return }
         entries[key]?.cancellation = nil
         if case .running = entries[key]?.run { entries[key]?.run = .finished }
     }

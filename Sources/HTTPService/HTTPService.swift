@@ -1,4 +1,5 @@
 import Accounts
+import AnomalyDetection
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -15,20 +16,23 @@ public struct HTTPService: Sendable {
     private let bodies: BodyReader
 
     /// Serves the accounts and libraries in `database`.
-    /// - Parameter bodyDeadline: how long the body of a request may take to arrive.
+    /// - Parameters:
+    ///   - models: the models that are trained and weighed; parameters and answers have a member for each.
+    ///   - bodyDeadline: how long the body of a request may take to arrive.
     /// - Throws: `StorageError` when the signing keys cannot be used.
     public init(
-        accounts: Accounts, database: OddlineDatabase, locations: Locations, logger: Logger, bodyDeadline: Duration = .seconds(20)
+        accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models = .standard, logger: Logger,
+        bodyDeadline: Duration = .seconds(20)
     ) throws {
         let tokens = try Tokens(accounts: accounts, keyFile: locations.signingKeys)
         self.tokens = tokens
         self.logger = logger
         let reading = Workers(count: 2)
         bodies = BodyReader(deadline: bodyDeadline, workers: reading)
-        let store = AnalysisStore(database: database, locations: locations, workers: reading)
+        let store = AnalysisStore(database: database, locations: locations, models: models, workers: reading)
         operations = Self.withDocument(
             AccountOperations(accounts: accounts, tokens: tokens, hashing: Workers(count: 2)).all
-                + AnalysisOperations(store: store).all)
+                + AnalysisOperations(store: store, models: models).all)
     }
 
     /// Adds what tells of the service itself: its health, and the document of all operations.

@@ -156,6 +156,8 @@ struct Field: Sendable {
     let name: String
     let schema: Schema
     let isRequired: Bool
+    /// What it says, for the document.
+    var summary: String?
 
     /// What was sent for it, if anything.
     func value(in sent: SentValues) -> JSON? {

@@ -139,11 +139,14 @@ extension Operation {
                 .init(
                     name: "parameters",
                     value: .list(
-                        parameters.map {
-                            [
-                                "name": .text($0.name), "in": .text($0.place.rawValue), "required": .flag($0.isRequired),
-                                "schema": $0.schema.document,
-                            ]
+                        parameters.map { field in
+                            .object(
+                                [
+                                    .init(name: "name", value: .text(field.name)),
+                                    .init(name: "in", value: .text(field.place.rawValue)),
+                                    .init(name: "required", value: .flag(field.isRequired)),
+                                    .init(name: "schema", value: field.schema.document),
+                                ] + [field.summary].compactMap { $0.map { .init(name: "description", value: .text($0)) } })
                         })))
         }
         if let body {

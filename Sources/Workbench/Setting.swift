@@ -226,6 +226,14 @@ public enum SettingError: Error, Equatable, Sendable, CustomStringConvertible {
     case notAmong(setting: String, words: [String])
     case refused(DetectionError)
 
+    /// The name of the setting that it is about, unless it is about several together.
+    public var setting: String? {
+        switch self {
+        case .unknown(let setting, _), .notInRange(let setting, _, _, _), .notAmong(let setting, _): setting
+        case .refused: nil
+        }
+    }
+
     /// One sentence for the user.
     public var description: String {
         switch self {
