@@ -1,3 +1,25 @@
+/// The sizes of an LSTM autoencoder (Malhotra et al., 2016): an encoder whose last hidden state,
+/// through a linear map to `latentSize`, is the input of every step of a decoder that writes the
+/// window in reverse order.
+public struct LSTMArchitecture: Sendable, Equatable, Codable {
+    /// Rows in a window.
+    public var windowLength: Int
+    /// Values in a row.
+    public var channelCount: Int
+    /// Width of both recurrent layers.
+    public var hiddenSize: Int
+    /// Width of the code between them; `nil` hands over the hidden state itself.
+    public var latentSize: Int?
+
+    /// Makes an architecture; all sizes are positive.
+    public init(windowLength: Int, channelCount: Int, hiddenSize: Int, latentSize: Int? = nil) {
+        self.windowLength = windowLength
+        self.channelCount = channelCount
+        self.hiddenSize = hiddenSize
+        self.latentSize = latentSize
+    }
+}
+
 /// The LSTM autoencoder's forward and backward passes; see `LSTMArchitecture`.
 final class LSTMAutoencoder: Network {
     struct Layers {

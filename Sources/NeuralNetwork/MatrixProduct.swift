@@ -1,6 +1,4 @@
-import CKernels
 import COneDNN
-import Dispatch
 
 /// Whether a factor of a product is used as it lies in memory or transposed.
 enum Transposition { case none, transposed }
@@ -19,20 +17,6 @@ func multiply(
         opA == .none ? 0x4E : 0x54, opB == .none ? 0x4E : 0x54, dnnl_dim_t(rows), dnnl_dim_t(columns),
         dnnl_dim_t(inner), alpha, a, dnnl_dim_t(strideA), b, dnnl_dim_t(strideB), beta, c, dnnl_dim_t(strideC))
     precondition(status == dnnl_success, "the matrix product was called with impossible sizes")
-}
-
-/// Runs `body` with the calling thread readied for numeric work: denormals count as zero and the matrix
-/// back end keeps to this one thread. Afterwards the thread is as it was.
-public func withNumericThread<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-    let before = ok_prepare_thread()
-    defer { ok_restore_thread(before) }
-    return try body()
-}
-
-/// Runs `body` once for each of `count` threads, at the same time, each readied for numeric work.
-func forEachThread(_ count: Int, _ body: @Sendable (Int) -> Void) {
-    guard count > 1 else { return withNumericThread { body(0) } }
-    DispatchQueue.concurrentPerform(iterations: count) { thread in withNumericThread { body(thread) } }
 }
 
 /// Floating-point operations per second of square matrix products of `size`, on `threads` threads at once:

@@ -1,6 +1,45 @@
 import CKernels
 import Foundation
 
+/// The sizes of a Transformer autoencoder: patches of rows are embedded, given sinusoidal positions,
+/// passed through pre-norm encoder layers, squeezed through a bottleneck and mapped back to rows.
+public struct TransformerArchitecture: Sendable, Equatable, Codable {
+    /// Rows in a window; a multiple of `patchLength`.
+    public var windowLength: Int
+    /// Values in a row.
+    public var channelCount: Int
+    /// Rows in a patch.
+    public var patchLength: Int
+    /// Width of a token.
+    public var width: Int
+    /// Attention heads; divides `width`.
+    public var headCount: Int
+    /// Encoder layers.
+    public var layerCount: Int
+    /// Width of the feed-forward part.
+    public var feedForwardSize: Int
+    /// Width of the bottleneck.
+    public var bottleneckSize: Int
+
+    /// Makes an architecture; `windowLength` is a multiple of `patchLength`, `width` of `headCount`.
+    public init(
+        windowLength: Int, channelCount: Int, patchLength: Int, width: Int, headCount: Int, layerCount: Int,
+        feedForwardSize: Int, bottleneckSize: Int
+    ) {
+        self.windowLength = windowLength
+        self.channelCount = channelCount
+        self.patchLength = patchLength
+        self.width = width
+        self.headCount = headCount
+        self.layerCount = layerCount
+        self.feedForwardSize = feedForwardSize
+        self.bottleneckSize = bottleneckSize
+    }
+
+    /// Patches in a window.
+    public var tokenCount: Int { windowLength / patchLength }
+}
+
 /// The Transformer autoencoder's forward and backward passes; see `TransformerArchitecture`.
 final class TransformerAutoencoder: Network {
     struct Layers {
