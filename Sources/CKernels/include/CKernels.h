@@ -1,6 +1,6 @@
-// Element-wise kernels of the two networks, compiled once for each of AVX-512, AVX2 and the
-// baseline and chosen when the program is loaded. All buffers are dense rows of floats; none may
-// overlap unless a comment allows it.
+// The LSTM step and the element-wise kernels of the networks. On x86-64 those that matter are compiled for
+// AVX-512, AVX2 and the baseline, and the processor decides at run time which is used. All buffers are dense rows
+// of floats; none may overlap unless a comment allows it.
 #ifndef ODDLINE_CKERNELS_H
 #define ODDLINE_CKERNELS_H
 #include <stddef.h>
@@ -11,7 +11,8 @@ unsigned long ok_prepare_thread(void);
 /// Puts the floating-point control of the calling thread back.
 void ok_restore_thread(unsigned long control);
 
-/// y[i] = exp(x[i]), the exponential of all kernels here; 2 ulp or better for x in [-87, 87].
+/// y[i] = exp(x[i]) by the exponential that all kernels here share, so that it can be measured: 2 ulp or better for
+/// x in [-87, 87].
 void ok_exp(const float *x, float *y, size_t count);
 
 /// One LSTM step over a batch. Gates stand in the order input, forget, cell, output.
