@@ -1,31 +1,37 @@
-/// A pointer to dense rows of single-precision numbers.
+/// Where single-precision numbers begin in memory.
 typealias Floats = UnsafeMutablePointer<Float>
 
 /// A block of zero-initialised floats on a cache-line boundary that lives as long as its owner.
-///
-/// `@unchecked Sendable`: the memory is reached by one thread at a time, or only read while shared,
-/// which the trainer's and scorer's fork and join guarantee.
-public final class FloatBuffer: @unchecked Sendable {
+final class FloatBuffer {
     /// Number of floats.
-    public let count: Int
+    let count: Int
+    /// The first of them.
     let base: Floats
 
     /// Allocates `count` zeros.
-    public init(count: Int) {
+    init(count: Int) {
         self.count = count
         let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
         base = raw.bindMemory(to: Float.self, capacity: max(count, 1))
         base.update(repeating: 0, count: count)
     }
 
+    /// Allocates a copy of another block.
+    convenience init(copying other: FloatBuffer) {
+        self.init(count: other.count)
+        base.update(from: other.base, count: count)
+    }
+
     deinit { base.deallocate() }
 
     /// The numbers as an array.
-    public var array: [Float] {
-        get { Array(UnsafeBufferPointer(start: base, count: count)) }
-        set {
-            precondition(newValue.count == count, "a buffer keeps its length")
-            newValue.withUnsafeBufferPointer { base.update(from: $0.baseAddress.unsafelyUnwrapped, count: count) }
+    var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+    /// Overwrites the first numbers with `values`, which are at most `count`.
+    func load(_ values: ArraySlice<Float>) {
+        precondition(values.count <= count, "what is loaded fits its buffer")
+        values.withUnsafeBufferPointer { source in
+            if let first = source.baseAddress { base.update(from: first, count: source.count) }
         }
     }
 }

@@ -5,38 +5,48 @@ import CKernels
 ///
 /// - Input `[time, batch, inputSize]`, or `[batch, inputSize]` where it is the same at every step;
 ///   output `[time, batch, hiddenSize]`.
-/// - Cost: 8 · time · batch · hiddenSize · (inputSize + hiddenSize) operations forward, twice that backward.
+/// - Cost: 8 · time · batch · hiddenSize · (inputSize + hiddenSize) operations forward, twice that backward; an
+///   input that is the same at every step is projected once.
 struct LSTM {
     let inputSize: Int
     let hiddenSize: Int
-    let inputWeight: Int
-    let hiddenWeight: Int
-    let bias: Int
+    let inputWeight: Parameter
+    let hiddenWeight: Parameter
+    let bias: Parameter
 
+    /// Forget gates start open (bias 1; Jozefowicz et al., 2015).
     init(_ name: String, inputSize: Int, hiddenSize: Int, layout: inout ParameterLayout) {
         self.inputSize = inputSize
         self.hiddenSize = hiddenSize
-        inputWeight = layout.add(name + ".input_weight", [4 * hiddenSize, inputSize])
-        hiddenWeight = layout.add(name + ".hidden_weight", [4 * hiddenSize, hiddenSize])
-        bias = layout.add(name + ".bias", [4 * hiddenSize])
+        inputWeight = layout.add(matrix: name + ".input_weight", 4 * hiddenSize, inputSize, .uniform(inputCount: inputSize))
+        hiddenWeight = layout.add(matrix: name + ".hidden_weight", 4 * hiddenSize, hiddenSize, .uniform(inputCount: hiddenSize))
+        bias = layout.add(vector: name + ".bias", 4 * hiddenSize, .parts([0, 1, 0, 0]))
     }
 
     /// What forward keeps for backward, sized for `time` steps of at most `batch` windows; for scoring
     /// alone it keeps no gates and only the latest cells.
     final class Memory {
+        let time: Int
         let keepsGates: Bool
+        /// Activated gates, and after backward the gradients of their sums, `[time, batch, 4 · hiddenSize]`.
         let gates: FloatBuffer
+        /// `[time, batch, hiddenSize]`, or `[batch, hiddenSize]` for scoring alone.
         let cells: FloatBuffer
+        /// `tanh` of the cells, `[time, batch, hiddenSize]`.
         let squashedCells: FloatBuffer
+        /// The output, `[time, batch, hiddenSize]`.
         let hidden: FloatBuffer
+        /// An input that is the same at every step, projected, `[batch, 4 · hiddenSize]`.
         let projected: FloatBuffer
-        let packedInput: FloatBuffer
-        let packedHidden: FloatBuffer
+        /// The weights in the order of `ok_lstm_pack`.
+        let packedInput: FloatBuffer, packedHidden: FloatBuffer
+        /// The cells before the first step, `[batch, hiddenSize]`.
         let zeros: FloatBuffer
-        let hiddenGradient: FloatBuffer
-        let cellGradient: FloatBuffer
+        /// What arrives from the step after, `[batch, hiddenSize]`.
+        let hiddenGradient: FloatBuffer, cellGradient: FloatBuffer
 
         init(_ lstm: LSTM, time: Int, batch: Int, keepsGates: Bool) {
+            self.time = time
             self.keepsGates = keepsGates
             let state = batch * lstm.hiddenSize
             let kept = keepsGates ? time * state : 0
@@ -54,104 +64,123 @@ struct LSTM {
         }
     }
 
-    /// Walks through time, projecting each step's input on the way.
-    func forward(_ weights: Weights, sequence x: Floats, memory: Memory, time: Int, batch: Int) {
-        ok_lstm_pack(weights.values + inputWeight, memory.packedInput.base, hiddenSize, inputSize)
-        recur(weights, start: weights.values + bias, startStride: 0, sequence: x, memory: memory, time: time, batch: batch)
+    /// The output of the last `forward`, `[time · batch, hiddenSize]`.
+    func output(_ memory: Memory, batch: Int) -> Matrix {
+        memory.hidden.matrix(rows: memory.time * batch, columns: hiddenSize)
     }
 
-    /// Projects the one input once, where every step's gates start.
-    func forward(_ weights: Weights, constant x: Floats, memory: Memory, time: Int, batch: Int) {
-        let size = 4 * hiddenSize
-        ok_fill_rows(memory.projected.base, weights.values + bias, batch, size)
-        multiply(
-            .none, .transposed, rows: batch, columns: size, inner: inputSize, x, stride: inputSize,
-            weights.values + inputWeight, stride: inputSize, beta: 1, memory.projected.base, stride: size)
-        recur(weights, start: memory.projected.base, startStride: size, sequence: nil, memory: memory, time: time, batch: batch)
+    /// Walks through time, projecting each step's input on the way; `x` is `[time · batch, inputSize]`.
+    func forward(_ weights: FloatBuffer, sequence x: Matrix, memory: Memory) {
+        let batch = x.rows / memory.time
+        precondition(x.isDense(memory.time * batch, inputSize), "a sequence is [time, batch, inputSize]")
+        let packed = memory.packedInput.matrix(rows: (hiddenSize + 15) / 16 * 64, columns: inputSize)
+        ok_lstm_pack(weights[inputWeight].base, packed.base, hiddenSize, inputSize)
+        recur(weights, from: weights[bias], sequence: x, memory: memory, batch: batch)
     }
 
-    private func recur(
-        _ weights: Weights, start: Floats, startStride: Int, sequence x: Floats?, memory: Memory, time: Int, batch: Int
-    ) {
-        ok_lstm_pack(weights.values + hiddenWeight, memory.packedHidden.base, hiddenSize, hiddenSize)
-        let state = batch * hiddenSize
+    /// Projects the one input once, where every step's gates start; `x` is `[batch, inputSize]`.
+    func forward(_ weights: FloatBuffer, constant x: Matrix, memory: Memory) {
+        let projected = memory.projected.matrix(rows: x.rows, columns: 4 * hiddenSize)
+        setRows(of: projected, to: weights[bias])
+        multiply(x, weights[inputWeight].transposed, addingTo: projected)
+        recur(weights, from: projected, sequence: nil, memory: memory, batch: x.rows)
+    }
+
+    /// At each step `gates = activated(start + x · Wᵀ + hiddenBefore · Uᵀ)`, with W for the input and U for the
+    /// hidden state, then `cell = forget · cellBefore + input · candidate` and `hidden = output · tanh(cell)`.
+    ///
+    /// `start` is `[batch, 4 · hiddenSize]`, or `[1, 4 · hiddenSize]` for every window alike.
+    private func recur(_ weights: FloatBuffer, from start: Matrix, sequence x: Matrix?, memory: Memory, batch: Int) {
+        let (time, kept) = (memory.time, memory.keepsGates)
+        let hidden = output(memory, batch: batch)
+        let cells = memory.cells.matrix(rows: kept ? time * batch : batch, columns: hiddenSize)
+        let gates = kept ? memory.gates.matrix(rows: time * batch, columns: 4 * hiddenSize) : nil
+        let squashed = kept ? memory.squashedCells.matrix(rows: time * batch, columns: hiddenSize) : nil
+        let packed = memory.packedHidden.matrix(rows: (hiddenSize + 15) / 16 * 64, columns: hiddenSize)
+        ok_lstm_pack(weights[hiddenWeight].base, packed.base, hiddenSize, hiddenSize)
         var step = lstm_step()
         (step.batch, step.hidden, step.inputs) = (batch, hiddenSize, x == nil ? 0 : inputSize)
-        (step.start, step.start_stride) = (UnsafePointer(start), startStride)
+        (step.start, step.start_stride) = (UnsafePointer(start.base), start.rows == 1 ? 0 : start.stride)
         step.packed_input = UnsafePointer(memory.packedInput.base)
-        step.packed_hidden = UnsafePointer(memory.packedHidden.base)
+        step.packed_hidden = UnsafePointer(packed.base)
         for index in 0..<time {
-            let place = memory.keepsGates ? index * state : 0
-            step.input = x.map { UnsafePointer($0 + index * batch * inputSize) }
-            step.hidden_before = index == 0 ? nil : UnsafePointer(memory.hidden.base + (index - 1) * state)
-            step.cell_before = index == 0 ? nil : UnsafePointer(memory.cells.base + (memory.keepsGates ? place - state : 0))
-            (step.cell, step.hidden_out) = (memory.cells.base + place, memory.hidden.base + index * state)
-            step.gates = memory.keepsGates ? memory.gates.base + place * 4 : nil
-            step.tanh_cell = memory.keepsGates ? memory.squashedCells.base + place : nil
+            let before = index == 0 ? nil : index - 1
+            step.input = x.map { UnsafePointer($0.block(index, rows: batch).base) }
+            step.hidden_before = before.map { UnsafePointer(hidden.block($0, rows: batch).base) }
+            step.cell_before = before.map { UnsafePointer(cells.block(kept ? $0 : 0, rows: batch).base) }
+            step.cell = cells.block(kept ? index : 0, rows: batch).base
+            step.hidden_out = hidden.block(index, rows: batch).base
+            step.gates = gates?.block(index, rows: batch).base
+            step.tanh_cell = squashed?.block(index, rows: batch).base
             ok_lstm_step(&step)
         }
     }
 
-    /// Walks back through time. `dh` holds the gradient of every output, or of the last one alone;
-    /// afterwards `memory.gates` holds the gradients of the gates before activation.
-    private func walkBack(_ weights: Weights, dh: OutputGradient, memory: Memory, time: Int, batch: Int) {
-        let state = batch * hiddenSize
-        let arriving = memory.hiddenGradient.base
-        memory.cellGradient.base.update(repeating: 0, count: state)
-        arriving.update(repeating: 0, count: state)
-        if case .last(let gradient) = dh { arriving.update(from: gradient, count: state) }
-        for step in stride(from: time - 1, through: 0, by: -1) {
-            if case .every(let gradients) = dh { ok_add(arriving, gradients + step * state, state) }
-            let gates = memory.gates.base + step * state * 4
-            let before = step == 0 ? memory.zeros.base : memory.cells.base + (step - 1) * state
-            ok_lstm_backward(
-                gates, before, memory.squashedCells.base + step * state, arriving, memory.cellGradient.base, batch,
-                hiddenSize)
-            guard step > 0 else { break }
-            multiply(
-                .none, .none, rows: batch, columns: hiddenSize, inner: 4 * hiddenSize, gates, stride: 4 * hiddenSize,
-                weights.values + hiddenWeight, stride: hiddenSize, beta: 0, arriving, stride: hiddenSize)
-        }
-        guard time > 1 else { return }
-        multiply(
-            .transposed, .none, rows: 4 * hiddenSize, columns: hiddenSize, inner: (time - 1) * batch,
-            memory.gates.base + state * 4, stride: 4 * hiddenSize, memory.hidden.base, stride: hiddenSize, beta: 1,
-            weights.gradients + hiddenWeight, stride: hiddenSize)
-    }
-
     /// Which outputs a gradient arrives at.
     enum OutputGradient {
-        case every(Floats)
-        case last(Floats)
+        /// `[time · batch, hiddenSize]`.
+        case every(Matrix)
+        /// `[batch, hiddenSize]`.
+        case last(Matrix)
     }
 
-    /// Accumulates the weights' gradients for a sequence input; the input's gradient is not wanted.
+    /// Adds the parameters' gradients to `gradients`, for an input `x`, `[time · batch, inputSize]`, whose own
+    /// gradient nobody asks for.
+    func backward(_ weights: FloatBuffer, gradients: FloatBuffer, sequence x: Matrix, dh: OutputGradient, memory: Memory) {
+        let dGates = walkBack(weights, gradients: gradients, dh: dh, memory: memory, batch: x.rows / memory.time)
+        addParameterGradients(gradients, x: x, dGates: dGates)
+    }
+
+    /// As above for an input `x`, `[batch, inputSize]`, that is the same at every step: the steps' gradients are
+    /// summed first. Writes the input's gradient to `dx`, `[batch, inputSize]`.
     func backward(
-        _ weights: Weights, sequence x: Floats, dh: OutputGradient, dx: Floats?, memory: Memory, time: Int, batch: Int
+        _ weights: FloatBuffer, gradients: FloatBuffer, constant x: Matrix, dh: OutputGradient, dx: Matrix, memory: Memory
     ) {
-        walkBack(weights, dh: dh, memory: memory, time: time, batch: batch)
-        let rows = time * batch
-        projectBack(weights, x: x, gates: memory.gates.base, dx: dx, rows: rows)
+        let steps = walkBack(weights, gradients: gradients, dh: dh, memory: memory, batch: x.rows)
+        let dGates = steps.block(0, rows: x.rows)
+        for step in 1..<memory.time { add(steps.block(step, rows: x.rows), to: dGates) }
+        addParameterGradients(gradients, x: x, dGates: dGates)
+        multiply(dGates, weights[inputWeight], into: dx)
     }
 
-    /// As above for an input that is the same at every step: the steps' gradients are summed first.
-    func backward(
-        _ weights: Weights, constant x: Floats, dh: OutputGradient, dx: Floats?, memory: Memory, time: Int, batch: Int
-    ) {
-        walkBack(weights, dh: dh, memory: memory, time: time, batch: batch)
-        let size = batch * 4 * hiddenSize
-        for step in 1..<max(time, 1) { ok_add(memory.gates.base, memory.gates.base + step * size, size) }
-        projectBack(weights, x: x, gates: memory.gates.base, dx: dx, rows: batch)
+    /// Walks back through time, adding the gradient of the hidden weights.
+    /// - Returns: the gradients of the gates before activation, `[time · batch, 4 · hiddenSize]`, which take the
+    ///   place of the gates in memory.
+    private func walkBack(
+        _ weights: FloatBuffer, gradients: FloatBuffer, dh: OutputGradient, memory: Memory, batch: Int
+    ) -> Matrix {
+        let time = memory.time
+        let gates = memory.gates.matrix(rows: time * batch, columns: 4 * hiddenSize)
+        let cells = memory.cells.matrix(rows: time * batch, columns: hiddenSize)
+        let squashed = memory.squashedCells.matrix(rows: time * batch, columns: hiddenSize)
+        let zeros = memory.zeros.matrix(rows: batch, columns: hiddenSize)
+        let arriving = memory.hiddenGradient.matrix(rows: batch, columns: hiddenSize)
+        let dCell = memory.cellGradient.matrix(rows: batch, columns: hiddenSize)
+        clear(dCell)
+        clear(arriving)
+        if case .last(let gradient) = dh { copy(gradient, to: arriving) }
+        for step in (0..<time).reversed() {
+            if case .every(let gradient) = dh { add(gradient.block(step, rows: batch), to: arriving) }
+            let dGates = gates.block(step, rows: batch)
+            let cellsBefore = step == 0 ? zeros : cells.block(step - 1, rows: batch)
+            // forward: cell = forget · cellBefore + input · candidate, hidden = output · tanh(cell)
+            ok_lstm_backward(
+                dGates.base, cellsBefore.base, squashed.block(step, rows: batch).base, arriving.base, dCell.base, batch,
+                hiddenSize)
+            // forward: gates = activated(start + x · Wᵀ + hiddenBefore · Uᵀ)
+            if step > 0 { multiply(dGates, weights[hiddenWeight], into: arriving) }
+        }
+        if time > 1 {
+            let hiddenBefore = output(memory, batch: batch).rows(0..<((time - 1) * batch))
+            multiply(gates.rows(batch..<(time * batch)).transposed, hiddenBefore, addingTo: gradients[hiddenWeight])
+        }
+        return gates
     }
 
-    private func projectBack(_ weights: Weights, x: Floats, gates: Floats, dx: Floats?, rows: Int) {
-        ok_add_column_sums(gates, weights.gradients + bias, rows, 4 * hiddenSize)
-        multiply(
-            .transposed, .none, rows: 4 * hiddenSize, columns: inputSize, inner: rows, gates, stride: 4 * hiddenSize, x,
-            stride: inputSize, beta: 1, weights.gradients + inputWeight, stride: inputSize)
-        guard let dx else { return }
-        multiply(
-            .none, .none, rows: rows, columns: inputSize, inner: 4 * hiddenSize, gates, stride: 4 * hiddenSize,
-            weights.values + inputWeight, stride: inputSize, beta: 0, dx, stride: inputSize)
+    /// `x` is `[rows, inputSize]`, `dGates` `[rows, 4 · hiddenSize]`.
+    private func addParameterGradients(_ gradients: FloatBuffer, x: Matrix, dGates: Matrix) {
+        // forward: sums before activation = x · Wᵀ + bias
+        addColumnSums(of: dGates, to: gradients[bias])
+        multiply(dGates.transposed, x, addingTo: gradients[inputWeight])
     }
 }

@@ -20,26 +20,50 @@ public struct LSTMArchitecture: Sendable, Equatable, Codable {
     }
 }
 
+extension LSTMArchitecture: NetworkArchitecture {
+    var patchLength: Int { 0 }
+
+    func trainingFlops(windows: Int) -> Int {
+        let latent = latentSize ?? hiddenSize
+        let recurrent = 2 * 8 * windowLength * hiddenSize * hiddenSize
+        let inputs = 8 * windowLength * hiddenSize * channelCount + 8 * hiddenSize * latent
+        let maps = 2 * windowLength * hiddenSize * channelCount + (latentSize == nil ? 0 : 2 * hiddenSize * latent)
+        return 3 * windows * (recurrent + inputs + maps)
+    }
+
+    var isSound: Bool {
+        let bound = 1...65_536
+        return bound.contains(windowLength) && bound.contains(channelCount)
+            && (1...4096).contains(hiddenSize) && (1...4096).contains(latentSize ?? 1)
+    }
+
+    var layout: ParameterLayout { LSTMAutoencoder.Layers(self).layout }
+    var sliceSize: Int { 16 }
+
+    func network(capacity: Int, isTrained: Bool) -> any Network {
+        LSTMAutoencoder(self, capacity: capacity, isTrained: isTrained)
+    }
+}
+
 /// The LSTM autoencoder's forward and backward passes; see `LSTMArchitecture`.
 final class LSTMAutoencoder: Network {
     struct Layers {
-        var layout = ParameterLayout()
         let encoder: LSTM
+        /// From the last hidden state to the code, where the two differ.
         let code: Linear?
         let decoder: LSTM
         let head: Linear
-    }
+        let layout: ParameterLayout
 
-    static func layers(_ sizes: LSTMArchitecture) -> Layers {
-        var layout = ParameterLayout()
-        let encoder = LSTM("encoder", inputSize: sizes.channelCount, hiddenSize: sizes.hiddenSize, layout: &layout)
-        let code = sizes.latentSize.map {
-            Linear("code", inputSize: sizes.hiddenSize, outputSize: $0, layout: &layout)
+        init(_ sizes: LSTMArchitecture) {
+            let (channels, hidden) = (sizes.channelCount, sizes.hiddenSize)
+            var layout = ParameterLayout()
+            encoder = LSTM("encoder", inputSize: channels, hiddenSize: hidden, layout: &layout)
+            code = sizes.latentSize.map { Linear("code", inputSize: hidden, outputSize: $0, layout: &layout) }
+            decoder = LSTM("decoder", inputSize: sizes.latentSize ?? hidden, hiddenSize: hidden, layout: &layout)
+            head = Linear("head", inputSize: hidden, outputSize: channels, layout: &layout)
+            self.layout = layout
         }
-        let decoder = LSTM(
-            "decoder", inputSize: sizes.latentSize ?? sizes.hiddenSize, hiddenSize: sizes.hiddenSize, layout: &layout)
-        let head = Linear("head", inputSize: sizes.hiddenSize, outputSize: sizes.channelCount, layout: &layout)
-        return Layers(layout: layout, encoder: encoder, code: code, decoder: decoder, head: head)
     }
 
     let input: FloatBuffer
@@ -50,17 +74,20 @@ final class LSTMAutoencoder: Network {
     private let layers: Layers
     private let encoderMemory: LSTM.Memory
     private let decoderMemory: LSTM.Memory
-    /// Input and output with time first, `[time, batch, channels]`.
+    /// The input with time first, `[time, batch, channels]`.
     private let timeMajor: FloatBuffer
-    private let latent: FloatBuffer
-    private let latentGradient: FloatBuffer
+    /// The code and its gradient, `[batch, latentSize]`.
+    private let latent: FloatBuffer, latentGradient: FloatBuffer
+    /// The gradient of the encoder's last hidden state, `[batch, hiddenSize]`.
     private let codeGradient: FloatBuffer
+    /// The output or its gradient as the decoder writes it, `[time, batch, channels]` from the last row to the first.
     private let headOutput: FloatBuffer
+    /// The gradient of the decoder's hidden states, `[time, batch, hiddenSize]`.
     private let decodedGradient: FloatBuffer
 
     init(_ sizes: LSTMArchitecture, capacity: Int, isTrained: Bool) {
         self.sizes = sizes
-        layers = Self.layers(sizes)
+        layers = Layers(sizes)
         let (time, channels, hidden) = (sizes.windowLength, sizes.channelCount, sizes.hiddenSize)
         input = FloatBuffer(count: capacity * time * channels)
         output = FloatBuffer(count: capacity * time * channels)
@@ -70,65 +97,84 @@ final class LSTMAutoencoder: Network {
         encoderMemory = LSTM.Memory(layers.encoder, time: time, batch: capacity, keepsGates: isTrained)
         decoderMemory = LSTM.Memory(layers.decoder, time: time, batch: capacity, keepsGates: isTrained)
         latent = FloatBuffer(count: capacity * (sizes.latentSize ?? hidden))
-        latentGradient = FloatBuffer(count: capacity * (sizes.latentSize ?? hidden))
-        codeGradient = FloatBuffer(count: capacity * hidden)
+        latentGradient = FloatBuffer(count: isTrained ? capacity * (sizes.latentSize ?? hidden) : 0)
+        codeGradient = FloatBuffer(count: isTrained ? capacity * hidden : 0)
         decodedGradient = FloatBuffer(count: isTrained ? capacity * time * hidden : 0)
     }
 
-    func forward(_ weights: Weights, batch: Int) {
-        let time = sizes.windowLength
-        transpose(input.base, into: timeMajor.base, batch: batch, reversed: false)
-        layers.encoder.forward(weights, sequence: timeMajor.base, memory: encoderMemory, time: time, batch: batch)
-        if let code = layers.code { code.forward(weights, lastHidden(batch), into: latent.base, rows: batch) }
-        layers.decoder.forward(weights, constant: codeOrHidden(batch), memory: decoderMemory, time: time, batch: batch)
-        layers.head.forward(weights, decoderMemory.hidden.base, into: headOutput.base, rows: time * batch)
-        restore(headOutput.base, into: output.base, batch: batch)
+    func forward(_ weights: FloatBuffer, batch: Int) {
+        let sequence = timed(timeMajor, batch)
+        transpose(input, into: sequence, batch: batch, reversed: false)
+        layers.encoder.forward(weights, sequence: sequence, memory: encoderMemory)
+        if let code = layers.code { code.forward(weights, lastHidden(batch), into: self.code(batch)) }
+        layers.decoder.forward(weights, constant: code(batch), memory: decoderMemory)
+        layers.head.forward(weights, layers.decoder.output(decoderMemory, batch: batch), into: timed(headOutput, batch))
+        restore(timed(headOutput, batch), into: output, batch: batch)
     }
 
-    func backward(_ weights: Weights, batch: Int) {
-        let time = sizes.windowLength
-        transpose(outputGradient.base, into: headOutput.base, batch: batch, reversed: true)
-        layers.head.backward(
-            weights, x: decoderMemory.hidden.base, dy: headOutput.base, dx: decodedGradient.base, rows: time * batch)
+    func backward(_ weights: FloatBuffer, gradients: FloatBuffer, batch: Int) {
+        let code = code(batch)
+        let dHead = timed(headOutput, batch)
+        let decoded = layers.decoder.output(decoderMemory, batch: batch)
+        let dDecoded = decodedGradient.matrix(rows: decoded.rows, columns: decoded.columns)
+        let dCode = latentGradient.matrix(rows: code.rows, columns: code.columns)
+        // forward: output = reversed(head(decoded))
+        transpose(outputGradient, into: dHead, batch: batch, reversed: true)
+        layers.head.backward(weights, gradients: gradients, x: decoded, dy: dHead, dx: dDecoded)
+        // forward: decoded = decoder(code)
         layers.decoder.backward(
-            weights, constant: codeOrHidden(batch), dh: .every(decodedGradient.base), dx: latentGradient.base,
-            memory: decoderMemory, time: time, batch: batch)
-        var last = latentGradient.base
-        if let code = layers.code {
-            code.backward(weights, x: lastHidden(batch), dy: latentGradient.base, dx: codeGradient.base, rows: batch)
-            last = codeGradient.base
+            weights, gradients: gradients, constant: code, dh: .every(dDecoded), dx: dCode, memory: decoderMemory)
+        // forward: code = linear(last hidden state), or that state itself
+        var dLast = dCode
+        if let linear = layers.code {
+            dLast = codeGradient.matrix(rows: batch, columns: sizes.hiddenSize)
+            linear.backward(weights, gradients: gradients, x: lastHidden(batch), dy: dCode, dx: dLast)
         }
+        // forward: hidden states = encoder(input)
         layers.encoder.backward(
-            weights, sequence: timeMajor.base, dh: .last(last), dx: nil, memory: encoderMemory, time: time, batch: batch)
+            weights, gradients: gradients, sequence: timed(timeMajor, batch), dh: .last(dLast), memory: encoderMemory)
     }
 
-    private func lastHidden(_ batch: Int) -> Floats {
-        encoderMemory.hidden.base + (sizes.windowLength - 1) * batch * sizes.hiddenSize
+    func meanAttention() -> [Float]? { nil }
+
+    /// `[time · batch, channels]` of a buffer with time first.
+    private func timed(_ buffer: FloatBuffer, _ batch: Int) -> Matrix {
+        buffer.matrix(rows: sizes.windowLength * batch, columns: sizes.channelCount)
     }
 
-    private func codeOrHidden(_ batch: Int) -> Floats { layers.code == nil ? lastHidden(batch) : latent.base }
+    /// `[batch, hiddenSize]`.
+    private func lastHidden(_ batch: Int) -> Matrix {
+        layers.encoder.output(encoderMemory, batch: batch).block(sizes.windowLength - 1, rows: batch)
+    }
+
+    /// What the decoder reads at every step, `[batch, latentSize]`.
+    private func code(_ batch: Int) -> Matrix {
+        sizes.latentSize.map { latent.matrix(rows: batch, columns: $0) } ?? lastHidden(batch)
+    }
 
     /// `[batch, time, channels]` to `[time, batch, channels]`, time running backwards where `reversed`.
-    private func transpose(_ from: Floats, into target: Floats, batch: Int, reversed: Bool) {
+    private func transpose(_ windows: FloatBuffer, into target: Matrix, batch: Int, reversed: Bool) {
         let (time, channels) = (sizes.windowLength, sizes.channelCount)
+        let (from, to) = (windows.matrix(rows: batch * time, columns: channels).base, target.base)
         for step in 0..<time {
             let row = (reversed ? time - 1 - step : step) * batch
             for window in 0..<batch {
                 for channel in 0..<channels {
-                    target[(row + window) * channels + channel] = from[(window * time + step) * channels + channel]
+                    to[(row + window) * channels + channel] = from[(window * time + step) * channels + channel]
                 }
             }
         }
     }
 
-    /// The decoder's output, which runs backwards in time, to `[batch, time, channels]`.
-    private func restore(_ from: Floats, into target: Floats, batch: Int) {
+    /// The decoder's output, `[time, batch, channels]`, which runs backwards in time, to `[batch, time, channels]`.
+    private func restore(_ decoded: Matrix, into windows: FloatBuffer, batch: Int) {
         let (time, channels) = (sizes.windowLength, sizes.channelCount)
+        let (from, to) = (decoded.base, windows.matrix(rows: batch * time, columns: channels).base)
         for window in 0..<batch {
             for step in 0..<time {
                 let row = (time - 1 - step) * batch + window
                 for channel in 0..<channels {
-                    target[(window * time + step) * channels + channel] = from[row * channels + channel]
+                    to[(window * time + step) * channels + channel] = from[row * channels + channel]
                 }
             }
         }

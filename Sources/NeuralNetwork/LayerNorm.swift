@@ -4,18 +4,20 @@ import CKernels
 /// (Ba, Kiros and Hinton, 2016). Input and output `[rows, size]`; epsilon 1e-5 as in PyTorch.
 struct LayerNorm {
     let size: Int
-    let gain: Int
-    let bias: Int
+    let gain: Parameter
+    let bias: Parameter
 
     init(_ name: String, size: Int, layout: inout ParameterLayout) {
         self.size = size
-        gain = layout.add(name + ".gain", [size])
-        bias = layout.add(name + ".bias", [size])
+        gain = layout.add(vector: name + ".gain", size, .ones)
+        bias = layout.add(vector: name + ".bias", size, .zeros)
     }
 
     /// What forward keeps for backward.
     final class Memory {
+        /// The rows before gain and bias, `[rows, size]`.
         let normalised: FloatBuffer
+        /// `1 / √(variance + epsilon)` of each row, `[rows]`.
         let inverseDeviation: FloatBuffer
 
         init(rows: Int, size: Int) {
@@ -24,16 +26,23 @@ struct LayerNorm {
         }
     }
 
-    func forward(_ weights: Weights, _ x: Floats, into y: Floats, memory: Memory, rows: Int) {
+    /// `x` and `y` are `[rows, size]`.
+    func forward(_ weights: FloatBuffer, _ x: Matrix, into y: Matrix, memory: Memory) {
+        precondition(x.isDense(y.rows, size) && y.isDense(x.rows, size), "a norm keeps its input's shape")
+        let normalised = memory.normalised.matrix(rows: x.rows, columns: size)
+        let inverseDeviation = memory.inverseDeviation.matrix(rows: x.rows, columns: 1)
         ok_layer_norm(
-            x, weights.values + gain, weights.values + bias, y, memory.normalised.base, memory.inverseDeviation.base, rows,
-            size, 1e-5)
+            x.base, weights[gain].base, weights[bias].base, y.base, normalised.base, inverseDeviation.base, x.rows, size, 1e-5)
     }
 
-    /// Adds the input's gradient to `dx`.
-    func backward(_ weights: Weights, dy: Floats, addingTo dx: Floats, memory: Memory, rows: Int) {
+    /// Adds the parameters' gradients to `gradients`, and the input's to `dx`; `dy` and `dx` are `[rows, size]`.
+    func backward(_ weights: FloatBuffer, gradients: FloatBuffer, dy: Matrix, addingTo dx: Matrix, memory: Memory) {
+        // forward: y = gain · (x - mean) · inverseDeviation + bias
+        precondition(dy.isDense(dx.rows, size) && dx.isDense(dy.rows, size), "a gradient has its value's shape")
+        let normalised = memory.normalised.matrix(rows: dy.rows, columns: size)
+        let inverseDeviation = memory.inverseDeviation.matrix(rows: dy.rows, columns: 1)
         ok_layer_norm_backward(
-            dy, weights.values + gain, memory.normalised.base, memory.inverseDeviation.base, dx, weights.gradients + gain,
-            weights.gradients + bias, rows, size)
+            dy.base, weights[gain].base, normalised.base, inverseDeviation.base, dx.base, gradients[gain].base,
+            gradients[bias].base, dy.rows, size)
     }
 }

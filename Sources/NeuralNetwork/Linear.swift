@@ -1,38 +1,28 @@
-import CKernels
-
 /// An affine map of rows: `y = x · Wᵀ + b`.
 ///
 /// - Input `[rows, inputSize]`, output `[rows, outputSize]`, weight `[outputSize, inputSize]`.
 /// - Cost: 2 · rows · inputSize · outputSize operations forward, twice that backward.
 struct Linear {
-    let inputSize: Int
-    let outputSize: Int
-    let weight: Int
-    let bias: Int
+    let weight: Parameter
+    let bias: Parameter
 
     init(_ name: String, inputSize: Int, outputSize: Int, layout: inout ParameterLayout) {
-        self.inputSize = inputSize
-        self.outputSize = outputSize
-        weight = layout.add(name + ".weight", [outputSize, inputSize])
-        bias = layout.add(name + ".bias", [outputSize])
+        weight = layout.add(matrix: name + ".weight", outputSize, inputSize, .uniform(inputCount: inputSize))
+        bias = layout.add(vector: name + ".bias", outputSize, .zeros)
     }
 
-    func forward(_ weights: Weights, _ x: Floats, into y: Floats, rows: Int) {
-        ok_fill_rows(y, weights.values + bias, rows, outputSize)
-        multiply(
-            .none, .transposed, rows: rows, columns: outputSize, inner: inputSize, x, stride: inputSize,
-            weights.values + weight, stride: inputSize, beta: 1, y, stride: outputSize)
+    /// `x` is `[rows, inputSize]`, `y` `[rows, outputSize]`.
+    func forward(_ weights: FloatBuffer, _ x: Matrix, into y: Matrix) {
+        setRows(of: y, to: weights[bias])
+        multiply(x, weights[weight].transposed, addingTo: y)
     }
 
-    /// Accumulates the weights' gradients, and writes the input's to `dx` where it is wanted.
-    func backward(_ weights: Weights, x: Floats, dy: Floats, dx: Floats?, rows: Int) {
-        ok_add_column_sums(dy, weights.gradients + bias, rows, outputSize)
-        multiply(
-            .transposed, .none, rows: outputSize, columns: inputSize, inner: rows, dy, stride: outputSize, x,
-            stride: inputSize, beta: 1, weights.gradients + weight, stride: inputSize)
-        guard let dx else { return }
-        multiply(
-            .none, .none, rows: rows, columns: inputSize, inner: outputSize, dy, stride: outputSize,
-            weights.values + weight, stride: inputSize, beta: 0, dx, stride: inputSize)
+    /// Adds the parameters' gradients to `gradients`, and writes the input's to `dx` where it is wanted.
+    /// `x` and `dx` are `[rows, inputSize]`, `dy` is `[rows, outputSize]`.
+    func backward(_ weights: FloatBuffer, gradients: FloatBuffer, x: Matrix, dy: Matrix, dx: Matrix?) {
+        // forward: y = x · Wᵀ + b
+        addColumnSums(of: dy, to: gradients[bias])
+        multiply(dy.transposed, x, addingTo: gradients[weight])
+        if let dx { multiply(dy, weights[weight], into: dx) }
     }
 }

@@ -1,22 +1,46 @@
 import COneDNN
 
-/// Whether a factor of a product is used as it lies in memory or transposed.
-enum Transposition { case none, transposed }
+/// One side of a product: a matrix as it lies in memory, or transposed.
+protocol Factor {
+    var rows: Int { get }
+    var columns: Int { get }
+    /// The numbers as they lie in memory.
+    var matrix: Matrix { get }
+    /// What the matrix back end calls this: `N` as it lies, `T` transposed.
+    static var operation: CChar { get }
+}
 
-/// `c = alpha · op(a) · op(b) + beta · c` for row-major matrices, with `op(a)` of `[rows, inner]` and
-/// `op(b)` of `[inner, columns]`; strides are the floats between two rows in memory.
-///
-/// The one place that calls the matrix back end (oneDNN), so that another can stand in.
+extension Matrix: Factor {
+    var matrix: Matrix { self }
+    static var operation: CChar { 0x4E }
+}
+
+/// A matrix with rows and columns exchanged; nothing is moved in memory.
+struct Transposed: Factor {
+    let matrix: Matrix
+    var rows: Int { matrix.columns }
+    var columns: Int { matrix.rows }
+    static var operation: CChar { 0x54 }
+}
+
+/// `c = a · b` with `a` of `[n, inner]`, `b` of `[inner, m]` and `c` of `[n, m]`, which overlaps neither.
 @inline(__always)
-func multiply(
-    _ opA: Transposition, _ opB: Transposition, rows: Int, columns: Int, inner: Int, alpha: Float = 1,
-    _ a: UnsafePointer<Float>, stride strideA: Int, _ b: UnsafePointer<Float>, stride strideB: Int,
-    beta: Float, _ c: Floats, stride strideC: Int
-) {
+func multiply(_ a: some Factor, _ b: some Factor, into c: Matrix) { product(a, b, beta: 0, c) }
+
+/// `c += a · b`; shapes as in `multiply(_:_:into:)`.
+@inline(__always)
+func multiply(_ a: some Factor, _ b: some Factor, addingTo c: Matrix) { product(a, b, beta: 1, c) }
+
+/// `c = a · b + beta · c`: the one place that calls the matrix back end (oneDNN), so that another can stand in.
+@inline(__always)
+private func product<A: Factor, B: Factor>(_ a: A, _ b: B, beta: Float, _ c: Matrix) {
+    precondition(
+        a.columns == b.rows && a.rows == c.rows && b.columns == c.columns, "the shapes of a matrix product fit each other")
     let status = dnnl_sgemm(
-        opA == .none ? 0x4E : 0x54, opB == .none ? 0x4E : 0x54, dnnl_dim_t(rows), dnnl_dim_t(columns),
-        dnnl_dim_t(inner), alpha, a, dnnl_dim_t(strideA), b, dnnl_dim_t(strideB), beta, c, dnnl_dim_t(strideC))
-    precondition(status == dnnl_success, "the matrix product was called with impossible sizes")
+        A.operation, B.operation, dnnl_dim_t(c.rows), dnnl_dim_t(c.columns), dnnl_dim_t(a.columns), 1,
+        a.matrix.base, dnnl_dim_t(a.matrix.stride), b.matrix.base, dnnl_dim_t(b.matrix.stride), beta, c.base,
+        dnnl_dim_t(c.stride))
+    precondition(status == dnnl_success, "the matrix back end refused a product")
 }
 
 /// Floating-point operations per second of square matrix products of `size`, on `threads` threads at once:
@@ -26,12 +50,8 @@ public func measuredPeak(size: Int = 768, threads: Int) -> Double {
     func seconds(repeats: Int) -> Double {
         let elapsed = ContinuousClock().measure {
             forEachThread(threads) { thread in
-                let (a, b, c) = (factors[thread][0].base, factors[thread][1].base, factors[thread][2].base)
-                for _ in 0..<repeats {
-                    multiply(
-                        .none, .none, rows: size, columns: size, inner: size, a, stride: size, b, stride: size, beta: 0, c,
-                        stride: size)
-                }
+                let matrices = factors[thread].map { $0.matrix(rows: size, columns: size) }
+                for _ in 0..<repeats { multiply(matrices[0], matrices[1], into: matrices[2]) }
             }
         }
         return elapsed / .seconds(1)

@@ -4,8 +4,8 @@ import Foundation
 public enum ModelFileError: Error, Equatable, Sendable, CustomStringConvertible {
     case unreadable(file: String)
     case damaged(file: String, reason: String)
-    case tensors(name: String, expected: [Int])
-    case notFinite(name: String)
+    case tensors(file: String, name: String, expected: [Int])
+    case notFinite(file: String, name: String)
     case cannotWrite(file: String, reason: String)
 
     /// One sentence for the user.
@@ -13,9 +13,10 @@ public enum ModelFileError: Error, Equatable, Sendable, CustomStringConvertible 
         switch self {
         case .unreadable(let file): "\(file): the model file cannot be read; check the path and its permissions."
         case .damaged(let file, let reason): "\(file): the model file is damaged (\(reason)); train and save the model again."
-        case .tensors(let name, let expected):
-            "The model file lacks tensor \"\(name)\" of shape \(expected); train and save the model again."
-        case .notFinite(let name): "The model file's tensor \"\(name)\" holds NaN or infinity; train and save the model again."
+        case .tensors(let file, let name, let expected):
+            "\(file): the model file lacks tensor \"\(name)\" of shape \(expected); train and save the model again."
+        case .notFinite(let file, let name):
+            "\(file): the model file's tensor \"\(name)\" holds NaN or infinity; train and save the model again."
         case .cannotWrite(let file, let reason):
             "\(file): the model could not be saved (\(reason)); free space or choose another folder."
         }
@@ -46,7 +47,7 @@ public struct ModelFile: Sendable, Equatable {
 
     /// Decodes the bytes of a file; `file` is the name used in messages.
     /// - Throws: `ModelFileError.damaged`.
-    public init(data: Data, file: String) throws(ModelFileError) {
+    init(data: Data, file: String) throws(ModelFileError) {
         let data = Data(data)
         guard data.count >= 8 else { throw .damaged(file: file, reason: "it is cut short") }
         let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -91,7 +92,7 @@ public struct ModelFile: Sendable, Equatable {
     }
 
     /// The file's bytes; tensors stand in the order of their names.
-    public func encoded() throws -> Data {
+    func encoded() throws -> Data {
         var header: [String: Any] = ["__metadata__": metadata]
         var body = Data()
         for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {

@@ -2,15 +2,20 @@ import CKernels
 import Dispatch
 
 /// Runs `body` with the calling thread readied for numeric work: denormals count as zero and the matrix
-/// back end keeps to this one thread. Afterwards the thread is as it was.
-public func withNumericThread<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+/// back end keeps to this one thread. Afterwards denormals are treated as before.
+private func withNumericThread(_ body: () -> Void) {
     let before = ok_prepare_thread()
     defer { ok_restore_thread(before) }
-    return try body()
+    body()
 }
 
-/// Runs `body` once for each of `count` threads, at the same time, each readied for numeric work.
-func forEachThread(_ count: Int, _ body: @Sendable (Int) -> Void) {
+/// Runs `body` once for each of `count` threads, at the same time, each readied for numeric work, and returns when
+/// all have ended. What `body` writes belongs to its thread alone.
+func forEachThread(_ count: Int, _ body: (Int) -> Void) {
     guard count > 1 else { return withNumericThread { body(0) } }
-    DispatchQueue.concurrentPerform(iterations: count) { thread in withNumericThread { body(thread) } }
+    withoutActuallyEscaping(body) { body in
+        // Proof: the caller waits here until all calls have ended, and no call writes what another reads or writes.
+        nonisolated(unsafe) let body = body
+        DispatchQueue.concurrentPerform(iterations: count) { thread in withNumericThread { body(thread) } }
+    }
 }

@@ -1,35 +1,62 @@
-/// Names, shapes and places of a network's parameters in one flat block.
-public struct ParameterLayout: Sendable, Equatable {
+/// What a parameter holds before training.
+enum Initialisation: Sendable, Equatable {
+    /// Equal parts of the tensor, one after the other, each full of one number.
+    case parts([Float])
+    /// Drawn evenly from `-bound...bound`.
+    case uniform(bound: Float)
+
+    static let zeros = parts([0])
+    static let ones = parts([1])
+
+    /// Drawn evenly from `±1/√inputCount`, for weights that sum over `inputCount` values.
+    static func uniform(inputCount: Int) -> Initialisation { .uniform(bound: 1 / Float(inputCount).squareRoot()) }
+}
+
+/// Where a layer finds one of its parameters in a block of values or of gradients.
+struct Parameter {
+    /// Its first element in the block.
+    let offset: Int
+    /// Its rows; 1 for a vector.
+    let rows: Int
+    let columns: Int
+}
+
+/// Names, shapes, places and beginnings of a network's parameters, which lie in one flat block in the order in
+/// which layers add them.
+struct ParameterLayout: Sendable, Equatable {
     /// One named tensor.
-    public struct Entry: Sendable, Equatable {
+    struct Entry: Sendable, Equatable {
         /// The tensor's name, as model files call it.
-        public let name: String
+        let name: String
         /// Its dimensions, row-major.
-        public let shape: [Int]
+        let shape: [Int]
         /// Its first element in the block.
-        public let offset: Int
+        let offset: Int
+        /// What it holds before training.
+        let initialisation: Initialisation
         /// Number of elements.
-        public var count: Int { shape.reduce(1, *) }
+        var count: Int { shape.reduce(1, *) }
     }
 
     /// The tensors in block order.
-    public private(set) var entries: [Entry] = []
+    private(set) var entries: [Entry] = []
     /// Number of floats in the block.
-    public private(set) var count = 0
+    private(set) var count = 0
 
-    /// An empty layout.
-    public init() {}
+    /// Adds a vector of `size` numbers.
+    mutating func add(vector name: String, _ size: Int, _ initialisation: Initialisation) -> Parameter {
+        Parameter(offset: add(name, [size], initialisation), rows: 1, columns: size)
+    }
 
-    mutating func add(_ name: String, _ shape: [Int]) -> Int {
-        let entry = Entry(name: name, shape: shape, offset: count)
+    /// Adds a matrix `[rows, columns]`.
+    mutating func add(matrix name: String, _ rows: Int, _ columns: Int, _ initialisation: Initialisation) -> Parameter {
+        Parameter(offset: add(name, [rows, columns], initialisation), rows: rows, columns: columns)
+    }
+
+    private mutating func add(_ name: String, _ shape: [Int], _ initialisation: Initialisation) -> Int {
+        let entry = Entry(name: name, shape: shape, offset: count, initialisation: initialisation)
         entries.append(entry)
         count += entry.count
         return entry.offset
     }
-}
-
-/// Where a layer finds its weights and leaves their gradients.
-struct Weights {
-    let values: Floats
-    let gradients: Floats
 }

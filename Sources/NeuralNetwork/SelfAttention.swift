@@ -22,71 +22,98 @@ struct SelfAttention {
     private var headSize: Int { width / headCount }
     private var scale: Float { 1 / Float(headSize).squareRoot() }
 
-    /// What forward keeps for backward.
+    /// What forward keeps for backward, and room for gradients.
     final class Memory {
+        let tokens: Int
+        /// Queries, keys and values, `[batch, tokens, 3 · width]`.
         let projected: FloatBuffer
+        /// How strongly each token looks at each other, `[batch, headCount, tokens, tokens]`.
         let attention: FloatBuffer
+        /// The values as the heads mixed them, `[batch, tokens, width]`.
         let mixed: FloatBuffer
         let projectedGradient: FloatBuffer
         let mixedGradient: FloatBuffer
+        /// Of one head, `[tokens, tokens]`.
         let attentionGradient: FloatBuffer
 
-        init(_ layer: SelfAttention, batch: Int, tokens: Int) {
+        init(_ layer: SelfAttention, batch: Int, tokens: Int, isTrained: Bool) {
+            self.tokens = tokens
             let rows = batch * tokens
             projected = FloatBuffer(count: rows * 3 * layer.width)
             attention = FloatBuffer(count: rows * layer.headCount * tokens)
             mixed = FloatBuffer(count: rows * layer.width)
-            projectedGradient = FloatBuffer(count: rows * 3 * layer.width)
-            mixedGradient = FloatBuffer(count: rows * layer.width)
-            attentionGradient = FloatBuffer(count: tokens * tokens)
+            projectedGradient = FloatBuffer(count: isTrained ? rows * 3 * layer.width : 0)
+            mixedGradient = FloatBuffer(count: isTrained ? rows * layer.width : 0)
+            attentionGradient = FloatBuffer(count: isTrained ? tokens * tokens : 0)
         }
     }
 
-    func forward(_ weights: Weights, _ x: Floats, into y: Floats, memory: Memory, batch: Int, tokens: Int) {
-        projection.forward(weights, x, into: memory.projected.base, rows: batch * tokens)
+    /// One head's part of one window's queries, keys and values: each `[tokens, headSize]` of a
+    /// `[batch · tokens, 3 · width]`.
+    private func parts(
+        of projected: Matrix, window: Int, head: Int, tokens: Int
+    ) -> (queries: Matrix, keys: Matrix, values: Matrix) {
+        let rows = projected.block(window, rows: tokens)
+        func part(_ index: Int) -> Matrix { share(of: rows.columns((index * width)..<((index + 1) * width)), head: head) }
+        return (part(0), part(1), part(2))
+    }
+
+    /// One head's `[tokens, headSize]` of one window's `[tokens, width]`.
+    private func share(of rows: Matrix, head: Int) -> Matrix { rows.columns((head * headSize)..<((head + 1) * headSize)) }
+
+    /// `x` and `y` are `[batch · tokens, width]`.
+    func forward(_ weights: FloatBuffer, _ x: Matrix, into y: Matrix, memory: Memory) {
+        let (tokens, batch) = (memory.tokens, x.rows / memory.tokens)
+        let projected = memory.projected.matrix(rows: x.rows, columns: 3 * width)
+        let maps = memory.attention.matrix(rows: batch * headCount * tokens, columns: tokens)
+        let mixed = memory.mixed.matrix(rows: x.rows, columns: width)
+        projection.forward(weights, x, into: projected)
         for window in 0..<batch {
             for head in 0..<headCount {
-                let queries = memory.projected.base + window * tokens * 3 * width + head * headSize
-                let map = memory.attention.base + (window * headCount + head) * tokens * tokens
-                multiply(
-                    .none, .transposed, rows: tokens, columns: tokens, inner: headSize, queries, stride: 3 * width,
-                    queries + width, stride: 3 * width, beta: 0, map, stride: tokens)
-                ok_softmax(map, scale, tokens, tokens)
-                multiply(
-                    .none, .none, rows: tokens, columns: headSize, inner: tokens, map, stride: tokens, queries + 2 * width,
-                    stride: 3 * width, beta: 0, memory.mixed.base + window * tokens * width + head * headSize, stride: width)
+                let (queries, keys, values) = parts(of: projected, window: window, head: head, tokens: tokens)
+                let map = maps.block(window * headCount + head, rows: tokens)
+                multiply(queries, keys.transposed, into: map)
+                ok_softmax(map.base, scale, tokens, tokens)
+                multiply(map, values, into: share(of: mixed.block(window, rows: tokens), head: head))
             }
         }
-        output.forward(weights, memory.mixed.base, into: y, rows: batch * tokens)
+        output.forward(weights, mixed, into: y)
     }
 
-    func backward(_ weights: Weights, x: Floats, dy: Floats, dx: Floats, memory: Memory, batch: Int, tokens: Int) {
-        output.backward(weights, x: memory.mixed.base, dy: dy, dx: memory.mixedGradient.base, rows: batch * tokens)
-        for window in 0..<batch {
-            for head in 0..<headCount { backwardHead(window: window, head: head, memory: memory, tokens: tokens) }
+    /// Adds the parameters' gradients to `gradients` and writes the input's to `dx`; `x`, `dy` and `dx` are
+    /// `[batch · tokens, width]`.
+    func backward(_ weights: FloatBuffer, gradients: FloatBuffer, x: Matrix, dy: Matrix, dx: Matrix, memory: Memory) {
+        let projectedGradient = memory.projectedGradient.matrix(rows: x.rows, columns: 3 * width)
+        let mixed = memory.mixed.matrix(rows: x.rows, columns: width)
+        let mixedGradient = memory.mixedGradient.matrix(rows: x.rows, columns: width)
+        // forward: y = output(mixed)
+        output.backward(weights, gradients: gradients, x: mixed, dy: dy, dx: mixedGradient)
+        for window in 0..<(x.rows / memory.tokens) {
+            for head in 0..<headCount { backwardHead(window: window, head: head, rows: x.rows, memory: memory) }
         }
-        projection.backward(weights, x: x, dy: memory.projectedGradient.base, dx: dx, rows: batch * tokens)
+        // forward: projected = projection(x)
+        projection.backward(weights, gradients: gradients, x: x, dy: projectedGradient, dx: dx)
     }
 
-    private func backwardHead(window: Int, head: Int, memory: Memory, tokens: Int) {
-        let start = window * tokens * 3 * width + head * headSize
-        let queries = memory.projected.base + start
-        let dQueries = memory.projectedGradient.base + start
-        let map = memory.attention.base + (window * headCount + head) * tokens * tokens
-        let dMixed = memory.mixedGradient.base + window * tokens * width + head * headSize
-        let dMap = memory.attentionGradient.base
-        multiply(
-            .none, .transposed, rows: tokens, columns: tokens, inner: headSize, dMixed, stride: width, queries + 2 * width,
-            stride: 3 * width, beta: 0, dMap, stride: tokens)
-        multiply(
-            .transposed, .none, rows: tokens, columns: headSize, inner: tokens, map, stride: tokens, dMixed, stride: width,
-            beta: 0, dQueries + 2 * width, stride: 3 * width)
-        ok_softmax_backward(map, dMap, scale, tokens, tokens)
-        multiply(
-            .none, .none, rows: tokens, columns: headSize, inner: tokens, dMap, stride: tokens, queries + width,
-            stride: 3 * width, beta: 0, dQueries, stride: 3 * width)
-        multiply(
-            .transposed, .none, rows: tokens, columns: headSize, inner: tokens, dMap, stride: tokens, queries,
-            stride: 3 * width, beta: 0, dQueries + width, stride: 3 * width)
+    /// From the gradient of `mixed` to those of queries, keys and values, for one head of one window.
+    private func backwardHead(window: Int, head: Int, rows: Int, memory: Memory) {
+        let tokens = memory.tokens
+        let projected = memory.projected.matrix(rows: rows, columns: 3 * width)
+        let projectedGradient = memory.projectedGradient.matrix(rows: rows, columns: 3 * width)
+        let mixedGradient = memory.mixedGradient.matrix(rows: rows, columns: width).block(window, rows: tokens)
+        let maps = memory.attention.matrix(rows: rows * headCount, columns: tokens)
+        // queries, keys, values, dMixed: [tokens, headSize]; map, dMap: [tokens, tokens]
+        let (queries, keys, values) = parts(of: projected, window: window, head: head, tokens: tokens)
+        let (dQueries, dKeys, dValues) = parts(of: projectedGradient, window: window, head: head, tokens: tokens)
+        let dMixed = share(of: mixedGradient, head: head)
+        let map = maps.block(window * headCount + head, rows: tokens)
+        let dMap = memory.attentionGradient.matrix(rows: tokens, columns: tokens)
+        // forward: mixed = map · values
+        multiply(dMixed, values.transposed, into: dMap)
+        multiply(map.transposed, dMixed, into: dValues)
+        // forward: map = softmax(scale · queries · keysᵀ)
+        ok_softmax_backward(map.base, dMap.base, scale, tokens, tokens)
+        multiply(dMap, keys, into: dQueries)
+        multiply(dMap.transposed, queries, into: dKeys)
     }
 }

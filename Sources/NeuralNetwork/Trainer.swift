@@ -26,12 +26,10 @@ public struct Batch: Sendable {
 /// A batch is cut into slices that go to the threads in a fixed pattern, and gradients are added in
 /// thread order, so that results are the same from run to run at a given thread count. Each
 /// thread owns its network and gradient block.
-///
-/// `@unchecked Sendable`: one owner calls `step` at a time, and the threads of a step share only what
-/// they read.
-public final class Trainer: @unchecked Sendable {
-    /// What is being trained; changed by every step.
-    public let parameters: Parameters
+public final class Trainer {
+    private let initial: Parameters
+    /// What is being trained, in layout order; changed by every step.
+    let values: FloatBuffer
     private let threadCount: Int
     private let windowSize: Int
     private let tokenCount: Int
@@ -42,31 +40,36 @@ public final class Trainer: @unchecked Sendable {
     private let secondMoment: FloatBuffer
     private var stepCount = 0
 
-    /// Prepares to train on `threadCount` threads.
+    /// Prepares to train on `threadCount` threads, beginning at `parameters`, which stay as they are.
     public init(_ parameters: Parameters, threadCount: Int) {
         let architecture = parameters.architecture
-        self.parameters = parameters
-        self.threadCount = max(1, threadCount)
+        let sizes = architecture.sizes
+        let threadCount = max(1, threadCount)
+        initial = parameters
+        values = FloatBuffer(copying: parameters.values)
+        self.threadCount = threadCount
         windowSize = architecture.windowLength * architecture.channelCount
         tokenCount = architecture.tokenCount
-        sliceSize = architecture.sliceSize
-        networks = (0..<self.threadCount).map { _ in architecture.network(capacity: architecture.sliceSize, isTrained: true) }
-        gradients = (0..<self.threadCount).map { _ in FloatBuffer(count: parameters.count) }
+        sliceSize = sizes.sliceSize
+        networks = (0..<threadCount).map { _ in sizes.network(capacity: sizes.sliceSize, isTrained: true) }
+        gradients = (0..<threadCount).map { _ in FloatBuffer(count: parameters.count) }
         firstMoment = FloatBuffer(count: parameters.count)
         secondMoment = FloatBuffer(count: parameters.count)
     }
+
+    /// The parameters as they are after the steps so far.
+    public var parameters: Parameters { Parameters(like: initial, values: values) }
 
     /// One update from `batch`: forward, backward, clipping of the gradient's norm, Adam.
     /// - Returns: the batch's loss before the update.
     public func step(_ batch: Batch, learningRate: Float, clipNorm: Float = .infinity) -> Float {
         let loss = accumulate(batch, backward: true)
-        let total = gradients[0].base
-        for other in gradients.dropFirst() { ok_add(total, other.base, parameters.count) }
-        let norm = Float(ok_sum_of_squares(total, parameters.count).squareRoot())
+        let total = sumOfGradients()
+        let norm = Float(ok_sum_of_squares(total.base, total.count).squareRoot())
         stepCount += 1
         let (beta1, beta2): (Float, Float) = (0.9, 0.999)
         ok_adam(
-            parameters.values.base, total, firstMoment.base, secondMoment.base, parameters.count, learningRate, beta1, beta2,
+            values.base, total.base, firstMoment.base, secondMoment.base, values.count, learningRate, beta1, beta2,
             1e-8, 1 - pow(beta1, Float(stepCount)), 1 - pow(beta2, Float(stepCount)), norm > clipNorm ? clipNorm / norm : 1)
         return loss
     }
@@ -77,21 +80,28 @@ public final class Trainer: @unchecked Sendable {
     /// The batch's loss and its gradient in layout order, without an update.
     func gradient(_ batch: Batch) -> (loss: Float, gradient: [Float]) {
         let loss = accumulate(batch, backward: true)
-        for other in gradients.dropFirst() { ok_add(gradients[0].base, other.base, parameters.count) }
-        return (loss, gradients[0].array)
+        return (loss, sumOfGradients().array)
+    }
+
+    /// Adds the threads' gradients into the first thread's.
+    private func sumOfGradients() -> FloatBuffer {
+        for other in gradients.dropFirst() { ok_add(gradients[0].base, other.base, other.count) }
+        return gradients[0]
     }
 
     private func accumulate(_ batch: Batch, backward: Bool) -> Float {
         let count = batch.inputs.count / windowSize
-        precondition(batch.inputs.count == count * windowSize && batch.targets.count == batch.inputs.count)
-        precondition(batch.importance.count == batch.inputs.count)
+        precondition(batch.inputs.count == count * windowSize, "a batch holds whole windows")
+        precondition(
+            batch.targets.count == batch.inputs.count && batch.importance.count == batch.inputs.count,
+            "every input has a target and an importance")
         let importance = batch.importance.reduce(0, +)
         guard importance > 0 else {
             for gradient in gradients { gradient.base.update(repeating: 0, count: gradient.count) }
             return 0
         }
         let losses = FloatBuffer(count: threadCount)
-        forEachThread(threadCount) { [self] thread in
+        forEachThread(threadCount) { thread in
             losses.base[thread] = work(thread, batch, count: count, importance: importance, backward: backward)
         }
         return losses.array.reduce(0, +)
@@ -100,25 +110,22 @@ public final class Trainer: @unchecked Sendable {
     /// One thread's share: every `threadCount`-th slice of the batch.
     private func work(_ thread: Int, _ batch: Batch, count: Int, importance: Float, backward: Bool) -> Float {
         let network = networks[thread]
-        let weights = Weights(values: parameters.values.base, gradients: gradients[thread].base)
-        if backward { weights.gradients.update(repeating: 0, count: parameters.count) }
+        let gradients = gradients[thread]
+        if backward { gradients.base.update(repeating: 0, count: gradients.count) }
         let slice = min(sliceSize, (count + threadCount - 1) / threadCount)
         var loss: Float = 0
         for start in stride(from: thread * slice, to: count, by: threadCount * slice) {
             let windows = min(slice, count - start)
             load(batch, start: start, windows: windows, into: network)
-            network.forward(weights, batch: windows)
+            network.forward(values, batch: windows)
             loss += compare(batch, start: start, windows: windows, network: network, importance: importance)
-            if backward { network.backward(weights, batch: windows) }
+            if backward { network.backward(values, gradients: gradients, batch: windows) }
         }
         return loss
     }
 
     private func load(_ batch: Batch, start: Int, windows: Int, into network: any Network) {
-        batch.inputs.withUnsafeBufferPointer { inputs in
-            guard let base = inputs.baseAddress else { return }
-            network.input.base.update(from: base + start * windowSize, count: windows * windowSize)
-        }
+        network.input.load(batch.inputs[(start * windowSize)..<((start + windows) * windowSize)])
         network.hiddenPatches = batch.hiddenPatches.map { Array($0[(start * tokenCount)..<((start + windows) * tokenCount)]) }
     }
 

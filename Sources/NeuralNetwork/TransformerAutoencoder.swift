@@ -1,4 +1,3 @@
-import CKernels
 import Foundation
 
 /// The sizes of a Transformer autoencoder: patches of rows are embedded, given sinusoidal positions,
@@ -37,38 +36,60 @@ public struct TransformerArchitecture: Sendable, Equatable, Codable {
     }
 
     /// Patches in a window.
-    public var tokenCount: Int { windowLength / patchLength }
+    var tokenCount: Int { windowLength / patchLength }
+}
+
+extension TransformerArchitecture: NetworkArchitecture {
+    func trainingFlops(windows: Int) -> Int {
+        let layer = 8 * width * width + 4 * tokenCount * width + 4 * width * feedForwardSize
+        let maps = 4 * patchLength * channelCount * width + 4 * width * bottleneckSize
+        return 3 * windows * tokenCount * (layerCount * layer + maps)
+    }
+
+    var isSound: Bool {
+        let bound = 1...65_536
+        return bound.contains(windowLength) && bound.contains(channelCount)
+            && bound.contains(patchLength) && windowLength % patchLength == 0
+            && (2...4096).contains(width) && (1...64).contains(headCount)
+            && width % headCount == 0 && (1...64).contains(layerCount)
+            && (1...16_384).contains(feedForwardSize) && (1...4096).contains(bottleneckSize)
+    }
+
+    var layout: ParameterLayout { TransformerAutoencoder.Layers(self).layout }
+    var sliceSize: Int { max(1, min(32, 512 / max(1, tokenCount))) }
+
+    func network(capacity: Int, isTrained: Bool) -> any Network {
+        TransformerAutoencoder(self, capacity: capacity, isTrained: isTrained)
+    }
 }
 
 /// The Transformer autoencoder's forward and backward passes; see `TransformerArchitecture`.
 final class TransformerAutoencoder: Network {
     struct Layers {
-        var layout = ParameterLayout()
         let embedding: Linear
         /// The learned token that stands for a hidden patch, `[width]`.
-        let maskToken: Int
+        let maskToken: Parameter
         let encoder: [TransformerLayer]
         let squeeze: Linear
         let widen: Linear
         let head: Linear
-    }
+        let layout: ParameterLayout
 
-    static func layers(_ sizes: TransformerArchitecture) -> Layers {
-        var layout = ParameterLayout()
-        let patch = sizes.patchLength * sizes.channelCount
-        let embedding = Linear("embedding", inputSize: patch, outputSize: sizes.width, layout: &layout)
-        let maskToken = layout.add("mask_token", [sizes.width])
-        let encoder = (0..<sizes.layerCount).map {
-            TransformerLayer(
-                "encoder.\($0)", width: sizes.width, headCount: sizes.headCount, feedForwardSize: sizes.feedForwardSize,
-                layout: &layout)
+        init(_ sizes: TransformerArchitecture) {
+            let (width, patch) = (sizes.width, sizes.patchLength * sizes.channelCount)
+            var layout = ParameterLayout()
+            embedding = Linear("embedding", inputSize: patch, outputSize: width, layout: &layout)
+            maskToken = layout.add(vector: "mask_token", width, .uniform(inputCount: width))
+            encoder = (0..<sizes.layerCount).map {
+                TransformerLayer(
+                    "encoder.\($0)", width: width, headCount: sizes.headCount, feedForwardSize: sizes.feedForwardSize,
+                    layout: &layout)
+            }
+            squeeze = Linear("squeeze", inputSize: width, outputSize: sizes.bottleneckSize, layout: &layout)
+            widen = Linear("widen", inputSize: sizes.bottleneckSize, outputSize: width, layout: &layout)
+            head = Linear("head", inputSize: width, outputSize: patch, layout: &layout)
+            self.layout = layout
         }
-        let squeeze = Linear("squeeze", inputSize: sizes.width, outputSize: sizes.bottleneckSize, layout: &layout)
-        let widen = Linear("widen", inputSize: sizes.bottleneckSize, outputSize: sizes.width, layout: &layout)
-        let head = Linear("head", inputSize: sizes.width, outputSize: patch, layout: &layout)
-        return Layers(
-            layout: layout, embedding: embedding, maskToken: maskToken, encoder: encoder, squeeze: squeeze, widen: widen,
-            head: head)
     }
 
     let input: FloatBuffer
@@ -77,19 +98,22 @@ final class TransformerAutoencoder: Network {
     var hiddenPatches: [UInt8]?
     private let sizes: TransformerArchitecture
     private let layers: Layers
+    /// `[tokens, width]`.
     private let positions: FloatBuffer
+    /// `[batch, tokens, width]`.
     private let embedded: FloatBuffer
     private let memories: [TransformerLayer.Memory]
-    private let squeezed: FloatBuffer
-    private let widened: FloatBuffer
+    /// `[batch, tokens, bottleneckSize]`.
+    private let squeezed: FloatBuffer, squeezedGradient: FloatBuffer
+    /// `[batch, tokens, width]`.
+    private let widened: FloatBuffer, widenedGradient: FloatBuffer
+    /// Of the encoder's output and, walking back, of its input, `[batch, tokens, width]`.
     private let gradient: FloatBuffer
-    private let squeezedGradient: FloatBuffer
-    private let widenedGradient: FloatBuffer
 
     init(_ sizes: TransformerArchitecture, capacity: Int, isTrained: Bool) {
         precondition(sizes.windowLength % sizes.patchLength == 0, "a window must hold whole patches")
         self.sizes = sizes
-        let layers = Self.layers(sizes)
+        let layers = Layers(sizes)
         self.layers = layers
         let tokens = sizes.tokenCount
         let rows = capacity * tokens
@@ -97,12 +121,14 @@ final class TransformerAutoencoder: Network {
         (input, output, outputGradient) = (FloatBuffer(count: values), FloatBuffer(count: values), FloatBuffer(count: values))
         positions = Self.sinusoids(tokens: tokens, width: sizes.width)
         embedded = FloatBuffer(count: rows * sizes.width)
-        memories = layers.encoder.map { TransformerLayer.Memory($0, batch: capacity, tokens: tokens) }
+        memories = layers.encoder.map {
+            TransformerLayer.Memory($0, batch: capacity, tokens: tokens, isTrained: isTrained)
+        }
         squeezed = FloatBuffer(count: rows * sizes.bottleneckSize)
-        squeezedGradient = FloatBuffer(count: rows * sizes.bottleneckSize)
+        squeezedGradient = FloatBuffer(count: isTrained ? rows * sizes.bottleneckSize : 0)
         widened = FloatBuffer(count: rows * sizes.width)
-        widenedGradient = FloatBuffer(count: rows * sizes.width)
-        gradient = FloatBuffer(count: rows * sizes.width)
+        widenedGradient = FloatBuffer(count: isTrained ? rows * sizes.width : 0)
+        gradient = FloatBuffer(count: isTrained ? rows * sizes.width : 0)
     }
 
     /// Sines and cosines of geometrically falling frequency (Vaswani et al., 2017), `[tokens, width]`.
@@ -118,55 +144,71 @@ final class TransformerAutoencoder: Network {
         return table
     }
 
+    /// `[batch · tokens, columns]` of a buffer.
+    private func tokens(_ buffer: FloatBuffer, _ batch: Int, columns: Int) -> Matrix {
+        buffer.matrix(rows: batch * sizes.tokenCount, columns: columns)
+    }
+
     /// A window's values already lie as patches: `[batch, time, channels]` is `[batch, tokens, patch]`.
-    func forward(_ weights: Weights, batch: Int) {
-        let tokens = sizes.tokenCount
-        let (rows, width) = (batch * tokens, sizes.width)
-        layers.embedding.forward(weights, input.base, into: embedded.base, rows: rows)
-        if let hiddenPatches {
-            for row in 0..<rows where hiddenPatches[row] != 0 {
-                (embedded.base + row * width).update(from: weights.values + layers.maskToken, count: width)
-            }
-        }
-        for window in 0..<batch { ok_add(embedded.base + window * tokens * width, positions.base, tokens * width) }
-        var x = embedded.base
-        for (layer, memory) in zip(layers.encoder, memories) {
-            layer.forward(weights, x, memory: memory, batch: batch, tokens: tokens)
-            x = memory.output.base
-        }
-        layers.squeeze.forward(weights, x, into: squeezed.base, rows: rows)
-        layers.widen.forward(weights, squeezed.base, into: widened.base, rows: rows)
-        layers.head.forward(weights, widened.base, into: output.base, rows: rows)
+    private func patches(_ buffer: FloatBuffer, _ batch: Int) -> Matrix {
+        tokens(buffer, batch, columns: sizes.patchLength * sizes.channelCount)
     }
 
-    func backward(_ weights: Weights, batch: Int) {
-        let tokens = sizes.tokenCount
-        let (rows, width) = (batch * tokens, sizes.width)
-        layers.head.backward(weights, x: widened.base, dy: outputGradient.base, dx: widenedGradient.base, rows: rows)
-        layers.widen.backward(weights, x: squeezed.base, dy: widenedGradient.base, dx: squeezedGradient.base, rows: rows)
-        let last = memories.last?.output.base ?? embedded.base
-        layers.squeeze.backward(weights, x: last, dy: squeezedGradient.base, dx: gradient.base, rows: rows)
+    func forward(_ weights: FloatBuffer, batch: Int) {
+        let tokenCount = sizes.tokenCount
+        let embedded = tokens(embedded, batch, columns: sizes.width)
+        let squeezed = tokens(squeezed, batch, columns: sizes.bottleneckSize)
+        let widened = tokens(widened, batch, columns: sizes.width)
+        layers.embedding.forward(weights, patches(input, batch), into: embedded)
+        forEachHiddenToken(of: embedded) { copy(weights[layers.maskToken], to: $0) }
+        let positions = positions.matrix(rows: tokenCount, columns: sizes.width)
+        for window in 0..<batch { add(positions, to: embedded.block(window, rows: tokenCount)) }
+        var x = embedded
+        for (layer, memory) in zip(layers.encoder, memories) { x = layer.forward(weights, x, memory: memory) }
+        layers.squeeze.forward(weights, x, into: squeezed)
+        layers.widen.forward(weights, squeezed, into: widened)
+        layers.head.forward(weights, widened, into: patches(output, batch))
+    }
+
+    func backward(_ weights: FloatBuffer, gradients: FloatBuffer, batch: Int) {
+        let width = sizes.width
+        let squeezed = tokens(squeezed, batch, columns: sizes.bottleneckSize)
+        let dSqueezed = tokens(squeezedGradient, batch, columns: sizes.bottleneckSize)
+        let widened = tokens(widened, batch, columns: width)
+        let dWidened = tokens(widenedGradient, batch, columns: width)
+        let encoded = tokens(memories.last?.output ?? embedded, batch, columns: width)
+        let d = tokens(gradient, batch, columns: width)
+        // forward: output = head(widen(squeeze(encoded)))
+        layers.head.backward(weights, gradients: gradients, x: widened, dy: patches(outputGradient, batch), dx: dWidened)
+        layers.widen.backward(weights, gradients: gradients, x: squeezed, dy: dWidened, dx: dSqueezed)
+        layers.squeeze.backward(weights, gradients: gradients, x: encoded, dy: dSqueezed, dx: d)
+        // forward: encoded = encoder(embedded + positions)
         for (layer, memory) in zip(layers.encoder, memories).reversed() {
-            layer.backward(weights, gradient: gradient.base, memory: memory, batch: batch, tokens: tokens)
+            layer.backward(weights, gradients: gradients, gradient: d, memory: memory)
         }
-        if let hiddenPatches {
-            for row in 0..<rows where hiddenPatches[row] != 0 {
-                ok_add(weights.gradients + layers.maskToken, gradient.base + row * width, width)
-                (gradient.base + row * width).update(repeating: 0, count: width)
-            }
+        // forward: embedded = maskToken where a patch is hidden, embedding(patch) elsewhere
+        forEachHiddenToken(of: d) {
+            add($0, to: gradients[layers.maskToken])
+            clear($0)
         }
-        layers.embedding.backward(weights, x: input.base, dy: gradient.base, dx: nil, rows: rows)
+        layers.embedding.backward(weights, gradients: gradients, x: patches(input, batch), dy: d, dx: nil)
     }
 
-    /// How strongly each patch looked at each other in the last `forward`, for window 0: the mean over
-    /// layers and heads, `[tokens, tokens]`, rows summing to 1.
-    func meanAttention() -> [Float] {
+    /// The rows, `[1, columns]`, that belong to hidden patches.
+    private func forEachHiddenToken(of matrix: Matrix, _ body: (Matrix) -> Void) {
+        guard let hiddenPatches else { return }
+        for row in 0..<matrix.rows where hiddenPatches[row] != 0 { body(matrix.block(row, rows: 1)) }
+    }
+
+    /// The mean over layers and heads.
+    func meanAttention() -> [Float]? {
         let tokens = sizes.tokenCount
         var mean = [Float](repeating: 0, count: tokens * tokens)
         let share = 1 / Float(sizes.headCount * memories.count)
         for memory in memories {
+            let maps = memory.attention.attention.matrix(rows: sizes.headCount * tokens, columns: tokens)
             for head in 0..<sizes.headCount {
-                let map = memory.attention.attention.base + head * tokens * tokens
+                let map = maps.block(head, rows: tokens).base
                 for index in mean.indices { mean[index] += share * map[index] }
             }
         }

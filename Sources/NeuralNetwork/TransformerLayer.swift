@@ -26,59 +26,66 @@ struct TransformerLayer {
         let attentionNorm: LayerNorm.Memory
         let attention: SelfAttention.Memory
         let feedForwardNorm: LayerNorm.Memory
-        let normedForAttention: FloatBuffer
-        let middle: FloatBuffer
-        let normedForFeedForward: FloatBuffer
-        let expanded: FloatBuffer
-        let activated: FloatBuffer
-        let slope: FloatBuffer
+        /// What attention reads, the sum after it and what the feed-forward part reads, `[batch, tokens, width]`.
+        let normedForAttention: FloatBuffer, middle: FloatBuffer, normedForFeedForward: FloatBuffer
+        /// Before GELU, after it, and its slope, `[batch, tokens, feedForwardSize]`.
+        let expanded: FloatBuffer, activated: FloatBuffer, slope: FloatBuffer
+        /// `[batch, tokens, width]`.
         let output: FloatBuffer
         let widthGradient: FloatBuffer
         let expandedGradient: FloatBuffer
 
-        init(_ layer: TransformerLayer, batch: Int, tokens: Int) {
+        init(_ layer: TransformerLayer, batch: Int, tokens: Int, isTrained: Bool) {
             let rows = batch * tokens
             func wide() -> FloatBuffer { FloatBuffer(count: rows * layer.width) }
             func expandedSize() -> FloatBuffer { FloatBuffer(count: rows * layer.feedForwardSize) }
             attentionNorm = LayerNorm.Memory(rows: rows, size: layer.width)
-            attention = SelfAttention.Memory(layer.attention, batch: batch, tokens: tokens)
+            attention = SelfAttention.Memory(layer.attention, batch: batch, tokens: tokens, isTrained: isTrained)
             feedForwardNorm = LayerNorm.Memory(rows: rows, size: layer.width)
             (normedForAttention, middle, normedForFeedForward) = (wide(), wide(), wide())
             (expanded, activated, slope) = (expandedSize(), expandedSize(), expandedSize())
-            (output, widthGradient) = (wide(), wide())
-            expandedGradient = expandedSize()
+            output = wide()
+            widthGradient = isTrained ? wide() : FloatBuffer(count: 0)
+            expandedGradient = isTrained ? expandedSize() : FloatBuffer(count: 0)
         }
     }
 
-    /// The result is `memory.output`.
-    func forward(_ weights: Weights, _ x: Floats, memory: Memory, batch: Int, tokens: Int) {
-        let rows = batch * tokens
-        attentionNorm.forward(weights, x, into: memory.normedForAttention.base, memory: memory.attentionNorm, rows: rows)
-        attention.forward(
-            weights, memory.normedForAttention.base, into: memory.middle.base, memory: memory.attention, batch: batch,
-            tokens: tokens)
-        ok_add(memory.middle.base, x, rows * width)
-        feedForwardNorm.forward(
-            weights, memory.middle.base, into: memory.normedForFeedForward.base, memory: memory.feedForwardNorm, rows: rows)
-        expand.forward(weights, memory.normedForFeedForward.base, into: memory.expanded.base, rows: rows)
-        ok_gelu(memory.expanded.base, memory.activated.base, memory.slope.base, rows * feedForwardSize)
-        contract.forward(weights, memory.activated.base, into: memory.output.base, rows: rows)
-        ok_add(memory.output.base, memory.middle.base, rows * width)
+    /// `x` is `[batch · tokens, width]`.
+    /// - Returns: `memory.output`, of the same shape.
+    func forward(_ weights: FloatBuffer, _ x: Matrix, memory: Memory) -> Matrix {
+        func wide(_ buffer: FloatBuffer) -> Matrix { buffer.matrix(rows: x.rows, columns: width) }
+        func expanded(_ buffer: FloatBuffer) -> Matrix { buffer.matrix(rows: x.rows, columns: feedForwardSize) }
+        let (middle, output) = (wide(memory.middle), wide(memory.output))
+        // middle = x + attention(norm(x))
+        let forAttention = wide(memory.normedForAttention)
+        attentionNorm.forward(weights, x, into: forAttention, memory: memory.attentionNorm)
+        attention.forward(weights, forAttention, into: middle, memory: memory.attention)
+        add(x, to: middle)
+        // output = middle + contract(gelu(expand(norm(middle))))
+        let forFeedForward = wide(memory.normedForFeedForward)
+        let (activated, slope) = (expanded(memory.activated), expanded(memory.slope))
+        feedForwardNorm.forward(weights, middle, into: forFeedForward, memory: memory.feedForwardNorm)
+        expand.forward(weights, forFeedForward, into: expanded(memory.expanded))
+        ok_gelu(expanded(memory.expanded).base, activated.base, slope.base, x.rows * feedForwardSize)
+        contract.forward(weights, activated, into: output)
+        add(middle, to: output)
+        return output
     }
 
-    /// Turns the output's gradient in `d` into the input's, in place.
-    func backward(_ weights: Weights, gradient d: Floats, memory: Memory, batch: Int, tokens: Int) {
-        let rows = batch * tokens
-        contract.backward(weights, x: memory.activated.base, dy: d, dx: memory.expandedGradient.base, rows: rows)
-        ok_multiply(memory.expandedGradient.base, memory.slope.base, rows * feedForwardSize)
-        expand.backward(
-            weights, x: memory.normedForFeedForward.base, dy: memory.expandedGradient.base, dx: memory.widthGradient.base,
-            rows: rows)
-        feedForwardNorm.backward(
-            weights, dy: memory.widthGradient.base, addingTo: d, memory: memory.feedForwardNorm, rows: rows)
+    /// Adds the parameters' gradients to `gradients` and turns the output's gradient in `d`,
+    /// `[batch · tokens, width]`, into the input's, in place.
+    func backward(_ weights: FloatBuffer, gradients: FloatBuffer, gradient d: Matrix, memory: Memory) {
+        func wide(_ buffer: FloatBuffer) -> Matrix { buffer.matrix(rows: d.rows, columns: width) }
+        func expanded(_ buffer: FloatBuffer) -> Matrix { buffer.matrix(rows: d.rows, columns: feedForwardSize) }
+        let (dWide, dExpanded) = (wide(memory.widthGradient), expanded(memory.expandedGradient))
+        // forward: output = middle + contract(gelu(expand(norm(middle))))
+        contract.backward(weights, gradients: gradients, x: expanded(memory.activated), dy: d, dx: dExpanded)
+        scale(dExpanded, by: expanded(memory.slope))
+        expand.backward(weights, gradients: gradients, x: wide(memory.normedForFeedForward), dy: dExpanded, dx: dWide)
+        feedForwardNorm.backward(weights, gradients: gradients, dy: dWide, addingTo: d, memory: memory.feedForwardNorm)
+        // forward: middle = x + attention(norm(x))
         attention.backward(
-            weights, x: memory.normedForAttention.base, dy: d, dx: memory.widthGradient.base, memory: memory.attention,
-            batch: batch, tokens: tokens)
-        attentionNorm.backward(weights, dy: memory.widthGradient.base, addingTo: d, memory: memory.attentionNorm, rows: rows)
+            weights, gradients: gradients, x: wide(memory.normedForAttention), dy: d, dx: dWide, memory: memory.attention)
+        attentionNorm.backward(weights, gradients: gradients, dy: dWide, addingTo: d, memory: memory.attentionNorm)
     }
 }

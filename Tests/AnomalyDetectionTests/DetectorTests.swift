@@ -107,7 +107,7 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     let series = wave(300)
     let a = try detector(kind, series)
     let b = try detector(kind, series)
-    #expect(a.parameters.values.array == b.parameters.values.array)
+    #expect(a.parameters.tensors == b.parameters.tensors)
     #expect(a.referenceErrors == b.referenceErrors)
 }
 

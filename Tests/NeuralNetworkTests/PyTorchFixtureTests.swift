@@ -26,7 +26,7 @@ struct Fixture: CustomTestStringConvertible {
     func parameters() throws -> Parameters {
         let values = tensors.filter { $0.key.hasPrefix("value.") }
         return try Parameters(
-            architecture, tensors: Dictionary(uniqueKeysWithValues: values.map { (String($0.dropFirst(6)), $1) }))
+            architecture, tensors: Dictionary(uniqueKeysWithValues: values.map { (String($0.dropFirst(6)), $1) }), file: name)
     }
 
     var batch: Batch {

@@ -101,7 +101,7 @@ public struct NeuralDetector: Detector {
         }
         self.init(
             kind: kind, plan: plan, channelNames: channels,
-            parameters: try Parameters(plan.architecture, tensors: file.tensors), scaling: scaling,
+            parameters: try Parameters(plan.architecture, tensors: file.tensors, file: name), scaling: scaling,
             referenceErrors: reference.sorted(), summary: try decode("summary"),
             fingerprint: file.metadata["fingerprint"] ?? "")
     }

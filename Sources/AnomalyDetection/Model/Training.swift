@@ -102,7 +102,6 @@ private struct Run {
     let plan: DetectorPlan
     let prepared: PreparedSeries
     let trainer: Trainer
-    let parameters: Parameters
     var random: SeededGenerator
     let trainingStarts: [Int]
     let validation: [Batch]
@@ -114,8 +113,7 @@ private struct Run {
         self.kind = kind
         self.plan = plan
         self.prepared = prepared
-        parameters = Parameters(plan.architecture, seed: plan.seed)
-        trainer = Trainer(parameters, threadCount: threadCount)
+        trainer = Trainer(Parameters(plan.architecture, seed: plan.seed), threadCount: threadCount)
         var random = SeededGenerator(seed: plan.seed)
         let length = plan.windowLength
         let held = min(max(length, Int(plan.validationShare * Double(prepared.rowCount))), prepared.rowCount - length)
@@ -136,7 +134,7 @@ private struct Run {
     mutating func fit(
         cancellation: Cancellation, progress: (TrainingProgress) -> Void
     ) throws(DetectionError) -> (Parameters, TrainingSummary) {
-        var best = (loss: Float.infinity, epoch: 0, values: parameters.values.array)
+        var best = (loss: Float.infinity, epoch: 0, parameters: trainer.parameters)
         let perEpoch = min(plan.windowsPerEpoch, max(trainingStarts.count, plan.batchSize * 4))
         let stepsPerEpoch = (perEpoch + plan.batchSize - 1) / plan.batchSize
         for epoch in 1...plan.epochs {
@@ -147,15 +145,14 @@ private struct Run {
             let held = validationLoss()
             guard held.isFinite else { throw .diverged(model: kind, epoch: epoch) }
             validationLosses.append(held)
-            if held < best.loss * 0.999 { best = (held, epoch, parameters.values.array) }
+            if held < best.loss * 0.999 { best = (held, epoch, trainer.parameters) }
             progress(report(epoch: epoch, done: epoch * stepsPerEpoch, of: stepsPerEpoch))
             if epoch - best.epoch >= plan.patience { break }
         }
-        parameters.values.array = best.values
         let summary = TrainingSummary(
             trainingRows: prepared.rowCount, epochs: losses.count, bestEpoch: best.epoch, losses: losses,
             validationLosses: validationLosses, seconds: elapsed)
-        return (parameters, summary)
+        return (best.parameters, summary)
     }
 
     private mutating func runEpoch(
