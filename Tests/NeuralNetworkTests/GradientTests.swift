@@ -19,23 +19,14 @@ private let architectures: [Architecture] = [
             bottleneckSize: 3)),
 ]
 
-private func numbers(_ count: Int, seed: UInt64) -> [Float] {
-    var state = seed | 1
-    return (0..<count).map { _ in
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return Float(state >> 40) * 0x1p-23 - 1
-    }
-}
-
 private func batch(_ architecture: Architecture, count: Int) -> Batch {
     let size = count * architecture.windowLength * architecture.channelCount
     let patch = architecture.patchLength
     let hidden = patch == 0 ? nil : (0..<(count * architecture.windowLength / patch)).map { UInt8($0 % 3 == 1 ? 1 : 0) }
+    var draw = Draw(seed: 1)
     return Batch(
-        inputs: numbers(size, seed: 1), targets: numbers(size, seed: 2),
-        importance: numbers(size, seed: 3).map { $0 > -0.6 ? 1 : 0 }, hiddenPatches: hidden)
+        inputs: draw.floats(size), targets: draw.floats(size), importance: draw.floats(size).map { $0 > -0.6 ? 1 : 0 },
+        hiddenPatches: hidden)
 }
 
 @Test(arguments: architectures, [1, 3]) func gradientsAgreeWithFiniteDifferences(_ architecture: Architecture, count: Int) {
@@ -45,14 +36,38 @@ private func batch(_ architecture: Architecture, count: Int) -> Batch {
     let (_, gradient) = trainer.gradient(batch)
     let step: Float = 4e-3
     for index in stride(from: 0, to: parameters.count, by: max(1, parameters.count / 200)) {
-        let value = parameters.values.base[index]
-        parameters.values.base[index] = value + step
+        let value = trainer.values.base[index]
+        trainer.values.base[index] = value + step
         let above = trainer.loss(batch)
-        parameters.values.base[index] = value - step
+        trainer.values.base[index] = value - step
         let below = trainer.loss(batch)
-        parameters.values.base[index] = value
+        trainer.values.base[index] = value
         let slope = (above - below) / (2 * step)
         #expect(abs(slope - gradient[index]) < 2e-3 + 0.03 * abs(slope), "parameter \(index)")
+    }
+}
+
+/// Along each tensor's own gradient the loss rises as steeply as that gradient is long.
+@Test(arguments: 1...60 as ClosedRange<UInt64>) func theLossRisesAlongTheGradientOfEveryTensor(seed: UInt64) {
+    var draw = Draw(seed: seed)
+    let architecture = draw.architecture()
+    let parameters = Parameters(architecture, seed: seed)
+    let trainer = Trainer(parameters, threadCount: draw.size(1...3))
+    let batch = draw.batch(architecture, count: draw.size(1...20))
+    let (_, gradient) = trainer.gradient(batch)
+    for entry in parameters.layout.entries {
+        let own = gradient[entry.offset..<(entry.offset + entry.count)]
+        let length = own.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        guard length > 0 else { continue }
+        func loss(at step: Float) -> Float {
+            for index in own.indices {
+                trainer.values.base[index] = parameters.values.base[index] + step * own[index] / length
+            }
+            return trainer.loss(batch)
+        }
+        let slope = (loss(at: 4e-3) - loss(at: -4e-3)) / 8e-3
+        _ = loss(at: 0)
+        #expect(abs(slope - length) < 1e-3 + 0.02 * length, "seed \(seed), \(entry.name), \(architecture)")
     }
 }
 
@@ -61,7 +76,7 @@ private func batch(_ architecture: Architecture, count: Int) -> Batch {
         let runs = (0..<2).map { _ in
             let trainer = Trainer(Parameters(architecture, seed: 9), threadCount: threads)
             for _ in 0..<5 { _ = trainer.step(batch(architecture, count: 11), learningRate: 1e-2) }
-            return trainer.parameters.values.array
+            return trainer.values.array
         }
         #expect(runs[0] == runs[1])
     }

@@ -44,12 +44,44 @@ private let file = ModelFile(
     }
 }
 
+@Test(arguments: 1...60 as ClosedRange<UInt64>) func parametersReadBackFromAFileAsTheyWere(seed: UInt64) throws {
+    var draw = Draw(seed: seed)
+    let architecture = draw.architecture()
+    let parameters = Parameters(architecture, seed: seed)
+    let text = String(decoding: try JSONEncoder().encode(architecture), as: UTF8.self)
+    let data = try ModelFile(tensors: parameters.tensors, metadata: ["architecture": text]).encoded()
+    let file = try ModelFile(data: data, file: "x")
+    let readArchitecture = try JSONDecoder().decode(Architecture.self, from: Data((file.metadata["architecture"] ?? "").utf8))
+    let read = try Parameters(readArchitecture, tensors: file.tensors, file: "x")
+    #expect(readArchitecture == architecture, "seed \(seed)")
+    #expect(read.values.array == parameters.values.array, "seed \(seed)")
+}
+
+@Test func architecturesAreWrittenAsOlderFilesHoldThem() throws {
+    let written = [
+        #"{"lstm":{"_0":{"channelCount":2,"hiddenSize":4,"windowLength":8}}}"#,
+        #"{"lstm":{"_0":{"channelCount":2,"hiddenSize":4,"latentSize":3,"windowLength":8}}}"#,
+        #"{"transformer":{"_0":{"bottleneckSize":3,"channelCount":1,"feedForwardSize":16,"headCount":2,"#
+            + #""layerCount":2,"patchLength":4,"width":8,"windowLength":32}}}"#,
+    ]
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    for text in written {
+        let architecture = try JSONDecoder().decode(Architecture.self, from: Data(text.utf8))
+        #expect(String(decoding: try encoder.encode(architecture), as: UTF8.self) == text)
+    }
+}
+
 @Test func parametersRefuseOtherShapes() {
     let architecture = Architecture.lstm(LSTMArchitecture(windowLength: 4, channelCount: 1, hiddenSize: 3))
     var tensors = Parameters(architecture, seed: 1).tensors
-    #expect(throws: Never.self) { try Parameters(architecture, tensors: tensors) }
+    #expect(throws: Never.self) { try Parameters(architecture, tensors: tensors, file: "x") }
     tensors["head.bias"] = Tensor(shape: [2], values: [0, 0])
-    #expect(throws: ModelFileError.tensors(name: "head.bias", expected: [1])) { try Parameters(architecture, tensors: tensors) }
+    #expect(throws: ModelFileError.tensors(file: "x", name: "head.bias", expected: [1])) {
+        try Parameters(architecture, tensors: tensors, file: "x")
+    }
     tensors["head.bias"] = Tensor(shape: [1], values: [.nan])
-    #expect(throws: ModelFileError.notFinite(name: "head.bias")) { try Parameters(architecture, tensors: tensors) }
+    #expect(throws: ModelFileError.notFinite(file: "x", name: "head.bias")) {
+        try Parameters(architecture, tensors: tensors, file: "x")
+    }
 }
