@@ -103,15 +103,16 @@ struct LSTM {
         (step.start, step.start_stride) = (UnsafePointer(start.base), start.rows == 1 ? 0 : start.stride)
         step.packed_input = UnsafePointer(memory.packedInput.base)
         step.packed_hidden = UnsafePointer(packed.base)
+        // The views above hold every step, so that the loop only moves on: by `state` numbers, or by none.
+        let state = batch * hiddenSize
         for index in 0..<time {
-            let before = index == 0 ? nil : index - 1
-            step.input = x.map { UnsafePointer($0.block(index, rows: batch).base) }
-            step.hidden_before = before.map { UnsafePointer(hidden.block($0, rows: batch).base) }
-            step.cell_before = before.map { UnsafePointer(cells.block(kept ? $0 : 0, rows: batch).base) }
-            step.cell = cells.block(kept ? index : 0, rows: batch).base
-            step.hidden_out = hidden.block(index, rows: batch).base
-            step.gates = gates?.block(index, rows: batch).base
-            step.tanh_cell = squashed?.block(index, rows: batch).base
+            let place = kept ? index * state : 0
+            step.input = x.map { UnsafePointer($0.base + index * batch * inputSize) }
+            step.hidden_before = index == 0 ? nil : UnsafePointer(hidden.base + (index - 1) * state)
+            step.cell_before = index == 0 ? nil : UnsafePointer(cells.base + (kept ? place - state : 0))
+            (step.cell, step.hidden_out) = (cells.base + place, hidden.base + index * state)
+            step.gates = gates.map { $0.base + place * 4 }
+            step.tanh_cell = squashed.map { $0.base + place }
             ok_lstm_step(&step)
         }
     }
