@@ -56,36 +56,3 @@ public struct RobustScaling: Sendable, Equatable, Codable {
         Double(value) * spreads[channel] + centers[channel]
     }
 }
-
-/// `values` with each gap bridged by a straight line between the measured neighbours, and gaps at an
-/// end given the nearest measured value; all gaps give zeros.
-public func filled(_ values: [Double]) -> [Double] {
-    guard values.contains(where: \.isNaN) else { return values }
-    var result = values
-    var previous: Int?
-    for index in values.indices where !values[index].isNaN {
-        let start = previous.map { $0 + 1 } ?? 0
-        for gap in start..<index {
-            guard let previous else {
-                result[gap] = values[index]
-                continue
-            }
-            let share = Double(gap - previous) / Double(index - previous)
-            result[gap] = values[previous] + share * (values[index] - values[previous])
-        }
-        previous = index
-    }
-    let tail = previous.map { values[$0] } ?? 0
-    for index in (previous.map { $0 + 1 } ?? 0)..<values.count { result[index] = tail }
-    return result
-}
-
-/// The `probability`-quantile of values in rising order, by linear interpolation; they must not be empty.
-public func quantile<Value: BinaryFloatingPoint>(ofSorted values: [Value], _ probability: Double) -> Value {
-    precondition(!values.isEmpty, "a quantile needs at least one value")
-    let position = min(max(probability, 0), 1) * Double(values.count - 1)
-    let lower = Int(position)
-    let upper = min(lower + 1, values.count - 1)
-    let share = Value(position - Double(lower))
-    return values[lower] + share * (values[upper] - values[lower])
-}
