@@ -18,9 +18,11 @@ demo: build
 
 build: setup $(PROGRAM)
 
-# Asking the package manager whether anything changed takes seconds; make knows at once.
+# Asking the package manager whether anything changed takes seconds; make knows at once. Its progress goes to standard
+# error, since standard output is the program's; it is not piped, so that on a terminal it stays on one line.
 $(PROGRAM): $(shell find Sources Package.swift -type f)
-	@$(SWIFT) build -c release --product oddline --quiet
+	@[ -e $@ ] || echo "First build: about 4 minutes on two cores; later ones compile only what changed." >&2
+	@$(SWIFT) build -c release --product oddline >&2
 	@touch $@
 
 # The tests of the HTTP service run by themselves: they need the threads that other tests block.
@@ -28,6 +30,8 @@ TEST = ODDLINE_PROGRAM=$(CURDIR)/.build-tests/release/oddline \
 	$(SWIFT) test -c release --build-path .build-tests -Xswiftc -enable-testing --disable-xctest
 
 test: setup test-setup check-format
+	@[ -e .build-tests/release/oddline ] || \
+		echo "First build of the tests: about 5 minutes on two cores; later ones compile only what changed." >&2
 ifeq ($(ARGS),)
 	@$(TEST) --skip HTTPServiceTests
 	@$(TEST) --skip-build --filter HTTPServiceTests
