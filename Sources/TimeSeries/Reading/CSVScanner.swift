@@ -14,6 +14,8 @@ struct CSVScanner {
     private(set) var position: Int
     /// The line, from 1, on which the next record begins.
     private(set) var line = 1
+    /// Whether anything but spaces has stood between a closing quote and the next delimiter.
+    private(set) var hasTextBehindQuotes = false
 
     init(bytes: UnsafeBufferPointer<UInt8>, delimiter: UInt8) {
         self.bytes = bytes
@@ -81,7 +83,10 @@ struct CSVScanner {
                     position += 1
                     while position < bytes.count, bytes[position] != delimiter, bytes[position] != 0x0A,
                         bytes[position] != 0x0D
-                    { position += 1 }
+                    {
+                        if bytes[position] != 0x20 { hasTextBehindQuotes = true }
+                        position += 1
+                    }
                     return field
                 }
             } else if bytes[position] == 0x0A {
@@ -94,8 +99,14 @@ struct CSVScanner {
 
     /// The text of a field, invalid UTF-8 replaced.
     func text(_ field: Field) -> String {
-        let text = String(decoding: slice(field), as: UTF8.self)
-        return field.hasEscapes ? text.replacing("\"\"", with: "\"") : text
+        guard field.hasEscapes else { return String(decoding: slice(field), as: UTF8.self) }
+        var bytes: [UInt8] = []
+        var isDoubled = false
+        for byte in slice(field) {
+            isDoubled = byte == 0x22 && !isDoubled
+            if !isDoubled { bytes.append(byte) }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The bytes of a field.

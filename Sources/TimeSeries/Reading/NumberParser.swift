@@ -4,7 +4,8 @@ import Foundation
 enum NumberParser {
     private static let powersOfTen: [Double] = (0...22).map { pow(10, Double($0)) }
 
-    /// The number the bytes spell, or `nil`. Infinity and NaN spellings are not numbers here.
+    /// The number the bytes spell, or `nil`; infinite where it is too large for a `Double`. Words for infinity and
+    /// NaN are not numbers here.
     static func double(_ bytes: UnsafeBufferPointer<UInt8>, decimalComma: Bool) -> Double? {
         var position = 0
         let count = bytes.count
