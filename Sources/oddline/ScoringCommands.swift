@@ -71,21 +71,31 @@ struct ScoreCommand: AsyncParsableCommand {
             guard let result = analysis.result else { throw DetectionError.noScores }
             let export = ScoreExport(series: series, result: result)
             if let output {
-                try writeWhole(export, to: URL(fileURLWithPath: output))
+                var text = ""
+                export.write(format) { text += $0 }
+                try writeWhole(text, to: output)
             } else {
-                try export.write(format) { try FileHandle.standardOutput.write(contentsOf: Data($0.utf8)) }
+                try export.write(format, to: printResult)
             }
         }
     }
+}
 
-    private func writeWhole(_ export: ScoreExport, to url: URL) throws {
-        var data = Data()
-        export.write(format) { data.append(contentsOf: $0.utf8) }
-        do {
-            try data.write(to: url, options: .atomic)
-        } catch {
-            throw SeriesError.unreadable(file: url.lastPathComponent, reason: "it cannot be written there")
-        }
+/// Writes `text` to the file at `path` as a whole or not at all.
+private func writeWhole(_ text: String, to path: String) throws(SeriesError) {
+    do {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+        throw .unwritable(path, because: error)
+    }
+}
+
+/// Writes `text` to standard output.
+private func printResult(_ text: String) throws(SeriesError) {
+    do {
+        try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+        throw .unwritable("standard output", because: error)
     }
 }
 
@@ -113,15 +123,7 @@ struct GenerateCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingErrors {
             let text = kind.series(rows: rows, seed: seed).csv()
-            if let output {
-                do {
-                    try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
-                } catch {
-                    throw SeriesError.unreadable(file: output, reason: "it cannot be written there")
-                }
-            } else {
-                try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-            }
+            if let output { try writeWhole(text, to: output) } else { try printResult(text) }
         }
     }
 }

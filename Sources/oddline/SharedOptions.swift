@@ -153,7 +153,11 @@ struct ModelFolder {
     func file(_ kind: ModelKind) -> URL { url.appendingPathComponent(kind.fileName) }
 
     func save(_ models: [ScoredModel]) throws {
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        do {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        } catch {
+            throw SeriesError.unwritable(url.path, because: error)
+        }
         for model in models { try model.detector.save(to: file(model.detector.kind)) }
     }
 

@@ -88,6 +88,8 @@ private func temporary(_ name: String) -> String {
     #expect(bad.status == 1 && bad.errors.contains("row 2 (line 3)"))
     let short = try oddline(["score", "-"], input: "v\n1\n2\n3\n")
     #expect(short.status == 1 && short.errors.contains("too few"))
+    let unwritten = try oddline(["generate", "point", "--rows", "600", "-o", "/nonexistent/point.csv"])
+    #expect(unwritten.status == 1 && unwritten.errors.contains("/nonexistent/point.csv: cannot be written"))
     let weights = try oddline(["score", "-", "--lstm-weight", "0", "--transformer-weight", "0"])
     #expect(weights.status == 64 && weights.errors.contains("All weights are 0"))
     #expect(try oddline(["score", "-", "--threshold", "7"]).status == 64)

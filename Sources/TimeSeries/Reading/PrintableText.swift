@@ -1,4 +1,5 @@
-/// Text without control characters, safe to show on a terminal: each becomes U+FFFD.
+/// Text that is safe to show on a terminal: control and format characters, line and paragraph separators and
+/// private-use characters each become U+FFFD.
 public func printable(_ text: String) -> String {
     String(
         String.UnicodeScalarView(

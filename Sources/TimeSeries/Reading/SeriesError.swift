@@ -1,26 +1,66 @@
-/// Why a series could not be read; each `description` names the place and the remedy.
+import Foundation
+
+/// Why a series could not be read or a result not written; each `description` names the place and the remedy.
+///
+/// `row` is the record's position from 1, header not counted; `line` is the line of the file from 1.
 public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The file is not there or does not let itself be read.
     case unreadable(file: String, reason: String)
+    /// The file cannot be written where it was asked for.
+    case unwritable(file: String, reason: String)
+    /// There is no row below the header, if there is one.
     case empty(file: String)
+    /// Every column is text, time or label.
     case noNumericColumn(file: String, columns: [String])
+    /// A value is neither a number nor a gap.
     case badNumber(file: String, row: Int, line: Int, column: String, text: String)
+    /// A time is written in no notation that is known.
     case badTime(file: String, row: Int, line: Int, column: String, text: String)
+    /// A value is infinite, or too large for a `Double`.
     case infinite(file: String, row: Int, line: Int, column: String, text: String)
+    /// A label is neither yes nor no.
     case badLabel(file: String, row: Int, line: Int, column: String, text: String)
+    /// A record has more or fewer fields than the first.
     case fieldCount(file: String, row: Int, line: Int, expected: Int, found: Int)
+    /// The file ends within quotes.
     case unclosedQuote(file: String, line: Int)
+    /// Compressed data is not whole.
     case damagedGzip(file: String)
+    /// A column that was asked for is not there.
     case noSuchColumn(file: String, column: String, known: [String])
+    /// A column holds no number at all.
     case allGaps(file: String, column: String)
+    /// A table that was asked for is not in the database.
     case noTable(file: String, table: String, known: [String])
+    /// The database holds no table, or several of which none was asked for.
     case tableNeeded(file: String, known: [String])
+    /// A query that was asked for does not run.
     case badQuery(file: String, reason: String)
+    /// SQLite cannot read the database: it is damaged or locked.
+    case databaseFailed(file: String, reason: String)
+    /// The content is of a format that is read from a file alone, and came another way.
+    case fileNeeded(file: String)
+
+    /// That `file` could not be written, with the reason that `error` gives.
+    public static func unwritable(_ file: String, because error: any Error) -> SeriesError {
+        let reason =
+            switch (error as? CocoaError)?.code {
+            case .fileNoSuchFile?: "there is no such folder"
+            case .fileWriteNoPermission?: "permission denied"
+            case .fileWriteOutOfSpace?: "the disk is full"
+            case .fileWriteVolumeReadOnly?: "the disk is read-only"
+            default: "a write error"
+            }
+        return .unwritable(file: printable(file), reason: reason)
+    }
 
     /// One sentence for the user.
     public var description: String {
         switch self {
         case .unreadable(let file, let reason):
             "\(file): cannot be read (\(reason)); check the path and its permissions."
+        case .unwritable(let file, let reason):
+            "\(file): cannot be written (\(reason)); free space, or choose another place."
         case .empty(let file):
             "\(file): holds no rows; a series needs at least one row of numbers."
         case .noNumericColumn(let file, let columns):
@@ -51,9 +91,16 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noTable(let file, let table, let known):
             "\(file): has no table \"\(printable(table))\" (it has: \(listed(known)))."
         case .tableNeeded(let file, let known):
-            "\(file): is an SQLite database; say which table to read with --table (it has: \(listed(known)))."
+            known.isEmpty
+                ? "\(file): is an SQLite database without a table; a series needs a table with a column of numbers."
+                : "\(file): is an SQLite database of several tables, and a series is one of them; name the table, or copy it "
+                    + "to a file of its own (it has: \(listed(known)))."
         case .badQuery(let file, let reason):
             "\(file): the query failed (\(printable(reason))); try it in the sqlite3 shell."
+        case .databaseFailed(let file, let reason):
+            "\(file): SQLite cannot read the table (\(printable(reason))); close what else uses the database, or restore a copy."
+        case .fileNeeded(let file):
+            "\(file): is an SQLite database, which is read from an uncompressed file alone; save it as one and open that."
         }
     }
 
