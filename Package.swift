@@ -50,7 +50,7 @@ let package = Package(
             name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"])]),
         .target(name: "CTerminalGuard"),
 
-        library("TimeSeries", [grdb, "CZlib"]),
+        library("TimeSeries", [grdb, algorithms, "CZlib"]),
         library("NeuralNetwork", ["COneDNN", "CKernels"]),
         library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", algorithms, orderedCollections]),
         library("Persistence", [grdb, toml]),

@@ -75,7 +75,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return [path] }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        return names.filter { $0.hasSuffix(".csv") || $0.hasSuffix(".csv.gz") }.sorted().map { path + "/" + $0 }.filter { file in
+        return names.filter(SeriesReader.isReadable).sorted().map { path + "/" + $0 }.filter { file in
             (try? SeriesReader.read(path: file))?.labels?.contains(true) == true
         }
     }

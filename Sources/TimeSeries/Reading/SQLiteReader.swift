@@ -1,8 +1,19 @@
 import Foundation
 import GRDB
 
+extension SeriesFormat {
+    /// SQLite databases. None is offered where a folder is listed: most hold something other than a series.
+    static let sqlite = SeriesFormat(
+        endings: [], recognises: { $0.starts(with: Array("SQLite format 3\0".utf8)) },
+        read: { source, options in
+            guard let path = source.path else { throw SeriesError.fileNeeded(file: source.name) }
+            return try SQLiteReader.series(path: path, file: source.name, options: options)
+        })
+}
+
 /// Reads a table or a query of an SQLite database as a series. The database is opened read-only.
-enum SQLiteSeriesReader {
+enum SQLiteReader {
+    /// - Throws: `SeriesError`.
     static func series(path: String, file: String, options: SeriesReader.Options) throws -> Series {
         var configuration = Configuration()
         configuration.readonly = true
@@ -10,21 +21,21 @@ enum SQLiteSeriesReader {
         do {
             queue = try DatabaseQueue(path: path, configuration: configuration)
         } catch {
-            throw SeriesError.unreadable(file: file, reason: "SQLite cannot open it")
+            throw SeriesError.databaseFailed(file: file, reason: reason(error))
         }
-        return try queue.read { database in
-            let sql = try statement(database, file: file, options: options)
-            let csv: String
-            do {
-                csv = try table(database, sql)
-            } catch let error as DatabaseError {
-                throw SeriesError.badQuery(file: file, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
-            }
-            var bytes = Array(csv.utf8)
-            return try bytes.withUnsafeMutableBufferPointer {
-                try CSVReader.series(UnsafeBufferPointer($0), file: file, options: options)
-            }
+        let csv: String
+        do {
+            csv = try queue.read { try table($0, statement($0, file: file, options: options)) }
+        } catch let error as DatabaseError {
+            throw options.query == nil
+                ? SeriesError.databaseFailed(file: file, reason: reason(error))
+                : SeriesError.badQuery(file: file, reason: reason(error))
         }
+        return try SeriesFormat.csv.read(SeriesSource(name: file, data: Data(csv.utf8), path: nil), options)
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        (error as? DatabaseError).map { $0.message ?? "SQLite error \($0.resultCode.rawValue)" } ?? "it cannot be opened"
     }
 
     private static func statement(_ database: Database, file: String, options: SeriesReader.Options) throws -> String {
@@ -36,34 +47,29 @@ enum SQLiteSeriesReader {
             throw SeriesError.tableNeeded(file: file, known: tables)
         }
         guard tables.contains(table) else { throw SeriesError.noTable(file: file, table: table, known: tables) }
-        return "SELECT * FROM \(table.quotedDatabaseIdentifier)"
+        // SQL quotes a name as CSV quotes a field: in double quotes, those in it doubled.
+        return "SELECT * FROM \(quotedField(table))"
     }
 
-    /// The result as CSV text, so that one reader decides what columns mean.
+    /// The result as CSV text, so that one reader decides what columns mean. A lone NULL is written as a quoted
+    /// empty field, since an empty line is no row.
     private static func table(_ database: Database, _ sql: String) throws -> String {
-        let cursor = try Row.fetchCursor(database, sql: sql)
-        let names = cursor._statement.columnNames
-        var text = names.map(quoted).joined(separator: ",") + "\n"
+        let statement = try database.makeStatement(sql: sql)
+        let cursor = try Row.fetchCursor(statement)
+        let names = statement.columnNames
+        var text = names.map(quotedField).joined(separator: ",") + "\n"
         while let row = try cursor.next() {
             for index in names.indices {
                 if index > 0 { text += "," }
-                switch row[index] as DatabaseValue {
-                case let value where value.isNull: break
-                case let value:
-                    switch value.storage {
-                    case .int64(let number): text += String(number)
-                    case .double(let number): text += "\(number)"
-                    case .string(let string): text += quoted(string)
-                    case .blob, .null: break
-                    }
+                switch (row[index] as DatabaseValue).storage {
+                case .int64(let number): text += String(number)
+                case .double(let number): text += "\(number)"
+                case .string(let string): text += quotedField(string)
+                case .blob, .null: if names.count == 1 { text += quotedField("") }
                 }
             }
             text += "\n"
         }
         return text
-    }
-
-    private static func quoted(_ field: String) -> String {
-        "\"" + field.replacing("\"", with: "\"\"") + "\""
     }
 }

@@ -1,9 +1,13 @@
+import Algorithms
 import Foundation
 
-/// Opens series from files, SQLite databases and standard input.
+/// Opens series from files of any `SeriesFormat`, compressed or not, and from standard input.
 public enum SeriesReader {
     /// Names, in lower case, by which a time column is recognised.
     static let timeNames: Set<String> = ["time", "timestamp", "date", "datetime", "ts", "ds", "time_utc", "created_at"]
+
+    /// How the names of compressed files end, behind the ending of what they hold.
+    private static let gzipEnding = ".gz"
 
     /// What to read from a file that holds several things.
     public struct Options: Sendable, Equatable {
@@ -16,7 +20,7 @@ public enum SeriesReader {
         /// The value columns to keep; all numeric ones where empty.
         public var columns: [String] = []
 
-        /// Everything found automatically.
+        /// Makes options; what is left out is found automatically.
         public init(timeColumn: String? = nil, table: String? = nil, query: String? = nil, columns: [String] = []) {
             self.timeColumn = timeColumn
             self.table = table
@@ -25,13 +29,18 @@ public enum SeriesReader {
         }
     }
 
-    /// Reads the series in the file at `path`; `-` is standard input. CSV, gzip-compressed CSV and
-    /// SQLite are told apart by their first bytes.
+    /// Whether a file of this name is offered as a series where a folder is listed: its name ends like those of
+    /// a `SeriesFormat`, or like that and `.gz`.
+    public static func isReadable(name: String) -> Bool {
+        let plain = name.hasSuffix(gzipEnding) ? String(name.dropLast(gzipEnding.count)) : name
+        return SeriesFormat.all.contains { $0.endings.contains { plain.hasSuffix($0) } }
+    }
+
+    /// Reads the series in the file at `path`; `-` is standard input. Formats are told apart by their first bytes,
+    /// gzip-compressed or not.
     /// - Throws: `SeriesError` with the file, row and column of what is wrong.
     public static func read(path: String, options: Options = Options()) throws -> Series {
-        if path == "-" {
-            return try read(data: FileHandle.standardInput.readToEnd() ?? Data(), name: "standard input", options: options)
-        }
+        if path == "-" { return try read(data: standardInput(), name: "standard input", options: options) }
         let url = URL(fileURLWithPath: path)
         let name = printable(url.lastPathComponent)
         var isDirectory: ObjCBool = false
@@ -45,25 +54,34 @@ public enum SeriesReader {
         } catch {
             throw SeriesError.unreadable(file: name, reason: "permission denied or a read error")
         }
-        if data.starts(with: Array("SQLite format 3\0".utf8)) {
-            return try finish(SQLiteSeriesReader.series(path: path, file: name, options: options), options)
-        }
-        return try read(data: data, name: name, options: options)
+        return try read(SeriesSource(name: name, data: data, path: path), options)
     }
 
-    /// Reads CSV or gzip-compressed CSV held in memory; `name` is used in messages.
-    /// - Throws: `SeriesError`.
+    /// Reads a series held in memory, gzip-compressed or not; `name` is used in messages.
+    /// - Throws: `SeriesError`; `.fileNeeded` for an SQLite database, which is read from a file alone.
     public static func read(data: Data, name: String, options: Options = Options()) throws -> Series {
-        var data = data
-        if data.starts(with: [0x1F, 0x8B]) { data = try inflate(gzip: data, file: name) }
-        let series = try data.withUnsafeBytes { raw in
-            try CSVReader.series(raw.bindMemory(to: UInt8.self), file: name, options: options)
+        try read(SeriesSource(name: name, data: data, path: nil), options)
+    }
+
+    private static func read(_ source: SeriesSource, _ options: Options) throws -> Series {
+        var source = source
+        if source.data.starts(with: [0x1F, 0x8B]) {
+            source = SeriesSource(name: source.name, data: try inflate(gzip: source.data, file: source.name), path: nil)
         }
-        return try finish(series, options)
+        let format = SeriesFormat.all.first { $0.recognises(source.data) } ?? .csv
+        return try finish(format.read(source, options), options)
+    }
+
+    private static func standardInput() throws(SeriesError) -> Data {
+        do {
+            return try FileHandle.standardInput.readToEnd() ?? Data()
+        } catch {
+            throw .unreadable(file: "standard input", reason: "a read error")
+        }
     }
 
     /// Puts rows into time order, selects columns and notes what an analyst should know.
-    static func finish(_ series: Series, _ options: Options) throws -> Series {
+    private static func finish(_ series: Series, _ options: Options) throws -> Series {
         guard series.rowCount > 0 else { throw SeriesError.empty(file: series.name) }
         var series = options.columns.isEmpty ? series : try series.selecting(channels: options.columns)
         series = inTimeOrder(series)
@@ -82,7 +100,7 @@ public enum SeriesReader {
 
     private static func inTimeOrder(_ series: Series) -> Series {
         guard let times = series.time.microseconds else { return series }
-        let late = zip(times, times.dropFirst()).count { $0 > $1 }
+        let late = times.adjacentPairs().count { $0 > $1 }
         guard late > 0 else { return series }
         let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
         var sorted = series
@@ -99,11 +117,11 @@ public enum SeriesReader {
     private static func samplingNotices(_ time: TimeAxis) -> [String] {
         guard let times = time.microseconds, let step = time.medianStep else { return [] }
         var notices: [String] = []
-        let repeated = zip(times, times.dropFirst()).count { $0 == $1 }
+        let repeated = times.adjacentPairs().count { $0 == $1 }
         if repeated > 0 {
             notices.append("\(repeated) row\(repeated == 1 ? "" : "s") repeat the time of the row above; all are kept.")
         }
-        let holes = zip(times, times.dropFirst()).count { step > 0 && Double($1 - $0) > 1.5 * Double(step) }
+        let holes = times.adjacentPairs().count { step > 0 && Double($1 - $0) > 1.5 * Double(step) }
         if holes > 0 {
             notices.append("Time jumps at \(holes) place\(holes == 1 ? "" : "s"); rows are treated as evenly spaced.")
         }

@@ -6,6 +6,9 @@ public enum SampleKind: String, CaseIterable, Sendable {
     case missingBeat = "missing-beat"
     case longRange = "long-range"
 
+    /// The name of a file that holds such a series.
+    public var fileName: String { rawValue + SeriesFormat.csvEnding }
+
     /// What is odd in a series of this kind.
     public var summary: String {
         switch self {
@@ -22,10 +25,10 @@ public enum SampleKind: String, CaseIterable, Sendable {
 
     /// A series of this kind with labels.
     /// - Parameters:
-    ///   - rows: number of rows, at least 600; the first 40 % hold no anomaly.
+    ///   - rows: number of rows, one every five minutes, at least 600. The first 40 % hold no anomaly, but for the
+    ///     part of one that a heartbeat or pulse running at that place may add.
     ///   - seed: the same seed gives the same numbers.
-    ///   - interval: seconds between rows.
-    public func series(rows: Int, seed: UInt64, interval: Int64 = 300) -> Series {
+    public func series(rows: Int, seed: UInt64) -> Series {
         precondition(rows >= 600, "a generated series needs at least 600 rows")
         var sketch = Sketch(rows: rows, seed: seed)
         switch self {
@@ -43,10 +46,11 @@ public enum SampleKind: String, CaseIterable, Sendable {
         notation.timeSeparator = UInt8(ascii: "T")
         notation.hasSeconds = true
         notation.zone = .utc
-        let times = (0..<rows).map { start + Int64($0) * interval * 1_000_000 }
+        let times = (0..<rows).map { start + Int64($0) * 300_000_000 }
         return Series(
-            name: "\(rawValue).csv",
-            channels: [Series.Channel(name: "value", values: sketch.values.map { ($0 * 1000).rounded() / 1000 })],
+            name: fileName,
+            // Adding zero takes the sign from a negative zero.
+            channels: [Series.Channel(name: "value", values: sketch.values.map { ($0 * 1000).rounded() / 1000 + 0 })],
             time: TimeAxis(microseconds: times, format: .iso8601(notation)), labels: sketch.labels)
     }
 }

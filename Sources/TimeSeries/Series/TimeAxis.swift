@@ -1,3 +1,5 @@
+import Algorithms
+
 /// The times of a series' rows, with the notation they were read in.
 public struct TimeAxis: Sendable, Equatable {
     /// Microseconds since 1970-01-01 00:00 UTC (local clock time where the file names no zone), one
@@ -20,10 +22,11 @@ public struct TimeAxis: Sendable, Equatable {
         microseconds.map { format.text(of: $0[row]) }
     }
 
-    /// The median time between neighbouring rows in microseconds, or `nil` without times.
+    /// The median time between neighbouring rows in microseconds, the larger of two in the middle; `nil` without times
+    /// and for fewer than two rows.
     public var medianStep: Int64? {
         guard let microseconds, microseconds.count > 1 else { return nil }
-        var steps = zip(microseconds.dropFirst(), microseconds).map { $0 - $1 }
+        var steps = microseconds.adjacentPairs().map { $1 - $0 }
         steps.sort()
         return steps[steps.count / 2]
     }
@@ -57,8 +60,11 @@ public enum TimeFormat: Sendable, Equatable {
 
         /// A zone designator.
         public enum Zone: Sendable, Equatable {
+            /// None is written.
             case none
+            /// `Z`.
             case utc
+            /// Hours and minutes east of UTC, with a colon between them or without.
             case offset(minutes: Int, colon: Bool)
         }
 
@@ -72,8 +78,8 @@ public enum TimeFormat: Sendable, Equatable {
         case .unixMilliseconds: return String(microseconds / 1000)
         case .unixSeconds(let digits):
             guard digits > 0 else { return String(microseconds / 1_000_000) }
-            let whole = floorDivide(microseconds, 1_000_000)
-            return "\(whole)." + fraction(microseconds - whole * 1_000_000, digits: digits)
+            let (whole, rest) = microseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
+            return (microseconds < 0 ? "-" : "") + "\(whole)." + fraction(Int64(rest), digits: digits)
         case .iso8601(let notation): return calendarText(of: microseconds, notation)
         }
     }
@@ -108,6 +114,7 @@ public enum TimeFormat: Sendable, Equatable {
     }
 }
 
+/// `a / b` rounded down, for positive `b`.
 func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
     a >= 0 ? a / b : -((b - 1 - a) / b)
 }
