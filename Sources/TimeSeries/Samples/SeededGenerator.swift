@@ -17,7 +17,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     /// A number in `0 ..< 1`.
     public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-    /// A sample of the standard normal distribution (sum of twelve uniforms, less six).
+    /// Nearly a sample of the standard normal distribution: the sum of twelve uniforms, less six, so within ±6.
     public mutating func normal() -> Double {
         var sum = -6.0
         for _ in 0..<12 { sum += uniform() }

@@ -1,8 +1,20 @@
+/// What stands in for the dominant period, in rows, where a series has none.
+///
+/// The two differ since they serve different ends: one is ours to choose, the other is not.
+public enum FallbackPeriod {
+    /// For the windows of the models and what is counted in periods beside them: long enough to see a shape,
+    /// short enough to learn in seconds.
+    public static let model = 64
+    /// For the buffer of the measures: the rule of the published evaluation (TSB-AD), which has to be kept for figures
+    /// to be comparable.
+    public static let measures = 125
+}
+
 /// The dominant period of `values` in rows: the lag of the largest local maximum of the
 /// autocorrelation between lags 3 and 400, over at most the first 20,000 rows.
 ///
-/// `nil` where the autocorrelation has no local maximum, or only one nearer than 3 or farther than 300
-/// rows beyond lag 3 (the rule of the TSB-AD benchmark). Gaps count as filled.
+/// `nil` where the autocorrelation has no local maximum, or the largest lies nearer than 3 or farther than 300 rows
+/// beyond lag 3 (the rule of the TSB-AD benchmark), and for constant values and 10 rows or fewer. Gaps count as filled.
 public func dominantPeriod(of values: [Double]) -> Int? {
     let sample = filled(Array(values.prefix(20_000)))
     guard sample.count > 10 else { return nil }

@@ -1,5 +1,5 @@
-/// A shift and a scale per channel: `scaled = (value - center) / spread`, with the median as center
-/// and the interquartile range over 1.349 as spread (the standard deviation of a normal sample).
+/// A shift and a scale per channel: `scaled = (value - center) / spread`. Fitted, the center is the median and the
+/// spread the interquartile range over 1.349, which for a normal sample is the standard deviation.
 public struct RobustScaling: Sendable, Equatable, Codable {
     /// One center a channel, in the channel's unit.
     public var centers: [Double]
@@ -12,8 +12,9 @@ public struct RobustScaling: Sendable, Equatable, Codable {
         self.spreads = spreads
     }
 
-    /// Fits the scaling to the first `rows` rows of `series`, gaps left out. Where more than half of
-    /// the values are equal, the standard deviation is the spread; a constant channel has spread 1.
+    /// Fits the scaling to the first `rows` rows of `series`, gaps left out. The spread is at least half the standard
+    /// deviation, so that the rare values of a channel that mostly stands still are not blown up; a channel that is
+    /// constant there (to 12 digits) has spread 1, one with gaps alone center 0 and spread 1.
     public init(fitting series: Series, rows: Int) {
         var centers: [Double] = []
         var spreads: [Double] = []
@@ -34,9 +35,11 @@ public struct RobustScaling: Sendable, Equatable, Codable {
         self.init(centers: centers, spreads: spreads)
     }
 
-    /// All values scaled, row by row: `[rowCount, channels]`. Gaps are filled by straight lines between
-    /// their neighbours; values are limited to `±limit`, so that one spike cannot drown the rest.
-    public func scaled(_ series: Series, limit: Float = 12) -> [Float] {
+    /// Scaled values reach from `-limit` to `limit`, so that one spike cannot drown the rest.
+    public static let limit: Float = 12
+
+    /// All values scaled, row by row: `[rowCount, channels]`, each within `±limit`. Gaps are bridged as by `filled`.
+    public func scaled(_ series: Series) -> [Float] {
         precondition(series.channels.count == centers.count, "the scaling was fitted to other channels")
         let count = centers.count
         var rows = [Float](repeating: 0, count: series.rowCount * count)
@@ -44,14 +47,14 @@ public struct RobustScaling: Sendable, Equatable, Codable {
             let (center, scale) = (centers[index], 1 / spreads[index])
             var position = index
             for value in filled(channel.values) {
-                rows[position] = min(max(Float((value - center) * scale), -limit), limit)
+                rows[position] = min(max(Float((value - center) * scale), -Self.limit), Self.limit)
                 position += count
             }
         }
         return rows
     }
 
-    /// The value in the channel's unit that a scaled value stands for.
+    /// The value in the channel's unit that a scaled value stands for: the inverse of `scaled` within its limit.
     public func unscaled(_ value: Float, channel: Int) -> Double {
         Double(value) * spreads[channel] + centers[channel]
     }

@@ -79,8 +79,9 @@ public struct Series: Sendable, Equatable {
         return selected
     }
 
-    /// A 64-bit FNV-1a hash of channel names and values, in hexadecimal: two series with one
-    /// fingerprint hold the same numbers.
+    /// A 64-bit hash of channel names and values, in 16 hexadecimal digits (after FNV-1a, a value at a time in place of
+    /// a byte). Series with the same names and numbers share it, whatever their times and labels; others do so only by
+    /// a rare chance.
     public var fingerprint: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         func mix(_ word: UInt64) { hash = (hash ^ word) &* 0x100_0000_01b3 }
