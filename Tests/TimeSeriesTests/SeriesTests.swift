@@ -59,6 +59,64 @@ private func temporaryFolder() throws -> URL {
     #expect(try SeriesReader.read(path: path, options: .init(table: "cpu")).rowCount == 5)
 }
 
+@Test func aDatabaseThatGivesNoTableIsRefusedWithItsReason() throws {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let empty = folder.appendingPathComponent("empty.db")
+    let queue = try DatabaseQueue(path: empty.path)
+    try queue.write { try $0.execute(sql: "CREATE TABLE t (x); DROP TABLE t") }
+    try queue.close()
+    #expect(throws: SeriesError.tableNeeded(file: "empty.db", known: [])) { try SeriesReader.read(path: empty.path) }
+    let database = try Data(contentsOf: empty)
+    #expect(throws: SeriesError.fileNeeded(file: "pipe")) { try SeriesReader.read(data: database, name: "pipe") }
+    let damaged = folder.appendingPathComponent("damaged.db")
+    try Data("SQLite format 3\0 and then nothing like it".utf8).write(to: damaged)
+    do {
+        _ = try SeriesReader.read(path: damaged.path)
+        Issue.record("a damaged database was read")
+    } catch SeriesError.databaseFailed(let file, let reason) {
+        #expect(file == "damaged.db" && !reason.isEmpty)
+    }
+}
+
+@Test(arguments: ["a.csv", "a.csv.gz", "b.tar.csv"]) func filesThatEndLikeAFormatAreOffered(_ name: String) {
+    #expect(SeriesReader.isReadable(name: name))
+}
+
+@Test(arguments: ["a.db", "a.gz", "csv", "a.csv.bak", "a.csv.gz.gz", ""]) func otherFilesAreNotOffered(_ name: String) {
+    #expect(!SeriesReader.isReadable(name: name))
+}
+
+@Test func noSentenceNamesACommandLineOption() {
+    let place = (file: "f", row: 1, line: 2, column: "c", text: "t")
+    let errors: [SeriesError] = [
+        .unreadable(file: "f", reason: "r"), .unwritable(file: "f", reason: "r"), .empty(file: "f"),
+        .noNumericColumn(file: "f", columns: []), .fieldCount(file: "f", row: 1, line: 2, expected: 3, found: 4),
+        .badNumber(file: place.file, row: place.row, line: place.line, column: place.column, text: place.text),
+        .badTime(file: place.file, row: place.row, line: place.line, column: place.column, text: place.text),
+        .infinite(file: place.file, row: place.row, line: place.line, column: place.column, text: place.text),
+        .badLabel(file: place.file, row: place.row, line: place.line, column: place.column, text: place.text),
+        .unclosedQuote(file: "f", line: 1), .damagedGzip(file: "f"), .noSuchColumn(file: "f", column: "c", known: []),
+        .allGaps(file: "f", column: "c"), .noTable(file: "f", table: "t", known: []), .tableNeeded(file: "f", known: []),
+        .tableNeeded(file: "f", known: ["a", "b"]), .badQuery(file: "f", reason: "r"), .databaseFailed(file: "f", reason: "r"),
+        .fileNeeded(file: "f"),
+    ]
+    #expect(errors.allSatisfy { !$0.description.contains("--") && $0.description.hasSuffix(".") })
+}
+
+@Test func aFailedWriteSaysThatItIsAWriteAndWhy() throws {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("none/out.csv").path
+    do {
+        try Data("a".utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        Issue.record("a file was written into a folder that is not there")
+    } catch {
+        let sentence = SeriesError.unwritable(path, because: error).description
+        #expect(sentence.hasPrefix("\(path): cannot be written (there is no such folder); "))
+    }
+}
+
 @Test(arguments: SampleKind.allCases) func generatedSeriesRepeatReadBackAndHoldLateAnomalies(_ kind: SampleKind) throws {
     let made = kind.series(rows: 1200, seed: 3)
     #expect(made == kind.series(rows: 1200, seed: 3))
@@ -91,8 +149,8 @@ private func temporaryFolder() throws -> URL {
     var values = (0..<100).map { sin(Double($0)) }
     values[50] = 1e9
     let series = Series(name: "s", channels: [.init(name: "a", values: values)])
-    let scaled = RobustScaling(centers: [0], spreads: [1]).scaled(series, limit: 12)
-    #expect(scaled[50] == 12)
+    let scaled = RobustScaling(centers: [0], spreads: [1]).scaled(series)
+    #expect(scaled[50] == RobustScaling.limit && scaled.allSatisfy { abs($0) <= RobustScaling.limit })
 }
 
 @Test(arguments: [24, 48, 100, 288]) func theDominantPeriodOfAWaveIsFound(_ period: Int) throws {
