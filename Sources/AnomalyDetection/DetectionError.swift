@@ -1,6 +1,7 @@
 /// Why a model could not be trained or used.
 public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooFewRows(series: String, rows: Int, needed: Int)
+    case tooManyTrainingRows(series: String, rows: Int, wanted: Int)
     case diverged(model: ModelKind, epoch: Int)
     case cancelled
     case otherChannels(model: ModelKind, expected: Int, found: Int)
@@ -16,6 +17,8 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
         switch self {
         case .tooFewRows(let series, let rows, let needed):
             "\(series): \(rows) training row\(rows == 1 ? " is" : "s are") too few; at least \(needed) are needed, so use a longer series or train on more of its rows."
+        case .tooManyTrainingRows(let series, let rows, let wanted):
+            "\(series): has \(rows) row\(rows == 1 ? "" : "s"), fewer than the \(wanted) to train on; train on at most \(rows)."
         case .diverged(let model, let epoch):
             "The \(model.title) model's loss became infinite in epoch \(epoch); train again with another seed or fewer extreme values."
         case .cancelled: "Training was cancelled; the models are as they were before."

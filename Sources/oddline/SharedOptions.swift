@@ -46,7 +46,7 @@ struct TrainingOptions: ParsableArguments {
     /// Trains both models at the same time; a bar a model on standard error when that is a terminal.
     func train(on series: Series) async throws -> [ScoredModel] {
         if let trainRows, trainRows > series.rowCount {
-            throw DetectionError.tooFewRows(series: series.name, rows: series.rowCount, needed: trainRows)
+            throw DetectionError.tooManyTrainingRows(series: series.name, rows: series.rowCount, wanted: trainRows)
         }
         let bars = ProgressBars()
         var models: [ScoredModel] = []

@@ -90,6 +90,8 @@ private func temporary(_ name: String) -> String {
     #expect(short.status == 1 && short.errors.contains("too few"))
     let unwritten = try oddline(["generate", "point", "--rows", "600", "-o", "/nonexistent/point.csv"])
     #expect(unwritten.status == 1 && unwritten.errors.contains("/nonexistent/point.csv: cannot be written"))
+    let greedy = try oddline(["score", "-", "--train-rows", "600"], input: "v\n1\n2\n3\n")
+    #expect(greedy.status == 1 && greedy.errors.contains("has 3 rows, fewer than the 600 to train on; train on at most 3."))
     let weights = try oddline(["score", "-", "--lstm-weight", "0", "--transformer-weight", "0"])
     #expect(weights.status == 64 && weights.errors.contains("All weights are 0"))
     #expect(try oddline(["score", "-", "--threshold", "7"]).status == 64)

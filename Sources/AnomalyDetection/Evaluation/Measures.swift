@@ -14,9 +14,10 @@ public struct Measures: Sendable, Equatable, Codable {
     /// Largest point-wise F1 over all thresholds.
     public var standardF1: Double
 
-    /// The buffer that suits a series: the dominant period of its first channel, 125 rows where there is none.
+    /// The buffer that suits a series: the dominant period of its first channel,
+    /// `FallbackPeriod.measures` where there is none.
     public static func buffer(for series: Series) -> Int {
-        series.channels.first.flatMap { dominantPeriod(of: $0.values) } ?? 125
+        series.channels.first.flatMap { dominantPeriod(of: $0.values) } ?? FallbackPeriod.measures
     }
 
     /// Measures `scores` (higher is odder; NaN counts as lowest) against `labels`.

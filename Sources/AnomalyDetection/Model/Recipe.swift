@@ -17,10 +17,10 @@ extension Recipe {
     }
 }
 
-/// The median of the channels' dominant periods in rows; 64 where none has one.
+/// The median of the channels' dominant periods in rows; `FallbackPeriod.model` where none has one.
 func typicalPeriod(of series: Series) -> Int {
     let periods = series.channels.prefix(16).compactMap { dominantPeriod(of: $0.values) }.sorted()
-    return periods.isEmpty ? 64 : periods[periods.count / 2]
+    return periods.isEmpty ? FallbackPeriod.model : periods[periods.count / 2]
 }
 
 /// How long a model's window is.

@@ -63,12 +63,15 @@ public struct Training: Sendable {
     public static let fewestRows = 48
 
     /// Prepares to train on the first `trainingRows` rows of `series`; the result is called `kind`.
-    /// - Throws: `DetectionError.tooFewRows`.
+    /// - Throws: `DetectionError.tooFewRows`, `.tooManyTrainingRows`.
     public init(
         _ kind: ModelKind, _ plan: DetectorPlan, series: Series, trainingRows: Int, threadCount: Int = 1
     ) throws(DetectionError) {
-        guard trainingRows <= series.rowCount, trainingRows >= Self.fewestRows else {
-            throw .tooFewRows(series: series.name, rows: min(trainingRows, series.rowCount), needed: Self.fewestRows)
+        guard trainingRows <= series.rowCount else {
+            throw .tooManyTrainingRows(series: series.name, rows: series.rowCount, wanted: trainingRows)
+        }
+        guard trainingRows >= Self.fewestRows else {
+            throw .tooFewRows(series: series.name, rows: trainingRows, needed: Self.fewestRows)
         }
         self.kind = kind
         self.plan = plan
