@@ -68,6 +68,15 @@ public struct OpenedSeries: Sendable {
     /// Judged rows.
     public var verdicts: [Range<Int>: Verdict]
 
+    /// What to say when it opens: what the reader noticed, or what to do next.
+    var greeting: String {
+        guard let notice = series.notices.first else {
+            return savedModels.isEmpty
+                ? "Press t to train both models." : "Press L to load the saved models, or t to train anew."
+        }
+        return notice + (series.notices.count > 1 ? " (+\(series.notices.count - 1) more)" : "")
+    }
+
     /// Gathers what was read.
     public init(
         path: String, series: Series, settings: AnalysisSettings, savedModels: [ModelKind], verdicts: [Range<Int>: Verdict]

@@ -114,121 +114,108 @@ public enum AccountRequest: Sendable, Equatable {
     case resetPassword(Account, String)
 }
 
-func openAccountPanel(_ state: inout DashboardState) -> [Effect] {
-    guard let session = state.session else { return [] }
-    state.overlay = .account(AccountPanel(session.account))
-    return [.account(session, .load)]
-}
+extension AccountPanel: Card {
+    // MARK: Keys
 
-/// Keys for the account panel.
-func updateAccountPanel(_ state: inout DashboardState, _ panel: AccountPanel, _ key: Key) -> [Effect] {
-    guard let session = state.session else { return [] }
-    var panel = panel
-    defer { if case .account = state.overlay { state.overlay = .account(panel) } }
-    let stops = panel.fields.isEmpty ? 2 : panel.fields.count + 1
-    switch key {
-    case .escape:
-        if panel.form != nil { panel.show(.accounts, session.account) } else { state.overlay = nil }
-    case .tab: panel.focus = (panel.focus + 1) % stops
-    case .backTab: panel.focus = (panel.focus + stops - 1) % stops
-    case .left, .right:
-        if panel.focus == 0 {
-            let pages = AccountPanel.pages(session.account)
-            let index = (pages.firstIndex(of: panel.page) ?? 0) + (key == .right ? 1 : pages.count - 1)
-            panel.show(pages[index % pages.count], session.account)
-        } else {
-            edit(&panel, key)
+    mutating func update(
+        _ key: Key, over signedIn: inout SignedIn, _ session: Session, _ frame: inout Frame
+    ) -> CardStep {
+        let stops = fields.isEmpty ? 2 : fields.count + 1
+        switch key {
+        case .escape:
+            guard form != nil else { return .close }
+            show(.accounts, session.account)
+        case .tab: focus = (focus + 1) % stops
+        case .backTab: focus = (focus + stops - 1) % stops
+        case .left where focus == 0, .right where focus == 0:
+            let pages = Self.pages(session.account)
+            let index = (pages.firstIndex(of: page) ?? 0) + (key == .right ? 1 : pages.count - 1)
+            show(pages[index % pages.count], session.account)
+        case .up where fields.isEmpty, .down where fields.isEmpty:
+            focus = 1
+            selection = max(0, min(lineCount - 1, selection + (key == .down ? 1 : -1)))
+        case .up: focus = (focus + stops - 1) % stops
+        case .down: focus = (focus + 1) % stops
+        case .enter:
+            if fields.isEmpty || focus == 0 {
+                focus = 1
+            } else if focus < fields.count {
+                focus += 1
+            } else {
+                return .stay(submit(session))
+            }
+        default:
+            if fields.isEmpty { return .stay(act(on: key, session)) }
+            edit(key)
         }
-    case .up, .down:
-        if panel.fields.isEmpty {
-            panel.focus = 1
-            panel.selection = max(0, min(panel.lineCount - 1, panel.selection + (key == .down ? 1 : -1)))
-        } else {
-            panel.focus = (panel.focus + (key == .down ? 1 : stops - 1)) % stops
-        }
-    case .enter:
-        if panel.fields.isEmpty || panel.focus == 0 {
-            panel.focus = min(1, stops - 1)
-        } else if panel.focus < panel.fields.count {
-            panel.focus += 1
-        } else {
-            return submit(&panel, session)
-        }
-    default:
-        if panel.fields.isEmpty { return listAction(&panel, session, key) }
-        edit(&panel, key)
+        return .stay
     }
-    return []
-}
 
-private func edit(_ panel: inout AccountPanel, _ key: Key) {
-    guard panel.focus > 0, panel.focus <= panel.fields.count else { return }
-    _ = panel.fields[panel.focus - 1].handle(key)
-    panel.problems[panel.focus - 1] = nil
-}
-
-private func submit(_ panel: inout AccountPanel, _ session: Session) -> [Effect] {
-    let texts = panel.fields.map(\.text)
-    switch (panel.page, panel.form) {
-    case (_, .add): return [.account(session, .add(username: texts[0], email: texts[1], password: texts[2]))]
-    case (_, .resetPassword(let account)): return [.account(session, .resetPassword(account, texts[0]))]
-    case (.profile, nil): return [.account(session, .updateProfile(username: texts[0], email: texts[1]))]
-    case (.password, nil):
-        guard texts[1] == texts[2] else {
-            panel.problems[2] = "The passwords differ."
-            return []
-        }
-        return [.account(session, .changePassword(present: texts[0], new: texts[1]))]
-    default: return []
+    private mutating func edit(_ key: Key) {
+        guard focus > 0, focus <= fields.count else { return }
+        _ = fields[focus - 1].handle(key)
+        problems[focus - 1] = nil
     }
-}
 
-private func listAction(_ panel: inout AccountPanel, _ session: Session, _ key: Key) -> [Effect] {
-    switch (panel.page, key) {
-    case (.sessions, .character("x")):
-        guard panel.content.sessions.indices.contains(panel.selection) else { return [] }
-        return [.account(session, .endSession(panel.content.sessions[panel.selection].id))]
-    case (.accounts, .character("n")): panel.open(.add)
-    case (.accounts, .character(let letter)):
-        guard panel.content.accounts.indices.contains(panel.selection) else { return [] }
-        let account = panel.content.accounts[panel.selection]
-        switch letter {
-        case "d": return [.account(session, .setEnabled(account, !account.isEnabled))]
-        case "r": return [.account(session, .setRole(account, account.role == .analyst ? .administrator : .analyst))]
-        case "p": panel.open(.resetPassword(account))
+    private mutating func submit(_ session: Session) -> [Effect] {
+        let texts = fields.map(\.text)
+        switch (page, form) {
+        case (_, .add): return [.account(session, .add(username: texts[0], email: texts[1], password: texts[2]))]
+        case (_, .resetPassword(let account)): return [.account(session, .resetPassword(account, texts[0]))]
+        case (.profile, nil): return [.account(session, .updateProfile(username: texts[0], email: texts[1]))]
+        case (.password, nil):
+            guard texts[1] == texts[2] else {
+                problems[2] = "The passwords differ."
+                return []
+            }
+            return [.account(session, .changePassword(present: texts[0], new: texts[1]))]
+        default: return []
+        }
+    }
+
+    /// What a letter does with the selected line of a list.
+    private mutating func act(on key: Key, _ session: Session) -> [Effect] {
+        switch (page, key) {
+        case (.sessions, .character("x")):
+            guard content.sessions.indices.contains(selection) else { return [] }
+            return [.account(session, .endSession(content.sessions[selection].id))]
+        case (.accounts, .character("n")): open(.add)
+        case (.accounts, .character(let letter)):
+            guard content.accounts.indices.contains(selection) else { return [] }
+            let account = content.accounts[selection]
+            switch letter {
+            case "d": return [.account(session, .setEnabled(account, !account.isEnabled))]
+            case "r": return [.account(session, .setRole(account, account.role == .analyst ? .administrator : .analyst))]
+            case "p": open(.resetPassword(account))
+            default: break
+            }
         default: break
         }
-    default: break
+        return []
     }
-    return []
-}
 
-/// Takes the account core's answer: the session as it is now, and what the lists show.
-func showAccounts(_ state: inout DashboardState, _ session: Session, _ content: AccountPanel.Content, _ message: String?) {
-    state.session = session
-    guard case .account(var panel) = state.overlay else { return }
-    panel.content = content
-    if let message {
-        state.say(message)
-        let (page, selection) = (panel.page, panel.selection)
-        panel.show(AccountPanel.pages(session.account).contains(page) ? page : .profile, session.account)
-        panel.selection = min(selection, max(0, panel.lineCount - 1))
-    }
-    state.overlay = .account(panel)
-}
+    // MARK: Answers
 
-/// Shows problems beside the fields they belong to.
-func showAccountProblems(_ state: inout DashboardState, _ problems: [FieldProblem], _ other: String?) {
-    if let other { state.complain(other) }
-    guard case .account(var panel) = state.overlay else { return }
-    for problem in problems {
-        let place =
-            switch problem.field {
-            case .username: 0
-            case .email: 1
-            case .password: panel.page == .password ? 1 : panel.fields.count - 1
+    mutating func receive(_ event: DashboardEvent, over signedIn: SignedIn, _ session: Session) -> CardStep {
+        switch event {
+        case .accountsShown(_, let content, let message):
+            self.content = content
+            guard message != nil else { break }
+            let (page, selection) = (page, selection)
+            show(Self.pages(session.account).contains(page) ? page : .profile, session.account)
+            self.selection = min(selection, max(0, lineCount - 1))
+        case .accountRefused(let refused, _):
+            for problem in refused {
+                let place =
+                    switch problem.field {
+                    case .username: 0
+                    case .email: 1
+                    case .password: page == .password ? 1 : fields.count - 1
+                    }
+                if problems.indices.contains(place) { problems[place] = problem.message }
             }
-        if panel.problems.indices.contains(place) { panel.problems[place] = problem.message }
+        default: break
+        }
+        return .stay
     }
-    state.overlay = .account(panel)
 }

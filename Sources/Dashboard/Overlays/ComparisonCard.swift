@@ -1,34 +1,74 @@
+import Accounts
 import AnomalyDetection
 import TerminalUI
 import TimeSeries
 import Workbench
 
+extension WorkspaceState {
+    /// Opens the comparison with the labels.
+    mutating func compare(_ frame: inout Frame) -> [Effect] {
+        guard analysis.series.labels != nil else {
+            frame.complain(DetectionError.noLabels(series: analysis.series.name).description)
+            return []
+        }
+        guard let result = analysis.result, analysis.lstm != nil, analysis.transformer != nil else {
+            frame.complain(DetectionError.noScores.description)
+            return []
+        }
+        card = ComparisonCard(settings: analysis.settings)
+        return [.compare(analysis.series, result, analysis.settings)]
+    }
+}
+
 /// The comparison with the labels: measures side by side, precision over recall, events found and missed, and
 /// the weights that would have been best.
-func viewComparison(_ screen: inout CellBuffer, _ state: DashboardState, _ comparison: Comparison?) {
-    guard let workspace = state.workspace else { return }
-    let theme = state.theme
-    let card = screen.bounds.centered(width: min(124, screen.width - 4), height: min(34, screen.height - 3))
-    drawCard(&screen, card, title: "Comparison with the labels", theme)
-    guard let comparison else {
-        screen.write("measuring…", x: card.x + 2, y: card.y + 1, Style(theme.muted))
-        return
+struct ComparisonCard: Card {
+    /// The settings that are compared.
+    let settings: AnalysisSettings
+    /// `nil` while it is computed.
+    private(set) var comparison: Comparison?
+
+    init(settings: AnalysisSettings) { self.settings = settings }
+
+    mutating func update(
+        _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
+    ) -> CardStep {
+        workspace.updateProposal(key, comparison?.best.ensemble, session, &frame)
     }
-    let table = Rect(x: card.x + 2, y: card.y + 1, width: 44, height: measureRows.count + 3)
-    drawMeasures(&screen, comparison, table, theme)
-    let room = card.height - 7 - comparison.labelled.count
-    let plot = Rect(
-        x: table.maxX + 3, y: card.y + 1, width: card.maxX - table.maxX - 5, height: max(table.height, min(room, 18)))
-    drawCurves(&screen, comparison, plot, theme)
-    let list = Rect(x: card.x + 2, y: plot.maxY + 1, width: card.width - 4, height: card.maxY - plot.maxY - 5)
-    drawLabelledEvents(&screen, comparison, workspace.analysis.series, list, theme)
-    let best = comparison.best
-    let text =
-        best.ensemble.lstmShare == comparison.present.ensemble.lstmShare
-        ? "The present weights have the best average precision, \(fixed(best.quality))."
-        : "Best: \(weights(best.ensemble)); average precision \(fixed(best.quality)), now \(fixed(comparison.present.quality))"
-    screen.write(text, x: card.x + 2, y: card.maxY - 3, Style(theme.text), limit: card.width - 4)
-    screen.write("Enter uses the best weights   Esc closes", x: card.x + 2, y: card.maxY - 2, Style(theme.muted))
+
+    mutating func receive(_ event: DashboardEvent, over workspace: WorkspaceState, _ session: Session) -> CardStep {
+        switch event {
+        case .compared(settings, let answer): comparison = answer
+        case .failed where comparison == nil: return .close
+        default: break
+        }
+        return .stay
+    }
+
+    func view(over workspace: WorkspaceState, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+        let theme = frame.theme
+        let card = screen.bounds.centered(width: min(124, screen.width - 4), height: min(34, screen.height - 3))
+        drawCard(&screen, card, title: "Comparison with the labels", theme)
+        guard let comparison else {
+            screen.write("measuring…", x: card.x + 2, y: card.y + 1, Style(theme.muted))
+            return
+        }
+        let table = Rect(x: card.x + 2, y: card.y + 1, width: 44, height: measureRows.count + 3)
+        drawMeasures(&screen, comparison, table, theme)
+        let room = card.height - 7 - comparison.labelled.count
+        let plot = Rect(
+            x: table.maxX + 3, y: card.y + 1, width: card.maxX - table.maxX - 5, height: max(table.height, min(room, 18)))
+        drawCurves(&screen, comparison, plot, theme)
+        let list = Rect(x: card.x + 2, y: plot.maxY + 1, width: card.width - 4, height: card.maxY - plot.maxY - 5)
+        drawLabelledEvents(&screen, comparison, workspace.analysis.series, list, theme)
+        let best = comparison.best
+        let text =
+            best.ensemble.lstmShare == comparison.present.ensemble.lstmShare
+            ? "The present weights have the best average precision, \(fixed(best.quality))."
+            : "Best: \(weightsText(best.ensemble)); average precision \(fixed(best.quality)), now \(fixed(comparison.present.quality))"
+        screen.write(text, x: card.x + 2, y: card.maxY - 3, Style(theme.text), limit: card.width - 4)
+        screen.write("Enter uses the best weights   Esc closes", x: card.x + 2, y: card.maxY - 2, Style(theme.muted))
+    }
 }
 
 private let measureRows: [(title: String, value: @Sendable (Comparison.Line) -> String)] = [
@@ -40,10 +80,6 @@ private let measureRows: [(title: String, value: @Sendable (Comparison.Line) -> 
 ]
 
 private func fixed(_ value: Double) -> String { Dashboard.fixed(Float(value)) }
-
-private func weights(_ ensemble: Ensemble) -> String {
-    "LSTM \(Dashboard.fixed(ensemble.lstmShare)), Transformer \(Dashboard.fixed(1 - ensemble.lstmShare))"
-}
 
 private func colors(_ theme: Theme) -> [Color] { [theme.lstm, theme.transformer, theme.combined] }
 
@@ -107,23 +143,4 @@ private func drawLabelledEvents(
     if shown.count < order.count {
         screen.write("and \(order.count - shown.count) more", x: area.x, y: area.maxY - 1, Style(theme.muted))
     }
-}
-
-/// The weights that the verdicts suggest, beside those in use.
-func viewLearnedWeights(_ screen: inout CellBuffer, _ state: DashboardState, _ learned: LearnedWeights) {
-    let theme = state.theme
-    let card = screen.bounds.centered(width: min(72, screen.width - 2), height: 9)
-    drawCard(&screen, card, title: "Weights from your verdicts", theme)
-    let x = card.x + 2
-    screen.write(
-        "\(learned.confirmed) confirmed, \(learned.rejected) rejected; in how many pairs is the right one higher?",
-        x: x, y: card.y + 2, Style(theme.muted), limit: card.width - 4)
-    for (row, (title, choice)) in [("now", learned.present), ("learnt", learned.best)].enumerated() {
-        let y = card.y + 4 + row
-        screen.write(title, x: x, y: y, Style(theme.muted))
-        screen.write(weights(choice.ensemble), x: x + 8, y: y, Style(theme.text, bold: row == 1))
-        let percent = Int((choice.quality * 100).rounded())
-        screen.write("\(percent)% of pairs", x: x + 38, y: y, Style(row == 1 ? theme.success : theme.text))
-    }
-    screen.write("Enter uses the learnt weights   Esc leaves all as it is", x: x, y: card.maxY - 2, Style(theme.muted))
 }

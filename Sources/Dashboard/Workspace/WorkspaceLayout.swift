@@ -1,45 +1,5 @@
 import TerminalUI
 
-/// The smallest terminal the dashboard can use.
-public let smallestSize = (width: 60, height: 20)
-
-/// Where the parts of the login and registration cards stand.
-struct FormLayout {
-    let card: Rect
-    let fieldCount: Int
-
-    init(width: Int, height: Int, fieldCount: Int) {
-        self.fieldCount = fieldCount
-        card = Rect(x: 0, y: 0, width: width, height: height - 1).centered(width: 58, height: fieldCount * 3 + 8)
-    }
-
-    var fieldX: Int { card.x + 17 }
-    var fieldWidth: Int { card.width - 20 }
-    func fieldY(_ index: Int) -> Int { card.y + 2 + index * 3 }
-    var button: Rect { Rect(x: fieldX, y: fieldY(fieldCount), width: fieldWidth, height: 1) }
-    var link: Rect { Rect(x: card.x + 2, y: button.y + 2, width: card.width - 4, height: 1) }
-
-    func field(at mouse: Mouse) -> Int? {
-        (0..<fieldCount).first { mouse.y == fieldY($0) && mouse.x >= card.x && mouse.x < card.maxX }
-    }
-    func isButton(_ mouse: Mouse) -> Bool { button.contains(x: mouse.x, y: mouse.y) }
-    func isLink(_ mouse: Mouse) -> Bool { link.contains(x: mouse.x, y: mouse.y) }
-}
-
-/// Where the parts of the library stand.
-struct LibraryLayout {
-    let frame: Rect
-    let list: Rect
-    let preview: Rect
-
-    init(width: Int, height: Int) {
-        frame = Rect(x: 0, y: 0, width: width, height: height - 2)
-        let listWidth = min(38, max(24, width * 2 / 5))
-        list = Rect(x: 2, y: 1, width: listWidth - 3, height: height - 4)
-        preview = Rect(x: listWidth + 1, y: 1, width: width - listWidth - 3, height: height - 4)
-    }
-}
-
 /// Where the parts of the workspace stand; the view draws here and the mouse is looked up here.
 struct WorkspaceLayout {
     let width: Int
@@ -47,10 +7,7 @@ struct WorkspaceLayout {
     static let gutter = 13
     static let readout = 7
 
-    init(width: Int, height: Int) {
-        self.width = width
-        self.height = height
-    }
+    init(_ frame: Frame) { (width, height) = (frame.width, frame.height) }
 
     /// Panels below the plots: rows with their top border.
     private var panelHeight: Int { height >= 32 ? 9 : 6 }
@@ -108,36 +65,9 @@ struct WorkspaceLayout {
         let end = visible.lowerBound + (column + 1) * visible.count / max(1, plot.width)
         return start..<max(start + 1, end)
     }
-}
 
-/// The first event shown, so that the selected one is in view.
-func eventScroll(_ workspace: WorkspaceState, height: Int) -> Int {
-    max(0, min(workspace.eventIndex - height / 2, workspace.events.count - height))
-}
-
-/// A line of the library's list.
-enum LibraryLine {
-    case heading(String)
-    case entry(Int)
-}
-
-/// The list's lines: entries under the headings of their sections.
-func libraryLines(_ library: LibraryState) -> [LibraryLine] {
-    var lines: [LibraryLine] = []
-    var section: String?
-    for (index, entry) in library.shown.enumerated() {
-        if entry.section != section {
-            section = entry.section
-            lines.append(.heading(entry.section))
-        }
-        lines.append(.entry(index))
+    /// The first event shown, so that the selected one is in view.
+    func eventScroll(_ selected: Int, of count: Int) -> Int {
+        max(0, min(selected - eventRows.height / 2, count - eventRows.height))
     }
-    return lines
-}
-
-/// The first line shown, so that the highlighted entry is in view.
-func libraryScroll(_ library: LibraryState, height: Int) -> Int {
-    let lines = libraryLines(library)
-    let place = lines.firstIndex { if case .entry(library.selection) = $0 { true } else { false } } ?? 0
-    return max(0, min(place - height / 2, lines.count - height))
 }

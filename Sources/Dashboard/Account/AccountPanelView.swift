@@ -1,0 +1,104 @@
+import Accounts
+import Foundation
+import TerminalUI
+
+extension AccountPanel {
+    func view(over signedIn: SignedIn, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+        let theme = frame.theme
+        let card = screen.bounds.centered(width: min(92, screen.width - 4), height: min(22, screen.height - 3))
+        drawCard(&screen, card, title: "Account", theme)
+        var x = card.x + 2
+        for page in Self.pages(session.account) {
+            let isShown = page == self.page
+            let style = isShown ? Style(theme.accent, bold: true, underlined: focus == 0) : Style(theme.muted)
+            x += screen.write(page.title, x: x, y: card.y + 1, style) + 3
+        }
+        let area = Rect(x: card.x + 2, y: card.y + 3, width: card.width - 4, height: card.height - 6)
+        if fields.isEmpty {
+            drawLines(&screen, area, theme)
+        } else {
+            drawFields(&screen, area, theme)
+        }
+        screen.write(hint, x: area.x, y: card.maxY - 2, Style(theme.muted), limit: area.width)
+    }
+
+    private var hint: String {
+        if form != nil { return "Enter on the last field saves   Esc goes back" }
+        switch page {
+        case .profile, .password: return "Tab next   ← → pages   Enter on the last field saves   Esc closes"
+        case .sessions: return "↑ ↓ select   x end session   ← → pages   Esc closes"
+        case .accounts: return "n add   d disable or enable   r role   p reset password   Esc closes"
+        case .audit: return "↑ ↓ scroll   ← → pages   Esc closes"
+        }
+    }
+
+    private func drawFields(_ screen: inout CellBuffer, _ area: Rect, _ theme: Theme) {
+        if case .resetPassword(let account) = form {
+            screen.write("For \(account.username)", x: area.x, y: area.y - 1, Style(theme.text, bold: true))
+        }
+        for (index, title) in titles.enumerated() {
+            let y = area.y + index * 3
+            let isFocused = focus == index + 1
+            screen.write(title, x: area.x, y: y, Style(isFocused ? theme.accent : theme.muted, bold: isFocused))
+            let width = area.width - 22
+            screen.field(
+                fields[index], x: area.x + 20, y: y, width: width,
+                style: Style(theme.text, on: isFocused ? theme.selection : theme.background), isFocused: isFocused)
+            if let problem = problems[index] {
+                for (row, line) in wrapped(problem, width: width).prefix(2).enumerated() {
+                    screen.write(line, x: area.x + 20, y: y + 1 + row, Style(theme.error), limit: width)
+                }
+            }
+        }
+    }
+
+    private func drawLines(_ screen: inout CellBuffer, _ area: Rect, _ theme: Theme) {
+        let (heading, lines) = lines
+        screen.write(heading, x: area.x, y: area.y, Style(theme.muted, bold: true), limit: area.width)
+        let height = area.height - 1
+        let first = max(0, min(selection - height / 2, lines.count - height))
+        for (offset, line) in lines.dropFirst(first).prefix(height).enumerated() {
+            let isSelected = first + offset == selection
+            let y = area.y + 1 + offset
+            if isSelected {
+                screen.fill(Rect(x: area.x, y: y, width: area.width, height: 1), " ", Style(theme.text, on: theme.selection))
+            }
+            screen.write(line, x: area.x, y: y, Style(isSelected ? theme.selectionText : theme.text), limit: area.width)
+        }
+        if lines.isEmpty { screen.write("Nothing here.", x: area.x, y: area.y + 1, Style(theme.muted)) }
+    }
+
+    private var lines: (heading: String, lines: [String]) {
+        func row(_ cells: [(String, Int)]) -> String {
+            cells.map { text, width in
+                let shown = text.count > width ? text.prefix(width - 1) + "…" : text
+                return shown + String(repeating: " ", count: max(0, width - displayWidth(shown)))
+            }.joined(separator: "  ")
+        }
+        switch page {
+        case .profile, .password: return ("", [])
+        case .sessions:
+            return (
+                row([("from", 20), ("since", 19), ("until", 19)]),
+                content.sessions.map { row([($0.origin, 20), (clock($0.createdAt), 19), (clock($0.expiresAt), 19)]) }
+            )
+        case .accounts:
+            return (
+                row([("username", 16), ("email", 26), ("role", 13), ("", 8)]),
+                content.accounts.map {
+                    row([($0.username, 16), ($0.email, 26), ($0.role.rawValue, 13), ($0.isEnabled ? "" : "disabled", 8)])
+                }
+            )
+        case .audit:
+            return (
+                row([("when", 19), ("what", 20), ("who", 28)]),
+                content.audit.map { row([(clock($0.at), 19), ($0.action, 20), ($0.detail, 28)]) }
+            )
+        }
+    }
+}
+
+private func clock(_ date: Date) -> String {
+    date.formatted(
+        .iso8601.year().month().day().dateSeparator(.dash).time(includingFractionalSeconds: false).dateTimeSeparator(.space))
+}

@@ -1,0 +1,77 @@
+import Accounts
+import TerminalUI
+import TimeSeries
+
+/// A score with two decimals; a dash where there is none.
+func fixed(_ score: Float) -> String {
+    guard !score.isNaN else { return "  – " }
+    let hundredths = Int((score * 100).rounded())
+    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+}
+
+/// A share in whole percent.
+func percent(_ share: Float) -> String { "\(Int((share * 100).rounded()))%" }
+
+/// `text` in lines of at most `width` columns, broken between words.
+func wrapped(_ text: String, width: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+        if let last = lines.last, displayWidth(last) + 1 + displayWidth(String(word)) <= width {
+            lines[lines.count - 1] = last + " " + word
+        } else {
+            lines.append(String(word))
+        }
+    }
+    return lines
+}
+
+/// The usual time between rows in words.
+func samplingText(_ series: Series) -> String? {
+    guard let step = series.time.medianStep, step > 0 else { return nil }
+    let seconds = Double(step) / 1e6
+    func text(_ value: Double, _ unit: String) -> String {
+        value == 1 ? unit : "\(axisText(value)) \(unit)s"
+    }
+    switch seconds {
+    case 86400...: return text((seconds / 86400 * 10).rounded() / 10, "day")
+    case 3600...: return text((seconds / 360).rounded() / 10, "hour")
+    case 60...: return text((seconds / 6).rounded() / 10, "minute")
+    default: return text(seconds, "second")
+    }
+}
+
+/// A count with commas between groups of three digits.
+func grouped(_ count: Int) -> String {
+    var digits = String(abs(count))
+    var groups: [String] = []
+    while digits.count > 3 {
+        groups.insert(String(digits.suffix(3)), at: 0)
+        digits.removeLast(3)
+    }
+    return (count < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+}
+
+/// Who is signed in, set into the top border.
+func drawUser(_ screen: inout CellBuffer, _ session: Session, _ theme: Theme) {
+    let text = userText(session)
+    screen.write(text, x: screen.width - 3 - displayWidth(text), y: 0, Style(theme.muted))
+}
+
+func userText(_ session: Session) -> String { " \(session.account.username) · \(session.account.role.rawValue) " }
+
+/// A braille line of `values` over `rows`, scaled to their own range.
+func drawSeries(_ screen: inout CellBuffer, _ values: [Double], rows: Range<Int>, in area: Rect, _ style: Style) {
+    var canvas = BrailleCanvas(columns: area.width, rows: area.height)
+    let columns = extents(of: values, rows: rows, count: canvas.width)
+    let low = columns.lazy.map(\.low).filter { !$0.isNaN }.min() ?? 0
+    let high = columns.lazy.map(\.high).filter { !$0.isNaN }.max() ?? 1
+    canvas.line(columns.map { ($0.low, $0.high) }, low: low, high: high)
+    screen.draw(canvas, x: area.x, y: area.y, style)
+}
+
+/// A raised card with a border and a title.
+func drawCard(_ screen: inout CellBuffer, _ card: Rect, title: String, _ theme: Theme) {
+    screen.fill(card, " ", Style(theme.text, on: theme.panel))
+    screen.border(
+        card, title: title, Style(theme.border, on: theme.panel), titleStyle: Style(theme.accent, on: theme.panel, bold: true))
+}

@@ -1,0 +1,152 @@
+import Accounts
+import TerminalUI
+import TimeSeries
+
+/// Where the parts of the library stand.
+struct LibraryLayout {
+    let frame: Rect
+    let list: Rect
+    let preview: Rect
+
+    init(_ size: Frame) {
+        let (width, height) = (size.width, size.height)
+        frame = Rect(x: 0, y: 0, width: width, height: height - 2)
+        let listWidth = min(38, max(24, width * 2 / 5))
+        list = Rect(x: 2, y: 1, width: listWidth - 3, height: height - 4)
+        preview = Rect(x: listWidth + 1, y: 1, width: width - listWidth - 3, height: height - 4)
+    }
+}
+
+/// A line of the library's list.
+enum LibraryLine {
+    case heading(String)
+    case entry(Int)
+}
+
+extension LibraryState {
+    /// The list's lines: entries under the headings of their sections.
+    var lines: [LibraryLine] {
+        var lines: [LibraryLine] = []
+        var section: String?
+        for (index, entry) in shown.enumerated() {
+            if entry.section != section {
+                section = entry.section
+                lines.append(.heading(entry.section))
+            }
+            lines.append(.entry(index))
+        }
+        return lines
+    }
+
+    /// The first line shown, so that the highlighted entry is in view.
+    func scroll(height: Int) -> Int {
+        let place = lines.firstIndex { if case .entry(selection) = $0 { true } else { false } } ?? 0
+        return max(0, min(place - height / 2, lines.count - height))
+    }
+
+    func view(_ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+        let theme = frame.theme
+        let layout = LibraryLayout(frame)
+        screen.border(layout.frame, title: "Series library", Style(theme.border), titleStyle: Style(theme.accent, bold: true))
+        drawUser(&screen, session, theme)
+        let dividerX = layout.preview.x - 2
+        for y in 1..<(layout.frame.maxY - 1) { screen.write("│", x: dividerX, y: y, Style(theme.border)) }
+        screen.write("┬", x: dividerX, y: 0, Style(theme.border))
+        screen.write("┴", x: dividerX, y: layout.frame.maxY - 1, Style(theme.border))
+        drawList(&screen, layout, theme)
+        drawPreview(&screen, layout, theme)
+        if let pathEntry { drawPathEntry(&screen, pathEntry, theme) }
+    }
+
+    private func drawList(_ screen: inout CellBuffer, _ layout: LibraryLayout, _ theme: Theme) {
+        let lines = lines
+        let scroll = scroll(height: layout.list.height)
+        for (row, line) in lines.dropFirst(scroll).prefix(layout.list.height).enumerated() {
+            let y = layout.list.y + row
+            switch line {
+            case .heading(let title):
+                screen.write(title, x: layout.list.x, y: y, Style(theme.muted, bold: true), limit: layout.list.width)
+            case .entry(let index):
+                let isSelected = index == selection
+                if isSelected {
+                    screen.fill(
+                        Rect(x: layout.list.x - 1, y: y, width: layout.list.width + 1, height: 1), " ",
+                        Style(theme.text, on: theme.selection))
+                }
+                let style = isSelected ? Style(theme.selectionText, bold: true) : Style(theme.text)
+                screen.write(shown[index].name, x: layout.list.x + 1, y: y, style, limit: layout.list.width - 1)
+            }
+        }
+        if lines.isEmpty {
+            let text =
+                filter.text.isEmpty
+                ? "No series here; press o to type a path." : "No name contains \"\(filter.text)\"."
+            for (row, line) in wrapped(text, width: layout.list.width).enumerated() {
+                screen.write(line, x: layout.list.x, y: layout.list.y + row, Style(theme.muted))
+            }
+        }
+        if isFiltering || !filter.text.isEmpty {
+            let y = layout.frame.maxY - 1
+            screen.write(" / ", x: 2, y: y, Style(theme.accent, bold: true))
+            screen.field(
+                filter, x: 5, y: y, width: max(8, layout.list.width - 6), style: Style(theme.text, on: theme.panel),
+                isFocused: isFiltering)
+        }
+    }
+
+    private func drawPreview(_ screen: inout CellBuffer, _ layout: LibraryLayout, _ theme: Theme) {
+        let area = layout.preview
+        guard let entry = selected else { return }
+        screen.write(entry.name, x: area.x, y: area.y, Style(theme.accent, bold: true), limit: area.width)
+        screen.write(entry.path, x: area.x, y: area.y + 1, Style(theme.muted), limit: area.width)
+        guard let preview = preview, preview.path == entry.path else {
+            screen.write("Reading…", x: area.x, y: area.y + 3, Style(theme.muted))
+            return
+        }
+        switch preview.content {
+        case .failure(let error):
+            for (row, line) in wrapped(error.message, width: area.width).enumerated() {
+                screen.write(line, x: area.x, y: area.y + 3 + row, Style(theme.error), limit: area.width)
+            }
+        case .success(let series): drawSummary(&screen, series, area, theme)
+        }
+    }
+
+    private func drawSummary(_ screen: inout CellBuffer, _ series: Series, _ area: Rect, _ theme: Theme) {
+        var facts = ["\(grouped(series.rowCount)) rows" + (samplingText(series).map { ", one every \($0)" } ?? "")]
+        if series.time.microseconds != nil {
+            facts.append("\(series.timeText(row: 0)) to \(series.timeText(row: series.rowCount - 1))")
+        }
+        facts.append("Columns: \(series.channels.map(\.name).joined(separator: ", "))")
+        if let labels = series.labels { facts.append("Labelled: \(grouped(labels.count { $0 })) anomalous rows") }
+        facts += series.notices
+        var y = area.y + 3
+        for fact in facts {
+            for line in wrapped(fact, width: area.width).prefix(2) where y < area.maxY - 5 {
+                screen.write(line, x: area.x, y: y, Style(theme.text), limit: area.width)
+                y += 1
+            }
+        }
+        let plot = Rect(x: area.x, y: y + 1, width: area.width, height: min(12, area.maxY - y - 2))
+        guard plot.height >= 3, let channel = series.channels.first else { return }
+        drawSeries(&screen, channel.values, rows: 0..<series.rowCount, in: plot, Style(theme.series))
+        let hint = isOpening ? "Opening…" : "Enter opens"
+        screen.write(hint, x: area.x, y: plot.maxY + (plot.maxY < area.maxY ? 0 : -1), Style(theme.muted))
+    }
+
+    private func drawPathEntry(_ screen: inout CellBuffer, _ field: TextField, _ theme: Theme) {
+        let shown = completions.prefix(8)
+        let card = screen.bounds.centered(width: min(90, screen.width - 4), height: 5 + (shown.isEmpty ? 0 : shown.count + 1))
+        drawCard(&screen, card, title: "Open a file", theme)
+        screen.field(
+            field, x: card.x + 2, y: card.y + 1, width: card.width - 4, style: Style(theme.text, on: theme.selection),
+            isFocused: true
+        )
+        for (row, path) in shown.enumerated() {
+            screen.write(path, x: card.x + 2, y: card.y + 2 + row, Style(theme.muted), limit: card.width - 4)
+        }
+        screen.write(
+            "Tab completes   Enter opens   Esc cancels", x: card.x + 2, y: card.maxY - 2, Style(theme.muted),
+            limit: card.width - 4)
+    }
+}

@@ -1,0 +1,137 @@
+import Accounts
+import TerminalUI
+
+/// The registration screen.
+public struct RegistrationForm: Sendable, Equatable {
+    /// Username, email, password, password again.
+    private var fields = [
+        TextField(limit: AccountRules.longestUsername), TextField(limit: AccountRules.longestEmail),
+        TextField(limit: PasswordHasher.longestPassword, isSecret: true),
+        TextField(limit: PasswordHasher.longestPassword, isSecret: true),
+    ]
+    /// The field with the focus, or 4 for the button.
+    private var focus = 0
+    /// What is wrong with each field.
+    private var problems: [String?] = [nil, nil, nil, nil]
+    /// Whether the answer is awaited.
+    private var isBusy = false
+    /// Whether nobody has registered on this machine yet.
+    var isFirstUser = false
+
+    /// Puts the focus on the first field.
+    mutating func begin() { focus = 0 }
+
+    // MARK: Input
+
+    mutating func update(_ input: InputEvent, _ frame: Frame) -> FormStep {
+        guard !isBusy else { return .stay }
+        switch input {
+        case .key(.escape): return isFirstUser ? .quit : .go(.login)
+        case .key(.control("r")), .key(.function(2)): return .go(.login)
+        case .key(.tab), .key(.down): leaveField(to: (focus + 1) % 5)
+        case .key(.backTab), .key(.up): leaveField(to: (focus + 4) % 5)
+        case .key(.enter) where focus < 3: leaveField(to: focus + 1)
+        case .key(.enter): return submit()
+        case .key(let key): edit { _ = $0.handle(key) }
+        case .paste(let text): edit { $0.insert(text) }
+        case .mouse(let mouse) where mouse.action == .press:
+            let layout = FormLayout(frame, fieldCount: 4)
+            if let field = layout.field(at: mouse) { leaveField(to: field) }
+            if layout.isButton(mouse) { return submit() }
+            if layout.isLink(mouse) { return .go(.login) }
+        default: break
+        }
+        return .stay
+    }
+
+    private mutating func edit(_ change: (inout TextField) -> Void) {
+        guard focus < 4 else { return }
+        change(&fields[focus])
+        problems[focus] = nil
+    }
+
+    /// Checks the field that is left, so that errors show beside it at once.
+    private mutating func leaveField(to next: Int) {
+        if focus < 4, !fields[focus].text.isEmpty { problems[focus] = localProblems[focus] }
+        focus = next
+    }
+
+    /// What is wrong with each field as far as it can be told without the database.
+    private var localProblems: [String?] {
+        let texts = fields.map(\.text)
+        var result: [String?] = [nil, nil, nil, nil]
+        for problem in AccountRules.problems(username: texts[0], email: texts[1], password: texts[2]) {
+            result[Self.index(of: problem.field)] = problem.message
+        }
+        if texts[2] != texts[3] { result[3] = "The passwords differ." }
+        return result
+    }
+
+    private static func index(of field: FieldProblem.Field) -> Int {
+        switch field {
+        case .username: 0
+        case .email: 1
+        case .password: 2
+        }
+    }
+
+    private mutating func submit() -> FormStep {
+        problems = localProblems
+        if let first = problems.firstIndex(where: { $0 != nil }) {
+            focus = first
+            return .stay
+        }
+        isBusy = true
+        let texts = fields.map(\.text)
+        return .stay([.register(username: texts[0], email: texts[1], password: texts[2])])
+    }
+
+    /// Shows why the account was not made, beside the fields.
+    mutating func refuse(_ refused: [FieldProblem]) {
+        isBusy = false
+        problems = [nil, nil, nil, nil]
+        for problem in refused { problems[Self.index(of: problem.field)] = problem.message }
+        if let first = refused.first { focus = Self.index(of: first.field) }
+    }
+
+    // MARK: Drawing
+
+    func view(_ frame: Frame, into screen: inout CellBuffer) {
+        let theme = frame.theme
+        let layout = FormLayout(frame, fieldCount: 4)
+        drawBanner(&screen, above: layout.card, theme)
+        drawCard(&screen, layout.card, title: isFirstUser ? "Register the first account (administrator)" : "Register", theme)
+        let titles = ["Username", "Email", "Password", "Password again"]
+        let hints = ["3 to 32 letters, digits, . _ -", "name@domain.tld", "at least 12 characters", ""]
+        for index in titles.indices {
+            drawField(
+                &screen, layout, index, titles[index], fields[index], isFocused: focus == index, problem: problems[index],
+                hint: fields[index].text.isEmpty ? hints[index] : "", theme)
+        }
+        drawStrength(&screen, layout, theme)
+        drawButton(&screen, layout, isBusy ? "Registering…" : "Register", isFocused: focus == 4, theme)
+        drawLink(&screen, layout, key: "Ctrl-R", "log in to an existing account", theme)
+        drawHints(&screen, "Tab next field   Enter go on   Esc \(isFirstUser ? "quit" : "back")", theme)
+    }
+
+    /// How hard the password looks to guess, while it is typed.
+    private func drawStrength(_ screen: inout CellBuffer, _ layout: FormLayout, _ theme: Theme) {
+        let texts = fields.map(\.text)
+        guard focus == 2, !texts[2].isEmpty else { return }
+        let strength = PasswordRules.strength(texts[2], username: texts[0], email: texts[1])
+        var (text, color) =
+            switch strength {
+            case .refused: (PasswordRules.problem(texts[2], username: texts[0], email: texts[1]) ?? "", theme.muted)
+            case .fair: ("fair; longer is better", theme.threshold)
+            case .good: ("good", theme.success)
+            case .strong: ("strong", theme.success)
+            }
+        let recommended = PasswordRules.recommendedForAdministrators
+        if isFirstUser, strength != .refused, texts[2].count < recommended {
+            text = "\(strength.rawValue); use \(recommended) or more as administrator"
+        }
+        for (row, line) in wrapped(text, width: layout.card.width - 19).prefix(2).enumerated() {
+            screen.write(line, x: layout.fieldX, y: layout.fieldY(2) + 1 + row, Style(color), limit: layout.card.width - 18)
+        }
+    }
+}

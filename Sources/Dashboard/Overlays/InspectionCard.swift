@@ -1,0 +1,161 @@
+import Accounts
+import AnomalyDetection
+import TerminalUI
+import TimeSeries
+import Workbench
+
+extension WorkspaceState {
+    /// Opens the inspection of the selected event.
+    mutating func inspect(_ frame: inout Frame) -> [Effect] {
+        guard let explanation else {
+            frame.complain("There is no flagged event to inspect.")
+            return []
+        }
+        card = InspectionCard()
+        return [explanation]
+    }
+
+    /// Asks why the selected event is flagged; `nil` where there is none.
+    fileprivate var explanation: Effect? {
+        selectedEvent.map { .explain(analysis.series, [analysis.lstm, analysis.transformer].compactMap { $0 }, $0.rows) }
+    }
+}
+
+/// One event: what was observed, what each model expected, and how the scores came about.
+struct InspectionCard: Card {
+    mutating func update(
+        _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
+    ) -> CardStep {
+        let before = workspace.eventIndex
+        switch key {
+        case .escape, .enter, .character("q"), .character("i"): return .close
+        case .character("?"): return .pass
+        case .right, .down, .character("]"), .character("l"), .character("j"): workspace.select(before + 1)
+        case .left, .up, .character("["), .character("h"), .character("k"): workspace.select(before - 1)
+        case .character("a"): return .stay(workspace.judge(.anomaly, session, &frame))
+        case .character("n"): return .stay(workspace.judge(.normal, session, &frame))
+        case .character("u"): return .stay(workspace.judge(nil, session, &frame))
+        default: break
+        }
+        return .stay(workspace.eventIndex == before ? [] : [workspace.explanation].compactMap { $0 })
+    }
+
+    func view(over workspace: WorkspaceState, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+        guard let event = workspace.selectedEvent else { return }
+        let theme = frame.theme
+        let series = workspace.analysis.series
+        let card = screen.bounds.centered(width: screen.width - 4, height: screen.height - 3)
+        drawCard(&screen, card, title: "Event \(workspace.eventIndex + 1) of \(workspace.events.count)", theme)
+        let rank = workspace.events.count { $0.peak > event.peak } + 1
+        let (first, last) = (event.rows.lowerBound, event.rows.upperBound - 1)
+        var y = card.y + 1
+        func line(_ title: String, _ text: String, _ style: Style? = nil) {
+            screen.write(title, x: card.x + 2, y: y, Style(theme.muted))
+            screen.write(text, x: card.x + 14, y: y, style ?? Style(theme.text), limit: card.width - 16)
+            y += 1
+        }
+        line(
+            "When",
+            "\(series.timeText(row: first)) to \(series.timeText(row: last)) (\(event.rows.count) rows)"
+        )
+        line(
+            "Peak",
+            "\(fixed(event.peak)) in row \(series.rowNumber(event.peakRow)), rank \(rank) of \(workspace.events.count); mean \(fixed(event.mean))"
+        )
+        let settings = workspace.analysis.settings
+        let (l, t) = (
+            settings.lstmWeight * zeroIfNaN(event.lstmPeak), settings.transformerWeight * zeroIfNaN(event.transformerPeak)
+        )
+        let share = l + t > 0 ? l / (l + t) : 0
+        line(
+            "Models",
+            "LSTM \(fixed(event.lstmPeak)) (\(percent(share)) of the score), Transformer \(fixed(event.transformerPeak)) (\(percent(1 - share)))"
+        )
+        let verdict = workspace.verdict(on: event)
+        line(
+            "Verdict", verdict?.rawValue ?? "none yet",
+            Style(verdict == .anomaly ? theme.error : verdict == .normal ? theme.success : theme.muted, bold: verdict != nil))
+        for (title, text) in reasons(workspace, event) { line(title, text) }
+        y += 1
+        drawReconstructions(
+            &screen, workspace, event, Rect(x: card.x + 2, y: y, width: card.width - 4, height: card.maxY - y - 3), theme)
+        screen.write(
+            "a anomaly   n normal   u undo   [ ] other events   Esc closes", x: card.x + 2, y: card.maxY - 2, Style(theme.muted),
+            limit: card.width - 4)
+    }
+}
+
+/// Why the event is flagged, as far as it has been found out.
+private func reasons(_ workspace: WorkspaceState, _ event: Event) -> [(title: String, text: String)] {
+    guard let explained = workspace.explained, explained.rows == event.rows else { return [("Attention", "…")] }
+    let series = workspace.analysis.series
+    var lines: [(String, String)] = []
+    if series.channels.count > 1 {
+        let shares = ModelKind.allCases.compactMap { kind -> String? in
+            guard let explanation = explained.byModel[kind] else { return nil }
+            let ranked = zip(series.channels.map(\.name), explanation.channelShares).sorted { $0.1 > $1.1 }
+            return "\(kind.title) " + ranked.prefix(3).map { "\($0.0) \(percent($0.1))" }.joined(separator: ", ")
+        }
+        lines.append(("Channels", shares.joined(separator: "; ")))
+    }
+    if let attended = explained.byModel[.transformer]?.attended, !attended.isEmpty {
+        let places = attended.map { "\(distance(from: event.rows, to: $0.rows)) (\(percent($0.share)))" }
+        lines.append(("Attention", "most to rows " + places.joined(separator: ", ")))
+    }
+    return lines
+}
+
+/// How far other rows are from an event, in words.
+private func distance(from event: Range<Int>, to rows: Range<Int>) -> String {
+    rows.lowerBound < event.lowerBound
+        ? "\(event.lowerBound - rows.lowerBound) before" : "\(rows.upperBound - event.upperBound) after"
+}
+
+private func zeroIfNaN(_ value: Float) -> Float { value.isNaN ? 0 : value }
+
+/// The observed values around an event with both reconstructions over them.
+private func drawReconstructions(
+    _ screen: inout CellBuffer, _ workspace: WorkspaceState, _ event: Event, _ area: Rect, _ theme: Theme
+) {
+    let series = workspace.analysis.series
+    guard area.height >= 4 else { return }
+    let margin = max(40, event.rows.count * 2)
+    let rows = max(0, event.rows.lowerBound - margin)..<min(series.rowCount, event.rows.upperBound + margin)
+    let plot = Rect(x: area.x + 10, y: area.y + 1, width: area.width - 10, height: area.height - 2)
+    let observed = series.channels[workspace.channel].values
+    var lines: [(name: String, values: [Double], color: Color)] = []
+    for (model, color) in [(workspace.analysis.lstm, theme.lstm), (workspace.analysis.transformer, theme.transformer)] {
+        guard let model else { continue }
+        let count = series.channels.count
+        let values = rows.map {
+            model.detector.scaling.unscaled(
+                model.errors.reconstruction[$0 * count + workspace.channel], channel: workspace.channel)
+        }
+        lines.append((model.detector.kind.title, values, color))
+    }
+    lines.append(("observed", Array(observed[rows]), theme.series))
+    let all = lines.flatMap(\.values).filter { !$0.isNaN }
+    let (low, high) = (all.min() ?? 0, all.max() ?? 1)
+    let first = plot.x + (event.rows.lowerBound - rows.lowerBound) * plot.width / rows.count
+    let last = plot.x + (event.rows.upperBound - 1 - rows.lowerBound) * plot.width / rows.count
+    screen.tint(Rect(x: first, y: plot.y, width: max(1, last - first + 1), height: plot.height), theme.flag)
+    var x = area.x
+    for (name, values, color) in lines {
+        var canvas = BrailleCanvas(columns: plot.width, rows: plot.height)
+        let columns = extents(of: values, rows: 0..<values.count, count: canvas.width)
+        canvas.line(columns.map { ($0.low, $0.high) }, low: low, high: high)
+        screen.draw(canvas, x: plot.x, y: plot.y, Style(color))
+        x += screen.write("── \(name)   ", x: x, y: area.y, Style(color, bold: true))
+    }
+    let attended = workspace.explained.flatMap { $0.rows == event.rows ? $0.byModel[.transformer]?.attended : nil } ?? []
+    for place in attended where rows.contains(place.rows.lowerBound) {
+        let column = plot.x + (place.rows.lowerBound - rows.lowerBound) * plot.width / rows.count
+        screen.write("▼", x: column, y: plot.y, Style(theme.transformer, bold: true))
+    }
+    if !attended.isEmpty { screen.write("▼ looked at", x: x, y: area.y, Style(theme.transformer)) }
+    screen.write(axisText(high), x: area.x, y: plot.y, Style(theme.muted), limit: 9)
+    screen.write(axisText(low), x: area.x, y: plot.maxY - 1, Style(theme.muted), limit: 9)
+    screen.write(series.timeText(row: rows.lowerBound), x: plot.x, y: plot.maxY, Style(theme.muted), limit: plot.width / 2)
+    let end = series.timeText(row: rows.upperBound - 1)
+    screen.write(end, x: plot.maxX - displayWidth(end), y: plot.maxY, Style(theme.muted))
+}

@@ -1,0 +1,49 @@
+import Accounts
+import AnomalyDetection
+import TerminalUI
+import Workbench
+
+/// Weights that are proposed, by the labels or by the verdicts: Enter uses them, and they can be taken back.
+extension WorkspaceState {
+    /// Keys for a card that proposes weights; `nil` while there is no proposal yet.
+    mutating func updateProposal(
+        _ key: Key, _ proposed: Ensemble?, _ session: Session, _ frame: inout Frame
+    ) -> CardStep {
+        switch key {
+        case .enter:
+            guard let proposed else { return .stay }
+            let before = analysis.settings
+            let effects = change(session, &frame) {
+                ($0.lstmWeight, $0.transformerWeight) = (proposed.lstmWeight, proposed.transformerWeight)
+            }
+            if effects.isEmpty {
+                frame.say("These are the weights in use.")
+            } else {
+                settingsBefore = before
+                frame.say("The weights are changed; U takes it back.")
+            }
+            return .close(effects)
+        case .escape, .character("q"), .character("m"), .character("w"): return .close
+        case .character("?"): return .pass
+        default: return .stay
+        }
+    }
+
+    /// Takes weights back that were learnt or taken from a comparison.
+    mutating func undoWeights(_ session: Session, _ frame: inout Frame) -> [Effect] {
+        guard let before = settingsBefore else {
+            frame.complain("There are no learnt weights to take back.")
+            return []
+        }
+        settingsBefore = nil
+        frame.say("The weights are as they were.")
+        return change(session, &frame) {
+            ($0.lstmWeight, $0.transformerWeight) = (before.lstmWeight, before.transformerWeight)
+        }
+    }
+}
+
+/// The models' shares in words.
+func weightsText(_ ensemble: Ensemble) -> String {
+    "LSTM \(fixed(ensemble.lstmShare)), Transformer \(fixed(1 - ensemble.lstmShare))"
+}

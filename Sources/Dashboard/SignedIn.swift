@@ -1,0 +1,136 @@
+import Accounts
+import TerminalUI
+
+/// What somebody with a session sees: a screen, and what lies over it.
+public struct SignedIn: Sendable, CardHolder {
+    /// Who works here.
+    public private(set) var session: Session
+    /// The screen that shows.
+    public internal(set) var place = Place.library(left: nil)
+    /// The series library; it keeps its selection while a series is open.
+    public internal(set) var library = LibraryState()
+    /// A card over any screen: help, command, account.
+    var card: (any Card<SignedIn>)?
+    /// Set while the password is wanted again; everything else goes on behind it.
+    public internal(set) var lock: LockForm?
+    /// Set when the user leaves; the login screen follows.
+    private(set) var hasSignedOut = false
+
+    /// The one list of screens behind the login.
+    public enum Place: Sendable {
+        /// The library, and the series that was left open behind it, whose training goes on.
+        case library(left: WorkspaceState?)
+        case workspace(WorkspaceState)
+    }
+
+    /// The screens in the order of the help.
+    static let screens: [any Screen.Type] = [LibraryState.self, WorkspaceState.self]
+
+    /// The screen that shows.
+    var screen: any Screen {
+        switch place {
+        case .library: library
+        case .workspace(let workspace): workspace
+        }
+    }
+
+    /// Begins in the library.
+    init(session: Session) { self.session = session }
+
+    /// The open series, also where it was left behind the library.
+    public internal(set) var workspace: WorkspaceState? {
+        get {
+            switch place {
+            case .library(let left): left
+            case .workspace(let open): open
+            }
+        }
+        set {
+            switch (place, newValue) {
+            case (.workspace, let open?): place = .workspace(open)
+            default: place = .library(left: newValue)
+            }
+        }
+    }
+
+    // MARK: Input
+
+    /// Takes input: the lock first, then the card on top, then the screen, then the bindings.
+    mutating func update(_ input: InputEvent, _ frame: inout Frame) -> [Effect] {
+        if let effects = lock?.update(input, session) { return effects }
+        if let effects = updateCard(input, session, &frame) { return effects }
+        if let effects = updateScreen(input, &frame) { return effects }
+        guard case .key(let key) = input, let binding = bindings.first(where: { $0.keys.contains(key) }) else { return [] }
+        return binding.run(&self, &frame)
+    }
+
+    private mutating func updateScreen(_ input: InputEvent, _ frame: inout Frame) -> [Effect]? {
+        let session = session
+        return switch place {
+        case .library: library.update(input, session, &frame)
+        case .workspace: workspace?.update(input, session, &frame) ?? nil
+        }
+    }
+
+    /// Moves what the screen has to move.
+    mutating func move(_ move: Move, _ frame: inout Frame) -> [Effect] {
+        let session = session
+        return switch place {
+        case .library: library.move(move, session, &frame)
+        case .workspace: workspace?.move(move, session, &frame) ?? []
+        }
+    }
+
+    /// Goes back: from a series to the library, there from the filtered list to the whole.
+    mutating func goBack() -> [Effect] {
+        switch place {
+        case .library: return library.clearFilter()
+        case .workspace(var open):
+            open.letGo()
+            place = .library(left: open)
+            return [.listLibrary(session)]
+        }
+    }
+
+    /// Leaves the stage to the login screen.
+    mutating func signOut() -> [Effect] {
+        stopTraining()
+        hasSignedOut = true
+        return [.forgetSession]
+    }
+
+    /// Raises the flag that stops a training run, if one goes on.
+    func stopTraining() { workspace?.training?.cancellation.cancel() }
+
+    // MARK: Answers
+
+    /// Takes the answer to an effect.
+    mutating func receive(_ event: DashboardEvent, _ frame: inout Frame) -> [Effect] {
+        switch event {
+        case .idle: lock = lock ?? LockForm()
+        case .unlocked: lock = nil
+        case .unlockFailed(let problem): lock = LockForm(problem: problem)
+        case .accountsShown(let session, _, let message):
+            self.session = session
+            if let message { frame.say(message) }
+        case .accountRefused(_, let other?): frame.complain(other)
+        case .opened(let opened):
+            stopTraining()
+            place = .workspace(WorkspaceState(opened))
+            frame.say(opened.greeting)
+        default: break
+        }
+        let session = session
+        let effects = receiveInCard(event, session) + library.receive(event, session, &frame)
+        return effects + (workspace?.receive(event, session, &frame) ?? [])
+    }
+
+    // MARK: Drawing
+
+    /// Draws the screen and what lies over it.
+    func view(_ frame: Frame, into buffer: inout CellBuffer) {
+        if let lock { return lock.view(session, frame, into: &buffer) }
+        screen.view(session, frame, into: &buffer)
+        card?.view(over: self, session, frame, into: &buffer)
+    }
+}

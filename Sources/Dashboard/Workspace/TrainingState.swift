@@ -1,0 +1,45 @@
+import AnomalyDetection
+import Workbench
+
+/// A training run as the panel shows it.
+public struct TrainingState: Sendable {
+    /// Raised to stop it.
+    public let cancellation: Cancellation
+    /// The latest report of each model.
+    private(set) var progress: [ModelKind: TrainingProgress] = [:]
+    /// Models that are scoring, with the share done.
+    private(set) var scoring: [ModelKind: Double] = [:]
+    /// Models that are done.
+    private(set) var finished: Set<ModelKind> = []
+    /// Whether the run is over.
+    private(set) var hasEnded = false
+    /// Why it failed.
+    private(set) var failure: String?
+
+    init(cancellation: Cancellation) { self.cancellation = cancellation }
+
+    /// How much of the run is done, 0 to 1.
+    var share: Double {
+        let shares = ModelKind.allCases.map { finished.contains($0) ? 1 : progress[$0]?.share ?? 0 }
+        return shares.reduce(0, +) / Double(shares.count)
+    }
+
+    /// Takes a report.
+    mutating func receive(_ report: ModelTraining.Report) {
+        switch report {
+        case .training(let latest): progress[latest.model] = latest
+        case .scoring(let kind, let share): scoring[kind] = share
+        case .finished(let model): finished.insert(model.detector.kind)
+        case .failed(.cancelled): break
+        case .failed(let error): failure = error.description
+        }
+    }
+
+    /// Ends the run.
+    /// - Returns: what to tell the user; `nil` when a failure has been told already.
+    mutating func end() -> String? {
+        hasEnded = true
+        if finished.count == ModelKind.allCases.count { return "Both models are trained and saved." }
+        return failure == nil ? "Training was stopped; models that had not finished are as before." : nil
+    }
+}

@@ -1,0 +1,139 @@
+import Accounts
+import AnomalyDetection
+import TerminalUI
+import Workbench
+
+extension Binding {
+    /// A binding of the workspace.
+    private static func inWorkspace(
+        _ keys: [Key], hint: String? = nil, hintKeys: String? = nil, _ help: String, command: String? = nil,
+        withValue: ActionWithValue? = nil,
+        _ run: @escaping @Sendable (inout WorkspaceState, Session, inout Frame) -> [Effect]
+    ) -> Binding {
+        Binding(keys, hint: hint, hintKeys: hintKeys, help, command: command, withValue: withValue) { signedIn, frame in
+            signedIn.atWorkspace(&frame, run)
+        }
+    }
+
+    /// A binding that changes how the series is looked at and asks for nothing.
+    private static func look(
+        _ keys: [Key], hint: String? = nil, hintKeys: String? = nil, _ help: String, command: String? = nil,
+        _ run: @escaping @Sendable (inout WorkspaceState) -> Void
+    ) -> Binding {
+        inWorkspace(keys, hint: hint, hintKeys: hintKeys, help, command: command) { workspace, _, _ in
+            run(&workspace)
+            return []
+        }
+    }
+
+    private static func sideways(_ keys: [Key], by steps: Int, _ help: String) -> Binding {
+        inWorkspace(keys, help) { $0.moveSideways(steps, $1, &$2) }
+    }
+
+    private static func judging(_ key: Character, hint: String? = nil, _ help: String, _ verdict: Verdict?) -> Binding {
+        inWorkspace([.character(key)], hint: hint, hintKeys: "a n", help) { $0.judge(verdict, $1, &$2) }
+    }
+
+    fileprivate static let ofWorkspace: [Binding] = [
+        inWorkspace(
+            [.character("t")], hint: "train", "Train both models on the whole series", command: "train"
+        ) { workspace, session, _ in workspace.train(session) },
+        inWorkspace(
+            [.character("L")], hint: "load", "Load the models saved for this series", command: "load"
+        ) { workspace, session, frame in workspace.loadModels(session, &frame) },
+        look([.tab], hint: "panel", "Go to the next part: plot, sliders, events") { $0.focus = $0.focus.moved(by: 1) },
+        look([.backTab], "Go to the part before") { $0.focus = $0.focus.moved(by: -1) },
+        sideways([.left, .character("h")], by: -1, "Cursor one column left, or the slider down"),
+        sideways([.right, .character("l")], by: 1, "Cursor one column right, or the slider up"),
+        sideways([.shiftLeft, .character("H")], by: -10, "Ten steps left"),
+        sideways([.shiftRight], by: 10, "Ten steps right"),
+        look([.character("+"), .character("=")], hint: "zoom", hintKeys: "+ −", "Zoom in at the cursor") {
+            $0.zoom(by: 0.5, at: $0.cursor)
+        },
+        look([.character("-")], "Zoom out") { $0.zoom(by: 2, at: $0.cursor) },
+        look([.character("0")], "Show the whole series", command: "all") { $0.show(0, count: $0.analysis.series.rowCount) },
+        look([.character("]")], hint: "event", hintKeys: "[ ]", "The next flagged event") { $0.select($0.eventIndex + 1) },
+        look([.character("[")], "The flagged event before") { $0.select($0.eventIndex - 1) },
+        inWorkspace([.enter, .character("i")], hint: "inspect", "Look into the selected event") { workspace, _, frame in
+            workspace.inspect(&frame)
+        },
+        judging("a", hint: "verdict", "Judge the selected event an anomaly", .anomaly),
+        judging("n", "Judge the selected event normal", .normal),
+        judging("u", "Take the verdict back", nil),
+        inWorkspace(
+            [.character("m")], "Measure both models and their combination against the labels", command: "compare"
+        ) { workspace, _, frame in workspace.compare(&frame) },
+        inWorkspace(
+            [.character("w")], "Learn the weights from your verdicts", command: "learn"
+        ) { workspace, _, frame in workspace.learnWeights(&frame) },
+        inWorkspace(
+            [.character("U")], "Take back weights that were learnt or taken from a comparison", command: "undo"
+        ) { workspace, session, frame in workspace.undoWeights(session, &frame) },
+        look([.character("c")], "Plot the next channel", command: "channel") {
+            $0.channel = ($0.channel + 1) % $0.analysis.series.channels.count
+        },
+        inWorkspace(
+            [.character("C")], "Turn errors into scores by the next rule", command: "calibration"
+        ) { workspace, session, frame in workspace.useNextCalibration(session, &frame) },
+        inWorkspace([.character("p")], "Show the training panel") { workspace, _, frame in workspace.showTraining(&frame) },
+        look([.character("x")], "Stop training", command: "cancel") { $0.training?.cancellation.cancel() },
+        inWorkspace(
+            [.character("e")], hint: "export", "Write the scores as CSV into the working folder", command: "export",
+            withValue: { signedIn, path, frame in signedIn.workspace?.export(to: path, &frame) ?? [] }
+        ) { workspace, _, frame in workspace.export(to: nil, &frame) },
+    ]
+}
+
+extension Command {
+    /// A command of the workspace; `run` returns `nil` when the values make no sense, and the user is told how to write it.
+    private static func inWorkspace(
+        _ word: String, _ help: String,
+        _ run: @escaping @Sendable (inout WorkspaceState, [Double], Session, inout Frame) -> [Effect]?
+    ) -> Command {
+        Command(word: word, help: help) { signedIn, values, frame in
+            signedIn.atWorkspace(&frame) { workspace, session, frame in
+                if let effects = run(&workspace, values.compactMap(Double.init), session, &frame) { return effects }
+                frame.complain("Write it like this: \(help).")
+                return []
+            }
+        }
+    }
+
+    fileprivate static let ofWorkspace: [Command] = [
+        inWorkspace("weights", "weights 0.4 0.6: LSTM and Transformer") { workspace, values, session, frame in
+            guard values.count == 2, values.allSatisfy({ (0...1).contains($0) }) else { return nil }
+            return workspace.change(session, &frame) {
+                ($0.lstmWeight, $0.transformerWeight) = (Float(values[0]), Float(values[1]))
+            }
+        },
+        inWorkspace("threshold", "threshold 0.99: quantile of the scores") { workspace, values, session, frame in
+            guard values.count == 1, (0...1).contains(values[0]) else { return nil }
+            return workspace.change(session, &frame) { $0.threshold = values[0] }
+        },
+        inWorkspace("smoothing", "smoothing 5: rows to average over") { workspace, values, session, frame in
+            guard values.count == 1, (1...10_001).contains(values[0]) else { return nil }
+            return workspace.change(session, &frame) { $0.smoothing = Int(values[0]) }
+        },
+        inWorkspace("goto", "goto 1200: put the cursor on a row") { workspace, values, _, _ in
+            guard values.count == 1, (1...Double(workspace.analysis.series.rowCount)).contains(values[0]) else { return nil }
+            workspace.moveCursor(to: Int(values[0]) - 1)
+            return []
+        },
+    ]
+}
+
+extension WorkspaceState {
+    static let bindings = Binding.ofWorkspace
+    var commands: [Command] { Command.ofWorkspace }
+}
+
+extension SignedIn {
+    /// Works on the open series; does nothing on other screens.
+    fileprivate mutating func atWorkspace(
+        _ frame: inout Frame, _ body: (inout WorkspaceState, Session, inout Frame) -> [Effect]
+    ) -> [Effect] {
+        guard case .workspace(var workspace) = place else { return [] }
+        defer { place = .workspace(workspace) }
+        return body(&workspace, session, &frame)
+    }
+}

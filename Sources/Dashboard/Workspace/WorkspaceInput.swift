@@ -1,0 +1,130 @@
+import Accounts
+import AnomalyDetection
+import TerminalUI
+import Workbench
+
+extension WorkspaceState: Screen {
+    static let title = "Workspace"
+
+    // MARK: Keys
+
+    /// Takes the mouse, and keys where a card lies on top.
+    mutating func update(_ input: InputEvent, _ session: Session, _ frame: inout Frame) -> [Effect]? {
+        if let effects = updateCard(input, session, &frame) { return effects }
+        guard case .mouse(let mouse) = input else { return nil }
+        return updateMouse(mouse, session, &frame)
+    }
+
+    mutating func move(_ move: Move, _ session: Session, _ frame: inout Frame) -> [Effect] {
+        switch (move, focus) {
+        case (.up, .sliders): slider = Slider(rawValue: slider.rawValue - 1) ?? slider
+        case (.down, .sliders): slider = Slider(rawValue: slider.rawValue + 1) ?? slider
+        case (.up, _): select(eventIndex - 1)
+        case (.down, _): select(eventIndex + 1)
+        case (.pageUp, .events): select(eventIndex - 5)
+        case (.pageDown, .events): select(eventIndex + 5)
+        case (.first, .events): select(0)
+        case (.last, .events): select(events.count - 1)
+        case (.pageUp, _): moveCursor(to: cursor - visible.count / 2)
+        case (.pageDown, _): moveCursor(to: cursor + visible.count / 2)
+        case (.first, _): moveCursor(to: 0)
+        case (.last, _): moveCursor(to: analysis.series.rowCount - 1)
+        }
+        return []
+    }
+
+    /// Moves the slider with the focus, or the cursor by columns of the plot.
+    mutating func moveSideways(_ steps: Int, _ session: Session, _ frame: inout Frame) -> [Effect] {
+        guard focus == .sliders else {
+            let rows = max(1, visible.count / max(1, WorkspaceLayout(frame).plot.width))
+            moveCursor(to: cursor + steps * rows)
+            return []
+        }
+        let slider = slider
+        let presses = abs(steps) == 1 ? steps : steps.signum() * 4
+        let share = slider.share(in: analysis.settings) + Double(presses) * slider.step
+        return change(session, &frame) { slider.set(share, in: &$0) }
+    }
+
+    // MARK: Actions
+
+    mutating func train(_ session: Session) -> [Effect] {
+        card = TrainingCard()
+        if let training, !training.hasEnded { return [] }
+        let run = TrainingState(cancellation: Cancellation())
+        training = run
+        return [.train(session, analysis.series, run.cancellation)]
+    }
+
+    mutating func showTraining(_ frame: inout Frame) -> [Effect] {
+        if training == nil {
+            frame.complain("Nothing has been trained yet; press t.")
+        } else {
+            card = TrainingCard()
+        }
+        return []
+    }
+
+    func loadModels(_ session: Session, _ frame: inout Frame) -> [Effect] {
+        guard !savedModels.isEmpty else {
+            frame.complain("No models are saved for this series; press t to train them.")
+            return []
+        }
+        return [.loadModels(session, analysis.series, path: path, savedModels)]
+    }
+
+    /// Judges the selected event in place of what was said of rows that it overlaps; `nil` takes the verdict back.
+    mutating func judge(_ verdict: Verdict?, _ session: Session, _ frame: inout Frame) -> [Effect] {
+        guard let event = selectedEvent else {
+            frame.complain("There is no flagged event to judge.")
+            return []
+        }
+        var effects: [Effect] = []
+        for rows in verdicts.keys.filter({ $0.overlaps(event.rows) && $0 != event.rows }) {
+            verdicts[rows] = nil
+            effects.append(.judge(session, analysis.series, rows, nil))
+        }
+        verdicts[event.rows] = verdict
+        return effects + [.judge(session, analysis.series, event.rows, verdict)]
+    }
+
+    mutating func useNextCalibration(_ session: Session, _ frame: inout Frame) -> [Effect] {
+        let methods = Calibration.Method.allCases
+        let index = methods.firstIndex(of: analysis.settings.calibration) ?? 0
+        return change(session, &frame) { $0.calibration = methods[(index + 1) % methods.count] }
+    }
+
+    /// Writes the scores to `path`, or to a file named after the series.
+    func export(to path: String?, _ frame: inout Frame) -> [Effect] {
+        guard let result = analysis.result else {
+            frame.complain(DetectionError.noScores.description)
+            return []
+        }
+        let stem = analysis.series.name.split(separator: ".").first.map(String.init) ?? "series"
+        return [.export(analysis.series, result, path: path ?? stem + "-scores.csv")]
+    }
+
+    // MARK: Answers
+
+    mutating func receive(_ event: DashboardEvent, _ session: Session, _ frame: inout Frame) -> [Effect] {
+        switch event {
+        case .training(let run, let report) where training?.cancellation === run:
+            training?.receive(report)
+            if case .finished(let model) = report {
+                use([model])
+                if !savedModels.contains(model.detector.kind) { savedModels.append(model.detector.kind) }
+            }
+            if case .failed = report, let failure = training?.failure { frame.complain(failure) }
+        case .trainingEnded(let run) where training?.cancellation === run:
+            guard let news = training?.end() else { break }
+            if card is TrainingCard { card = nil }
+            frame.say(news)
+        case .modelsLoaded(path, let models):
+            use(models)
+            frame.say("Loaded \(models.map(\.detector.kind.title).joined(separator: " and ")).")
+        case .explained(let explained) where explained.fingerprint == analysis.series.fingerprint: self.explained = explained
+        default: break
+        }
+        return receiveInCard(event, session)
+    }
+}

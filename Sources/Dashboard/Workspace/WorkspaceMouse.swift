@@ -1,0 +1,61 @@
+import Accounts
+import TerminalUI
+
+extension WorkspaceState {
+    /// Takes the mouse where no card lies on top.
+    mutating func updateMouse(_ mouse: Mouse, _ session: Session, _ frame: inout Frame) -> [Effect] {
+        let layout = WorkspaceLayout(frame)
+        let row = layout.row(atColumn: mouse.x, visible: visible)
+        switch mouse.action {
+        case .wheelUp where layout.plots.contains(x: mouse.x, y: mouse.y): zoom(by: 0.8, at: row)
+        case .wheelDown where layout.plots.contains(x: mouse.x, y: mouse.y): zoom(by: 1.25, at: row)
+        case .wheelUp: select(eventIndex - 1)
+        case .wheelDown: select(eventIndex + 1)
+        case .press: return press(mouse, layout, session, &frame)
+        case .drag:
+            if let heldSlider { return drag(heldSlider, to: mouse, layout, session, &frame) }
+            guard let grabbed else { break }
+            let shift = (grabbed.column - mouse.x) * grabbed.visible.count / max(1, layout.plot.width)
+            show(grabbed.visible.lowerBound + shift, count: grabbed.visible.count)
+        case .release:
+            let held = heldSlider
+            letGo()
+            if let held { return drag(held, to: mouse, layout, session, &frame) }
+        }
+        return []
+    }
+
+    private mutating func drag(
+        _ slider: Slider, to mouse: Mouse, _ layout: WorkspaceLayout, _ session: Session, _ frame: inout Frame
+    ) -> [Effect] {
+        let track = layout.track(slider)
+        return change(session, &frame) { slider.set(sliderShare(column: mouse.x - track.x, width: track.width), in: &$0) }
+    }
+
+    private mutating func press(
+        _ mouse: Mouse, _ layout: WorkspaceLayout, _ session: Session, _ frame: inout Frame
+    ) -> [Effect] {
+        if layout.plots.contains(x: mouse.x, y: mouse.y) {
+            focus = .plot
+            grabbed = (mouse.x, visible)
+            moveCursor(to: layout.row(atColumn: mouse.x, visible: visible))
+        } else if layout.showsSliders(focus), layout.sliders.contains(x: mouse.x, y: mouse.y) {
+            focus = .sliders
+            guard let slider = Slider(rawValue: mouse.y - layout.sliders.y) else { return [] }
+            self.slider = slider
+            guard mouse.x >= layout.track(slider).x - 1, mouse.x <= layout.track(slider).maxX else { return [] }
+            heldSlider = slider
+            return drag(slider, to: mouse, layout, session, &frame)
+        } else if layout.showsEvents(focus), layout.events.contains(x: mouse.x, y: mouse.y) {
+            focus = .events
+            let index = mouse.y - layout.eventRows.y + layout.eventScroll(eventIndex, of: events.count)
+            guard mouse.y >= layout.eventRows.y, events.indices.contains(index) else { return [] }
+            let isSecond = index == eventIndex
+            select(index)
+            return isSecond ? inspect(&frame) : []
+        } else if layout.tabs.contains(x: mouse.x, y: mouse.y) {
+            focus = focus == .events ? .sliders : .events
+        }
+        return []
+    }
+}

@@ -1,0 +1,143 @@
+import Accounts
+import AnomalyDetection
+import TerminalUI
+import TimeSeries
+import Workbench
+
+/// The open series and how it is looked at.
+public struct WorkspaceState: Sendable, CardHolder {
+    /// The main workflow.
+    public internal(set) var analysis: Analysis
+    /// Where the file is.
+    public let path: String
+    /// The rows on screen.
+    public private(set) var visible: Range<Int>
+    /// The row under the cursor.
+    public private(set) var cursor = 0
+    /// The channel that is plotted.
+    public internal(set) var channel = 0
+    /// Which part takes the keys.
+    public internal(set) var focus = Focus.plot
+    /// The slider with the focus.
+    var slider = Slider.lstm
+    /// The slider that the mouse holds.
+    var heldSlider: Slider?
+    /// The column where the mouse grabbed the plot, and the rows on screen then.
+    var grabbed: (column: Int, visible: Range<Int>)?
+    /// The selected event.
+    public private(set) var eventIndex = 0
+    /// Models that can be loaded.
+    var savedModels: [ModelKind]
+    /// Judged rows.
+    public internal(set) var verdicts: [Range<Int>: Verdict]
+    /// A run in progress or just ended.
+    public internal(set) var training: TrainingState?
+    /// Why the inspected event is flagged, once it is known.
+    var explained: Explained?
+    /// The settings before weights were learnt or taken from the comparison.
+    var settingsBefore: AnalysisSettings?
+    /// A card over the series: training, an event, weights.
+    var card: (any Card<WorkspaceState>)?
+
+    /// Why each model scored an event as it did.
+    public struct Explained: Sendable, Equatable {
+        /// Of which series.
+        public let fingerprint: String
+        /// The event's rows.
+        public let rows: Range<Int>
+        /// What each model says.
+        public let byModel: [ModelKind: Explanation]
+    }
+
+    /// A part of the workspace.
+    public enum Focus: Int, Sendable, CaseIterable {
+        case plot, sliders, events
+
+        /// The part `step` places on, round and round.
+        func moved(by step: Int) -> Focus {
+            let all = Focus.allCases
+            return all[(rawValue + step + all.count) % all.count]
+        }
+    }
+
+    /// Shows the whole series.
+    init(_ opened: OpenedSeries) {
+        analysis = Analysis(series: opened.series, settings: opened.settings)
+        path = opened.path
+        savedModels = opened.savedModels
+        verdicts = opened.verdicts
+        visible = 0..<opened.series.rowCount
+    }
+
+    /// Flagged events in time order.
+    public var events: [Event] { analysis.result?.events ?? [] }
+    /// The selected event.
+    public var selectedEvent: Event? { events.indices.contains(eventIndex) ? events[eventIndex] : nil }
+    /// What the user decided about an event: the verdict on rows that overlap it most.
+    public func verdict(on event: Event) -> Verdict? {
+        if let exact = verdicts[event.rows] { return exact }
+        return verdicts.filter { $0.key.overlaps(event.rows) }.max { overlap($0.key, event) < overlap($1.key, event) }?.value
+    }
+
+    private func overlap(_ rows: Range<Int>, _ event: Event) -> Int { rows.clamped(to: event.rows).count }
+
+    // MARK: Changes
+
+    /// Takes new scores; the first ones select the highest event.
+    mutating func use(_ models: [ScoredModel]) {
+        let isFirst = analysis.result == nil
+        analysis.use(models)
+        if isFirst, let highest = events.indices.max(by: { events[$0].peak < events[$1].peak }) { select(highest) }
+        keepSelection()
+    }
+
+    /// Changes the settings and stores them; weights that are both 0 are refused.
+    mutating func change(
+        _ session: Session, _ frame: inout Frame, _ body: (inout AnalysisSettings) -> Void
+    ) -> [Effect] {
+        let before = analysis.settings
+        var settings = before
+        body(&settings)
+        guard settings != before else { return [] }
+        analysis.settings = settings
+        if let problem = analysis.weightProblem {
+            analysis.settings = before
+            frame.complain(problem.description)
+            return []
+        }
+        keepSelection()
+        return [.store(session, analysis.series, settings)]
+    }
+
+    /// Selects the nearest event that is left when events have gone.
+    private mutating func keepSelection() { eventIndex = max(0, min(eventIndex, events.count - 1)) }
+
+    mutating func select(_ index: Int) {
+        guard !events.isEmpty else { return }
+        eventIndex = max(0, min(index, events.count - 1))
+        moveCursor(to: events[eventIndex].peakRow)
+    }
+
+    /// Puts the cursor on a row and scrolls so that it shows.
+    mutating func moveCursor(to row: Int) {
+        cursor = max(0, min(row, analysis.series.rowCount - 1))
+        if !visible.contains(cursor) { show(cursor - visible.count / 2, count: visible.count) }
+    }
+
+    mutating func show(_ start: Int, count: Int) {
+        let total = analysis.series.rowCount
+        let count = max(min(16, total), min(count, total))
+        let start = max(0, min(start, total - count))
+        visible = start..<(start + count)
+    }
+
+    /// Zooms so that `row` stays where it is on screen.
+    mutating func zoom(by factor: Double, at row: Int) {
+        let count = Int((Double(visible.count) * factor).rounded())
+        let share = Double(row - visible.lowerBound) / Double(max(1, visible.count))
+        show(row - Int(share * Double(max(16, count))), count: count)
+    }
+
+    /// Lets go of what the mouse holds.
+    mutating func letGo() { (heldSlider, grabbed) = (nil, nil) }
+}
