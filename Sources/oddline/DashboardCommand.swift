@@ -36,16 +36,17 @@ struct DashboardCommand: AsyncParsableCommand {
             var state = DashboardState(
                 width: terminal.size.width, height: terminal.size.height, themes: themes, themeName: theme ?? configuration.theme,
                 isFirstUser: try accounts.isEmpty())
-            if let problem = problems.first { state.complain(problem.description) }
+            if let problem = problems.first { state.frame.complain(problem.description) }
             let minutes = configuration.lockMinutes ?? 15
             let loop = DashboardLoop(
                 terminal: terminal, accounts: accounts, database: database, locations: locations,
                 lockAfter: minutes > 0 && !demo ? .seconds(minutes * 60) : nil)
             do {
                 try await loop.resume()
-            } catch { state.complain("\(error)") }
+            } catch { state.frame.complain("\(error)") }
             if demo { try loop.enterDemonstration(sample: locations.sampleData.appendingPathComponent("contextual.csv")) }
             loop.run(&state)
+            await loop.finish()
         }
     }
 
@@ -91,20 +92,23 @@ final class DashboardLoop {
         if let event = try await services.remembered() { queue.append(event) }
     }
 
+    /// Returns when all is stored that was asked for.
+    func finish() async { await services.finish() }
+
     func run(_ state: inout DashboardState) {
         defer { terminal.close() }
         terminal.draw(view(state))
         var lastInput = ContinuousClock.now
-        while !state.hasEnded {
-            let wait = state.session == nil || state.lock != nil ? nil : lockAfter.map { $0 - (ContinuousClock.now - lastInput) }
+        while !state.frame.hasEnded {
+            let wait = state.canLock ? lockAfter.map { $0 - (ContinuousClock.now - lastInput) } : nil
             let inputs = terminal.events(timeout: wait.map { Int32(max(0, min($0 / .milliseconds(1) + 1, 1e9))) })
             if !inputs.isEmpty { lastInput = .now }
             var events = inputs.map(DashboardEvent.input) + queue.take()
-            if let lockAfter, state.session != nil, ContinuousClock.now - lastInput >= lockAfter { events.append(.idle) }
+            if let lockAfter, state.canLock, ContinuousClock.now - lastInput >= lockAfter { events.append(.idle) }
             for event in events {
                 for effect in update(&state, event) { carryOut(effect) }
             }
-            if !events.isEmpty, !state.hasEnded { terminal.draw(view(state)) }
+            if !events.isEmpty, !state.frame.hasEnded { terminal.draw(view(state)) }
         }
     }
 

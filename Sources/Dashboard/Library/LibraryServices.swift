@@ -1,0 +1,63 @@
+import Foundation
+import Persistence
+import Synchronization
+import TimeSeries
+import Workbench
+
+/// Reads the series of a file.
+func readSeries(_ path: String) -> Result<Series, PlainError> {
+    Result { try SeriesReader.read(path: expanded(path)) }.mapError { PlainError($0) }
+}
+
+/// The path with the home folder in place of a tilde.
+func expanded(_ path: String) -> String { (path as NSString).expandingTildeInPath }
+
+/// Paths that begin with `path`; folders end in a slash.
+func completions(of path: String) -> [String] {
+    let folder = path.isEmpty || path.hasSuffix("/") ? path : (path as NSString).deletingLastPathComponent
+    let prefix = path.hasSuffix("/") ? "" : (path as NSString).lastPathComponent
+    let base = folder.isEmpty ? "." : expanded(folder)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
+    return names.filter { $0.hasPrefix(prefix) && (!$0.hasPrefix(".") || prefix.hasPrefix(".")) }.sorted().map { name in
+        var isFolder: ObjCBool = false
+        _ = FileManager.default.fileExists(atPath: base + "/" + name, isDirectory: &isFolder)
+        let start = folder.isEmpty ? "" : folder.hasSuffix("/") ? folder : folder + "/"
+        return start + name + (isFolder.boolValue ? "/" : "")
+    }
+}
+
+extension UserLibrary {
+    /// What the library lists: the sample series and files opened before that still exist.
+    func entries(samples folder: URL) throws -> [LibraryState.Entry] {
+        func entry(_ path: String, _ section: String) -> LibraryState.Entry {
+            LibraryState.Entry(path: path, name: printable(URL(fileURLWithPath: path).lastPathComponent), section: section)
+        }
+        let recent = try recentPaths(limit: 12).filter { FileManager.default.fileExists(atPath: $0) }
+        let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+        let samples = files.map(\.path).filter { $0.hasSuffix(".csv") || $0.hasSuffix(".csv.gz") }.sorted()
+        return samples.map { entry($0, "Sample data") }
+            + recent.filter { !samples.contains($0) }.map { entry($0, "Recent files") }
+    }
+
+    /// Notes that a series was opened, and gathers what the user left about it.
+    func open(_ series: Series, at path: String) throws -> OpenedSeries {
+        let absolute = URL(fileURLWithPath: path).path
+        try remember(path: absolute)
+        let verdicts = Dictionary(try judgements(of: series).map { ($0.rows, $0.verdict) }) { $1 }
+        return OpenedSeries(
+            path: absolute, series: series, settings: try settings(for: series) ?? AnalysisSettings(),
+            savedModels: try savedModels(for: series), verdicts: verdicts)
+    }
+}
+
+/// Reads previews one after the other and passes over those that somebody has scrolled past.
+final class PreviewReader: Sendable {
+    private let reader = Workers(count: 1)
+    private let wanted = Mutex("")
+
+    /// Reads `path` unless another is wanted before its turn comes.
+    func read(_ path: String, _ answer: @escaping @Sendable (Result<Series, PlainError>) -> Void) {
+        wanted.withLock { $0 = path }
+        reader.submit { [self] in if wanted.withLock({ $0 == path }) { answer(readSeries(path)) } }
+    }
+}

@@ -1,0 +1,40 @@
+import AnomalyDetection
+import Foundation
+import TimeSeries
+import Workbench
+
+extension UserLibrary {
+    /// Stores the settings of a series.
+    func store(_ settings: AnalysisSettings, for series: Series) throws { try store(settings, key: key(series)) }
+
+    /// The settings stored for a series.
+    func settings(for series: Series) throws -> AnalysisSettings? { try setting(key(series), as: AnalysisSettings.self) }
+
+    private func key(_ series: Series) -> String { "analysis.\(series.fingerprint)" }
+
+    /// Loads saved models and scores `series` with them.
+    func scored(_ kinds: [ModelKind], _ series: Series) throws -> [ScoredModel] {
+        try kinds.map { try ScoredModel(scoring: series, with: try load($0, for: series)) }
+    }
+}
+
+/// Why each model scored `rows` as it did.
+func explain(_ rows: Range<Int>, of series: Series, _ models: [ScoredModel]) throws -> WorkspaceState.Explained {
+    let explanations = try models.map { model in
+        (model.detector.kind, try model.detector.explanation(of: rows, in: series, errors: model.errors))
+    }
+    return WorkspaceState.Explained(
+        fingerprint: series.fingerprint, rows: rows, byModel: Dictionary(explanations) { $1 })
+}
+
+/// Writes the scores as CSV.
+func export(_ series: Series, _ result: AnalysisResult, to path: String) throws -> DashboardEvent {
+    var data = Data()
+    ScoreExport(series: series, result: result).write(.csv) { data.append(contentsOf: $0.utf8) }
+    do {
+        try data.write(to: URL(fileURLWithPath: expanded(path)), options: .atomic)
+    } catch {
+        return .failed("\(path): cannot be written; choose another with :export PATH.")
+    }
+    return .done("Wrote \(grouped(series.rowCount)) rows to \(path).")
+}
