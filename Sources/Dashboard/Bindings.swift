@@ -95,6 +95,11 @@ struct Binding: Sendable {
     ]
 }
 
+extension Binding {
+    /// All bindings in the order of the help.
+    static let all: [Binding] = SignedIn.screens.flatMap { $0.bindings } + everywhere
+}
+
 extension SignedIn {
     /// What keys do on the screen that shows.
     var bindings: [Binding] { type(of: screen).bindings + Binding.everywhere }

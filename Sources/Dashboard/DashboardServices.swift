@@ -14,18 +14,26 @@ public struct DashboardServices: Sendable {
     private let accounts: Accounts
     private let database: OddlineDatabase
     private let locations: Locations
+    private let models: Models
+    private let settings: AnalysisSettings
     private let report: @Sendable (DashboardEvent) -> Void
     private let lane = Workers(count: 1)
     private let workers = Workers(count: 2)
     private let previews = PreviewReader()
 
-    /// Works on a database; `report` takes events from any thread.
+    /// Works on a database.
+    /// - Parameters:
+    ///   - settings: those of a series that is opened for the first time.
+    ///   - report: takes events from any thread.
     public init(
-        accounts: Accounts, database: OddlineDatabase, locations: Locations, report: @escaping @Sendable (DashboardEvent) -> Void
+        accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models = .standard,
+        settings: AnalysisSettings? = nil, report: @escaping @Sendable (DashboardEvent) -> Void
     ) {
         self.accounts = accounts
         self.database = database
         self.locations = locations
+        self.models = models
+        self.settings = settings ?? AnalysisSettings(models: models)
         self.report = report
     }
 
@@ -43,7 +51,7 @@ public struct DashboardServices: Sendable {
         case .account(let session, let request): stored { accountServices.answer(request, session) }
         case .judge(let session, let series, let rows, let verdict):
             stored { try library(session).judge(rows, of: series, as: verdict) }
-        case .store(let session, let series, let settings): stored { try library(session).store(settings, for: series) }
+        case .store(let session, let series, let settings): stored { try library(session).store(settings, of: series) }
         case .storeTheme(let session, let name): stored { try library(session).store(name, key: "theme") }
         case .open(let session, let path): open(path, session)
         case .train(let session, let series, let run): Task { await train(series, session, run) }
@@ -102,7 +110,7 @@ public struct DashboardServices: Sendable {
     }
 
     private func library(_ session: Session) -> UserLibrary {
-        UserLibrary(session: session, database: database, locations: locations)
+        UserLibrary(session: session, database: database, locations: locations, models: models)
     }
 
     private var accountServices: AccountServices { AccountServices(accounts: accounts, locations: locations) }
@@ -158,13 +166,16 @@ public struct DashboardServices: Sendable {
         workers.submit {
             switch readSeries(path) {
             case .failure(let error): report(.openFailed(error.message))
-            case .success(let series): stored { .opened(try library(session).open(series, at: expanded(path))) }
+            case .success(let series):
+                stored {
+                    .opened(try library(session).open(series, at: expanded(path), settings: settings, models: models))
+                }
             }
         }
     }
 
     private func train(_ series: Series, _ session: Session, _ run: Cancellation) async {
-        for await progress in ModelTraining(series: series).run(cancellation: run) {
+        for await progress in ModelTraining(series: series, models: models).run(cancellation: run) {
             if case .finished(let model) = progress {
                 do {
                     try await lane.run { try library(session).save(model.detector) }

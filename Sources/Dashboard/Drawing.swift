@@ -1,4 +1,5 @@
 import Accounts
+import AnomalyDetection
 import TerminalUI
 import TimeSeries
 
@@ -7,6 +8,13 @@ func fixed(_ score: Float) -> String {
     guard !score.isNaN else { return "  – " }
     let hundredths = Int((score * 100).rounded())
     return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+}
+
+/// What `text` makes of each model and its title, joined by commas; with short titles where `width` columns do not hold
+/// the long ones.
+func joined(_ kinds: [ModelKind], within width: Int, _ text: (ModelKind, String) -> String) -> String {
+    let long = kinds.map { text($0, $0.title) }.joined(separator: ", ")
+    return displayWidth(long) <= width ? long : kinds.map { text($0, $0.shortTitle) }.joined(separator: ", ")
 }
 
 /// A share in whole percent.

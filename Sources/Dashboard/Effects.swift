@@ -65,26 +65,30 @@ public struct OpenedSeries: Sendable {
     public var settings: AnalysisSettings
     /// Models that can be loaded.
     public var savedModels: [ModelKind]
-    /// Judged rows.
-    public var verdicts: [Range<Int>: Verdict]
+    /// What the user decided about events.
+    public var judgements: Judgements
+    /// The models that there can be.
+    public var models: Models
 
     /// What to say when it opens: what the reader noticed, or what to do next.
     var greeting: String {
         guard let notice = series.notices.first else {
             return savedModels.isEmpty
-                ? "Press t to train both models." : "Press L to load the saved models, or t to train anew."
+                ? "Press t to train the models." : "Press L to load the saved models, or t to train anew."
         }
         return notice + (series.notices.count > 1 ? " (+\(series.notices.count - 1) more)" : "")
     }
 
     /// Gathers what was read.
     public init(
-        path: String, series: Series, settings: AnalysisSettings, savedModels: [ModelKind], verdicts: [Range<Int>: Verdict]
+        path: String, series: Series, settings: AnalysisSettings, savedModels: [ModelKind] = [],
+        judgements: Judgements = Judgements(), models: Models = .standard
     ) {
         self.path = path
         self.series = series
         self.settings = settings
         self.savedModels = savedModels
-        self.verdicts = verdicts
+        self.judgements = judgements
+        self.models = models
     }
 }

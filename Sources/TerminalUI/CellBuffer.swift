@@ -23,8 +23,6 @@ public struct Rect: Sendable, Equatable {
     public var maxY: Int { y + height }
     /// Whether a cell lies inside.
     public func contains(x: Int, y: Int) -> Bool { x >= self.x && x < maxX && y >= self.y && y < maxY }
-    /// The rectangle without a border of one cell.
-    public var inner: Rect { Rect(x: x + 1, y: y + 1, width: width - 2, height: height - 2) }
     /// A rectangle of this size in the middle of this one.
     public func centered(width: Int, height: Int) -> Rect {
         Rect(

@@ -23,10 +23,8 @@ public struct Theme: Sendable, Equatable {
     public var selection: Color
     /// The series' line.
     public var series: Color
-    /// The LSTM's plots.
-    public var lstm: Color
-    /// The Transformer's plots.
-    public var transformer: Color
+    /// The models' plots, by the models' names.
+    public var models: [String: Color]
     /// The combined plot.
     public var combined: Color
     /// The threshold's line.
@@ -44,8 +42,8 @@ public struct Theme: Sendable, Equatable {
     static let roles: [(String, WritableKeyPath<Theme, Color> & Sendable)] = [
         ("background", \.background), ("panel", \.panel), ("text", \.text), ("muted", \.muted), ("border", \.border),
         ("accent", \.accent), ("selection_text", \.selectionText), ("selection", \.selection), ("series", \.series),
-        ("lstm", \.lstm), ("transformer", \.transformer), ("combined", \.combined), ("threshold", \.threshold),
-        ("flag", \.flag), ("cursor", \.cursor), ("error", \.error), ("success", \.success),
+        ("combined", \.combined), ("threshold", \.threshold), ("flag", \.flag), ("cursor", \.cursor), ("error", \.error),
+        ("success", \.success),
     ]
 
     /// The theme that is there without any file.
@@ -56,12 +54,21 @@ public struct Theme: Sendable, Equatable {
         return Theme(
             name: "midnight", background: color(0x11141a), panel: color(0x191e27), text: color(0xd5dae3), muted: color(0x7c8696),
             border: color(0x3b4556), accent: color(0x7fb4ff), selectionText: color(0xffffff), selection: color(0x2c4a75),
-            series: color(0x9fc6d9), lstm: color(0xe0a458), transformer: color(0x67c8a2), combined: color(0xc48bdd),
-            threshold: color(0xe6c454), flag: color(0x5a2630), cursor: color(0x8fa0b8), error: color(0xf27272),
+            series: color(0x9fc6d9), models: ["lstm": color(0xe0a458), "transformer": color(0x67c8a2)],
+            combined: color(0xc48bdd), threshold: color(0xe6c454), flag: color(0x5a2630), cursor: color(0x8fa0b8),
+            error: color(0xf27272),
             success: color(0x7ccf86))
     }()
 
-    /// Reads a theme file: `name` and one `#rrggbb` for every colour; missing colours are midnight's.
+    /// The colour of a model's plots; one that the theme does not know takes a colour between the accent and another,
+    /// the same wherever it is asked for.
+    public func color(of model: String) -> Color {
+        let spare = [error, threshold, success, text].map { accent.mixed(with: $0, share: 0.5) }
+        return models[model] ?? spare[model.unicodeScalars.reduce(0) { $0 + Int($1.value) } % spare.count]
+    }
+
+    /// Reads a theme file: `name` and one `#rrggbb` for every colour; missing colours are midnight's. Every other key is
+    /// the name of a model.
     /// - Throws: `ThemeError` naming the file and key.
     public init(readingFrom url: URL) throws(ThemeError) {
         let file = url.lastPathComponent
@@ -70,17 +77,16 @@ public struct Theme: Sendable, Equatable {
         do { table = try TOMLTable(string: text) } catch { throw .notTOML(file: file) }
         self = .midnight
         name = table["name"]?.string ?? url.deletingPathExtension().lastPathComponent
-        for (key, path) in Self.roles {
-            guard let value = table[key] else { continue }
-            guard let hex = value.string, let color = Color(hex: hex) else { throw .badColor(file: file, key: key) }
-            self[keyPath: path] = color
+        for key in table.keys where key != "name" {
+            guard let hex = table[key]?.string, let color = Color(hex: hex) else { throw .badColor(file: file, key: key) }
+            if let role = Self.roles.first(where: { $0.0 == key }) { self[keyPath: role.1] = color } else { models[key] = color }
         }
     }
 
     private init(
         name: String, background: Color, panel: Color, text: Color, muted: Color, border: Color, accent: Color,
         selectionText: Color,
-        selection: Color, series: Color, lstm: Color, transformer: Color, combined: Color, threshold: Color, flag: Color,
+        selection: Color, series: Color, models: [String: Color], combined: Color, threshold: Color, flag: Color,
         cursor: Color,
         error: Color, success: Color
     ) {
@@ -88,8 +94,8 @@ public struct Theme: Sendable, Equatable {
         (self.background, self.panel, self.text, self.muted, self.border, self.accent) = (
             background, panel, text, muted, border, accent
         )
-        (self.selectionText, self.selection, self.series, self.lstm) = (selectionText, selection, series, lstm)
-        (self.transformer, self.combined, self.threshold, self.flag) = (transformer, combined, threshold, flag)
+        (self.selectionText, self.selection, self.series, self.models) = (selectionText, selection, series, models)
+        (self.combined, self.threshold, self.flag) = (combined, threshold, flag)
         (self.cursor, self.error, self.success) = (cursor, error, success)
     }
 

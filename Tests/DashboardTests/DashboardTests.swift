@@ -1,6 +1,5 @@
 import Accounts
 import AnomalyDetection
-import Foundation
 import Persistence
 import TerminalUI
 import Testing
@@ -9,51 +8,15 @@ import Workbench
 
 @testable import Dashboard
 
-private func session() throws -> Session {
-    let accounts = try Accounts(database: OddlineDatabase(), hasher: PasswordHasher(cost: 4))
-    _ = try accounts.register(username: "alice", email: "alice@example.org", password: "correct horse battery")
-    return try accounts.login(identifier: "alice", password: "correct horse battery")
-}
-
-private let series = SampleKind.amplitude.series(rows: 800, seed: 3)
-
-/// Both models, trained once for all tests.
-private let models: Task<[ScoredModel], Never> = Task {
-    var models: [ScoredModel] = []
-    for await report in ModelTraining(series: series).run(cancellation: Cancellation()) {
-        if case .finished(let model) = report { models.append(model) }
-    }
-    return models
-}
-
-private func workspace(width: Int = 120, height: Int = 36, scored: Bool = true) async throws -> DashboardState {
-    var state = DashboardState(width: width, height: height, themes: [.midnight])
-    _ = update(&state, .loggedIn(try session(), themeName: nil))
-    let opened = OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings(), savedModels: [], verdicts: [:])
-    _ = update(&state, .opened(opened))
-    if scored { _ = update(&state, .modelsLoaded(path: "/s.csv", await models.value)) }
-    return state
-}
-
-private func press(_ state: inout DashboardState, _ keys: Key...) -> [Effect] {
-    var effects: [Effect] = []
-    for key in keys { effects += update(&state, .input(.key(key))) }
-    return effects
-}
-
-private func type(_ state: inout DashboardState, _ text: String) {
-    for character in text { _ = update(&state, .input(.key(.character(character)))) }
-}
-
 // MARK: Forms
 
 @Test func loggingInAsksForBothFieldsAndNeverShowsThePassword() throws {
     var state = DashboardState(width: 80, height: 24, themes: [.midnight])
     let empty = press(&state, .enter, .enter)
     #expect(empty.isEmpty)
-    #expect(state.login.problem != nil)
+    #expect(state.signedOut?.login.problem != nil)
     type(&state, "alice")
-    _ = press(&state, .tab)
+    press(&state, .tab)
     type(&state, "s3cret phrase")
     #expect(!view(state).text.contains("s3cret"))
     let effects = press(&state, .enter)
@@ -65,19 +28,19 @@ private func type(_ state: inout DashboardState, _ text: String) {
     #expect(second.isEmpty, "a second login waits for the first")
     _ = update(&state, .loginFailed("Username or password is wrong."))
     #expect(view(state).text.contains("Username or password is wrong."))
-    #expect(state.login.password.text.isEmpty)
+    #expect(state.signedOut?.login.password.text.isEmpty == true)
 }
 
 @Test func registrationShowsProblemsBesideTheirFields() throws {
     var state = DashboardState(width: 120, height: 36, themes: [.midnight], isFirstUser: true)
-    #expect(state.screen == .registration)
+    #expect(state.signedOut?.place == .registration)
     type(&state, "al")
-    _ = press(&state, .tab)
+    press(&state, .tab)
     #expect(view(state).text.contains("3 to 32 characters"))
     type(&state, "alice@example.org")
-    _ = press(&state, .tab)
+    press(&state, .tab)
     type(&state, "long enough phrase")
-    _ = press(&state, .tab)
+    press(&state, .tab)
     type(&state, "another phrase")
     let refused = press(&state, .enter)
     #expect(refused.isEmpty)
@@ -89,36 +52,36 @@ private func type(_ state: inout DashboardState, _ text: String) {
 @Test func fieldsTakeNoMoreThanTheirLimit() {
     var state = DashboardState(width: 80, height: 24, themes: [.midnight])
     _ = update(&state, .input(.paste(String(repeating: "x", count: 10_000))))
-    #expect(state.login.identifier.text.count == AccountRules.longestEmail)
+    #expect(state.signedOut?.login.identifier.text.count == AccountRules.longestEmail)
 }
 
 // MARK: Workspace
 
-@Test func movingAWeightSliderChangesTheCombinedScoreAtOnce() async throws {
-    var state = try await workspace()
+@Test func movingAWeightSliderChangesTheCombinedScoreAtOnce() throws {
+    var state = try workspace()
     let before = try #require(state.workspace?.analysis.result)
-    _ = press(&state, .tab)
+    press(&state, .tab)
     #expect(state.workspace?.focus == .sliders)
     let effects = press(&state, .right, .right, .right, .right)
     let after = try #require(state.workspace?.analysis.result)
-    #expect(state.workspace?.analysis.settings.lstmWeight == 0.4)
+    #expect(state.weight(.lstm) == 0.4)
     #expect(after.combined != before.combined)
-    #expect(after.lstm == before.lstm)
+    #expect(after.scores == before.scores)
     #expect(effects.count == 4)
     #expect(view(state).text.contains("0.33") && view(state).text.contains("0.67"))
 }
 
-@Test func theMouseMovesSlidersPansAndZooms() async throws {
-    var state = try await workspace()
-    let layout = WorkspaceLayout(width: 120, height: 36)
-    let track = layout.track(.transformer)
+@Test func theMouseMovesSlidersPansAndZooms() throws {
+    var state = try workspace()
+    let layout = try #require(state.workspace).layout(state.frame)
+    let track = layout.track(row: 1)
     func mouse(_ x: Int, _ y: Int, _ action: Mouse.Action) {
         _ = update(&state, .input(.mouse(Mouse(x: x, y: y, action: action))))
     }
     mouse(track.x, track.y, .press)
-    #expect(state.workspace?.analysis.settings.transformerWeight == 0)
+    #expect(state.weight(.transformer) == 0)
     mouse(track.maxX + 30, track.y + 5, .drag)
-    #expect(state.workspace?.analysis.settings.transformerWeight == 1)
+    #expect(state.weight(.transformer) == 1)
     mouse(track.maxX - 1, track.y, .release)
     #expect(state.workspace?.heldSlider == nil)
     mouse(layout.plot.x + 40, layout.plot.y + 3, .wheelUp)
@@ -129,9 +92,9 @@ private func type(_ state: inout DashboardState, _ text: String) {
     #expect(try #require(state.workspace?.visible).lowerBound > zoomed.lowerBound)
 }
 
-@Test func bothWeightsAtZeroAreRefusedWithAMessage() async throws {
-    var state = try await workspace()
-    _ = press(&state, .character(":"))
+@Test func bothWeightsAtZeroAreRefusedWithAMessage() throws {
+    var state = try workspace()
+    press(&state, .character(":"))
     type(&state, "weights 0 0")
     let refused = press(&state, .enter)
     #expect(refused.isEmpty)
@@ -139,8 +102,8 @@ private func type(_ state: inout DashboardState, _ text: String) {
     #expect(state.workspace?.analysis.settings == AnalysisSettings())
 }
 
-@Test func verdictsAreStoredShownAndTakenBack() async throws {
-    var state = try await workspace()
+@Test func verdictsAreStoredShownAndTakenBack() throws {
+    var state = try workspace()
     let event = try #require(state.workspace?.selectedEvent)
     let effects = press(&state, .character("a"))
     guard case .judge(_, _, event.rows, .anomaly) = effects.last else {
@@ -148,17 +111,13 @@ private func type(_ state: inout DashboardState, _ text: String) {
         return
     }
     #expect(view(state).text.contains("anomaly"))
-    _ = press(&state, .character("u"))
-    #expect(state.workspace?.verdicts.isEmpty == true)
+    press(&state, .character("u"))
+    #expect(state.workspace?.judgements.isEmpty == true)
 }
 
-@Test func commandsDoWhatTheySay() async throws {
-    var state = try await workspace()
-    func run(_ line: String) -> [Effect] {
-        _ = press(&state, .character(":"))
-        type(&state, line)
-        return press(&state, .enter)
-    }
+@Test func commandsDoWhatTheySay() throws {
+    var state = try workspace()
+    func run(_ line: String) -> [Effect] { DashboardTests.run(&state, line) }
     _ = run("threshold 0.9")
     #expect(state.workspace?.analysis.settings.threshold == 0.9)
     _ = run("smoothing 9")
@@ -179,36 +138,13 @@ private func type(_ state: inout DashboardState, _ text: String) {
     }
 }
 
-@Test func reportsOfAnAbandonedRunAreDropped() async throws {
-    var state = try await workspace(scored: false)
-    let model = try #require(await models.value.first)
+@Test func reportsOfAnAbandonedRunAreDropped() throws {
+    var state = try workspace(isScored: false)
+    let model = try #require(try scored().first)
     _ = update(&state, .training(run: Cancellation(), .finished(model)))
     #expect(state.workspace?.analysis.result == nil)
     _ = update(&state, .modelsLoaded(path: "/other.csv", [model]))
     #expect(state.workspace?.analysis.result == nil)
-}
-
-@Test func everyBindingOfTheHelpScreenHasOneMeaningInAPlace() {
-    for place in Place.allCases {
-        let keys = Binding.all.filter { $0.places.contains(place) }.flatMap(\.keys)
-        #expect(Set(keys).count == keys.count)
-    }
-}
-
-@Test(arguments: [(120, 36), (80, 24), (60, 20), (200, 60), (104, 30), (40, 10), (1, 1), (300, 21)])
-func everyScreenFitsEverySize(_ size: (Int, Int)) async throws {
-    var state = try await workspace(width: size.0, height: size.1)
-    let overlays: [DashboardState.Overlay?] = [nil, .help(scroll: 0), .palette(TextField()), .training, .inspection]
-    _ = press(&state, .character("t"), .escape)
-    for overlay in overlays {
-        for screen in [DashboardState.Screen.workspace, .library, .login, .registration] {
-            state.overlay = overlay
-            state.screen = screen
-            let lines = view(state).text.split(separator: "\n", omittingEmptySubsequences: false)
-            #expect(lines.count == size.1)
-            #expect(lines.allSatisfy { displayWidth(String($0)) == size.0 })
-        }
-    }
 }
 
 @Test func theLibraryFiltersAndOpens() throws {
@@ -216,12 +152,12 @@ func everyScreenFitsEverySize(_ size: (Int, Int)) async throws {
     _ = update(&state, .loggedIn(try session(), themeName: nil))
     let names = ["alpha.csv", "beta.csv", "gamma.csv"]
     _ = update(&state, .libraryListed(names.map { .init(path: "/\($0)", name: $0, section: "Sample data") }))
-    _ = press(&state, .down)
-    #expect(state.library.selected?.name == "beta.csv")
-    _ = press(&state, .character("/"))
+    press(&state, .down)
+    #expect(state.signedIn?.library.selected?.name == "beta.csv")
+    press(&state, .character("/"))
     type(&state, "gam")
-    _ = press(&state, .enter)
-    #expect(state.library.selected?.name == "gamma.csv")
+    press(&state, .enter)
+    #expect(state.signedIn?.library.selected?.name == "gamma.csv")
     guard case .open(_, "/gamma.csv") = press(&state, .enter).first else {
         Issue.record("expected the series to open")
         return
@@ -238,7 +174,7 @@ func everyScreenFitsEverySize(_ size: (Int, Int)) async throws {
     _ = update(&state, .idle)
     #expect(view(state).text.contains("Locked") && !view(state).text.contains("Series library"))
     let ignored = press(&state, .character("q"))
-    #expect(ignored.isEmpty && !state.hasEnded, "keys go to the password")
+    #expect(ignored.isEmpty && !state.frame.hasEnded, "keys go to the password")
     guard case .unlock = press(&state, .enter).first else {
         Issue.record("the password is not checked")
         return
@@ -268,10 +204,10 @@ func everyScreenFitsEverySize(_ size: (Int, Int)) async throws {
 @Test func passwordsThatDifferAreToldBeforeAnythingIsAsked() throws {
     var state = DashboardState(width: 100, height: 30, themes: [.midnight])
     _ = update(&state, .loggedIn(try session(), themeName: nil))
-    _ = press(&state, .character("A"))
-    _ = press(&state, .right)
+    press(&state, .character("A"))
+    press(&state, .right)
     for text in ["correct horse battery", "another long phrase", "one that differs"] {
-        _ = press(&state, .tab)
+        press(&state, .tab)
         type(&state, text)
     }
     let asked = press(&state, .enter)
@@ -281,35 +217,40 @@ func everyScreenFitsEverySize(_ size: (Int, Int)) async throws {
 
 // MARK: Weights and reasons
 
-@Test func weightsAreLearntFromVerdictsShownFirstAndTakenBack() async throws {
-    var state = try await workspace()
-    _ = press(&state, .character("w"))
-    #expect(state.overlay == nil && state.message?.text.contains("at least one") == true)
+@Test func weightsAreLearntFromVerdictsShownFirstAndTakenBack() throws {
+    var state = try workspace()
+    press(&state, .character("w"))
+    #expect(state.card == nil && state.message?.text.contains("at least one") == true)
     let workspace = try #require(state.workspace)
     let result = try #require(workspace.analysis.result)
-    func disagreement(_ event: Event) -> Float { event.lstmPeak - event.transformerPeak }
+    func disagreement(_ event: Event) -> Float {
+        (event.modelPeaks[.lstm] ?? 0) - (event.modelPeaks[.transformer] ?? 0)
+    }
     let events = workspace.events.sorted { disagreement($0) < disagreement($1) }
     let (byTransformer, byLSTM) = (try #require(events.first), try #require(events.last))
-    state.workspace?.verdicts = [byLSTM.rows: .anomaly, byTransformer.rows: .normal]
-    let before = workspace.analysis.settings
-    _ = press(&state, .character("w"))
-    guard case .learnedWeights(let learned) = state.overlay else {
-        Issue.record("expected the proposal, got \(String(describing: state.overlay))")
-        return
+    for (event, key) in [(byLSTM, Key.character("a")), (byTransformer, .character("n"))] {
+        let place = try #require(workspace.events.firstIndex(of: event))
+        while state.workspace?.eventIndex != place {
+            press(&state, .character((state.workspace?.eventIndex ?? 0) < place ? "]" : "["))
+        }
+        press(&state, key)
     }
+    let before = workspace.analysis.settings
+    press(&state, .character("w"))
+    let learned = try #require(state.card as? LearnedWeightsCard).learned
     #expect(state.workspace?.analysis.settings == before, "nothing is applied before Enter")
     #expect(view(state).text.contains("1 confirmed, 1 rejected"))
     let applied = press(&state, .enter)
-    #expect(state.overlay == nil)
-    #expect(state.workspace?.analysis.settings.lstmWeight == learned.best.ensemble.lstmWeight)
+    #expect(state.card == nil)
+    #expect(state.weight(.lstm) == learned.best.ensemble.weight(of: .lstm))
     let back = press(&state, .character("U"))
     #expect(state.workspace?.analysis.settings == before)
     #expect(learned.best == learned.present || (applied.count == 1 && back.count == 1))
     #expect(state.workspace?.analysis.result == result)
 }
 
-@Test func theComparisonIsAskedForShownAndItsBestWeightsAreUsed() async throws {
-    var state = try await workspace()
+@Test func theComparisonIsAskedForShownAndItsBestWeightsAreUsed() throws {
+    var state = try workspace()
     let effects = press(&state, .character("m"))
     guard case .compare(let series, let result, let settings) = effects.first else {
         Issue.record("expected a comparison, got \(effects)")
@@ -323,27 +264,27 @@ func everyScreenFitsEverySize(_ size: (Int, Int)) async throws {
         let text = view(state).text
         #expect(["VUS-PR", "AUC-PR", "precision over recall", "labelled events", "Enter uses"].allSatisfy { text.contains($0) })
     }
-    _ = press(&state, .enter)
-    #expect(state.workspace?.analysis.settings.lstmWeight == comparison.best.ensemble.lstmWeight)
-    _ = press(&state, .character("m"))
+    press(&state, .enter)
+    #expect(state.weight(.lstm) == comparison.best.ensemble.weight(of: .lstm))
+    press(&state, .character("m"))
     _ = update(&state, .failed("Out of luck."))
-    #expect(state.overlay == nil && view(state).text.contains("Out of luck."))
+    #expect(state.card == nil && view(state).text.contains("Out of luck."))
 }
 
-@Test func withoutLabelsOrScoresThereIsNothingToCompare() async throws {
-    var state = try await workspace(scored: false)
+@Test func withoutLabelsOrScoresThereIsNothingToCompare() throws {
+    var state = try workspace(isScored: false)
     #expect(press(&state, .character("m")).isEmpty)
     #expect(view(state).text.contains("train or load the models first"))
     var unlabelled = series
     unlabelled.labels = nil
-    let opened = OpenedSeries(path: "/u.csv", series: unlabelled, settings: AnalysisSettings(), savedModels: [], verdicts: [:])
+    let opened = OpenedSeries(path: "/u.csv", series: unlabelled, settings: AnalysisSettings())
     _ = update(&state, .opened(opened))
     #expect(press(&state, .character("m")).isEmpty)
     #expect(view(state).text.contains("no column of labels"))
 }
 
-@Test func theInspectionAsksWhyAndShowsTheAnswerForItsEventOnly() async throws {
-    var state = try await workspace()
+@Test func theInspectionAsksWhyAndShowsTheAnswerForItsEventOnly() throws {
+    var state = try workspace()
     let effects = press(&state, .character("i"))
     guard case .explain(let series, let models, let rows) = effects.first else {
         Issue.record("expected an explanation, got \(effects)")
@@ -354,7 +295,7 @@ func everyScreenFitsEverySize(_ size: (Int, Int)) async throws {
         ($0.detector.kind, try $0.detector.explanation(of: rows, in: series, errors: $0.errors))
     }
     let explained = WorkspaceState.Explained(
-        fingerprint: series.fingerprint, rows: rows, byModel: Dictionary(uniqueKeysWithValues: explanations))
+        fingerprint: series.fingerprint, rows: rows, byModel: PerModel(explanations))
     _ = update(&state, .explained(explained))
     #expect(view(state).text.contains("most to rows"))
     let (index, count) = (state.workspace?.eventIndex ?? 0, state.workspace?.events.count ?? 0)

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import Foundation
 import Persistence
 import Synchronization
@@ -40,13 +41,13 @@ extension UserLibrary {
     }
 
     /// Notes that a series was opened, and gathers what the user left about it.
-    func open(_ series: Series, at path: String) throws -> OpenedSeries {
+    /// - Parameter settings: those of a series that is opened for the first time.
+    func open(_ series: Series, at path: String, settings: AnalysisSettings, models: Models) throws -> OpenedSeries {
         let absolute = URL(fileURLWithPath: path).path
         try remember(path: absolute)
-        let verdicts = Dictionary(try judgements(of: series).map { ($0.rows, $0.verdict) }) { $1 }
         return OpenedSeries(
-            path: absolute, series: series, settings: try settings(for: series) ?? AnalysisSettings(),
-            savedModels: try savedModels(for: series), verdicts: verdicts)
+            path: absolute, series: series, settings: try self.settings(of: series) ?? settings,
+            savedModels: try savedModels(for: series), judgements: try judgements(of: series), models: models)
     }
 }
 

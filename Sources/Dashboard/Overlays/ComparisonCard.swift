@@ -11,7 +11,7 @@ extension WorkspaceState {
             frame.complain(DetectionError.noLabels(series: analysis.series.name).description)
             return []
         }
-        guard let result = analysis.result, analysis.lstm != nil, analysis.transformer != nil else {
+        guard let result = analysis.result, analysis.isComplete else {
             frame.complain(DetectionError.noScores.description)
             return []
         }
@@ -53,19 +53,21 @@ struct ComparisonCard: Card {
             screen.write("measuring…", x: card.x + 2, y: card.y + 1, Style(theme.muted))
             return
         }
-        let table = Rect(x: card.x + 2, y: card.y + 1, width: 44, height: measureRows.count + 3)
-        drawMeasures(&screen, comparison, table, theme)
+        let table = Rect(
+            x: card.x + 2, y: card.y + 1, width: measureColumns(comparison).last ?? 0, height: measureRows.count + 3)
+        let colors = colors(of: workspace, theme)
+        drawMeasures(&screen, comparison, colors, table, theme)
         let room = card.height - 7 - comparison.labelled.count
         let plot = Rect(
             x: table.maxX + 3, y: card.y + 1, width: card.maxX - table.maxX - 5, height: max(table.height, min(room, 18)))
-        drawCurves(&screen, comparison, plot, theme)
+        drawCurves(&screen, comparison, colors, plot, theme)
         let list = Rect(x: card.x + 2, y: plot.maxY + 1, width: card.width - 4, height: card.maxY - plot.maxY - 5)
-        drawLabelledEvents(&screen, comparison, workspace.analysis.series, list, theme)
+        drawLabelledEvents(&screen, comparison, colors, workspace.analysis.series, list, theme)
         let best = comparison.best
         let text =
-            best.ensemble.lstmShare == comparison.present.ensemble.lstmShare
+            best == comparison.present
             ? "The present weights have the best average precision, \(fixed(best.quality))."
-            : "Best: \(weightsText(best.ensemble)); average precision \(fixed(best.quality)), now \(fixed(comparison.present.quality))"
+            : "Best: \(weightsText(best.ensemble, within: card.width - 44)); average precision \(fixed(best.quality)), now \(fixed(comparison.present.quality))"
         screen.write(text, x: card.x + 2, y: card.maxY - 3, Style(theme.text), limit: card.width - 4)
         screen.write("Enter uses the best weights   Esc closes", x: card.x + 2, y: card.maxY - 2, Style(theme.muted))
     }
@@ -81,12 +83,22 @@ private let measureRows: [(title: String, value: @Sendable (Comparison.Line) -> 
 
 private func fixed(_ value: Double) -> String { Dashboard.fixed(Float(value)) }
 
-private func colors(_ theme: Theme) -> [Color] { [theme.lstm, theme.transformer, theme.combined] }
+/// The colours of a comparison's lines: the models' and the combination's.
+private func colors(of workspace: WorkspaceState, _ theme: Theme) -> [Color] {
+    workspace.models.map { theme.color(of: $0.name) } + [theme.combined]
+}
 
-private func drawMeasures(_ screen: inout CellBuffer, _ comparison: Comparison, _ area: Rect, _ theme: Theme) {
-    let columns = [17, 23, 36]
+/// Where the lines' columns begin, and where the table ends.
+private func measureColumns(_ comparison: Comparison) -> [Int] {
+    let widths = comparison.lines.map { max(4, displayWidth($0.name)) }
+    let starts = widths.indices.map { widths[..<$0].reduce(17) { $0 + $1 + 2 } }
+    return starts + [(starts.last ?? 0) + (widths.last ?? 0)]
+}
+
+private func drawMeasures(_ screen: inout CellBuffer, _ comparison: Comparison, _ colors: [Color], _ area: Rect, _ theme: Theme) {
+    let columns = measureColumns(comparison)
     for (index, line) in comparison.lines.enumerated() {
-        screen.write(line.name, x: area.x + columns[index], y: area.y, Style(colors(theme)[index], bold: true))
+        screen.write(line.name, x: area.x + columns[index], y: area.y, Style(colors[index], bold: true))
     }
     for (row, measure) in measureRows.enumerated() {
         let y = area.y + 1 + row
@@ -97,7 +109,7 @@ private func drawMeasures(_ screen: inout CellBuffer, _ comparison: Comparison, 
 }
 
 /// Precision upwards over recall to the right, both from 0 to 1.
-private func drawCurves(_ screen: inout CellBuffer, _ comparison: Comparison, _ area: Rect, _ theme: Theme) {
+private func drawCurves(_ screen: inout CellBuffer, _ comparison: Comparison, _ colors: [Color], _ area: Rect, _ theme: Theme) {
     let plot = Rect(x: area.x + 4, y: area.y + 1, width: area.width - 4, height: area.height - 2)
     guard plot.width >= 8, plot.height >= 3 else { return }
     screen.write("precision over recall", x: plot.x, y: area.y, Style(theme.muted))
@@ -105,7 +117,7 @@ private func drawCurves(_ screen: inout CellBuffer, _ comparison: Comparison, _ 
     screen.write("└" + String(repeating: "─", count: plot.width), x: plot.x - 1, y: plot.maxY, Style(theme.border))
     for (text, y) in [("1", plot.y), ("0", plot.maxY - 1)] { screen.write(text, x: area.x + 1, y: y, Style(theme.muted)) }
     screen.write("1", x: plot.maxX - 1, y: plot.maxY, Style(theme.muted))
-    for (line, color) in zip(comparison.lines, colors(theme)) {
+    for (line, color) in zip(comparison.lines, colors) {
         var canvas = BrailleCanvas(columns: plot.width, rows: plot.height)
         let precisions = line.curve.precisions
         let extents = (0..<canvas.width).map { column -> (low: Double, high: Double) in
@@ -119,22 +131,23 @@ private func drawCurves(_ screen: inout CellBuffer, _ comparison: Comparison, _ 
 
 /// Which labelled events each detector found at the present threshold; missed ones come first where room is short.
 private func drawLabelledEvents(
-    _ screen: inout CellBuffer, _ comparison: Comparison, _ series: Series, _ area: Rect, _ theme: Theme
+    _ screen: inout CellBuffer, _ comparison: Comparison, _ colors: [Color], _ series: Series, _ area: Rect, _ theme: Theme
 ) {
     guard area.height >= 2 else { return }
     let missed = comparison.labelled.indices.filter { index in comparison.lines.contains { !$0.events.found[index] } }
     let order = missed + comparison.labelled.indices.filter { !missed.contains($0) }
     let shown = order.prefix(order.count > area.height - 1 ? area.height - 2 : area.height - 1)
     screen.write("labelled events", x: area.x, y: area.y, Style(theme.muted))
-    let columns = [area.maxX - 34, area.maxX - 23, area.maxX - 9]
+    let widths = comparison.lines.map { max(8, displayWidth($0.name)) + 3 }
+    let columns = widths.indices.map { area.maxX + 2 - widths[$0...].reduce(0, +) }
     for (index, line) in comparison.lines.enumerated() {
-        screen.write(line.name, x: columns[index], y: area.y, Style(colors(theme)[index], bold: true))
+        screen.write(line.name, x: columns[index], y: area.y, Style(colors[index], bold: true))
     }
     for (row, index) in shown.sorted().enumerated() {
         let y = area.y + 1 + row
         let rows = comparison.labelled[index]
         let text = "\(series.timeText(row: rows.lowerBound)), \(rows.count) row\(rows.count == 1 ? "" : "s")"
-        screen.write(text, x: area.x, y: y, Style(theme.text), limit: area.width - 36)
+        screen.write(text, x: area.x, y: y, Style(theme.text), limit: (columns.first ?? area.maxX) - area.x - 2)
         for (column, line) in zip(columns, comparison.lines) {
             let isFound = line.events.found[index]
             screen.write(isFound ? "✓ found" : "✗ missed", x: column, y: y, Style(isFound ? theme.success : theme.error))

@@ -17,7 +17,7 @@ extension WorkspaceState {
 
     /// Asks why the selected event is flagged; `nil` where there is none.
     fileprivate var explanation: Effect? {
-        selectedEvent.map { .explain(analysis.series, [analysis.lstm, analysis.transformer].compactMap { $0 }, $0.rows) }
+        selectedEvent.map { .explain(analysis.series, analysis.scored.values, $0.rows) }
     }
 }
 
@@ -54,24 +54,13 @@ struct InspectionCard: Card {
             screen.write(text, x: card.x + 14, y: y, style ?? Style(theme.text), limit: card.width - 16)
             y += 1
         }
-        line(
-            "When",
-            "\(series.timeText(row: first)) to \(series.timeText(row: last)) (\(event.rows.count) rows)"
-        )
+        line("When", "\(series.timeText(row: first)) to \(series.timeText(row: last)) (\(event.rows.count) rows)")
         line(
             "Peak",
             "\(fixed(event.peak)) in row \(series.rowNumber(event.peakRow)), rank \(rank) of \(workspace.events.count); mean \(fixed(event.mean))"
         )
-        let settings = workspace.analysis.settings
-        let (l, t) = (
-            settings.lstmWeight * zeroIfNaN(event.lstmPeak), settings.transformerWeight * zeroIfNaN(event.transformerPeak)
-        )
-        let share = l + t > 0 ? l / (l + t) : 0
-        line(
-            "Models",
-            "LSTM \(fixed(event.lstmPeak)) (\(percent(share)) of the score), Transformer \(fixed(event.transformerPeak)) (\(percent(1 - share)))"
-        )
-        let verdict = workspace.verdict(on: event)
+        line("Models", contributions(event, workspace.analysis.settings.ensemble, within: card.width - 16))
+        let verdict = workspace.judgements.verdict(on: event.rows)
         line(
             "Verdict", verdict?.rawValue ?? "none yet",
             Style(verdict == .anomaly ? theme.error : verdict == .normal ? theme.success : theme.muted, bold: verdict != nil))
@@ -91,15 +80,14 @@ private func reasons(_ workspace: WorkspaceState, _ event: Event) -> [(title: St
     let series = workspace.analysis.series
     var lines: [(String, String)] = []
     if series.channels.count > 1 {
-        let shares = ModelKind.allCases.compactMap { kind -> String? in
-            guard let explanation = explained.byModel[kind] else { return nil }
+        let shares = explained.byModel.map { kind, explanation in
             let ranked = zip(series.channels.map(\.name), explanation.channelShares).sorted { $0.1 > $1.1 }
             return "\(kind.title) " + ranked.prefix(3).map { "\($0.0) \(percent($0.1))" }.joined(separator: ", ")
         }
         lines.append(("Channels", shares.joined(separator: "; ")))
     }
-    if let attended = explained.byModel[.transformer]?.attended, !attended.isEmpty {
-        let places = attended.map { "\(distance(from: event.rows, to: $0.rows)) (\(percent($0.share)))" }
+    if let attended = explained.attended {
+        let places = attended.places.map { "\(distance(from: event.rows, to: $0.rows)) (\(percent($0.share)))" }
         lines.append(("Attention", "most to rows " + places.joined(separator: ", ")))
     }
     return lines
@@ -111,9 +99,18 @@ private func distance(from event: Range<Int>, to rows: Range<Int>) -> String {
         ? "\(event.lowerBound - rows.lowerBound) before" : "\(rows.upperBound - event.upperBound) after"
 }
 
-private func zeroIfNaN(_ value: Float) -> Float { value.isNaN ? 0 : value }
+/// The models' peaks and what they contribute to the combined score.
+private func contributions(_ event: Event, _ ensemble: Ensemble, within width: Int) -> String {
+    let peaks = event.modelPeaks
+    let parts = PerModel(peaks.map { ($0.kind, $0.value.isNaN ? 0 : ensemble.weight(of: $0.kind) * $0.value) })
+    let sum = parts.values.reduce(0, +)
+    return joined(peaks.kinds, within: width) { kind, title in
+        let share = percent(sum > 0 ? (parts[kind] ?? 0) / sum : 0) + (kind == peaks.kinds.first ? " of the score" : "")
+        return "\(title) \(fixed(peaks[kind] ?? .nan)) (\(share))"
+    }
+}
 
-/// The observed values around an event with both reconstructions over them.
+/// The observed values around an event with the reconstructions over them.
 private func drawReconstructions(
     _ screen: inout CellBuffer, _ workspace: WorkspaceState, _ event: Event, _ area: Rect, _ theme: Theme
 ) {
@@ -124,14 +121,14 @@ private func drawReconstructions(
     let plot = Rect(x: area.x + 10, y: area.y + 1, width: area.width - 10, height: area.height - 2)
     let observed = series.channels[workspace.channel].values
     var lines: [(name: String, values: [Double], color: Color)] = []
-    for (model, color) in [(workspace.analysis.lstm, theme.lstm), (workspace.analysis.transformer, theme.transformer)] {
-        guard let model else { continue }
+    for kind in workspace.models {
+        guard let model = workspace.analysis.scored[kind] else { continue }
         let count = series.channels.count
         let values = rows.map {
             model.detector.scaling.unscaled(
                 model.errors.reconstruction[$0 * count + workspace.channel], channel: workspace.channel)
         }
-        lines.append((model.detector.kind.title, values, color))
+        lines.append((kind.title, values, theme.color(of: kind.name)))
     }
     lines.append(("observed", Array(observed[rows]), theme.series))
     let all = lines.flatMap(\.values).filter { !$0.isNaN }
@@ -147,12 +144,14 @@ private func drawReconstructions(
         screen.draw(canvas, x: plot.x, y: plot.y, Style(color))
         x += screen.write("── \(name)   ", x: x, y: area.y, Style(color, bold: true))
     }
-    let attended = workspace.explained.flatMap { $0.rows == event.rows ? $0.byModel[.transformer]?.attended : nil } ?? []
-    for place in attended where rows.contains(place.rows.lowerBound) {
-        let column = plot.x + (place.rows.lowerBound - rows.lowerBound) * plot.width / rows.count
-        screen.write("▼", x: column, y: plot.y, Style(theme.transformer, bold: true))
+    if let explained = workspace.explained, explained.rows == event.rows, let attended = explained.attended {
+        let color = theme.color(of: attended.kind.name)
+        for place in attended.places where rows.contains(place.rows.lowerBound) {
+            let column = plot.x + (place.rows.lowerBound - rows.lowerBound) * plot.width / rows.count
+            screen.write("▼", x: column, y: plot.y, Style(color, bold: true))
+        }
+        screen.write("▼ looked at", x: x, y: area.y, Style(color))
     }
-    if !attended.isEmpty { screen.write("▼ looked at", x: x, y: area.y, Style(theme.transformer)) }
     screen.write(axisText(high), x: area.x, y: plot.y, Style(theme.muted), limit: 9)
     screen.write(axisText(low), x: area.x, y: plot.maxY - 1, Style(theme.muted), limit: 9)
     screen.write(series.timeText(row: rows.lowerBound), x: plot.x, y: plot.maxY, Style(theme.muted), limit: plot.width / 2)

@@ -76,9 +76,12 @@ struct PaletteCard: Card {
         screen.field(
             field, x: card.x + 4, y: card.y + 1, width: card.width - 6, style: Style(theme.text, on: theme.panel),
             isFocused: true)
-        for (row, command) in commands.prefix(10).enumerated() {
-            screen.write(command.word, x: card.x + 4, y: card.y + 2 + row, Style(theme.text, bold: true), limit: 14)
-            screen.write(command.help, x: card.x + 18, y: card.y + 2 + row, Style(theme.muted), limit: card.width - 20)
+        let shown = commands.prefix(10)
+        let words = max(12, shown.map { displayWidth($0.word) }.max() ?? 0)
+        for (row, command) in shown.enumerated() {
+            let y = card.y + 2 + row
+            screen.write(command.word, x: card.x + 4, y: y, Style(theme.text, bold: true), limit: words)
+            screen.write(command.help, x: card.x + words + 6, y: y, Style(theme.muted), limit: card.width - words - 8)
         }
     }
 }

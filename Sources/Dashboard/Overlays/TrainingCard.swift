@@ -22,10 +22,10 @@ struct TrainingCard: Card {
         let theme = frame.theme
         let card = screen.bounds.centered(width: min(92, screen.width - 4), height: min(24, screen.height - 3))
         drawCard(&screen, card, title: "Training", theme)
-        let half = (card.height - 4) / 2
-        for (index, kind) in ModelKind.allCases.enumerated() {
-            let area = Rect(x: card.x + 2, y: card.y + 1 + index * half, width: card.width - 4, height: half)
-            drawRun(&screen, kind, training, area, kind == .lstm ? theme.lstm : theme.transformer, theme)
+        let part = (card.height - 4) / training.kinds.count
+        for (index, kind) in training.kinds.enumerated() {
+            let area = Rect(x: card.x + 2, y: card.y + 1 + index * part, width: card.width - 4, height: part)
+            drawRun(&screen, kind, training, area, theme.color(of: kind.name), theme)
         }
         let hint =
             training.failure
@@ -42,20 +42,20 @@ private func drawRun(
     let progress = training.progress[kind]
     let isDone = training.finished.contains(kind)
     let share = isDone ? 1 : progress?.share ?? 0
-    screen.write(kind.title, x: area.x, y: area.y, Style(color, bold: true))
+    screen.write(kind.title(within: 12), x: area.x, y: area.y, Style(color, bold: true))
     let bar = Rect(x: area.x + 13, y: area.y, width: area.width - 13 - 14, height: 1)
     let filled = Int(share * Double(bar.width))
     screen.write(String(repeating: "━", count: filled), x: bar.x, y: bar.y, Style(color))
     screen.write(String(repeating: "─", count: bar.width - filled), x: bar.x + filled, y: bar.y, Style(theme.border))
     let status =
-        isDone ? "done" : training.scoring[kind] != nil ? "scoring" : training.hasEnded ? "stopped" : "\(Int(share * 100))%"
+        isDone ? "done" : training.scoring.contains(kind) ? "scoring" : training.hasEnded ? "stopped" : "\(Int(share * 100))%"
     screen.write(status, x: bar.maxX + 2, y: area.y, Style(isDone ? theme.success : theme.text, bold: true))
     guard let progress else {
         screen.write("preparing…", x: area.x, y: area.y + 1, Style(theme.muted))
         return
     }
     var facts = "epoch \(progress.epoch)/\(progress.epochs)   \(grouped(Int(progress.windowsPerSecond))) windows/s"
-    if !isDone, training.scoring[kind] == nil, !training.hasEnded {
+    if !isDone, !training.scoring.contains(kind), !training.hasEnded {
         facts += "   at most \(max(1, Int(progress.secondsLeft.rounded(.up)))) s left"
     }
     screen.write(facts, x: area.x, y: area.y + 1, Style(theme.muted), limit: area.width)

@@ -13,9 +13,7 @@ extension WorkspaceState {
         case .enter:
             guard let proposed else { return .stay }
             let before = analysis.settings
-            let effects = change(session, &frame) {
-                ($0.lstmWeight, $0.transformerWeight) = (proposed.lstmWeight, proposed.transformerWeight)
-            }
+            let effects = change(session, &frame) { $0.ensemble = proposed }
             if effects.isEmpty {
                 frame.say("These are the weights in use.")
             } else {
@@ -37,13 +35,11 @@ extension WorkspaceState {
         }
         settingsBefore = nil
         frame.say("The weights are as they were.")
-        return change(session, &frame) {
-            ($0.lstmWeight, $0.transformerWeight) = (before.lstmWeight, before.transformerWeight)
-        }
+        return change(session, &frame) { $0.ensemble = before.ensemble }
     }
 }
 
-/// The models' shares in words.
-func weightsText(_ ensemble: Ensemble) -> String {
-    "LSTM \(fixed(ensemble.lstmShare)), Transformer \(fixed(1 - ensemble.lstmShare))"
+/// The models' shares in words, with short titles where `width` columns do not hold the long ones.
+func weightsText(_ ensemble: Ensemble, within width: Int) -> String {
+    joined(ensemble.weights.kinds, within: width) { "\($1) \(fixed(ensemble.share(of: $0)))" }
 }

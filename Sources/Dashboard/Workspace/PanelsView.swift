@@ -33,27 +33,28 @@ extension WorkspaceState {
     }
 
     private func drawSliders(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ theme: Theme) {
-        let colors: [Slider: Color] = [
-            .lstm: theme.lstm, .transformer: theme.transformer, .threshold: theme.threshold, .smoothing: theme.accent,
-        ]
-        for slider in Slider.allCases where slider.rawValue < layout.sliders.height {
-            let y = layout.sliders.y + slider.rawValue
-            let isOn = focus == .sliders && self.slider == slider
-            let track = layout.track(slider)
+        let scroll = layout.sliderScroll(slider)
+        for (row, setting) in sliders.dropFirst(scroll).prefix(layout.sliders.height).enumerated() {
+            let track = layout.track(row: row)
+            let y = track.y
+            let isOn = focus == .sliders && slider == scroll + row
+            let model = models.first { setting.name == "\($0.name)_weight" }
+            let color = model.map { theme.color(of: $0.name) } ?? (setting.name == "threshold" ? theme.threshold : theme.accent)
+            let title = model?.title(within: track.x - 4) ?? setting.title
             if isOn { screen.write("▸", x: 1, y: y, Style(theme.accent, bold: true)) }
-            screen.write(slider.title, x: 3, y: y, Style(isOn ? theme.accent : theme.text, bold: isOn))
+            screen.write(title, x: 3, y: y, Style(isOn ? theme.accent : theme.text, bold: isOn), limit: track.x - 4)
             screen.slider(
-                share: slider.share(in: analysis.settings), x: track.x, y: y, width: track.width,
-                filled: Style(colors[slider] ?? theme.accent, bold: isOn), track: Style(theme.border))
-            let text = slider.text(analysis.settings)
+                share: setting.share(in: analysis.settings), x: track.x, y: y, width: track.width,
+                filled: Style(color, bold: isOn), track: Style(theme.border))
+            let text = setting.text(analysis.settings)
             screen.write(text, x: track.maxX + 7 - displayWidth(text), y: y, Style(theme.text, bold: isOn))
         }
-        guard layout.events.height > 5 else { return }
         let y = layout.sliders.maxY + 1
+        guard y < layout.events.maxY else { return }
         if let training = training, !training.hasEnded {
             screen.write("Training… \(Int(training.share * 100))%   p shows it", x: 3, y: y, Style(theme.accent))
         } else if analysis.result == nil {
-            let saved = savedModels.isEmpty ? "t trains both models" : "L loads saved models, t trains anew"
+            let saved = savedModels.isEmpty ? "t trains the models" : "L loads saved models, t trains anew"
             screen.write(saved, x: 3, y: y, Style(theme.muted))
         } else {
             let flagged = events.reduce(0) { $0 + $1.rows.count }
@@ -64,20 +65,18 @@ extension WorkspaceState {
 
     private func drawEvents(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ theme: Theme) {
         let area = layout.events
-        let isRoomy = area.width >= 68
+        let widths = eventWidths(area.width)
         func line(_ y: Int, _ cells: [String], _ style: Style) {
-            let widths = isRoomy ? [4, 26, 6, 6, 6, 8] : [4, 20, 5, 5, 5, 7]
             var x = area.x + 1
-            for (index, cell) in cells.enumerated() {
-                let width = index < widths.count ? widths[index] : area.maxX - x
-                let text =
-                    index == 0 || index == 1 || index == 6
-                    ? cell : String(repeating: " ", count: max(0, width - displayWidth(cell))) + cell
+            for (index, (cell, width)) in zip(cells, widths).enumerated() {
+                let isNumber = index > 1 && index < widths.count - 1
+                let text = isNumber ? String(repeating: " ", count: max(0, width - displayWidth(cell))) + cell : cell
                 screen.write(text, x: x, y: y, style, limit: width)
                 x += width + 1
             }
         }
-        line(area.y, ["#", "start", "rows", "peak", "LSTM", "Transf.", "verdict"], Style(theme.muted, bold: true))
+        line(
+            area.y, ["#", "start", "rows", "peak"] + models.map(\.shortTitle) + ["verdict"], Style(theme.muted, bold: true))
         guard !events.isEmpty else {
             let text =
                 analysis.result == nil
@@ -95,7 +94,7 @@ extension WorkspaceState {
                     Rect(x: rows.x, y: rows.y + offset, width: rows.width, height: 1), " ",
                     Style(theme.text, on: focus == .events ? theme.selection : theme.panel))
             }
-            let verdict = verdict(on: event)
+            let verdict = judgements.verdict(on: event.rows)
             let color =
                 verdict == .anomaly
                 ? theme.error : verdict == .normal ? theme.success : isSelected ? theme.selectionText : theme.text
@@ -107,8 +106,18 @@ extension WorkspaceState {
                 [
                     "\(index + 1)", analysis.series.timeText(row: event.rows.lowerBound), "\(event.rows.count)",
                     fixed(event.peak),
-                    fixed(event.lstmPeak), fixed(event.transformerPeak), verdict?.rawValue ?? "·",
-                ], style)
+                ] + models.map { fixed(event.modelPeaks[$0] ?? .nan) } + [verdict?.rawValue ?? "·"], style)
         }
+    }
+
+    /// The columns of the list: number, start, rows, peak, the peak of each model, verdict. Where room is short the start
+    /// gives way first.
+    private func eventWidths(_ width: Int) -> [Int] {
+        let isRoomy = width >= 68
+        let models = models.map { max(isRoomy ? 6 : 5, displayWidth($0.shortTitle) + (isRoomy ? 1 : 0)) }
+        let numbers = (isRoomy ? [6, 6] : [5, 5]) + models
+        let others = 4 + numbers.reduce(0, +) + numbers.count + 3
+        let start = max(12, min(isRoomy ? 26 : 20, width - others - 5))
+        return [4, start] + numbers + [max(0, width - others - start)]
     }
 }

@@ -7,7 +7,7 @@ import Workbench
 extension WorkspaceState {
     func view(_ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
-        let layout = WorkspaceLayout(frame)
+        let layout = layout(frame)
         screen.border(
             Rect(x: 0, y: 0, width: frame.width, height: frame.height - 1),
             title: heading(width: frame.width - 10 - displayWidth(userText(session))), Style(theme.border),
@@ -48,10 +48,10 @@ extension WorkspaceState {
         drawValueAxis(&screen, area, low: low, high: high, theme)
         drawTimeAxis(&screen, layout, theme)
         let result = analysis.result
-        let scores: [(String, [Float]?, Color)] = [
-            ("LSTM", result?.lstm, theme.lstm), ("TRANSFORMER", result?.transformer, theme.transformer),
-            ("COMBINED", result?.combined, theme.combined),
-        ]
+        let own = models.prefix(layout.scoreCount - 1).map { kind in
+            (kind.title(within: WorkspaceLayout.gutter - 2).uppercased(), result?.scores[kind], theme.color(of: kind.name))
+        }
+        let scores = own + [("COMBINED", result?.combined, theme.combined)]
         for (index, (name, values, color)) in scores.enumerated() {
             let rect = layout.score(index)
             screen.write(name, x: 1, y: rect.y, Style(color, bold: true))
@@ -59,7 +59,7 @@ extension WorkspaceState {
                 screen.write("no scores yet", x: rect.x, y: rect.maxY - 1, Style(theme.muted))
                 continue
             }
-            drawScore(&screen, values, visible, rect, color, theme, level: index == 2 ? result.level : nil)
+            drawScore(&screen, values, visible, rect, color, theme, level: index == own.count ? result.level : nil)
             let here = values[cursor]
             screen.write(fixed(here), x: rect.maxX + 1, y: rect.y, Style(color, bold: true))
         }
@@ -146,7 +146,7 @@ extension WorkspaceState {
         for y in layout.plot.y..<layout.plot.maxY where screen[x, y].character == " " {
             screen.write("│", x: x, y: y, Style(theme.cursor))
         }
-        for index in 0..<3 {
+        for index in 0..<layout.scoreCount {
             let rect = layout.score(index)
             for y in rect.y..<rect.maxY where [" ", "┄"].contains(screen[x, y].character) {
                 screen.write("│", x: x, y: y, Style(theme.cursor))

@@ -5,10 +5,12 @@ import Workbench
 public struct TrainingState: Sendable {
     /// Raised to stop it.
     public let cancellation: Cancellation
+    /// The models that are trained.
+    let kinds: [ModelKind]
     /// The latest report of each model.
-    private(set) var progress: [ModelKind: TrainingProgress] = [:]
-    /// Models that are scoring, with the share done.
-    private(set) var scoring: [ModelKind: Double] = [:]
+    private(set) var progress = PerModel<TrainingProgress>()
+    /// Models that are scoring.
+    private(set) var scoring: Set<ModelKind> = []
     /// Models that are done.
     private(set) var finished: Set<ModelKind> = []
     /// Whether the run is over.
@@ -16,11 +18,14 @@ public struct TrainingState: Sendable {
     /// Why it failed.
     private(set) var failure: String?
 
-    init(cancellation: Cancellation) { self.cancellation = cancellation }
+    init(_ kinds: [ModelKind], cancellation: Cancellation) {
+        self.kinds = kinds
+        self.cancellation = cancellation
+    }
 
     /// How much of the run is done, 0 to 1.
     var share: Double {
-        let shares = ModelKind.allCases.map { finished.contains($0) ? 1 : progress[$0]?.share ?? 0 }
+        let shares = kinds.map { finished.contains($0) ? 1 : progress[$0]?.share ?? 0 }
         return shares.reduce(0, +) / Double(shares.count)
     }
 
@@ -28,7 +33,7 @@ public struct TrainingState: Sendable {
     mutating func receive(_ report: ModelTraining.Report) {
         switch report {
         case .training(let latest): progress[latest.model] = latest
-        case .scoring(let kind, let share): scoring[kind] = share
+        case .scoring(let kind, _): scoring.insert(kind)
         case .finished(let model): finished.insert(model.detector.kind)
         case .failed(.cancelled): break
         case .failed(let error): failure = error.description
@@ -39,7 +44,7 @@ public struct TrainingState: Sendable {
     /// - Returns: what to tell the user; `nil` when a failure has been told already.
     mutating func end() -> String? {
         hasEnded = true
-        if finished.count == ModelKind.allCases.count { return "Both models are trained and saved." }
+        if finished.count == kinds.count { return "\(kinds.count == 2 ? "Both" : "All") models are trained and saved." }
         return failure == nil ? "Training was stopped; models that had not finished are as before." : nil
     }
 }

@@ -36,7 +36,7 @@ extension Binding {
 
     fileprivate static let ofWorkspace: [Binding] = [
         inWorkspace(
-            [.character("t")], hint: "train", "Train both models on the whole series", command: "train"
+            [.character("t")], hint: "train", "Train the models on the whole series", command: "train"
         ) { workspace, session, _ in workspace.train(session) },
         inWorkspace(
             [.character("L")], hint: "load", "Load the models saved for this series", command: "load"
@@ -61,7 +61,7 @@ extension Binding {
         judging("n", "Judge the selected event normal", .normal),
         judging("u", "Take the verdict back", nil),
         inWorkspace(
-            [.character("m")], "Measure both models and their combination against the labels", command: "compare"
+            [.character("m")], "Measure the models and their combination against the labels", command: "compare"
         ) { workspace, _, frame in workspace.compare(&frame) },
         inWorkspace(
             [.character("w")], "Learn the weights from your verdicts", command: "learn"
@@ -73,58 +73,67 @@ extension Binding {
             $0.channel = ($0.channel + 1) % $0.analysis.series.channels.count
         },
         inWorkspace(
-            [.character("C")], "Turn errors into scores by the next rule", command: "calibration"
+            [.character("C")], "Turn errors into scores by the next rule", command: "calibration",
+            withValue: { signedIn, value, frame in
+                signedIn.atWorkspace(&frame) { $0.set("calibration", to: value, $1, &$2) }
+            }
         ) { workspace, session, frame in workspace.useNextCalibration(session, &frame) },
         inWorkspace([.character("p")], "Show the training panel") { workspace, _, frame in workspace.showTraining(&frame) },
         look([.character("x")], "Stop training", command: "cancel") { $0.training?.cancellation.cancel() },
         inWorkspace(
             [.character("e")], hint: "export", "Write the scores as CSV into the working folder", command: "export",
-            withValue: { signedIn, path, frame in signedIn.workspace?.export(to: path, &frame) ?? [] }
+            withValue: { signedIn, path, frame in signedIn.atWorkspace(&frame) { $0.export(to: path, &$2) } }
         ) { workspace, _, frame in workspace.export(to: nil, &frame) },
-    ]
-}
-
-extension Command {
-    /// A command of the workspace; `run` returns `nil` when the values make no sense, and the user is told how to write it.
-    private static func inWorkspace(
-        _ word: String, _ help: String,
-        _ run: @escaping @Sendable (inout WorkspaceState, [Double], Session, inout Frame) -> [Effect]?
-    ) -> Command {
-        Command(word: word, help: help) { signedIn, values, frame in
-            signedIn.atWorkspace(&frame) { workspace, session, frame in
-                if let effects = run(&workspace, values.compactMap(Double.init), session, &frame) { return effects }
-                frame.complain("Write it like this: \(help).")
-                return []
-            }
-        }
-    }
-
-    fileprivate static let ofWorkspace: [Command] = [
-        inWorkspace("weights", "weights 0.4 0.6: LSTM and Transformer") { workspace, values, session, frame in
-            guard values.count == 2, values.allSatisfy({ (0...1).contains($0) }) else { return nil }
-            return workspace.change(session, &frame) {
-                ($0.lstmWeight, $0.transformerWeight) = (Float(values[0]), Float(values[1]))
-            }
-        },
-        inWorkspace("threshold", "threshold 0.99: quantile of the scores") { workspace, values, session, frame in
-            guard values.count == 1, (0...1).contains(values[0]) else { return nil }
-            return workspace.change(session, &frame) { $0.threshold = values[0] }
-        },
-        inWorkspace("smoothing", "smoothing 5: rows to average over") { workspace, values, session, frame in
-            guard values.count == 1, (1...10_001).contains(values[0]) else { return nil }
-            return workspace.change(session, &frame) { $0.smoothing = Int(values[0]) }
-        },
-        inWorkspace("goto", "goto 1200: put the cursor on a row") { workspace, values, _, _ in
-            guard values.count == 1, (1...Double(workspace.analysis.series.rowCount)).contains(values[0]) else { return nil }
-            workspace.moveCursor(to: Int(values[0]) - 1)
-            return []
-        },
     ]
 }
 
 extension WorkspaceState {
     static let bindings = Binding.ofWorkspace
-    var commands: [Command] { Command.ofWorkspace }
+
+    /// A command that sets each setting, one for all weights, and one for the cursor.
+    var commands: [Command] {
+        let words = Set(Self.bindings.compactMap(\.command))
+        let settings = Setting.all(analysis.models).filter { !words.contains($0.name) }.map { setting in
+            Command.inWorkspace(setting.name, "\(setting.name) \(setting.value(analysis.settings)): \(setting.help)") {
+                $1.count == 1 ? $0.set(setting.name, to: $1[0], $2, &$3) : nil
+            }
+        }
+        let example = models.indices.map { fixed(Float($0 + 1) / Float(models.count + 1)) }.joined(separator: " ")
+        let titles = models.map(\.title).joined(separator: ", ")
+        return settings + [
+            .inWorkspace("weights", "weights \(example): \(titles)") { $0.setWeights($1.compactMap(Float.init), $2, &$3) },
+            .inWorkspace("goto", "goto 1200: put the cursor on a row") { workspace, values, _, _ in
+                guard values.count == 1, let row = Int(values[0]), (1...workspace.analysis.series.rowCount).contains(row) else {
+                    return nil
+                }
+                workspace.moveCursor(to: row - 1)
+                return []
+            },
+        ]
+    }
+
+    /// Sets a weight for each model; `nil` where there is not one for each.
+    private mutating func setWeights(_ weights: [Float], _ session: Session, _ frame: inout Frame) -> [Effect]? {
+        guard weights.count == models.count else { return nil }
+        let models = models
+        return change(session, &frame) { $0.ensemble = try Ensemble(PerModel(zip(models, weights))) }
+    }
+}
+
+extension Command {
+    /// A command of the workspace; `run` returns `nil` when the values make no sense, and the user is told how to write it.
+    fileprivate static func inWorkspace(
+        _ word: String, _ help: String,
+        _ run: @escaping @Sendable (inout WorkspaceState, [String], Session, inout Frame) -> [Effect]?
+    ) -> Command {
+        Command(word: word, help: help) { signedIn, values, frame in
+            signedIn.atWorkspace(&frame) { workspace, session, frame in
+                if let effects = run(&workspace, values, session, &frame) { return effects }
+                frame.complain("Write it like this: \(help).")
+                return []
+            }
+        }
+    }
 }
 
 extension SignedIn {

@@ -17,8 +17,8 @@ extension WorkspaceState: Screen {
 
     mutating func move(_ move: Move, _ session: Session, _ frame: inout Frame) -> [Effect] {
         switch (move, focus) {
-        case (.up, .sliders): slider = Slider(rawValue: slider.rawValue - 1) ?? slider
-        case (.down, .sliders): slider = Slider(rawValue: slider.rawValue + 1) ?? slider
+        case (.up, .sliders): slider = max(0, slider - 1)
+        case (.down, .sliders): slider = min(sliders.count - 1, slider + 1)
         case (.up, _): select(eventIndex - 1)
         case (.down, _): select(eventIndex + 1)
         case (.pageUp, .events): select(eventIndex - 5)
@@ -36,14 +36,14 @@ extension WorkspaceState: Screen {
     /// Moves the slider with the focus, or the cursor by columns of the plot.
     mutating func moveSideways(_ steps: Int, _ session: Session, _ frame: inout Frame) -> [Effect] {
         guard focus == .sliders else {
-            let rows = max(1, visible.count / max(1, WorkspaceLayout(frame).plot.width))
+            let rows = max(1, visible.count / max(1, layout(frame).plot.width))
             moveCursor(to: cursor + steps * rows)
             return []
         }
-        let slider = slider
+        let setting = sliders[slider]
         let presses = abs(steps) == 1 ? steps : steps.signum() * 4
-        let share = slider.share(in: analysis.settings) + Double(presses) * slider.step
-        return change(session, &frame) { slider.set(share, in: &$0) }
+        let share = setting.share(in: analysis.settings) + Double(presses) * setting.step
+        return change(session, &frame) { try setting.move(to: share, in: &$0) }
     }
 
     // MARK: Actions
@@ -51,7 +51,7 @@ extension WorkspaceState: Screen {
     mutating func train(_ session: Session) -> [Effect] {
         card = TrainingCard()
         if let training, !training.hasEnded { return [] }
-        let run = TrainingState(cancellation: Cancellation())
+        let run = TrainingState(models, cancellation: Cancellation())
         training = run
         return [.train(session, analysis.series, run.cancellation)]
     }
@@ -73,25 +73,26 @@ extension WorkspaceState: Screen {
         return [.loadModels(session, analysis.series, path: path, savedModels)]
     }
 
-    /// Judges the selected event in place of what was said of rows that it overlaps; `nil` takes the verdict back.
+    /// Judges the selected event; `nil` takes the verdict back.
     mutating func judge(_ verdict: Verdict?, _ session: Session, _ frame: inout Frame) -> [Effect] {
         guard let event = selectedEvent else {
             frame.complain("There is no flagged event to judge.")
             return []
         }
-        var effects: [Effect] = []
-        for rows in verdicts.keys.filter({ $0.overlaps(event.rows) && $0 != event.rows }) {
-            verdicts[rows] = nil
-            effects.append(.judge(session, analysis.series, rows, nil))
-        }
-        verdicts[event.rows] = verdict
-        return effects + [.judge(session, analysis.series, event.rows, verdict)]
+        judgements.judge(event.rows, as: verdict)
+        return [.judge(session, analysis.series, event.rows, verdict)]
     }
 
     mutating func useNextCalibration(_ session: Session, _ frame: inout Frame) -> [Effect] {
         let methods = Calibration.Method.allCases
         let index = methods.firstIndex(of: analysis.settings.calibration) ?? 0
         return change(session, &frame) { $0.calibration = methods[(index + 1) % methods.count] }
+    }
+
+    /// Sets the setting of a name, as it was typed.
+    mutating func set(_ name: String, to text: String, _ session: Session, _ frame: inout Frame) -> [Effect] {
+        let models = analysis.models
+        return change(session, &frame) { try Setting.set([name: text], in: &$0, models: models) }
     }
 
     /// Writes the scores to `path`, or to a file named after the series.

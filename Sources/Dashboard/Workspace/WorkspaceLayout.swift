@@ -1,3 +1,4 @@
+import AnomalyDetection
 import TerminalUI
 
 /// Where the parts of the workspace stand; the view draws here and the mouse is looked up here.
@@ -7,21 +8,36 @@ struct WorkspaceLayout {
     static let gutter = 13
     static let readout = 7
 
-    init(_ frame: Frame) { (width, height) = (frame.width, frame.height) }
+    /// Score plots that there is room for, the combined one always among them.
+    let scoreCount: Int
+    /// All sliders; those that there is no room for are scrolled to.
+    let sliderCount: Int
+    private let scoreHeight: Int
+    /// The fewest rows of the series' plot.
+    private static let smallestPlot = 4
+
+    /// Makes room for `scores` plots and `sliders` sliders.
+    init(_ frame: Frame, scores: Int, sliders: Int) {
+        (width, height, sliderCount) = (frame.width, frame.height, sliders)
+        let room = Self.panelTop(frame.height) - 2 - Self.smallestPlot
+        scoreHeight = max(1, min(height >= 44 ? 4 : height >= 30 ? 3 : 2, room / scores))
+        scoreCount = max(1, min(scores, room / scoreHeight))
+    }
 
     /// Panels below the plots: rows with their top border.
-    private var panelHeight: Int { height >= 32 ? 9 : 6 }
-    private var scoreHeight: Int { height >= 44 ? 4 : height >= 30 ? 3 : 2 }
-    private var panelTop: Int { height - 2 - panelHeight }
+    private static func panelHeight(_ height: Int) -> Int { height >= 32 ? 9 : 6 }
+    private static func panelTop(_ height: Int) -> Int { height - 2 - panelHeight(height) }
+    private var panelHeight: Int { Self.panelHeight(height) }
+    private var panelTop: Int { Self.panelTop(height) }
     var isWide: Bool { width >= 104 }
 
     /// The series' plot without its axis.
     var plot: Rect {
-        Rect(x: Self.gutter, y: 1, width: width - Self.gutter - Self.readout - 1, height: panelTop - 2 - 3 * scoreHeight)
+        Rect(x: Self.gutter, y: 1, width: width - Self.gutter - Self.readout - 1, height: panelTop - 2 - scoreCount * scoreHeight)
     }
     /// The row of times below the series.
     var axisY: Int { plot.maxY }
-    /// One of the three score plots, 0 to 2.
+    /// One of the score plots, from 0; the last is the combined one.
     func score(_ index: Int) -> Rect {
         Rect(x: plot.x, y: axisY + 1 + index * scoreHeight, width: plot.width, height: scoreHeight)
     }
@@ -31,9 +47,13 @@ struct WorkspaceLayout {
     var tabs: Rect { Rect(x: 0, y: panelTop, width: width, height: 1) }
     private var slidersWidth: Int { isWide ? 40 : width - 2 }
     /// The rows of the sliders.
-    var sliders: Rect { Rect(x: 1, y: panelTop + 1, width: slidersWidth - 1, height: min(4, panelHeight - 1)) }
-    /// The track of a slider.
-    func track(_ slider: Slider) -> Rect { Rect(x: 15, y: sliders.y + slider.rawValue, width: slidersWidth - 24, height: 1) }
+    var sliders: Rect { Rect(x: 1, y: panelTop + 1, width: slidersWidth - 1, height: min(sliderCount, panelHeight - 1)) }
+    /// The track of the slider in a row of `sliders`.
+    func track(row: Int) -> Rect { Rect(x: 15, y: sliders.y + row, width: slidersWidth - 24, height: 1) }
+    /// The first slider shown, so that the selected one is in view.
+    func sliderScroll(_ selected: Int) -> Int {
+        max(0, min(selected - sliders.height / 2, sliderCount - sliders.height))
+    }
     /// The panel of events.
     var events: Rect {
         let x = isWide ? slidersWidth + 1 : 1
@@ -70,4 +90,16 @@ struct WorkspaceLayout {
     func eventScroll(_ selected: Int, of count: Int) -> Int {
         max(0, min(selected - eventRows.height / 2, count - eventRows.height))
     }
+}
+
+extension WorkspaceState {
+    /// Where the parts stand for these models and sliders.
+    func layout(_ frame: Frame) -> WorkspaceLayout {
+        WorkspaceLayout(frame, scores: models.count + 1, sliders: sliders.count)
+    }
+}
+
+extension ModelKind {
+    /// The title, or the short one where `width` columns do not hold it.
+    func title(within width: Int) -> String { displayWidth(title) <= width ? title : shortTitle }
 }

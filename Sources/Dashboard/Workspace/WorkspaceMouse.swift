@@ -4,7 +4,7 @@ import TerminalUI
 extension WorkspaceState {
     /// Takes the mouse where no card lies on top.
     mutating func updateMouse(_ mouse: Mouse, _ session: Session, _ frame: inout Frame) -> [Effect] {
-        let layout = WorkspaceLayout(frame)
+        let layout = layout(frame)
         let row = layout.row(atColumn: mouse.x, visible: visible)
         switch mouse.action {
         case .wheelUp where layout.plots.contains(x: mouse.x, y: mouse.y): zoom(by: 0.8, at: row)
@@ -26,10 +26,12 @@ extension WorkspaceState {
     }
 
     private mutating func drag(
-        _ slider: Slider, to mouse: Mouse, _ layout: WorkspaceLayout, _ session: Session, _ frame: inout Frame
+        _ held: Int, to mouse: Mouse, _ layout: WorkspaceLayout, _ session: Session, _ frame: inout Frame
     ) -> [Effect] {
-        let track = layout.track(slider)
-        return change(session, &frame) { slider.set(sliderShare(column: mouse.x - track.x, width: track.width), in: &$0) }
+        let (setting, track) = (sliders[held], layout.track(row: 0))
+        return change(session, &frame) {
+            try setting.move(to: sliderShare(column: mouse.x - track.x, width: track.width), in: &$0)
+        }
     }
 
     private mutating func press(
@@ -41,9 +43,9 @@ extension WorkspaceState {
             moveCursor(to: layout.row(atColumn: mouse.x, visible: visible))
         } else if layout.showsSliders(focus), layout.sliders.contains(x: mouse.x, y: mouse.y) {
             focus = .sliders
-            guard let slider = Slider(rawValue: mouse.y - layout.sliders.y) else { return [] }
-            self.slider = slider
-            guard mouse.x >= layout.track(slider).x - 1, mouse.x <= layout.track(slider).maxX else { return [] }
+            let (row, track) = (mouse.y - layout.sliders.y, layout.track(row: 0))
+            slider = row + layout.sliderScroll(slider)
+            guard mouse.x >= track.x - 1, mouse.x <= track.maxX else { return [] }
             heldSlider = slider
             return drag(slider, to: mouse, layout, session, &frame)
         } else if layout.showsEvents(focus), layout.events.contains(x: mouse.x, y: mouse.y) {

@@ -4,14 +4,6 @@ import TimeSeries
 import Workbench
 
 extension UserLibrary {
-    /// Stores the settings of a series.
-    func store(_ settings: AnalysisSettings, for series: Series) throws { try store(settings, key: key(series)) }
-
-    /// The settings stored for a series.
-    func settings(for series: Series) throws -> AnalysisSettings? { try setting(key(series), as: AnalysisSettings.self) }
-
-    private func key(_ series: Series) -> String { "analysis.\(series.fingerprint)" }
-
     /// Loads saved models and scores `series` with them.
     func scored(_ kinds: [ModelKind], _ series: Series) throws -> [ScoredModel] {
         try kinds.map { try ScoredModel(scoring: series, with: try load($0, for: series)) }
@@ -23,8 +15,7 @@ func explain(_ rows: Range<Int>, of series: Series, _ models: [ScoredModel]) thr
     let explanations = try models.map { model in
         (model.detector.kind, try model.detector.explanation(of: rows, in: series, errors: model.errors))
     }
-    return WorkspaceState.Explained(
-        fingerprint: series.fingerprint, rows: rows, byModel: Dictionary(explanations) { $1 })
+    return WorkspaceState.Explained(fingerprint: series.fingerprint, rows: rows, byModel: PerModel(explanations))
 }
 
 /// Writes the scores as CSV.

@@ -18,18 +18,20 @@ public struct WorkspaceState: Sendable, CardHolder {
     public internal(set) var channel = 0
     /// Which part takes the keys.
     public internal(set) var focus = Focus.plot
-    /// The slider with the focus.
-    var slider = Slider.lstm
+    /// The sliders: the settings that are numbers.
+    let sliders: [Setting]
+    /// The slider with the focus, an index of `sliders`.
+    var slider = 0
     /// The slider that the mouse holds.
-    var heldSlider: Slider?
+    var heldSlider: Int?
     /// The column where the mouse grabbed the plot, and the rows on screen then.
     var grabbed: (column: Int, visible: Range<Int>)?
     /// The selected event.
     public private(set) var eventIndex = 0
     /// Models that can be loaded.
     var savedModels: [ModelKind]
-    /// Judged rows.
-    public internal(set) var verdicts: [Range<Int>: Verdict]
+    /// What the user decided about events.
+    public internal(set) var judgements: Judgements
     /// A run in progress or just ended.
     public internal(set) var training: TrainingState?
     /// Why the inspected event is flagged, once it is known.
@@ -46,7 +48,12 @@ public struct WorkspaceState: Sendable, CardHolder {
         /// The event's rows.
         public let rows: Range<Int>
         /// What each model says.
-        public let byModel: [ModelKind: Explanation]
+        public let byModel: PerModel<Explanation>
+
+        /// Where the first model that tells looked at, the most attended first.
+        var attended: (kind: ModelKind, places: [Explanation.Attention])? {
+            byModel.first { !$0.value.attended.isEmpty }.map { ($0.kind, $0.value.attended) }
+        }
     }
 
     /// A part of the workspace.
@@ -62,10 +69,11 @@ public struct WorkspaceState: Sendable, CardHolder {
 
     /// Shows the whole series.
     init(_ opened: OpenedSeries) {
-        analysis = Analysis(series: opened.series, settings: opened.settings)
+        analysis = Analysis(series: opened.series, models: opened.models, settings: opened.settings)
+        sliders = Setting.sliders(opened.models)
         path = opened.path
         savedModels = opened.savedModels
-        verdicts = opened.verdicts
+        judgements = opened.judgements
         visible = 0..<opened.series.rowCount
     }
 
@@ -73,13 +81,8 @@ public struct WorkspaceState: Sendable, CardHolder {
     public var events: [Event] { analysis.result?.events ?? [] }
     /// The selected event.
     public var selectedEvent: Event? { events.indices.contains(eventIndex) ? events[eventIndex] : nil }
-    /// What the user decided about an event: the verdict on rows that overlap it most.
-    public func verdict(on event: Event) -> Verdict? {
-        if let exact = verdicts[event.rows] { return exact }
-        return verdicts.filter { $0.key.overlaps(event.rows) }.max { overlap($0.key, event) < overlap($1.key, event) }?.value
-    }
-
-    private func overlap(_ rows: Range<Int>, _ event: Event) -> Int { rows.clamped(to: event.rows).count }
+    /// The models that there can be.
+    public var models: [ModelKind] { analysis.models.kinds }
 
     // MARK: Changes
 
@@ -91,20 +94,17 @@ public struct WorkspaceState: Sendable, CardHolder {
         keepSelection()
     }
 
-    /// Changes the settings and stores them; weights that are both 0 are refused.
+    /// Changes the settings and stores them; what `body` throws is told to the user and changes nothing.
     mutating func change(
-        _ session: Session, _ frame: inout Frame, _ body: (inout AnalysisSettings) -> Void
+        _ session: Session, _ frame: inout Frame, _ body: (inout AnalysisSettings) throws -> Void
     ) -> [Effect] {
-        let before = analysis.settings
-        var settings = before
-        body(&settings)
-        guard settings != before else { return [] }
-        analysis.settings = settings
-        if let problem = analysis.weightProblem {
-            analysis.settings = before
-            frame.complain(problem.description)
+        var settings = analysis.settings
+        do { try body(&settings) } catch {
+            frame.complain("\(error)")
             return []
         }
+        guard settings != analysis.settings else { return [] }
+        analysis.settings = settings
         keepSelection()
         return [.store(session, analysis.series, settings)]
     }

@@ -1,0 +1,127 @@
+import Accounts
+import Foundation
+import Persistence
+import TerminalUI
+import TestSupport
+import TimeSeries
+import Workbench
+
+@testable import AnomalyDetection
+@testable import Dashboard
+
+/// A session of the only account, an administrator.
+func session() throws -> Session {
+    let accounts = try Accounts(database: OddlineDatabase(), hasher: PasswordHasher(cost: 4))
+    _ = try accounts.register(username: "alice", email: "alice@example.org", password: "correct horse battery")
+    return try accounts.login(identifier: "alice", password: "correct horse battery")
+}
+
+/// A labelled series without times.
+let series = SampleKind.amplitude.series(rows: 800, seed: 3)
+
+/// A detector that needs no training and gives the same errors on every machine: each row is taken to be the mean of its
+/// neighbours `reach` rows away.
+struct Neighbours: Detector {
+    let kind: ModelKind
+    let reach: Int
+    let channelNames = ["value"]
+    let scaling: RobustScaling
+    private(set) var referenceErrors: [Float] = [0]
+    let summary = TrainingSummary(
+        trainingRows: 800, epochs: 1, bestEpoch: 1, losses: [0.1], validationLosses: [0.1], seconds: 1)
+    let fingerprint = series.fingerprint
+    var windowLength: Int { 2 * reach + 1 }
+
+    init(_ kind: ModelKind, reach: Int) throws {
+        self.kind = kind
+        self.reach = reach
+        scaling = RobustScaling(fitting: series, rows: series.rowCount)
+        referenceErrors = try errors(of: series).errors.sorted()
+    }
+
+    func errors(
+        of series: Series, cancellation: Cancellation, progress: (Double) -> Void
+    ) throws(DetectionError) -> RowErrors {
+        let values = scaling.scaled(series).map { Float($0) }
+        let expected = values.indices.map { (values[max(0, $0 - reach)] + values[min(values.count - 1, $0 + reach)]) / 2 }
+        return RowErrors(errors: zip(values, expected).map { abs($0 - $1) }, reconstruction: expected)
+    }
+
+    func explanation(of rows: Range<Int>, in series: Series, errors: RowErrors) throws(DetectionError) -> Explanation {
+        let attended = kind == .transformer ? Explanation.attention(before: rows) : []
+        return Explanation(channelShares: [1], attended: attended)
+    }
+
+    func save(to url: URL) throws {}
+}
+
+extension Explanation {
+    fileprivate static func attention(before rows: Range<Int>) -> [Attention] {
+        guard rows.lowerBound >= 40 else { return [] }
+        return [Attention(rows: (rows.lowerBound - 40)..<(rows.lowerBound - 32), share: 0.75)]
+    }
+}
+
+/// What each registered model says of the series, without long training.
+func scored(_ registered: Models = .standard) throws -> [ScoredModel] {
+    try registered.all.map { model in
+        let detector: any Detector =
+            switch model.kind {
+            case .lstm: try Neighbours(.lstm, reach: 3)
+            case .transformer: try Neighbours(.transformer, reach: 24)
+            default:
+                try model.train(
+                    TrainingTask(series: series, trainingRows: series.rowCount, seed: 1), Cancellation(), { _ in })
+            }
+        return try ScoredModel(scoring: series, with: detector)
+    }
+}
+
+/// The library of a new session.
+func library(width: Int = 120, height: Int = 36) throws -> DashboardState {
+    var state = DashboardState(width: width, height: height, themes: [.midnight])
+    _ = update(&state, .loggedIn(try session(), themeName: nil))
+    return state
+}
+
+/// An open series, scored unless told otherwise.
+func workspace(
+    width: Int = 120, height: Int = 36, isScored: Bool = true, models: Models = .standard
+) throws -> DashboardState {
+    var state = try library(width: width, height: height)
+    let settings = AnalysisSettings(models: models)
+    _ = update(&state, .opened(OpenedSeries(path: "/s.csv", series: series, settings: settings, models: models)))
+    if isScored { _ = update(&state, .modelsLoaded(path: "/s.csv", try scored(models))) }
+    return state
+}
+
+extension DashboardState {
+    var signedOut: SignedOut? {
+        if case .signedOut(let signedOut) = stage { signedOut } else { nil }
+    }
+    var workspace: WorkspaceState? { signedIn?.workspace }
+    var message: Frame.Message? { frame.message }
+    /// The card on top, over the series or over any screen.
+    var card: Any? { signedIn?.card ?? workspace?.card }
+    /// The weight of a model in the open series.
+    func weight(_ kind: ModelKind) -> Float? { workspace?.analysis.settings.ensemble.weight(of: kind) }
+}
+
+/// Presses keys one after the other.
+@discardableResult
+func press(_ state: inout DashboardState, _ keys: Key...) -> [Effect] {
+    keys.flatMap { update(&state, .input(.key($0))) }
+}
+
+/// Types text key by key.
+func type(_ state: inout DashboardState, _ text: String) {
+    for character in text { _ = update(&state, .input(.key(.character(character)))) }
+}
+
+/// Types a command and runs it.
+@discardableResult
+func run(_ state: inout DashboardState, _ command: String) -> [Effect] {
+    press(&state, .character(":"))
+    type(&state, command)
+    return press(&state, .enter)
+}
