@@ -10,9 +10,35 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     /// Minutes without a key after which the password is wanted again; 0 never locks, 15 where it is missing.
     public var lockMinutes: Double?
 
+    /// The settings to begin with of a series that is opened for the first time, by their names; numbers as text.
+    public var settings: [String: String] { table?.mapValues(\.text) ?? [:] }
+    private var table: [String: Value]?
+
     private enum CodingKeys: String, CodingKey {
         case theme, ascii
         case lockMinutes = "lock_minutes"
+        case table = "settings"
+    }
+
+    /// A number or a text.
+    private struct Value: Sendable, Equatable, Codable {
+        let text: String
+
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            if let whole = try? value.decode(Int.self) {
+                text = String(whole)
+            } else if let number = try? value.decode(Double.self) {
+                text = "\(number)"
+            } else {
+                text = try value.decode(String.self)
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var value = encoder.singleValueContainer()
+            try value.encode(text)
+        }
     }
 
     /// Nothing set.
@@ -33,7 +59,22 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
         } catch let error as TOMLParseError {
             throw .configuration(path: url.path, reason: "line \(error.source.begin.line): \(error.description)")
         } catch {
-            throw .configuration(path: url.path, reason: "a key has a value of the wrong type")
+            let keys = (error as? DecodingError)?.path.map { "\"\($0)\"" } ?? "a key"
+            throw .configuration(path: url.path, reason: "\(keys) has a value of the wrong type")
         }
+    }
+}
+
+extension DecodingError {
+    /// The key that could not be read, with those that it stands under; `nil` where that is not known.
+    fileprivate var path: String? {
+        let keys: [any CodingKey]? =
+            switch self {
+            case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context): context.codingPath
+            case .keyNotFound(let key, let context): context.codingPath + [key]
+            @unknown default: nil
+            }
+        guard let keys, !keys.isEmpty else { return nil }
+        return keys.map(\.stringValue).joined(separator: ".")
     }
 }

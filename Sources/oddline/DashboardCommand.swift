@@ -6,6 +6,7 @@ import NcursesTerminal
 import Persistence
 import Synchronization
 import TerminalUI
+import Workbench
 
 struct DashboardCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,6 +30,7 @@ struct DashboardCommand: AsyncParsableCommand {
             let locations = demo ? Locations(dataDirectory: try temporaryFolder()) : data.locations
             defer { if demo { try? FileManager.default.removeItem(at: locations.data) } }
             let configuration = try ConfigurationFile(readingFrom: locations.configurationFile)
+            let settings = try AnalysisSettings(configuration, at: locations.configurationFile)
             let database = try OddlineDatabase(at: locations.database)
             let accounts = try Accounts(database: database)
             let (themes, problems) = Theme.all(in: [locations.themes, locations.userThemes])
@@ -39,7 +41,7 @@ struct DashboardCommand: AsyncParsableCommand {
             if let problem = problems.first { state.frame.complain(problem.description) }
             let minutes = configuration.lockMinutes ?? 15
             let loop = DashboardLoop(
-                terminal: terminal, accounts: accounts, database: database, locations: locations,
+                terminal: terminal, accounts: accounts, database: database, locations: locations, settings: settings,
                 lockAfter: minutes > 0 && !demo ? .seconds(minutes * 60) : nil)
             do {
                 try await loop.resume()
@@ -68,14 +70,17 @@ final class DashboardLoop {
     private let lockAfter: Duration?
 
     init(
-        terminal: NcursesTerminal, accounts: Accounts, database: OddlineDatabase, locations: Locations, lockAfter: Duration?
+        terminal: NcursesTerminal, accounts: Accounts, database: OddlineDatabase, locations: Locations,
+        settings: AnalysisSettings, lockAfter: Duration?
     ) {
         self.lockAfter = lockAfter
         self.terminal = terminal
         self.accounts = accounts
         let queue = EventQueue(wake: terminal.wake)
         self.queue = queue
-        services = DashboardServices(accounts: accounts, database: database, locations: locations) { queue.append($0) }
+        services = DashboardServices(accounts: accounts, database: database, locations: locations, settings: settings) {
+            queue.append($0)
+        }
     }
 
     /// Logs in with an account made for this run and opens a sample.
