@@ -91,7 +91,8 @@ let package = Package(
         tests("NcursesTerminalTests", ["NcursesTerminal"]),
         tests(
             "DashboardTests",
-            ["TestSupport", "Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "TimeSeries", "Persistence"]),
+            ["TestSupport", "Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "TimeSeries", "Persistence"],
+            exclude: ["Goldens"]),
         tests(
             "HTTPServiceTests",
             ["TestSupport", "HTTPService", "Accounts", "Persistence", "Workbench", "TimeSeries", grdb, hummingbird, jwt]),

@@ -1,0 +1,211 @@
+import AnomalyDetection
+import Foundation
+import TerminalUI
+import TestSupport
+import Testing
+import TimeSeries
+import Workbench
+
+@testable import Accounts
+@testable import Dashboard
+
+/// A screen or card in a state of interest, at any size.
+struct Scene: Sendable, CustomTestStringConvertible {
+    let name: String
+    let make: @Sendable (_ width: Int, _ height: Int) throws -> DashboardState
+
+    var testDescription: String { name }
+
+    init(_ name: String, _ make: @escaping @Sendable (_ width: Int, _ height: Int) throws -> DashboardState) {
+        self.name = name
+        self.make = make
+    }
+
+    /// A scene that follows from the library.
+    private static func library(
+        _ name: String, _ change: @escaping @Sendable (inout DashboardState) throws -> Void
+    ) -> Scene {
+        Scene(name) { width, height in
+            var state = try DashboardTests.library(width: width, height: height)
+            let entries = ["amplitude.csv", "collective.csv", "contextual.csv"].map {
+                LibraryState.Entry(path: "/samples/\($0)", name: $0, section: "Sample data")
+            }
+            let recent = LibraryState.Entry(path: "/home/alice/taxi.csv", name: "taxi.csv", section: "Recent files")
+            _ = update(&state, .libraryListed(entries + [recent]))
+            try change(&state)
+            return state
+        }
+    }
+
+    /// A scene that follows from the open series.
+    private static func workspace(
+        _ name: String, isScored: Bool = true, models: Models = .standard,
+        _ change: @escaping @Sendable (inout DashboardState) throws -> Void
+    ) -> Scene {
+        Scene(name) { width, height in
+            var state = try DashboardTests.workspace(width: width, height: height, isScored: isScored, models: models)
+            press(&state, .control("l"))
+            try change(&state)
+            return state
+        }
+    }
+
+    static let signedOut: [Scene] = [
+        Scene("login") { DashboardState(width: $0, height: $1, themes: [.midnight]) },
+        Scene("login-refused") {
+            var state = DashboardState(width: $0, height: $1, themes: [.midnight])
+            type(&state, "alice")
+            press(&state, .tab, .tab, .right)
+            _ = update(&state, .loginFailed("Username or password is wrong."))
+            return state
+        },
+        Scene("registration") { DashboardState(width: $0, height: $1, themes: [.midnight], isFirstUser: true) },
+        Scene("registration-problems") {
+            var state = DashboardState(width: $0, height: $1, themes: [.midnight])
+            press(&state, .control("r"))
+            type(&state, "al")
+            press(&state, .tab)
+            type(&state, "nobody")
+            press(&state, .tab)
+            type(&state, "lamps on ice none guess")
+            return state
+        },
+    ]
+
+    static let ofLibrary: [Scene] = [
+        library("library") { _ = update(&$0, .previewed(path: "/samples/amplitude.csv", .success(series))) },
+        library("library-unreadable") { state in
+            press(&state, .down)
+            let error = PlainError(SeriesError.empty(file: "collective.csv"))
+            _ = update(&state, .previewed(path: "/samples/collective.csv", .failure(error)))
+        },
+        library("library-filter") { state in
+            press(&state, .character("/"))
+            type(&state, "con")
+        },
+        library("library-path") { state in
+            press(&state, .character("o"))
+            type(&state, "/home/a")
+            _ = update(&state, .completed(path: "/home/a", ["/home/alice/", "/home/anna/"]))
+        },
+        library("help") { press(&$0, .character("?")) },
+        library("help-scrolled") { press(&$0, .character("?"), .pageDown, .pageDown, .down) },
+        library("palette") { press(&$0, .character(":")) },
+        library("lock") { state in
+            _ = update(&state, .idle)
+            _ = update(&state, .unlockFailed("The password is wrong."))
+        },
+    ]
+
+    static let account: [Scene] = AccountPanel.Page.allCases.map(accountPage) + [accountForm]
+
+    private static func accountPage(_ page: AccountPanel.Page) -> Scene {
+        library("account-\(page)") { state in
+            press(&state, .character("A"))
+            for _ in 0..<page.rawValue { press(&state, .right) }
+            let session = try #require(state.signedIn).session
+            _ = update(&state, .accountsShown(session, content, message: nil))
+        }
+    }
+
+    private static let accountForm = library("account-add") { state in
+        press(&state, .character("A"), .right, .right, .right, .character("n"))
+        type(&state, "bo")
+        _ = update(&state, .accountRefused([FieldProblem(.username, "Use 3 to 32 characters.")], other: nil))
+    }
+
+    static let ofWorkspace: [Scene] = [
+        workspace("workspace-unscored", isScored: false) { _ in },
+        workspace("workspace") { _ in },
+        workspace("workspace-sliders") { press(&$0, .tab, .down, .left, .down) },
+        workspace("workspace-events") { press(&$0, .tab, .tab, .down, .character("a"), .down, .character("n")) },
+        workspace("workspace-zoomed") { press(&$0, .character("+"), .character("+"), .character("+"), .shiftLeft) },
+        workspace("workspace-message") { run(&$0, "smoothing 1000") },
+        workspace("palette-settings") { state in
+            press(&state, .character(":"))
+            type(&state, "t")
+        },
+        workspace("training", isScored: false) { try train(&$0) },
+        workspace("training-failed", isScored: false) { state in
+            let run = try train(&state)
+            _ = update(&state, .training(run: run, .failed(.diverged(model: .lstm, epoch: 3))))
+            _ = update(&state, .trainingEnded(run: run))
+        },
+        workspace("inspection") { try inspect(&$0) },
+        workspace("comparison-pending") { press(&$0, .character("m")) },
+        workspace("comparison") { try compare(&$0) },
+        workspace("learned-weights") { try learn(&$0) },
+    ]
+
+    /// The same with a third model, which is registered in `Models.withRollingMedian` and nowhere else.
+    static let withThirdModel: [Scene] = [
+        workspace("three-models", models: .withRollingMedian) { press(&$0, .tab, .down, .down) },
+        workspace("three-models-events", models: .withRollingMedian) { press(&$0, .tab, .tab) },
+        workspace("three-models-training", isScored: false, models: .withRollingMedian) { try train(&$0) },
+        workspace("three-models-inspection", models: .withRollingMedian) { try inspect(&$0) },
+        workspace("three-models-comparison", models: .withRollingMedian) { try compare(&$0) },
+        workspace("three-models-learned-weights", models: .withRollingMedian) { try learn(&$0) },
+    ]
+
+    static let all = signedOut + ofLibrary + account + ofWorkspace + withThirdModel
+}
+
+/// Begins a run in which the LSTM is half way and the Transformer scores.
+@discardableResult
+private func train(_ state: inout DashboardState) throws -> Cancellation {
+    guard case .train(_, _, let run) = press(&state, .character("t")).first else { throw Unexpected("no training") }
+    for (kind, share) in [(ModelKind.lstm, 0.5), (.transformer, 1)] {
+        let losses = (1...10).map { 1 / Float($0) }
+        let progress = TrainingProgress(
+            model: kind, epoch: 10, epochs: 20, share: share, losses: losses, validationLosses: losses.map { $0 + 0.1 },
+            windowsPerSecond: 1234, secondsLeft: 3)
+        _ = update(&state, .training(run: run, .training(progress)))
+    }
+    _ = update(&state, .training(run: run, .scoring(.transformer, share: 0.25)))
+    return run
+}
+
+private func inspect(_ state: inout DashboardState) throws {
+    guard case .explain(let series, let models, let rows) = press(&state, .character("i")).first else {
+        throw Unexpected("no question why")
+    }
+    _ = update(&state, .explained(try explain(rows, of: series, models)))
+}
+
+private func compare(_ state: inout DashboardState) throws {
+    guard case .compare(let series, let result, let settings) = press(&state, .character("m")).first else {
+        throw Unexpected("no comparison")
+    }
+    _ = update(&state, .compared(settings, try Comparison(series: series, result: result, settings: settings)))
+}
+
+private func learn(_ state: inout DashboardState) throws {
+    press(&state, .tab, .tab, .home, .character("a"), .end, .character("n"), .character("w"))
+    if !(state.card is LearnedWeightsCard) { throw Unexpected("no weights learnt") }
+}
+
+/// Why a scene could not be set.
+struct Unexpected: Error {
+    let text: String
+    init(_ text: String) { self.text = text }
+}
+
+/// What the account panel shows, with times that stay the same.
+private let content: AccountPanel.Content = {
+    let day = Date(timeIntervalSince1970: 1_704_067_200)
+    func account(_ id: Int64, _ name: String, _ role: Role, isEnabled: Bool = true) -> Account {
+        Account(
+            id: id, username: name, email: "\(name)@example.org", createdAt: day, updatedAt: day, role: role,
+            isEnabled: isEnabled)
+    }
+    return AccountPanel.Content(
+        sessions: [
+            OpenSession(id: "1", origin: "this machine", createdAt: day, expiresAt: day + 86_400),
+            OpenSession(id: "2", origin: "192.0.2.7", createdAt: day + 60, expiresAt: day + 3_660),
+        ],
+        accounts: [account(1, "alice", .administrator), account(2, "bobby", .analyst, isEnabled: false)],
+        audit: [
+            AuditEntry(at: day, userID: 1, action: "registered", detail: "alice"),
+            AuditEntry(at: day + 5, userID: nil, action: "login failed", detail: "mallory"),
+        ])
+}()
