@@ -12,7 +12,7 @@ public struct SignedIn: Sendable, CardHolder {
     /// A card over any screen: help, command, account.
     var card: (any Card<SignedIn>)?
     /// Set while the password is wanted again; everything else goes on behind it.
-    public internal(set) var lock: LockForm?
+    var lock: LockForm?
     /// Set when the user leaves; the login screen follows.
     private(set) var hasSignedOut = false
 
@@ -37,7 +37,7 @@ public struct SignedIn: Sendable, CardHolder {
     /// Begins in the library.
     init(session: Session) { self.session = session }
 
-    /// The open series, also where it was left behind the library.
+    /// The open series, also where it was left behind the library; it can be changed but not closed.
     public internal(set) var workspace: WorkspaceState? {
         get {
             switch place {
@@ -46,9 +46,10 @@ public struct SignedIn: Sendable, CardHolder {
             }
         }
         set {
-            switch (place, newValue) {
-            case (.workspace, let open?): place = .workspace(open)
-            default: place = .library(left: newValue)
+            guard let open = newValue else { return }
+            switch place {
+            case .library: place = .library(left: open)
+            case .workspace: place = .workspace(open)
             }
         }
     }

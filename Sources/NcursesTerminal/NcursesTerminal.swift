@@ -1,6 +1,7 @@
 import CNcursesw
 import CTerminalGuard
 import Foundation
+import Synchronization
 import TerminalUI
 
 /// Why the terminal cannot be used.
@@ -239,13 +240,12 @@ private final class WakePipe: Sendable {
 /// What signals asked for since the last look.
 private final class SignalFlags: Sendable {
     enum Flag { case redraw, terminate }
-    private let lock = NSLock()
-    nonisolated(unsafe) private var flags: Set<Flag> = []  // guarded by `lock`
+    private let flags = Mutex<Set<Flag>>([])
 
-    func raise(_ flag: Flag) { lock.withLock { _ = flags.insert(flag) } }
+    func raise(_ flag: Flag) { flags.withLock { _ = $0.insert(flag) } }
 
     func take() -> Set<Flag> {
-        lock.withLock {
+        flags.withLock { flags in
             defer { flags = [] }
             return flags
         }

@@ -154,6 +154,9 @@ func afterArbitraryBytesTheNextKeyIsUnderstood(seed: UInt64) {
             #expect(contrast(foreground, background) >= 4.5, "\(theme.name)")
         }
         #expect(contrast(theme.muted, theme.background) >= 3, "\(theme.name)")
+        for model in ["a", "b", "c", "d"] {
+            #expect(contrast(theme.color(of: model), theme.background) >= 3, "\(theme.name), \(model)")
+        }
     }
 }
 
@@ -168,6 +171,17 @@ private func contrast(_ a: Color, _ b: Color) -> Double {
     }
     let (light, dark) = (max(luminance(a), luminance(b)), min(luminance(a), luminance(b)))
     return (light + 0.05) / (dark + 0.05)
+}
+
+@Test func aThemeColoursModelsByNameAndHasASpareColourForOthers() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).toml")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try "lstm = \"#010203\"\nmedian = \"#040506\"".write(to: file, atomically: true, encoding: .utf8)
+    let theme = try Theme(readingFrom: file)
+    #expect(theme.color(of: "lstm") == Color(red: 1, green: 2, blue: 3))
+    #expect(theme.color(of: "median") == Color(red: 4, green: 5, blue: 6))
+    #expect(theme.color(of: "transformer") == Theme.midnight.color(of: "transformer"))
+    #expect(contrast(theme.color(of: "another"), theme.background) >= 3)
 }
 
 @Test func aBrokenThemeIsNamedAndTheOthersStay() throws {

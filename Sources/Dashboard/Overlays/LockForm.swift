@@ -2,7 +2,7 @@ import Accounts
 import TerminalUI
 
 /// The screen while the program waits for the password again; nothing of the work shows.
-public struct LockForm: Sendable, Equatable {
+struct LockForm: Sendable, Equatable {
     /// Never shown.
     private(set) var password = TextField(limit: PasswordHasher.longestPassword, isSecret: true)
     /// What went wrong last time.
