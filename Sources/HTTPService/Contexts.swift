@@ -5,15 +5,23 @@ import Hummingbird
 import Logging
 import NIOCore
 
+/// What every operation's request carries.
+protocol OperationContext: RequestContext {
+    /// The loop that the request's connection lives on.
+    var eventLoop: any EventLoop { get }
+}
+
 /// What a request carries before it is known who sent it.
-struct ServiceContext: RequestContext, RemoteAddressRequestContext {
+struct ServiceContext: OperationContext, RemoteAddressRequestContext {
     var coreContext: CoreRequestContextStorage
+    let eventLoop: any EventLoop
     let remoteAddress: SocketAddress?
     /// Set by `BearerMiddleware`.
     var authenticated: AuthenticatedSession?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        eventLoop = source.channel.eventLoop
         remoteAddress = source.channel.remoteAddress
     }
 
@@ -22,8 +30,9 @@ struct ServiceContext: RequestContext, RemoteAddressRequestContext {
 }
 
 /// What a request carries once a valid token proved who sent it; routes behind the login take no other.
-struct AuthenticatedContext: ChildRequestContext {
+struct AuthenticatedContext: ChildRequestContext, OperationContext {
     var coreContext: CoreRequestContextStorage
+    let eventLoop: any EventLoop
     /// Who sent the request.
     let session: Session
     /// The token's identity, by which it can be revoked.
@@ -34,6 +43,7 @@ struct AuthenticatedContext: ChildRequestContext {
     init(context: ServiceContext) throws {
         guard let authenticated = context.authenticated else { throw Problem.unauthorized }
         coreContext = context.coreContext
+        eventLoop = context.eventLoop
         session = authenticated.session
         tokenID = authenticated.id
         origin = context.origin

@@ -10,7 +10,7 @@ import Persistence
 
 /// The HTTP API: accounts and analysis over the same core as the dashboard.
 public struct HTTPService: Sendable {
-    private let operations: [Operation]
+    let operations: [Operation]
     private let tokens: Tokens
     private let logger: Logger
     private let bodies: BodyReader

@@ -6,19 +6,24 @@ enum JSONError: Error, Equatable {
 }
 
 extension JSON {
-    /// Reads UTF-8 strictly by RFC 8259: one value and nothing after it, no member twice, at most eight lists and
+    /// Reads UTF-8 strictly by RFC 8259: one value and nothing after it, no member twice, at most `deepest` lists and
     /// objects within each other. Cost: one pass.
-    init(_ bytes: [UInt8]) throws(JSONError) {
-        var reader = JSONReader(bytes: bytes)
+    init(_ bytes: [UInt8], deepest: Int = 8) throws(JSONError) {
+        var reader = JSONReader(bytes: bytes, deepest: deepest)
         self = try reader.document()
     }
 }
 
 private struct JSONReader {
     let bytes: [UInt8]
-    var place = 0
-    var depth = 0
-    private static let deepest = 8
+    let deepest: Int
+    private var place = 0
+    private var depth = 0
+
+    init(bytes: [UInt8], deepest: Int) {
+        self.bytes = bytes
+        self.deepest = deepest
+    }
 
     mutating func document() throws(JSONError) -> JSON {
         let value = try value()
@@ -54,7 +59,7 @@ private struct JSONReader {
 
     private mutating func inside(_ read: (inout JSONReader) throws(JSONError) -> JSON) throws(JSONError) -> JSON {
         depth += 1
-        guard depth <= Self.deepest else { throw .tooDeep }
+        guard depth <= deepest else { throw .tooDeep }
         place += 1
         let value = try read(&self)
         depth -= 1

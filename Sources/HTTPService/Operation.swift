@@ -75,7 +75,7 @@ struct Operation: Sendable {
     }
 
     /// Reads what was sent, hands it to `handler` and writes what that gives.
-    private static func handling<each Value: Sendable, Given: Sendable, Context: RequestContext>(
+    private static func handling<each Value: Sendable, Given: Sendable, Context: OperationContext>(
         _ method: HTTPRequest.Method, _ parameters: repeat Parameter<each Value>, bodyLimit: Int, answer: Answer<Given>,
         handler: @escaping @Sendable (Context, repeat each Value) async throws -> Given
     ) -> @Sendable (Request, Context, BodyReader) async throws -> Response {
@@ -86,7 +86,7 @@ struct Operation: Sendable {
             for field in fields where field.place == .path { sent.path[field.name] = context.parameters.get(field.name) }
             sent.query = request.uri.queryParameters.map { (String($0), String($1)) }
             if fields.contains(where: { $0.place == .body }) {
-                sent.body = try await reader.members(of: request, limit: bodyLimit)
+                sent.body = try await reader.members(of: request, limit: bodyLimit, timedBy: context.eventLoop)
             }
             var errors = Field.strangers(in: sent, to: fields)
             let values = (repeat (each parameters).read(sent, &errors))
