@@ -36,8 +36,6 @@ public struct Session: Sendable, Equatable {
 public struct AuditEntry: Sendable, Equatable {
     /// When.
     public let at: Date
-    /// Whose account, where it is known.
-    public let userID: Int64?
     /// What happened.
     public let action: String
     /// The name that was given.
@@ -51,7 +49,7 @@ public struct Accounts: Sendable {
     private let throttle = LoginThrottle()
     /// The present time; tests set their own.
     let now: @Sendable () -> Date
-    /// A hash that no password gives, verified when the user is unknown so that both cases cost alike.
+    /// Verified when the user is unknown so that both cases cost alike.
     private let decoy: String
 
     /// Works on `database`.
@@ -62,8 +60,7 @@ public struct Accounts: Sendable {
         self.database = database
         self.now = now
         self.hasher = hasher
-        decoy =
-            String(format: "$2b$%02d$", Int(hasher.cost)) + String(repeating: "u", count: 22) + String(repeating: ".", count: 31)
+        decoy = try hasher.decoy()
     }
 
     /// Whether no account exists yet, so that the next one becomes administrator.
@@ -240,7 +237,7 @@ public struct Accounts: Sendable {
     public func auditLog(limit: Int = 200) throws -> [AuditEntry] {
         try database.read { database in
             try AuditRecord.order(AuditRecord.Columns.id.desc).limit(limit).fetchAll(database)
-                .map { AuditEntry(at: $0.at, userID: $0.userID, action: $0.action, detail: $0.detail) }
+                .map { AuditEntry(at: $0.at, action: $0.action, detail: $0.detail) }
         }
     }
 

@@ -15,14 +15,25 @@ public struct PasswordHasher: Sendable {
     /// A salted hash of `password`.
     /// - Throws: `AccountError.hashing` when the password has a NUL, is too long, or the system refuses.
     public func hash(_ password: String) throws(AccountError) -> String {
-        guard password.utf8.count <= Self.longestPassword, !password.utf8.contains(0) else { throw .hashing }
+        guard password.utf8.count <= Self.longestPassword, !password.utf8.contains(0),
+            let hash = Self.crypt(password, setting: try setting()), hash.hasPrefix("$2b$")
+        else { throw .hashing }
+        return hash
+    }
+
+    /// A hash that no password gives, which costs as much to check as one of this hasher.
+    /// - Throws: `AccountError.hashing` when the system lacks bcrypt.
+    func decoy() throws(AccountError) -> String { try setting() + String(repeating: ".", count: 31) }
+
+    /// How a hash begins: method, cost and a random salt.
+    private func setting() throws(AccountError) -> String {
         var random = SystemRandomNumberGenerator()
         let salt = (0..<16).map { _ in CChar(truncatingIfNeeded: random.next()) }
         var setting = [CChar](repeating: 0, count: Int(CRYPT_GENSALT_OUTPUT_SIZE))
-        guard crypt_gensalt_rn("$2b$", cost, salt, Int32(salt.count), &setting, Int32(setting.count)) != nil,
-            let hash = Self.crypt(password, setting: text(setting)), hash.hasPrefix("$2b$")
-        else { throw .hashing }
-        return hash
+        guard crypt_gensalt_rn("$2b$", cost, salt, Int32(salt.count), &setting, Int32(setting.count)) != nil else {
+            throw .hashing
+        }
+        return text(setting)
     }
 
     /// Whether `password` gives `hash`; takes the hash's full cost either way.

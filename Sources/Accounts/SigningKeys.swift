@@ -23,7 +23,7 @@ public struct SigningKeys: Sendable, Equatable {
 
     /// Reads the file, or makes it with a new key.
     /// - Throws: `StorageError.unsafeFile` when others can read it, it is a link, or belongs to somebody else;
-    ///   `.configuration` when it is damaged.
+    ///   `.configuration` when it is damaged; `.cannotRead`, `.cannotWrite`.
     public init(at url: URL) throws(StorageError) {
         self.url = url
         if let data = try PrivateFile(url).read() {
@@ -38,7 +38,7 @@ public struct SigningKeys: Sendable, Equatable {
     }
 
     /// Makes a new key sign; the one before verifies for `overlap` seconds more.
-    /// - Throws: `StorageError`.
+    /// - Throws: `StorageError.cannotWrite`.
     public mutating func rotate(overlap: TimeInterval, now: Date = Date()) throws(StorageError) {
         keys[0].retiresAt = now.addingTimeInterval(overlap)
         keys = [Self.newKey()] + keys.filter { $0.retiresAt.map { $0 > now } ?? true }
