@@ -18,6 +18,7 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let algorithms: Target.Dependency = .product(name: "Algorithms", package: "swift-algorithms")
@@ -85,7 +86,7 @@ let package = Package(
         tests(
             "AnomalyDetectionTests", ["AnomalyDetection", "NeuralNetwork", "TimeSeries"], resources: [.copy("Fixtures")]),
         tests("PersistenceTests", ["Persistence", grdb]),
-        tests("AccountsTests", ["Accounts", "Persistence", grdb]),
+        tests("AccountsTests", ["Accounts", "Persistence", "TimeSeries", grdb]),
         tests("WorkbenchTests", ["TestSupport", "Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),
         tests("TerminalUITests", ["TerminalUI"]),
         tests("NcursesTerminalTests", ["NcursesTerminal"]),
@@ -95,7 +96,10 @@ let package = Package(
             exclude: ["Goldens"]),
         tests(
             "HTTPServiceTests",
-            ["TestSupport", "HTTPService", "Accounts", "Persistence", "Workbench", "TimeSeries", grdb, hummingbird, jwt]),
+            [
+                "TestSupport", "HTTPService", "Accounts", "AnomalyDetection", "Persistence", "Workbench", "TimeSeries", grdb,
+                hummingbird, hummingbirdTesting, jwt,
+            ]),
         tests("OddlineTests", ["oddline", "TimeSeries"]),
     ],
     swiftLanguageModes: [.v6]

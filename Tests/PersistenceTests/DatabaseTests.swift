@@ -83,8 +83,85 @@ private func mode(_ url: URL) throws -> Int? {
     #expect(try ConfigurationFile(readingFrom: url) == ConfigurationFile())
     try "theme = \"paper\"\nascii = true\n".write(to: url, atomically: true, encoding: .utf8)
     #expect(try ConfigurationFile(readingFrom: url).theme == "paper")
-    for text in ["theme = ", "ascii = \"yes\""] {
-        try text.write(to: url, atomically: true, encoding: .utf8)
-        #expect(throws: StorageError.self) { try ConfigurationFile(readingFrom: url) }
+    for text in ["theme = ", "ascii = \"yes\"", "theme = \"\u{FF}"] {
+        try text.write(to: url, atomically: true, encoding: text.hasSuffix("\u{FF}") ? .isoLatin1 : .utf8)
+        #expect(throws: StorageError.self, "\(text)") { try ConfigurationFile(readingFrom: url) }
+    }
+}
+
+@Test func aTransactionIsStoredWholeOrNotAtAll() async throws {
+    struct Refusal: Error {}
+    let database = try OddlineDatabase()
+    let insert = "INSERT INTO audit_log (at, action, detail) VALUES (0, 'a', 'b')"
+    func count() throws -> Int? { try database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM audit_log") } }
+    #expect(throws: Refusal.self) {
+        try database.write {
+            try $0.execute(sql: insert)
+            throw Refusal()
+        }
+    }
+    await #expect(throws: Refusal.self) {
+        try await database.write {
+            try $0.execute(sql: insert)
+            throw Refusal()
+        }
+    }
+    #expect(try count() == 0)
+    try await database.write { try $0.execute(sql: insert) }
+    #expect(try count() == 1)
+    #expect(throws: DatabaseError.self, "what reads cannot write") { try database.read { try $0.execute(sql: insert) } }
+    await #expect(throws: DatabaseError.self) { try await database.read { try $0.execute(sql: insert) } }
+}
+
+@Test func anOlderDatabaseKeepsItsRowsWhenItIsOpenedByThisProgram() throws {
+    let folder = folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let url = folder.appendingPathComponent("oddline.db")
+    let old = try DatabaseQueue(path: url.path)
+    try OddlineDatabase.migrator.migrate(old, upTo: "sessions and login attempts")
+    try old.write {
+        try $0.execute(
+            sql: """
+                INSERT INTO users (username, email, hashed_password, created_at, updated_at) VALUES ('ann', 'a@b.de', 'x', 0, 0);
+                INSERT INTO models (user_id, kind, fingerprint, file, saved_at) VALUES (1, 'lstm', 'f', 'f-lstm.safetensors', 0);
+                """)
+    }
+    try old.close()
+    let database = try OddlineDatabase(at: url)
+    #expect(try database.read { try String.fetchAll($0, sql: "SELECT kind FROM models") } == ["lstm"])
+    #expect(try !database.read { try $0.columns(in: "models").map(\.name) }.contains("file"))
+}
+
+@Test func privateFilesSayWhyTheyCannotBeUsed() throws {
+    let folder = folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let url = folder.appendingPathComponent("secret")
+    #expect(throws: StorageError.cannotWrite(path: url.path)) { try PrivateFile(url).write(Data([1])) }
+    #expect(try PrivateFile(url).read() == nil && PrivateFile(url).stamp == nil)
+    try makePrivateFolder(folder)
+    try PrivateFile(url).write(Data([1, 2]))
+    let stamp = try #require(PrivateFile(url).stamp)
+    #expect(try PrivateFile(url).read() == Data([1, 2]) && mode(url) == 0o600)
+    try PrivateFile(url).write(Data([3]))
+    #expect(try PrivateFile(url).read() == Data([3]) && PrivateFile(url).stamp != stamp)
+    try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: url.path)
+    #expect(throws: StorageError.self) { try PrivateFile(url).read() }
+    PrivateFile(url).remove()
+    #expect(try PrivateFile(url).read() == nil)
+    #expect(throws: StorageError.unsafeFile(path: folder.path, reason: "it is not a plain file")) {
+        try PrivateFile(folder).read()
+    }
+}
+
+@Test func noSentenceNamesWhatOnlyOneFrontEndHas() {
+    let errors: [StorageError] = [
+        .folder(path: "/p", reason: "r"), .symbolicLink(path: "/p"), .unsafeFile(path: "/p", reason: "r"),
+        .cannotRead(path: "/p"),
+        .cannotWrite(path: "/p"), .database(path: "/p", reason: "r"), .configuration(path: "/p", reason: "r"),
+    ]
+    for error in errors {
+        #expect(error.description.hasPrefix("/p: ") && error.description.hasSuffix("."))
+        #expect(!error.description.contains("--"))
     }
 }
