@@ -1,0 +1,110 @@
+import Accounts
+import Foundation
+import Logging
+import Persistence
+import Testing
+
+@testable import HTTPService
+
+/// Runs tasks on threads of its own, so that a server under test answers while other tests keep all others busy.
+private final class OwnThreads: TaskExecutor {
+    private let workers = Workers(count: 2)
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let executor = asUnownedTaskExecutor()
+        workers.submit { job.runSynchronously(on: executor) }
+    }
+}
+
+/// The service on a free port of the loopback interface, for what needs a connection: bytes as they are, slow bodies.
+final class LiveServer: Sendable {
+    let port: Int
+    let accounts: Accounts
+    private let data: URL
+    private let task: Task<Void, any Error>
+
+    init(bodyDeadline: Duration = .seconds(20)) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-http-\(UUID().uuidString)").path
+        let locations = Locations(dataDirectory: folder)
+        data = locations.data
+        let database = try OddlineDatabase(at: locations.database)
+        accounts = try Accounts(database: database, hasher: PasswordHasher(cost: 4))
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let service = try HTTPService(
+            accounts: accounts, database: database, locations: locations, logger: logger, bodyDeadline: bodyDeadline)
+        let (ports, found) = AsyncStream<Int>.makeStream()
+        task = Task(executorPreference: OwnThreads()) {
+            defer { found.finish() }
+            try await service.run(host: "127.0.0.1", port: 0) { found.yield($0) }
+        }
+        var iterator = ports.makeAsyncIterator()
+        port = try #require(await iterator.next())
+    }
+
+    deinit {
+        task.cancel()
+        try? FileManager.default.removeItem(at: data)
+    }
+}
+
+/// Runs what blocks on a thread of its own.
+func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
+    }
+}
+
+/// A TCP connection that sends exactly the bytes it is told to.
+final class Client {
+    private let descriptor: Int32
+
+    init(port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port)).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let status = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else { throw POSIXError(.ECONNREFUSED) }
+        // Only so that a server that never answers fails a test instead of holding it up for good.
+        var limit = timeval(tv_sec: 300, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit { close(descriptor) }
+
+    func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes {
+                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return }
+            sent += count
+        }
+    }
+
+    func readAll() -> String {
+        var data = Data()
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { break }
+            data.append(contentsOf: buffer[..<count])
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    /// Sends a request that closes the connection, and reads the answer to the end.
+    func exchange(_ head: [String], _ body: String = "") -> String {
+        write((head + ["host: x", "connection: close"]).joined(separator: "\r\n") + "\r\n\r\n" + body)
+        return readAll()
+    }
+}
