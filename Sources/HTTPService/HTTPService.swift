@@ -77,8 +77,10 @@ public struct HTTPService: Sendable {
         for operation in operations {
             let path = RouterPath(operation.path)
             switch operation.handler {
-            case .open(let handle): router.on(path, method: operation.method) { try await handle($0, $1, bodies) }
-            case .protected(let handle): behindLogin.on(path, method: operation.method) { try await handle($0, $1, bodies) }
+            case .open(let work):
+                router.on(path, method: operation.method) { try await operation.answer($0, $1, bodies, work) }
+            case .protected(let work):
+                behindLogin.on(path, method: operation.method) { try await operation.answer($0, $1, bodies, work) }
             }
         }
         return router

@@ -144,6 +144,14 @@ struct Parameter<Value: Sendable>: Sendable {
         }
     }
 
+    /// The value.
+    /// - Throws: `Problem` 422 naming what does not do.
+    func value(in sent: SentValues) throws -> Value {
+        var errors: [Problem.FieldError] = []
+        guard let value = read(sent, &errors) else { throw Problem.fields(errors) }
+        return value
+    }
+
     /// The parameter as another value.
     func map<New>(_ transform: @escaping @Sendable (Value) -> New) -> Parameter<New> {
         Parameter<New>(fields: fields, alternatives: alternatives) { [read] in read($0, &$1).map(transform) }

@@ -5,10 +5,13 @@ import Hummingbird
 /// One thing the service can be asked. Its parameters and its answer are declared once: the OpenAPI document, the
 /// check of a request, the values that its handler receives and the text of the answer all come from here.
 struct Operation: Sendable {
-    /// Who may ask.
+    /// What answers a request whose values were checked.
+    typealias Work<Context> = @Sendable (Context, SentValues) async throws -> Response
+
+    /// Who may ask, and what is done then.
     enum Handler: Sendable {
-        case open(@Sendable (Request, ServiceContext, BodyReader) async throws -> Response)
-        case protected(@Sendable (Request, AuthenticatedContext, BodyReader) async throws -> Response)
+        case open(Work<ServiceContext>)
+        case protected(Work<AuthenticatedContext>)
     }
 
     let method: HTTPRequest.Method
@@ -37,8 +40,9 @@ struct Operation: Sendable {
     ) {
         self.init(
             method, path, id, summary, repeat each parameters, bodyLimit: bodyLimit, answer: answer, problems: problems,
-            handler: .open(
-                Self.handling(method, repeat each parameters, bodyLimit: bodyLimit, answer: answer, handler: handler)))
+            handler: .open { context, sent in
+                answer.response(try await handler(context, repeat try (each parameters).value(in: sent)))
+            })
     }
 
     /// An operation behind the login.
@@ -49,8 +53,9 @@ struct Operation: Sendable {
     ) {
         self.init(
             method, path, id, summary, repeat each parameters, bodyLimit: bodyLimit, answer: answer, problems: problems,
-            handler: .protected(
-                Self.handling(method, repeat each parameters, bodyLimit: bodyLimit, answer: answer, handler: handler)))
+            handler: .protected { context, sent in
+                answer.response(try await handler(context, repeat try (each parameters).value(in: sent)))
+            })
     }
 
     private init<each Value: Sendable, Given: Sendable>(
@@ -74,31 +79,20 @@ struct Operation: Sendable {
         }
     }
 
-    /// Reads what was sent, hands it to `handler` and writes what that gives.
-    private static func handling<each Value: Sendable, Given: Sendable, Context: OperationContext>(
-        _ method: HTTPRequest.Method, _ parameters: repeat Parameter<each Value>, bodyLimit: Int, answer: Answer<Given>,
-        handler: @escaping @Sendable (Context, repeat each Value) async throws -> Given
-    ) -> @Sendable (Request, Context, BodyReader) async throws -> Response {
-        var fields: [Field] = []
-        for parameter in repeat each parameters { fields += parameter.fields }
-        return { [fields] request, context, reader in
-            var sent = SentValues()
-            for field in fields where field.place == .path { sent.path[field.name] = context.parameters.get(field.name) }
-            sent.query = request.uri.queryParameters.map { (String($0), String($1)) }
-            if fields.contains(where: { $0.place == .body }) {
-                sent.body = try await reader.members(of: request, limit: bodyLimit, timedBy: context.eventLoop)
-            }
-            var errors = Field.strangers(in: sent, to: fields)
-            let values = (repeat (each parameters).read(sent, &errors))
-            guard errors.isEmpty else { throw Problem.fields(errors) }
-            return answer.response(try await handler(context, repeat try read(each values)))
+    /// Reads what a request carries, refuses it where it is not what is declared, and lets `work` answer.
+    /// - Throws: `Problem`, `JSONError`, and what `work` throws.
+    func answer<Context: OperationContext>(
+        _ request: Request, _ context: Context, _ bodies: BodyReader, _ work: Work<Context>
+    ) async throws -> Response {
+        var sent = SentValues()
+        for field in fields where field.place == .path { sent.path[field.name] = context.parameters.get(field.name) }
+        sent.query = request.uri.queryParameters.map { (String($0), String($1)) }
+        if declares(.body) {
+            sent.body = try await bodies.members(of: request, limit: bodyLimit, timedBy: context.eventLoop)
         }
-    }
-
-    /// A value that was read without an error.
-    private static func read<Value>(_ value: Value?) throws -> Value {
-        guard let value else { throw Problem(.unprocessableContent, "A field cannot be read.") }
-        return value
+        let errors = check(sent)
+        guard errors.isEmpty else { throw Problem.fields(errors) }
+        return try await work(context, sent)
     }
 }
 
