@@ -25,19 +25,13 @@ $(PROGRAM): $(shell find Sources Package.swift -type f)
 	@$(SWIFT) build -c release --product oddline >&2
 	@touch $@
 
-# The tests of the HTTP service run by themselves: they need the threads that other tests block.
 TEST = ODDLINE_PROGRAM=$(CURDIR)/.build-tests/release/oddline \
 	$(SWIFT) test -c release --build-path .build-tests -Xswiftc -enable-testing --disable-xctest
 
 test: setup test-setup check-format
 	@[ -e .build-tests/release/oddline ] || \
 		echo "First build of the tests: about 5 minutes on two cores; later ones compile only what changed." >&2
-ifeq ($(ARGS),)
-	@$(TEST) --skip HTTPServiceTests
-	@$(TEST) --skip-build --filter HTTPServiceTests
-else
 	@$(TEST) $(ARGS)
-endif
 
 setup:
 	@.ci/install-packages $(LIBRARIES)
