@@ -205,7 +205,7 @@ private let content: AccountPanel.Content = {
         ],
         accounts: [account(1, "alice", .administrator), account(2, "bobby", .analyst, isEnabled: false)],
         audit: [
-            AuditEntry(at: day, userID: 1, action: "registered", detail: "alice"),
-            AuditEntry(at: day + 5, userID: nil, action: "login failed", detail: "mallory"),
+            AuditEntry(at: day, action: "registered", detail: "alice"),
+            AuditEntry(at: day + 5, action: "login failed", detail: "mallory"),
         ])
 }()
