@@ -49,11 +49,12 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"])]),
+        .target(name: "CScores", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CTerminalGuard"),
 
         library("TimeSeries", [grdb, algorithms, "CZlib"]),
         library("NeuralNetwork", ["COneDNN", "CKernels"]),
-        library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", algorithms, orderedCollections]),
+        library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", "CScores", algorithms, orderedCollections]),
         library("Persistence", [grdb, toml]),
         library("Accounts", ["Persistence", "CXCrypt", grdb, jwt]),
         library("Workbench", ["AnomalyDetection", "Persistence", "Accounts", algorithms, grdb]),

@@ -88,6 +88,34 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
     }
 }
 
+/// Rounded step by step and held between the scores: the same number on every processor, in whatever company a row is.
+@Test func theWeightedAverageIsExactlyThatOfItsFormula() throws {
+    for seed in 1...200 as ClosedRange<UInt64> {
+        var random = SeededGenerator(seed: seed)
+        let rows = Int(random.uniform() * 700)
+        let kinds = (0..<(1 + Int(random.uniform() * 4))).map { ModelKind(name: "m\($0)", title: "M\($0)") }
+        let gaps = random.uniform() < 0.5 ? 0.0 : random.uniform() / 2
+        let scores = PerModel(kinds) { _ in
+            (0..<rows).map { _ -> Float in random.uniform() < gaps ? .nan : Float(random.uniform()) }
+        }
+        let ensemble = try Ensemble(PerModel(kinds) { _ in Float(random.uniform()) })
+        let shares = kinds.dropLast().map { ensemble.share(of: $0) }
+        let all = shares + [max(0, shares.reduce(1, -))]
+        for (row, combined) in ensemble.combine(scores).enumerated() {
+            let own = scores.values.map { $0[row] }
+            let known = own.filter { !$0.isNaN }
+            guard let low = known.min(), let high = known.max() else {
+                #expect(combined.isNaN, "seed \(seed), row \(row)")
+                continue
+            }
+            #expect(combined >= low && combined <= high, "seed \(seed), row \(row)")
+            guard known.count == own.count else { continue }
+            let mean = zip(all, own).dropFirst().reduce(all[0] * own[0]) { $0 + $1.0 * $1.1 }
+            #expect(combined == min(max(mean, low), high), "seed \(seed), row \(row)")
+        }
+    }
+}
+
 @Test func aRowWithOneScoreUsesIt() throws {
     let combined = try weights(0.5, 0.5).combine(pair([.nan, 0.2, .nan], [0.7, .nan, .nan]))
     #expect(combined[0] == 0.7)

@@ -10,6 +10,8 @@ public struct PerModel<Value>: Sequence {
     /// No values.
     public init() { table = [:] }
 
+    private init(table: OrderedDictionary<ModelKind, Value>) { self.table = table }
+
     /// The values of distinct models, in the order of `pairs`.
     public init(_ pairs: some Sequence<(ModelKind, Value)>) { table = OrderedDictionary(uniqueKeysWithValues: pairs) }
 
@@ -36,7 +38,7 @@ public struct PerModel<Value>: Sequence {
 
     /// Another value for each model.
     public func mapValues<Other>(_ transform: (Value) throws -> Other) rethrows -> PerModel<Other> {
-        PerModel<Other>(try table.map { ($0.key, try transform($0.value)) })
+        PerModel<Other>(table: try table.mapValues(transform))
     }
 
     public func makeIterator() -> AnyIterator<Element> {

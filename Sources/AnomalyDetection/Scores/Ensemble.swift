@@ -1,3 +1,5 @@
+import CScores
+
 /// The weighted average of calibrated scores. Weights lie between 0 and 1, and one at least is above 0: others cannot be.
 public struct Ensemble: Sendable, Equatable {
     /// The models' weights; only their ratios matter.
@@ -40,17 +42,11 @@ public struct Ensemble: Sendable, Equatable {
     /// `Σ w · s / Σ w` row by row over the models that have a score (not NaN) there; NaN where none has. All models score
     /// the same rows; the result has one score a row, never outside the scores it is made of.
     public func combine(_ scores: PerModel<[Float]>) -> [Float] {
-        guard let rows = scores.values.first?.count else { return [] }
+        guard let rows = scores.values.first?.count, rows > 0 else { return [] }
         precondition(scores.values.allSatisfy { $0.count == rows }, "all models score the same rows")
-        let (shares, values) = (shares(of: scores.kinds), scores.values)
+        let shares = shares(of: scores.kinds)
         return [Float](unsafeUninitializedCapacity: rows) { combined, count in
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * blockSize) { bounds in
-                for start in stride(from: 0, to: rows, by: blockSize) {
-                    let range = start..<min(start + blockSize, rows)
-                    let block = UnsafeMutableBufferPointer(rebasing: combined[range])
-                    if !average(values, shares, range, into: block, bounds) { averageOfKnown(values, shares, range, into: block) }
-                }
-            }
+            withPointers(to: scores.values) { ok_weighted_average($0, shares, $0.count, rows, combined.baseAddress) }
             count = rows
         }
     }
@@ -65,55 +61,15 @@ public struct Ensemble: Sendable, Equatable {
     }
 }
 
-/// Rows combined at once, so that what is worked on stays in the nearest cache.
-private let blockSize = 512
-
-/// The weighted average of a block of rows, held within the smallest and largest score of each row.
-/// - Parameter bounds: room for two numbers a row.
-/// - Returns: `false` where a score is missing, so that the block has to be done row by row.
-private func average(
-    _ scores: [[Float]], _ shares: [Float], _ rows: Range<Int>, into combined: UnsafeMutableBufferPointer<Float>,
-    _ bounds: UnsafeMutableBufferPointer<Float>
-) -> Bool {
-    let (low, high) = (bounds, UnsafeMutableBufferPointer(rebasing: bounds[blockSize...]))
-    var missing: UInt32 = 0
-    for (model, share) in shares.enumerated() {
-        scores[model].withUnsafeBufferPointer { own in
-            for index in 0..<rows.count {
-                let score = own[rows.lowerBound + index]
-                missing += score.isNaN ? 1 : 0
-                if model == 0 {
-                    (combined[index], low[index], high[index]) = (share * score, score, score)
-                } else {
-                    combined[index] += share * score
-                    low[index] = score < low[index] ? score : low[index]
-                    high[index] = score > high[index] ? score : high[index]
-                }
-            }
+/// Lends the numbers of several arrays together.
+private func withPointers(to arrays: [[Float]], body: ([UnsafePointer<Float>?]) -> Void) {
+    func lend(_ rest: ArraySlice<[Float]>, _ pointers: [UnsafePointer<Float>?]) {
+        guard let first = rest.first else { return body(pointers) }
+        first.withUnsafeBufferPointer { lent in
+            lend(rest.dropFirst(), pointers + [lent.baseAddress])
         }
     }
-    for index in 0..<rows.count {
-        let mean = combined[index]
-        combined[index] = mean < low[index] ? low[index] : mean > high[index] ? high[index] : mean
-    }
-    return missing == 0
-}
-
-/// As `average`, each row over the models that have a score there; where those weigh nothing, they count alike.
-private func averageOfKnown(
-    _ scores: [[Float]], _ shares: [Float], _ rows: Range<Int>, into combined: UnsafeMutableBufferPointer<Float>
-) {
-    for (index, row) in rows.enumerated() {
-        let known = shares.indices.filter { !scores[$0][row].isNaN }
-        let own = known.map { scores[$0][row] }
-        guard let low = own.min(), let high = own.max() else {
-            combined[index] = .nan
-            continue
-        }
-        let weight = known.reduce(Float(0)) { $0 + shares[$1] }
-        let sum = known.reduce(Float(0)) { $0 + (weight > 0 ? shares[$1] : 1) * scores[$1][row] }
-        combined[index] = min(max(sum / (weight > 0 ? weight : Float(known.count)), low), high)
-    }
+    lend(arrays[...], [])
 }
 
 /// As JSON, an object of weights by the models' names.

@@ -1,0 +1,11 @@
+// Arithmetic over the scores of many rows, compiled for AVX-512, AVX2 and the baseline on x86-64. Unlike the networks'
+// kernels it rounds every product, so that scores are the same numbers on every processor.
+#ifndef ODDLINE_CSCORES_H
+#define ODDLINE_CSCORES_H
+#include <stddef.h>
+
+/// The weighted average of the scores of some models, row by row over those that have one there (not NaN); NaN where none
+/// has. scores holds a pointer a model to rows floats, shares sum to 1. The result lies within the scores it is made of.
+void ok_weighted_average(const float *const *scores, const float *shares, size_t models, size_t rows, float *average);
+
+#endif
