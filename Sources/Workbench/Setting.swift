@@ -1,8 +1,8 @@
 import AnomalyDetection
 import Foundation
 
-/// One setting of an analysis: the row of the one table behind sliders, palette, configuration file, command-line options
-/// and HTTP queries.
+/// One setting of an analysis: a row of the one table, `Setting.all`, behind sliders, palette, configuration file,
+/// command-line options and HTTP queries.
 public struct Setting: Sendable, Identifiable {
     /// What values it takes.
     public enum Kind: Sendable, Equatable {
@@ -34,9 +34,6 @@ public struct Setting: Sendable, Identifiable {
     private let shown: @Sendable (AnalysisSettings) -> String
 
     public var id: String { name }
-
-    /// All settings, in the order of sliders.
-    public static func all(_ models: Models) -> [Setting] { models.kinds.map(weight) + [threshold, smoothing, calibration] }
 
     /// The settings that are numbers.
     public static func sliders(_ models: Models) -> [Setting] {
@@ -138,68 +135,7 @@ public struct Setting: Sendable, Identifiable {
         }
     }
 
-    // MARK: The table
-
-    private static func weight(_ model: ModelKind) -> Setting {
-        Setting(
-            name: "\(model.name)_weight", title: model.title,
-            help: "weight of the \(model.title)'s score, 0 to 1; only the weights' ratio matters", kind: .number(0...1),
-            recomputes: .combination
-        ) {
-            plain(Double("\($0.ensemble.weight(of: model))") ?? 0)
-        } assign: { text, settings throws(SettingError) in
-            do throws(DetectionError) {
-                settings.ensemble = try settings.ensemble.setting(Float(text) ?? .nan, of: model)
-            } catch { throw .refused(error) }
-        } shown: {
-            String(format: "%.2f", $0.ensemble.share(of: model))
-        }
-    }
-
-    private static let threshold = Setting(
-        name: "threshold", title: "Threshold", help: "quantile of the combined scores from which rows are flagged, 0 to 1",
-        kind: .number(
-            0...1,
-            stops: [
-                0.5, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.9925, 0.995, 0.9975, 0.999,
-                0.9995, 0.9999,
-            ]), recomputes: .flags
-    ) {
-        plain($0.threshold)
-    } assign: { text, settings throws(SettingError) in
-        settings.threshold = Double(text) ?? settings.threshold
-    } shown: {
-        let percent = String(format: "%.2f", $0.threshold * 100)
-        return (percent.hasSuffix("0") ? String(percent.dropLast()) : percent) + "%"
-    }
-
-    private static let smoothing = Setting(
-        name: "smoothing", title: "Smoothing",
-        help:
-            "rows over which scores are averaged, 1 to \(AnalysisSettings.smoothingRange.upperBound); 1 leaves them as they are",
-        kind: .number(
-            Double(AnalysisSettings.smoothingRange.lowerBound)...Double(AnalysisSettings.smoothingRange.upperBound),
-            isWhole: true, stops: [1, 3, 5, 7, 9, 13, 17, 25, 33, 49, 65, 101]), recomputes: .smoothing
-    ) {
-        String($0.smoothing)
-    } assign: { text, settings throws(SettingError) in
-        settings.smoothing = Double(text).map { Int($0) } ?? settings.smoothing
-    } shown: {
-        $0.smoothing == 1 ? "off" : String($0.smoothing)
-    }
-
-    private static let calibration = Setting(
-        name: "calibration", title: "Calibration", help: "how errors become scores",
-        kind: .choice(Calibration.Method.allCases.map(\.rawValue)), recomputes: .calibration
-    ) {
-        $0.calibration.rawValue
-    } assign: { text, settings throws(SettingError) in
-        settings.calibration = Calibration.Method(rawValue: text) ?? settings.calibration
-    } shown: {
-        $0.calibration.rawValue
-    }
-
-    private init(
+    init(
         name: String, title: String, help: String, kind: Kind, recomputes: Stage,
         get: @escaping @Sendable (AnalysisSettings) -> String,
         assign: @escaping @Sendable (String, inout AnalysisSettings) throws(SettingError) -> Void,
@@ -217,7 +153,7 @@ public struct Setting: Sendable, Identifiable {
 }
 
 /// The shortest text that reads back as `number`, without a fraction where it is whole.
-private func plain(_ number: Double) -> String { number == number.rounded() ? String(Int(number)) : "\(number)" }
+func plain(_ number: Double) -> String { number == number.rounded() ? String(Int(number)) : "\(number)" }
 
 /// Why a setting cannot have a value.
 public enum SettingError: Error, Equatable, Sendable, CustomStringConvertible {
