@@ -110,10 +110,10 @@ public struct AnalysisResult: Sendable, Equatable {
         events = EventRule().events(combined: combined, scores: scores, level: level)
     }
 
-    /// Whether `row` is flagged: it has a score and lies in an event, most often because its score reaches the level, or
-    /// else because it lies between rows whose scores do.
+    /// Whether `row` is flagged: it lies in an event, because its score reaches the level or because it lies between rows
+    /// whose scores do.
     public func isFlagged(_ row: Int) -> Bool {
         let place = events.partitioningIndex { $0.rows.upperBound > row }
-        return place < events.endIndex && events[place].rows.contains(row) && !combined[row].isNaN
+        return place < events.endIndex && events[place].rows.contains(row)
     }
 }

@@ -31,7 +31,7 @@ extension AnalysisSettings: Codable {
         } else {
             ensemble = try values.decode(Ensemble.self, forKey: .weights)
         }
-        threshold = try values.decode(Double.self, forKey: .threshold)
+        threshold = min(max(try values.decode(Double.self, forKey: .threshold), 0), 1)
         let smoothing = try values.decode(Int.self, forKey: .smoothing)
         self.smoothing = min(max(smoothing, Self.smoothingRange.lowerBound), Self.smoothingRange.upperBound)
         calibration = try values.decode(Calibration.Method.self, forKey: .calibration)
@@ -90,7 +90,8 @@ extension Setting {
             "rows over which scores are averaged, 1 to \(AnalysisSettings.smoothingRange.upperBound); 1 leaves them as they are",
         kind: .number(
             Double(AnalysisSettings.smoothingRange.lowerBound)...Double(AnalysisSettings.smoothingRange.upperBound),
-            isWhole: true, stops: [1, 3, 5, 7, 9, 13, 17, 25, 33, 49, 65, 101]), recomputes: .smoothing
+            isWhole: true, stops: [1, 3, 5, 7, 9, 13, 17, 25, 33, 49, 65, Double(AnalysisSettings.smoothingRange.upperBound)]),
+        recomputes: .smoothing
     ) {
         String($0.smoothing)
     } assign: { text, settings throws(SettingError) in

@@ -2,7 +2,7 @@ import AnomalyDetection
 import Foundation
 import TimeSeries
 
-/// Trains the registered models at the same time, as far as the cores allow.
+/// Trains the registered models at the same time, each on a thread of its own; one alone uses all cores.
 public struct ModelTraining: Sendable {
     private let series: Series
     private let models: Models
@@ -11,10 +11,25 @@ public struct ModelTraining: Sendable {
 
     /// What a run reports as it goes.
     public enum Report: Sendable {
+        /// A model learns.
         case training(TrainingProgress)
+        /// A model that has learnt scores the series; `share` of it is done, 0 to 1.
         case scoring(ModelKind, share: Double)
+        /// A model is ready.
         case finished(ScoredModel)
+        /// A model could not be had; the others go on.
         case failed(DetectionError)
+
+        /// Which model it is about and how much of its work is done, 0 to 1, of which scoring is the last twentieth; `nil`
+        /// for a failure.
+        public var progress: (model: ModelKind, share: Double)? {
+            switch self {
+            case .training(let progress): (progress.model, 0.95 * progress.share)
+            case .scoring(let model, let share): (model, 0.95 + 0.05 * share)
+            case .finished(let model): (model.detector.kind, 1)
+            case .failed: nil
+            }
+        }
     }
 
     /// Prepares a run on the first `trainingRows` rows (all where `nil`).
@@ -29,12 +44,12 @@ public struct ModelTraining: Sendable {
     public func run(cancellation: Cancellation) -> AsyncStream<Report> {
         AsyncStream { continuation in
             let group = DispatchGroup()
-            let threads = max(1, ProcessInfo.processInfo.activeProcessorCount / models.all.count)
+            let threads = models.all.count == 1 ? ProcessInfo.processInfo.activeProcessorCount : 1
             for model in models.all {
                 group.enter()
                 let thread = Thread {
                     continuation.yield(
-                        outcome(model, threads: models.all.count == 1 ? threads : 1, cancellation: cancellation) {
+                        outcome(model, threads: threads, cancellation: cancellation) {
                             continuation.yield($0)
                         })
                     group.leave()

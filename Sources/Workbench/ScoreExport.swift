@@ -22,8 +22,11 @@ public struct ScoreExport: Sendable {
     public var columns: [String] { ["row", "timestamp"] + series.channels.map(\.name) + scores.map(\.name) + ["is_flagged"] }
 
     private var scores: [(name: String, values: [Float])] {
-        result.scores.map { ("\($0.kind.name)_score", $0.value) } + [("combined_score", result.combined)]
+        Array(zip(Self.scoreColumns(result.scores.kinds), result.scores.values + [result.combined]))
     }
+
+    /// The columns of the models' scores and of the combined one.
+    public static func scoreColumns(_ kinds: [ModelKind]) -> [String] { (kinds.map(\.name) + ["combined"]).map { $0 + "_score" } }
 
     /// Hands the text to `write` in pieces.
     public func write(_ format: Format, to write: (String) throws -> Void) rethrows {

@@ -3,7 +3,7 @@ import Foundation
 
 /// One setting of an analysis: a row of the one table, `Setting.all`, behind sliders, palette, configuration file,
 /// command-line options and HTTP queries.
-public struct Setting: Sendable, Identifiable {
+public struct Setting: Sendable {
     /// What values it takes.
     public enum Kind: Sendable, Equatable {
         /// Numbers of a range; a slider's knob rests at `stops`, or at hundredths of the range where there are none.
@@ -32,8 +32,6 @@ public struct Setting: Sendable, Identifiable {
     private let get: @Sendable (AnalysisSettings) -> String
     private let assign: @Sendable (String, inout AnalysisSettings) throws(SettingError) -> Void
     private let shown: @Sendable (AnalysisSettings) -> String
-
-    public var id: String { name }
 
     /// The settings that are numbers.
     public static func sliders(_ models: Models) -> [Setting] {
@@ -153,7 +151,7 @@ public struct Setting: Sendable, Identifiable {
 }
 
 /// The shortest text that reads back as `number`, without a fraction where it is whole.
-func plain(_ number: Double) -> String { number == number.rounded() ? String(Int(number)) : "\(number)" }
+func plain(_ number: Double) -> String { Int(exactly: number).map { String($0) } ?? "\(number)" }
 
 /// Why a setting cannot have a value.
 public enum SettingError: Error, Equatable, Sendable, CustomStringConvertible {

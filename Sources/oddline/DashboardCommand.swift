@@ -12,7 +12,7 @@ struct DashboardCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dashboard", abstract: "Opens the dashboard (the default).",
         discussion:
-            "Register or log in, open a series, press t to train both models, Tab and arrows to move the sliders, ? for help.")
+            "Register or log in, open a series, press t to train the models, Tab and arrows to move the sliders, ? for help.")
 
     @OptionGroup var data: DataOptions
 

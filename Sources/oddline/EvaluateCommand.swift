@@ -6,7 +6,7 @@ import Workbench
 
 struct EvaluateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Measures both models, the ensemble and two yardsticks against a label column.",
+        commandName: "evaluate", abstract: "Measures the models, the ensemble and two yardsticks against a label column.",
         discussion: """
             Models are trained on the spot. The yardsticks are the deviation from a rolling median and the distance to \
             the most similar window elsewhere. The buffer of VUS is the dominant period of the values. event-P and \
@@ -100,7 +100,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         }
         for offset in 0..<seeds {
             var training = training
-            training.seed += UInt64(offset)
+            training.seed &+= UInt64(offset)
             let started = Date()
             var analysis = Analysis(series: series, settings: try ensemble.settings)
             analysis.use(try await training.train(on: series))

@@ -6,8 +6,10 @@ import Workbench
 
 struct TrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Trains both models on a series and saves them.",
-        discussion: "Writes lstm.safetensors and transformer.safetensors into a folder that `score --model` reads.")
+        commandName: "train", abstract: "Trains the models on a series and saves them.",
+        discussion:
+            "Writes \(Models.standard.kinds.map(\.fileName).joined(separator: " and ")) into a folder that `score --model` reads."
+    )
 
     @Argument(help: "A CSV file (also gzip-compressed), an SQLite file, or - for standard input.")
     var file: String
@@ -39,8 +41,8 @@ struct ScoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "score", abstract: "Scores every row of a series.",
         discussion: """
-            Writes row, timestamp, the value columns, lstm_score, transformer_score, combined_score and is_flagged. \
-            Trains both models first unless --model names a folder of trained ones.
+            Writes row, timestamp, the value columns, \(ScoreExport.scoreColumns(Models.standard.kinds).joined(separator: ", ")) \
+            and is_flagged. Trains the models first unless --model names a folder of trained ones.
             """)
 
     @Argument(help: "A CSV file (also gzip-compressed), an SQLite file, or - for standard input.")

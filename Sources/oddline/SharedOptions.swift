@@ -43,7 +43,7 @@ struct TrainingOptions: ParsableArguments {
         }
     }
 
-    /// Trains both models at the same time; a bar a model on standard error when that is a terminal.
+    /// Trains the models at the same time; a bar a model on standard error when that is a terminal.
     func train(on series: Series) async throws -> [ScoredModel] {
         if let trainRows, trainRows > series.rowCount {
             throw DetectionError.tooManyTrainingRows(series: series.name, rows: series.rowCount, wanted: trainRows)
@@ -54,10 +54,10 @@ struct TrainingOptions: ParsableArguments {
         let cancellation = Cancellation()
         for await report in ModelTraining(series: series, trainingRows: trainRows, seed: seed).run(cancellation: cancellation) {
             switch report {
-            case .training(let progress): bars.show(progress.model, share: 0.95 * progress.share, note: "epoch \(progress.epoch)")
-            case .scoring(let kind, let share): bars.show(kind, share: 0.95 + 0.05 * share, note: "scoring")
+            case .training(let progress): bars.show(report, note: "epoch \(progress.epoch)")
+            case .scoring: bars.show(report, note: "scoring")
             case .finished(let model):
-                bars.show(model.detector.kind, share: 1, note: "done")
+                bars.show(report, note: "done")
                 models.append(model)
             case .failed(let error):
                 failure = failure ?? error
@@ -127,9 +127,9 @@ final class ProgressBars {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private var shares = PerModel<(Double, String)>()
 
-    func show(_ kind: ModelKind, share: Double, note: String) {
-        guard isTerminal else { return }
-        shares[kind] = (share, note)
+    func show(_ report: ModelTraining.Report, note: String) {
+        guard isTerminal, let progress = report.progress else { return }
+        shares[progress.model] = (progress.share, note)
         let parts = shares.map { kind, value in
             let (share, note) = value
             let filled = Int(share * 20)

@@ -103,6 +103,22 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     }
 }
 
+/// A plan from a file that contradicts itself is refused before anything is divided by it.
+@Test func aPlanThatHidesPatchesOfANetworkWithoutPatchesIsRefused() throws {
+    let trained = try detector(.lstm, wave(300))
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".safetensors")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try trained.save(to: url)
+    var file = try ModelFile(readingFrom: url)
+    var plan = trained.plan
+    plan.masking = Masking(share: 0.3, span: 1, passes: 4)
+    file.metadata["plan"] = String(decoding: try JSONEncoder().encode(plan), as: UTF8.self)
+    try file.write(to: url)
+    #expect(throws: DetectionError.notAModel(file: url.lastPathComponent, reason: "its sizes contradict each other")) {
+        try Models.standard.load(.lstm, from: url)
+    }
+}
+
 @Test(arguments: Models.standard.kinds) func theSameSeedGivesTheSameModel(_ kind: ModelKind) throws {
     let series = wave(300)
     let a = try detector(kind, series)

@@ -1,4 +1,7 @@
+import Accounts
 import AnomalyDetection
+import Foundation
+import Persistence
 import Testing
 import TimeSeries
 
@@ -37,4 +40,29 @@ import TimeSeries
     #expect(judgements.rows(judged: .anomaly) == [10..<14])
     judgements.judge(9..<11, as: nil)
     #expect(judgements.isEmpty)
+}
+
+/// The rule stands in the type and, as a query, in the database: both give the same verdicts.
+@Test func storedVerdictsFollowTheSameRule() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let database = try OddlineDatabase()
+    let accounts = try Accounts(database: database, hasher: PasswordHasher(cost: 4))
+    _ = try accounts.register(username: "ann", email: "ann@example.org", password: "correct horse battery")
+    let library = UserLibrary(
+        session: try accounts.login(identifier: "ann", password: "correct horse battery"), database: database,
+        locations: Locations(dataDirectory: folder.path, environment: [:]))
+    for seed in 1...20 as ClosedRange<UInt64> {
+        var random = SeededGenerator(seed: seed)
+        let series = Series(name: "s", channels: [.init(name: "v", values: (0..<60).map { _ in random.uniform() })])
+        var judgements = Judgements()
+        for _ in 0..<25 {
+            let first = Int(random.uniform() * 50)
+            let rows = first..<(first + 1 + Int(random.uniform() * 9))
+            let verdict: Verdict? = [.anomaly, .normal, nil][Int(random.uniform() * 3)]
+            judgements.judge(rows, as: verdict)
+            try library.judge(rows, of: series, as: verdict)
+        }
+        #expect(try library.judgements(of: series) == judgements, "seed \(seed)")
+    }
 }

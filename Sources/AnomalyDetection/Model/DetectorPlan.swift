@@ -52,7 +52,7 @@ public struct DetectorPlan: Sendable, Equatable {
     var isSound: Bool {
         architecture.isSound && scoringStride > 0 && scoringMargin >= 0
             && 2 * scoringMargin + scoringStride <= windowLength
-            && masking.map { $0.passes >= 0 && $0.span > 0 } ?? true
+            && masking.map { architecture.patchLength > 0 && $0.passes >= 0 && $0.span > 0 } ?? true
     }
 }
 
