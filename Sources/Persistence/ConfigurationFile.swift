@@ -44,6 +44,21 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     /// Nothing set.
     public init() {}
 
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        theme = try values.decodeIfPresent(String.self, forKey: .theme)
+        ascii = try values.decodeIfPresent(Bool.self, forKey: .ascii)
+        // A whole number is a number too.
+        lockMinutes =
+            try (try? values.decodeIfPresent(Int.self, forKey: .lockMinutes)).flatMap { $0 }.map(Double.init)
+            ?? values.decodeIfPresent(Double.self, forKey: .lockMinutes)
+        if let minutes = lockMinutes, !(0...100_000).contains(minutes) {
+            throw DecodingError.dataCorruptedError(
+                forKey: .lockMinutes, in: values, debugDescription: "takes minutes from 0, which never locks, to 100000")
+        }
+        table = try values.decodeIfPresent([String: Value].self, forKey: .table)
+    }
+
     /// Reads the file; a missing file sets nothing.
     /// - Throws: `StorageError.configuration` naming the file, and the line where its form is wrong.
     public init(readingFrom url: URL) throws(StorageError) {
@@ -60,6 +75,9 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
             throw .configuration(path: url.path, reason: "line \(error.source.begin.line): \(error.description)")
         } catch {
             let keys = (error as? DecodingError)?.path.map { "\"\($0)\"" } ?? "a key"
+            if case .dataCorrupted(let context)? = error as? DecodingError, context.debugDescription.hasPrefix("takes ") {
+                throw .configuration(path: url.path, reason: "\(keys) \(context.debugDescription)")
+            }
             throw .configuration(path: url.path, reason: "\(keys) has a value of the wrong type")
         }
     }

@@ -7,12 +7,31 @@ import Workbench
 
 @testable import Dashboard
 
-/// The settings to begin with as a configuration file of this text has them.
-private func configured(_ text: String, models: Models = .standard) throws -> AnalysisSettings {
+/// What `body` makes of a configuration file of this text.
+private func reading<Value>(_ text: String, _ body: (ConfigurationFile, URL) throws -> Value) throws -> Value {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-\(UUID().uuidString).toml")
     defer { try? FileManager.default.removeItem(at: file) }
     try text.write(to: file, atomically: true, encoding: .utf8)
-    return try AnalysisSettings(try ConfigurationFile(readingFrom: file), at: file, models: models)
+    return try body(try ConfigurationFile(readingFrom: file), file)
+}
+
+/// The settings to begin with as a configuration file of this text has them.
+private func configured(_ text: String, models: Models = .standard) throws -> AnalysisSettings {
+    try reading(text) { try AnalysisSettings($0, at: $1, models: models) }
+}
+
+@Test func theLockWaitsForMinutesThatAClockCanCount() throws {
+    for (text, minutes) in [("0", 0), ("15", 15), ("0.5", 0.5), ("1e4", 10_000)] as [(String, Double)] {
+        #expect(try reading("lock_minutes = \(text)") { $0.lockMinutes == minutes && $1.isFileURL }, "\(text)")
+    }
+    for text in ["inf", "nan", "-inf", "-1", "-0.5", "1e9", "\"15\""] {
+        do {
+            let minutes = try reading("lock_minutes = \(text)") { file, _ in file.lockMinutes }
+            Issue.record("\(text) was taken: \(String(describing: minutes))")
+        } catch {
+            #expect("\(error)".contains("lock_minutes") && "\(error)".contains(".toml"), "\(error)")
+        }
+    }
 }
 
 @Test func theConfigurationFileSetsWhatASeriesBeginsWith() throws {
