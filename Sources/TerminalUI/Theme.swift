@@ -67,8 +67,8 @@ public struct Theme: Sendable, Equatable {
         return models[model] ?? spare[model.unicodeScalars.reduce(0) { $0 + Int($1.value) } % spare.count]
     }
 
-    /// Reads a theme file: `name` and one `#rrggbb` for every colour; missing colours are midnight's. Every other key is
-    /// the name of a model.
+    /// Reads a theme file: `name` and one `#rrggbb` for every colour; missing colours are midnight's. The models that
+    /// midnight colours stand among the others, further ones by name in a table `models`; other keys are passed over.
     /// - Throws: `ThemeError` naming the file and key.
     public init(readingFrom url: URL) throws(ThemeError) {
         let file = url.lastPathComponent
@@ -77,10 +77,15 @@ public struct Theme: Sendable, Equatable {
         do { table = try TOMLTable(string: text) } catch { throw .notTOML(file: file) }
         self = .midnight
         name = table["name"]?.string ?? url.deletingPathExtension().lastPathComponent
-        for key in table.keys where key != "name" {
-            guard let hex = table[key]?.string, let color = Color(hex: hex) else { throw .badColor(file: file, key: key) }
-            if let role = Self.roles.first(where: { $0.0 == key }) { self[keyPath: role.1] = color } else { models[key] = color }
+        func color(_ key: String, in table: TOMLTable, under prefix: String = "") throws(ThemeError) -> Color? {
+            guard let value = table[key] else { return nil }
+            guard let hex = value.string, let color = Color(hex: hex) else { throw .badColor(file: file, key: prefix + key) }
+            return color
         }
+        for (key, role) in Self.roles { self[keyPath: role] = try color(key, in: table) ?? self[keyPath: role] }
+        for model in Self.midnight.models.keys { models[model] = try color(model, in: table) ?? models[model] }
+        guard let further = table["models"]?.table else { return }
+        for model in further.keys { models[model] = try color(model, in: further, under: "models.") }
     }
 
     private init(

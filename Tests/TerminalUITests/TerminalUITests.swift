@@ -176,12 +176,16 @@ private func contrast(_ a: Color, _ b: Color) -> Double {
 @Test func aThemeColoursModelsByNameAndHasASpareColourForOthers() throws {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).toml")
     defer { try? FileManager.default.removeItem(at: file) }
-    try "lstm = \"#010203\"\nmedian = \"#040506\"".write(to: file, atomically: true, encoding: .utf8)
+    let text = "author = \"somebody\"\nlstm = \"#010203\"\ntreshold = \"#070809\"\n[models]\nmedian = \"#040506\"\n"
+    try text.write(to: file, atomically: true, encoding: .utf8)
     let theme = try Theme(readingFrom: file)
     #expect(theme.color(of: "lstm") == Color(red: 1, green: 2, blue: 3))
     #expect(theme.color(of: "median") == Color(red: 4, green: 5, blue: 6))
     #expect(theme.color(of: "transformer") == Theme.midnight.color(of: "transformer"))
     #expect(contrast(theme.color(of: "another"), theme.background) >= 3)
+    #expect(Set(theme.models.keys) == ["lstm", "transformer", "median"], "no other key is a model's")
+    try "[models]\nmedian = 3\n".write(to: file, atomically: true, encoding: .utf8)
+    #expect(throws: ThemeError.badColor(file: file.lastPathComponent, key: "models.median")) { try Theme(readingFrom: file) }
 }
 
 @Test func aBrokenThemeIsNamedAndTheOthersStay() throws {
