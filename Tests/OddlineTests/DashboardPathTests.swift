@@ -193,13 +193,15 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
     @Test func trainingGoesOnBehindTheLock() throws {
         let data = temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: data) }
-        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
-        try "lock_minutes = 0.02\n".write(toFile: data + "/config.toml", atomically: true, encoding: .utf8)
         let terminal = try Terminal(["--data-dir", data])
         try register(terminal)
         try openSample(terminal, "contextual")
         try terminal.keys("t")
-        let locked = try terminal.wait(for: "Locked", seconds: 10)
+        try terminal.wait(for: "Esc hides this")
+        try terminal.keys("Escape")
+        try terminal.wait("the card is gone") { !$0.contains("Esc hides this") }
+        try terminal.keys("C-x")
+        let locked = try terminal.wait(for: "Locked")
         #expect(!locked.contains("COMBINED"))
         let saved = FileManager.default
         _ = try terminal.wait("both models on disk", seconds: 120) { screen in
