@@ -6,6 +6,7 @@ import NcursesTerminal
 import Persistence
 import Synchronization
 import TerminalUI
+import TimeSeries
 import Workbench
 
 struct DashboardCommand: AsyncParsableCommand {
@@ -46,7 +47,9 @@ struct DashboardCommand: AsyncParsableCommand {
             do {
                 try await loop.resume()
             } catch { state.frame.complain("\(error)") }
-            if demo { try loop.enterDemonstration(sample: locations.sampleData.appendingPathComponent("contextual.csv")) }
+            if demo {
+                try loop.enterDemonstration(sample: locations.sampleData.appendingPathComponent(SampleKind.contextual.fileName))
+            }
             loop.run(&state)
             await loop.finish()
         }

@@ -35,7 +35,7 @@ extension UserLibrary {
         }
         let recent = try recentPaths(limit: 12).filter { FileManager.default.fileExists(atPath: $0) }
         let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
-        let samples = files.map(\.path).filter { $0.hasSuffix(".csv") || $0.hasSuffix(".csv.gz") }.sorted()
+        let samples = files.filter { SeriesReader.isReadable(name: $0.lastPathComponent) }.map(\.path).sorted()
         return samples.map { entry($0, "Sample data") }
             + recent.filter { !samples.contains($0) }.map { entry($0, "Recent files") }
     }
