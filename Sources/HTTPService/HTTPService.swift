@@ -77,10 +77,10 @@ public struct HTTPService: Sendable {
         for operation in operations {
             let path = RouterPath(operation.path)
             switch operation.handler {
-            case .open(let work):
-                router.on(path, method: operation.method) { try await operation.answer($0, $1, bodies, work) }
-            case .protected(let work):
-                behindLogin.on(path, method: operation.method) { try await operation.answer($0, $1, bodies, work) }
+            case .open(let reading):
+                router.on(path, method: operation.method) { try await operation.answer($0, $1, bodies, reading) }
+            case .protected(let reading):
+                behindLogin.on(path, method: operation.method) { try await operation.answer($0, $1, bodies, reading) }
             }
         }
         return router

@@ -14,8 +14,13 @@ extension Input where Value == String {
     /// Text with bounds of its length in Unicode scalars.
     static func text(_ lengths: ClosedRange<Int>) -> Input {
         Input(schema: .text(lengths)) { json in
-            guard case .text(let text) = json, lengths.contains(text.unicodeScalars.count) else { return nil }
-            return text
+            guard case .text(let text) = json else { return nil }
+            let bytes = text.utf8.count
+            let fewest = (bytes + 3) / 4
+            // Scalars have one to four bytes: most texts need not be counted through.
+            if lengths.contains(bytes), lengths.contains(fewest) { return text }
+            guard bytes >= lengths.lowerBound, fewest <= lengths.upperBound else { return nil }
+            return lengths.contains(text.unicodeScalars.count) ? text : nil
         }
     }
 
@@ -142,14 +147,6 @@ struct Parameter<Value: Sendable>: Sendable {
             }
             return given[0].read(sent, &errors)
         }
-    }
-
-    /// The value.
-    /// - Throws: `Problem` 422 naming what does not do.
-    func value(in sent: SentValues) throws -> Value {
-        var errors: [Problem.FieldError] = []
-        guard let value = read(sent, &errors) else { throw Problem.fields(errors) }
-        return value
     }
 
     /// The parameter as another value.

@@ -5,13 +5,16 @@ import Hummingbird
 /// One thing the service can be asked. Its parameters and its answer are declared once: the OpenAPI document, the
 /// check of a request, the values that its handler receives and the text of the answer all come from here.
 struct Operation: Sendable {
-    /// What answers a request whose values were checked.
-    typealias Work<Context> = @Sendable (Context, SentValues) async throws -> Response
+    /// Answers a request whose values were read.
+    typealias Work<Context> = @Sendable (Context) async throws -> Response
+    /// Reads and checks what was sent, once, and gives what answers with the values; throws a `Problem` 422 that names
+    /// all that does not do.
+    typealias Reading<Context> = @Sendable (SentValues) throws -> Work<Context>
 
     /// Who may ask, and what is done then.
     enum Handler: Sendable {
-        case open(Work<ServiceContext>)
-        case protected(Work<AuthenticatedContext>)
+        case open(Reading<ServiceContext>)
+        case protected(Reading<AuthenticatedContext>)
     }
 
     let method: HTTPRequest.Method
@@ -29,8 +32,6 @@ struct Operation: Sendable {
     /// Statuses of problem documents it can answer beside those that its declaration implies.
     let problems: [Int]
     let handler: Handler
-    /// What is wrong with values that were sent, field by field.
-    let check: @Sendable (SentValues) -> [Problem.FieldError]
 
     /// An operation that needs no login; `handler` receives the parameters in the order in which they are declared.
     init<each Value: Sendable, Given: Sendable>(
@@ -40,8 +41,9 @@ struct Operation: Sendable {
     ) {
         self.init(
             method, path, id, summary, repeat each parameters, bodyLimit: bodyLimit, answer: answer, problems: problems,
-            handler: .open { context, sent in
-                answer.response(try await handler(context, repeat try (each parameters).value(in: sent)))
+            handler: .open { sent in
+                let values = try Self.values(repeat each parameters, in: sent)
+                return { answer.response(try await handler($0, repeat each values)) }
             })
     }
 
@@ -53,8 +55,9 @@ struct Operation: Sendable {
     ) {
         self.init(
             method, path, id, summary, repeat each parameters, bodyLimit: bodyLimit, answer: answer, problems: problems,
-            handler: .protected { context, sent in
-                answer.response(try await handler(context, repeat try (each parameters).value(in: sent)))
+            handler: .protected { sent in
+                let values = try Self.values(repeat each parameters, in: sent)
+                return { answer.response(try await handler($0, repeat each values)) }
             })
     }
 
@@ -72,17 +75,29 @@ struct Operation: Sendable {
         (self.fields, self.alternatives, self.bodyLimit) = (fields, alternatives, bodyLimit)
         success = (answer.status.code, answer.schema)
         (self.problems, self.handler) = (problems, handler)
-        check = { [fields] sent in
-            var errors = Field.strangers(in: sent, to: fields)
-            for parameter in repeat each parameters { _ = parameter.read(sent, &errors) }
-            return errors
-        }
     }
 
-    /// Reads what a request carries, refuses it where it is not what is declared, and lets `work` answer.
-    /// - Throws: `Problem`, `JSONError`, and what `work` throws.
+    /// The values of all parameters.
+    /// - Throws: `Problem` 422 naming what does not do, field by field.
+    private static func values<each Value: Sendable>(
+        _ parameters: repeat Parameter<each Value>, in sent: SentValues
+    ) throws -> (repeat each Value) {
+        var fields: [Field] = []
+        for parameter in repeat each parameters { fields += parameter.fields }
+        var errors = Field.strangers(in: sent, to: fields)
+        let values = (repeat (each parameters).read(sent, &errors))
+        guard errors.isEmpty else { throw Problem.fields(errors) }
+        func known<Known>(_ value: Known?) throws -> Known {
+            guard let value else { throw Problem.fields([]) }
+            return value
+        }
+        return (repeat try known(each values))
+    }
+
+    /// Reads what a request carries, refuses it where it is not what is declared, and answers it.
+    /// - Throws: `Problem`, `JSONError`, and what the handler throws.
     func answer<Context: OperationContext>(
-        _ request: Request, _ context: Context, _ bodies: BodyReader, _ work: Work<Context>
+        _ request: Request, _ context: Context, _ bodies: BodyReader, _ reading: Reading<Context>
     ) async throws -> Response {
         var sent = SentValues()
         for field in fields where field.place == .path { sent.path[field.name] = context.parameters.get(field.name) }
@@ -90,9 +105,7 @@ struct Operation: Sendable {
         if declares(.body) {
             sent.body = try await bodies.members(of: request, limit: bodyLimit, timedBy: context.eventLoop)
         }
-        let errors = check(sent)
-        guard errors.isEmpty else { throw Problem.fields(errors) }
-        return try await work(context, sent)
+        return try await reading(sent)(context)
     }
 }
 

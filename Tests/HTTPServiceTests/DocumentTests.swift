@@ -75,7 +75,7 @@ import Testing
                 }
                 let problems =
                     schema.map { schemaProblems(.object(sent.body), $0) } ?? queryProblems(sent.query, told["parameters"] ?? [])
-                let errors = operation.check(sent).filter { $0.message != DetectionError.allWeightsZero.description }
+                let errors = try operation.errors(in: sent).filter { $0.message != DetectionError.allWeightsZero.description }
                 #expect(problems.isEmpty == errors.isEmpty, "seed \(seed): \(operation.id) \(sent): \(problems) \(errors)")
                 if errors.isEmpty { taken += 1 } else { refused += 1 }
             }
