@@ -37,11 +37,11 @@ struct AnalysisOperations: Sendable {
     }
 
     private var seriesOperations: [Operation] {
-        let samples = SampleKind.allCases.map { "\($0.rawValue).csv" }
+        let samples = SampleKind.allCases.map(\.fileName)
         return [
             Operation(
                 .post, "/api/series", id: "addSeries", "Bring a series as CSV text, or name a shipped sample.",
-                .body("name", .text(1...128), otherwise: "series.csv"),
+                .body("name", .text(1...128), otherwise: "series" + SeriesFormat.csvEnding),
                 .oneOf(
                     Parameter.body("csv", .text(1...33_000_000)).map { Source.csv($0) },
                     Parameter.body("sample", .choice(samples)).map { Source.sample($0) }),
@@ -74,7 +74,7 @@ struct AnalysisOperations: Sendable {
 
     private var progress: Output<Progress> {
         .object(
-            [.member("state", .choice(AnalysisStore.Run.names)) { $0.run.name }]
+            [.member("state", .choice) { $0.run.state }]
                 + models.kinds.map { kind in .member(kind.name, .share) { $0.run.share(of: kind) } }
                 + [.optional("failure", .text) { $0.run.failure }])
     }
@@ -183,8 +183,11 @@ struct AnalysisOperations: Sendable {
         _ caller: AuthenticatedContext, id: String, settings: AnalysisSettings
     ) async throws -> [JudgedEvent] {
         let (series, result) = try await result(caller, id, settings)
-        let verdicts = try store.library(caller.session).judgements(of: series)
-        return result.events.map { JudgedEvent(event: $0, series: series, verdict: verdicts.verdict(on: $0.rows)) }
+        let library = store.library(caller.session)
+        return try await store.workers.run {
+            let verdicts = try library.judgements(of: series)
+            return result.events.map { JudgedEvent(event: $0, series: series, verdict: verdicts.verdict(on: $0.rows)) }
+        }
     }
 
     private func judge(
@@ -197,16 +200,20 @@ struct AnalysisOperations: Sendable {
         guard last <= series.rowCount else {
             throw Problem.fields([.init(field: "last_row", message: "The series has \(series.rowCount) rows.")])
         }
-        try store.library(caller.session).judge(first - 1..<last, of: series, as: verdict)
+        let library = store.library(caller.session)
+        try await store.workers.run { try library.judge(first - 1..<last, of: series, as: verdict) }
     }
 
     private func result(
         _ caller: AuthenticatedContext, _ id: String, _ settings: AnalysisSettings
     ) async throws -> (Series, AnalysisResult) {
-        var analysis = try await store.analysis(id, for: caller.session)
-        analysis.settings = settings
-        guard let result = analysis.result else { throw Problem(.conflict, DetectionError.noScores.description) }
-        return (analysis.series, result)
+        let kept = try await store.analysis(id, for: caller.session)
+        return try await store.workers.run {
+            var analysis = kept
+            analysis.settings = settings
+            guard let result = analysis.result else { throw Problem(.conflict, DetectionError.noScores.description) }
+            return (analysis.series, result)
+        }
     }
 
     /// The settings of the query, one parameter a setting; what is not given is as to begin with.

@@ -15,14 +15,17 @@ actor AnalysisStore {
         case finished
         case failed(String)
 
-        static let names = ["idle", "running", "finished", "failed"]
+        /// What a client is told.
+        enum State: String, CaseIterable, Sendable {
+            case idle, running, finished, failed
+        }
 
-        var name: String {
+        var state: State {
             switch self {
-            case .idle: "idle"
-            case .running: "running"
-            case .finished: "finished"
-            case .failed: "failed"
+            case .idle: .idle
+            case .running: .running
+            case .finished: .finished
+            case .failed: .failed
             }
         }
 
@@ -53,8 +56,8 @@ actor AnalysisStore {
     private let database: OddlineDatabase
     private let locations: Locations
     private let models: Models
-    /// Score with saved models.
-    private let workers: Workers
+    /// Do what blocks for long: scoring, calibrating, saving, asking the database.
+    let workers: Workers
     /// Most series a user may keep here at once.
     static let mostSeries = 8
 
@@ -137,7 +140,7 @@ actor AnalysisStore {
         let reports = ModelTraining(series: series, models: models, trainingRows: trainingRows, seed: seed).run(
             cancellation: cancellation)
         Task {
-            for await report in reports { take(report, key, cancellation, session) }
+            for await report in reports { await take(report, key, cancellation, session) }
             finish(key, cancellation)
         }
     }
@@ -148,17 +151,31 @@ actor AnalysisStore {
         entries[key]?.cancellation === cancellation
     }
 
-    private func take(_ report: ModelTraining.Report, _ key: Key, _ cancellation: Cancellation, _ session: Session) {
+    private func take(_ report: ModelTraining.Report, _ key: Key, _ cancellation: Cancellation, _ session: Session) async {
         guard isPresent(key, cancellation) else { return }
         switch report {
         case .training(let progress): advance(key, progress.model, 0.95 * progress.share)
         case .scoring(let kind, let share): advance(key, kind, 0.95 + 0.05 * share)
         case .finished(let model):
-            advance(key, model.detector.kind, 1)
-            entries[key]?.analysis.use([model])
-            do { try library(session).save(model.detector) } catch { entries[key]?.run = .failed("\(error)") }
+            do { try await use(model, key, cancellation, library(session)) } catch {
+                if isPresent(key, cancellation) { entries[key]?.run = .failed("\(error)") }
+            }
         case .failed(let error): entries[key]?.run = .failed(error.description)
         }
+    }
+
+    /// Uses a model that was trained and saves it. The workers do both, and the series may go meanwhile.
+    private func use(_ model: ScoredModel, _ key: Key, _ cancellation: Cancellation, _ library: UserLibrary) async throws {
+        guard let known = entries[key]?.analysis else { return }
+        let analysis = try await workers.run {
+            var analysis = known
+            analysis.use([model])
+            return analysis
+        }
+        guard isPresent(key, cancellation) else { return }
+        entries[key]?.analysis = analysis
+        advance(key, model.detector.kind, 1)
+        try await workers.run { try library.save(model.detector) }
     }
 
     private func advance(_ key: Key, _ kind: ModelKind, _ share: Double) {

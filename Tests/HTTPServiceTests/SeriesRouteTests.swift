@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Foundation
 import Persistence
+import Synchronization
 import TestSupport
 import TimeSeries
 import Workbench
@@ -194,10 +195,10 @@ import Testing
         #expect(try await train() == 202)
         #expect(try await train() == 409)
         #expect(try await server.send("GET", path + "/training", token: token).json["state"] as? String == "running")
-        gate.open()
+        gate.open(0)
         try await server.waitForTraining(path, token: token)
         #expect(try await train() == 202, "another may begin when one is over")
-        gate.open()
+        gate.open(1)
         try await server.waitForTraining(path, token: token)
     }
 
@@ -209,30 +210,63 @@ import Testing
         let token = try await server.logIn()
         let body = "{\"csv\":\"\(Self.wave.replacing("\n", with: "\\n"))\"}"
         var path = ""
-        for isForgotten in [true, false] {
+        for (run, isForgotten) in [true, false].enumerated() {
             path = try #require(try await server.send("POST", "/api/series", body, token: token).headers["location"])
             #expect(try await server.send("GET", path + "/training", token: token).json["state"] as? String == "idle")
             #expect(try await server.send("POST", path + "/training", "{}", token: token).status == 202)
+            try await gate.waitUntilBegun(run)
             if isForgotten { #expect(try await server.send("DELETE", path, token: token).status == 204) }
         }
-        gate.open()
+        gate.open(0)
+        try await gate.waitUntilGone(0)
         #expect(try await server.send("GET", path + "/training", token: token).json["state"] as? String == "running")
-        gate.open()
+        #expect(try await server.send("GET", path + "/scores?limit=1", token: token).status == 409)
+        gate.open(1)
         try await server.waitForTraining(path, token: token)
         #expect(try await server.send("GET", path + "/scores?limit=1", token: token).status == 200)
     }
+
+    @Test func nobodyWaitsWhileAModelIsSavedAndItsSeriesMayGo() async throws {
+        let saving = SavingGate()
+        let server = try await Server(models: saving.models())
+        try await server.register()
+        let token = try await server.logIn()
+        let body = "{\"csv\":\"\(Self.wave.replacing("\n", with: "\\n"))\"}"
+        let path = try #require(try await server.send("POST", "/api/series", body, token: token).headers["location"])
+        #expect(try await server.send("POST", path + "/training", "{}", token: token).status == 202)
+        try await saving.waitUntilBegun()
+        #expect(try await server.send("GET", path + "/training", token: token).json["state"] as? String == "running")
+        #expect(try await server.send("GET", path + "/scores?limit=1", token: token).status == 200, "it scores already")
+        #expect(try await server.send("DELETE", path, token: token).status == 204)
+        #expect(try await server.send("POST", "/api/series", body, token: token).status == 201)
+        #expect(saving.isHeld, "all this was answered before the model was saved")
+        saving.open()
+        #expect(try await server.send("GET", path + "/training", token: token).json["state"] as? String == "idle")
+    }
 }
 
-/// Holds training up until it is opened, once for each run.
+/// Holds training up, each run at a gate of its own.
 private final class TrainingGate: Sendable {
-    private let gate = DispatchSemaphore(value: 0)
+    private let gates = (0..<2).map { _ in DispatchSemaphore(value: 0) }
+    private let begun = (0..<2).map { _ in DispatchSemaphore(value: 0) }
+    /// The runs' flags, which nobody else holds when all is done that a run leads to.
+    private let flags = Mutex<[Flag]>([])
 
-    /// The rolling median alone, whose training waits at this gate.
+    private struct Flag {
+        weak var cancellation: Cancellation?
+    }
+
+    /// The rolling median alone, whose training waits at these gates.
     func models() throws -> Models {
         let plain = try #require(Models.withRollingMedian[.rollingMedian])
         return Models([
-            Model(.rollingMedian, weight: 1) { [gate] task, cancellation, progress throws(DetectionError) in
-                gate.wait()
+            Model(.rollingMedian, weight: 1) { [self] task, cancellation, progress throws(DetectionError) in
+                let run = flags.withLock {
+                    $0.append(Flag(cancellation: cancellation))
+                    return $0.count - 1
+                }
+                begun[run].signal()
+                gates[run].wait()
                 return try plain.train(task, cancellation, progress)
             } load: {
                 try plain.load($0, $1)
@@ -240,5 +274,85 @@ private final class TrainingGate: Sendable {
         ])
     }
 
+    func open(_ run: Int) { gates[run].signal() }
+
+    func waitUntilBegun(_ run: Int) async throws {
+        let outcome = try await Workers(count: 1).run { [begun] in begun[run].wait(timeout: .now() + 60) }
+        #expect(outcome == .success, "run \(run) does not begin")
+    }
+
+    /// Waits until nobody can report of a run any more.
+    func waitUntilGone(_ run: Int) async throws {
+        let end = ContinuousClock.now + .seconds(60)
+        while flags.withLock({ $0[run].cancellation != nil }) {
+            guard ContinuousClock.now < end else {
+                Issue.record("run \(run) does not end")
+                return
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}
+
+/// Holds the saving of a model up, for a minute at most.
+private final class SavingGate: Sendable {
+    private let gate = DispatchSemaphore(value: 0)
+    private let begun = DispatchSemaphore(value: 0)
+    private let hasGivenUp = Atomic(false)
+
+    /// Whether nothing was saved so far.
+    var isHeld: Bool { !hasGivenUp.load(ordering: .acquiring) }
+
+    /// The rolling median alone, which is saved when this gate opens.
+    func models() throws -> Models {
+        let plain = try #require(Models.withRollingMedian[.rollingMedian])
+        return Models([
+            Model(.rollingMedian, weight: 1) { [self] task, cancellation, progress throws(DetectionError) in
+                HeldDetector(detector: try plain.train(task, cancellation, progress), gate: self)
+            } load: {
+                try plain.load($0, $1)
+            }
+        ])
+    }
+
+    func pass() {
+        begun.signal()
+        if gate.wait(timeout: .now() + 60) == .timedOut { hasGivenUp.store(true, ordering: .releasing) }
+    }
+
     func open() { gate.signal() }
+
+    func waitUntilBegun() async throws {
+        let outcome = try await Workers(count: 1).run { [begun] in begun.wait(timeout: .now() + 60) }
+        #expect(outcome == .success, "nothing is saved")
+    }
+}
+
+/// A detector that is saved when a gate opens.
+private struct HeldDetector: Detector {
+    let detector: any Detector
+    let gate: SavingGate
+
+    var kind: ModelKind { detector.kind }
+    var channelNames: [String] { detector.channelNames }
+    var windowLength: Int { detector.windowLength }
+    var scaling: RobustScaling { detector.scaling }
+    var referenceErrors: [Float] { detector.referenceErrors }
+    var summary: TrainingSummary { detector.summary }
+    var fingerprint: String { detector.fingerprint }
+
+    func errors(
+        of series: Series, cancellation: Cancellation, progress: (Double) -> Void
+    ) throws(DetectionError) -> RowErrors {
+        try detector.errors(of: series, cancellation: cancellation, progress: progress)
+    }
+
+    func explanation(of rows: Range<Int>, in series: Series, errors: RowErrors) throws(DetectionError) -> Explanation {
+        try detector.explanation(of: rows, in: series, errors: errors)
+    }
+
+    func save(to url: URL) throws {
+        gate.pass()
+        try detector.save(to: url)
+    }
 }

@@ -94,9 +94,10 @@ final class Server: Sendable {
         return path
     }
 
-    /// Asks until the training of a series is over, and expects that it went well.
+    /// Asks until the training of a series is over, and expects that it went well within five minutes.
     func waitForTraining(_ path: String, token: String) async throws {
-        while true {
+        let end = ContinuousClock.now + .seconds(300)
+        while ContinuousClock.now < end {
             let state = try await send("GET", path + "/training", token: token).json["state"] as? String
             guard state == "running" else {
                 #expect(state == "finished")
@@ -104,6 +105,7 @@ final class Server: Sendable {
             }
             try await Task.sleep(for: .milliseconds(50))
         }
+        Issue.record("the training of \(path) does not end")
     }
 }
 
