@@ -4,6 +4,19 @@ import Testing
 
 @testable import Dashboard
 
+/// A further place does not compile here before its screen is among those that are looked for.
+@Test func theListOfScreensIsThatOfThePlaces() throws {
+    func screen(of place: SignedIn.Place) -> any Screen.Type {
+        switch place {
+        case .library: LibraryState.self
+        case .workspace: WorkspaceState.self
+        }
+    }
+    let states = try [library(), workspace()].map { try #require($0.signedIn) }
+    for state in states { #expect(type(of: state.screen) == screen(of: state.place)) }
+    #expect(states.map { ObjectIdentifier(type(of: $0.screen)) } == SignedIn.screens.map { ObjectIdentifier($0) })
+}
+
 @Test func everyKeyHasOneMeaningOnAScreen() {
     for screen in SignedIn.screens {
         let keys = (screen.bindings + Binding.everywhere).flatMap(\.keys)
