@@ -40,12 +40,8 @@ public struct DashboardServices: Sendable {
     /// Starts an effect and returns at once. What is stored is stored in the order of the calls.
     public func start(_ effect: Effect) {
         switch effect {
-        case .login(let identifier, let password, let days): inOrder { try await logIn(identifier, password, stayDays: days) }
-        case .forgetSession:
-            inOrder {
-                try await accountServices.forget()
-                return nil
-            }
+        case .login(let identifier, let password, let days): stored { logIn(identifier, password, stayDays: days) }
+        case .forgetSession: stored { try waited { try await accountServices.forget() } }
         case .unlock(let session, let password): stored { unlock(session, password) }
         case .register(let username, let email, let password): stored { try register(username, email, password) }
         case .account(let session, let request): stored { accountServices.answer(request, session) }
@@ -55,14 +51,23 @@ public struct DashboardServices: Sendable {
         case .storeTheme(let session, let name): stored { try library(session).store(name, key: "theme") }
         case .open(let session, let path): open(path, session)
         case .train(let session, let series, let run): Task { await train(series, session, run) }
-        case .listLibrary(let session): computed { .libraryListed(try library(session).entries(samples: locations.sampleData)) }
+        case .listLibrary(let session):
+            computed {
+                .libraryListed(try library(session).entries(samples: locations.sampleData), account: session.account.id)
+            }
         case .preview(let path): previews.read(path) { report(.previewed(path: path, $0)) }
         case .complete(let path): computed { .completed(path: path, completions(of: path)) }
-        case .loadModels(let session, let series, let path, let kinds):
-            computed { .modelsLoaded(path: path, try library(session).scored(kinds, series)) }
+        case .loadModels(let session, let series, let kinds):
+            computed {
+                .modelsLoaded(
+                    fingerprint: series.fingerprint, account: session.account.id, try library(session).scored(kinds, series))
+            }
         case .export(let series, let result, let path): computed { try export(series, result, to: path) }
-        case .compare(let series, let result, let settings):
-            computed { .compared(settings, try Comparison(series: series, result: result, settings: settings)) }
+        case .compare(let series, let result, let settings, let run):
+            computed {
+                if run.isCancelled { return nil }
+                return .compared(run: run, try Comparison(series: series, result: result, settings: settings))
+            }
         case .explain(let series, let models, let rows): computed { .explained(try explain(rows, of: series, models)) }
         case .suspend, .redraw: break
         }
@@ -90,20 +95,20 @@ public struct DashboardServices: Sendable {
         }
     }
 
-    /// Keeps its place on the lane for what is asynchronous: the lane's own thread waits for it.
-    private func inOrder(_ body: @escaping @Sendable () async throws -> DashboardEvent?) {
-        lane.submit {
-            let done = DispatchSemaphore(value: 0)
-            Task {
-                do { if let event = try await body() { report(event) } } catch { report(.failed(PlainError(error).message)) }
-                done.signal()
-            }
-            done.wait()
+    /// Has the lane's own thread wait for what is asynchronous, which keeps its place so.
+    private func waited(_ body: @escaping @Sendable () async throws -> Void) throws {
+        let done = DispatchSemaphore(value: 0)
+        let failure = Mutex<(any Error)?>(nil)
+        Task {
+            do { try await body() } catch { failure.withLock { $0 = error } }
+            done.signal()
         }
+        done.wait()
+        if let error = failure.withLock({ $0 }) { throw error }
     }
 
     /// Reads or computes on the workers.
-    private func computed(_ body: @escaping @Sendable () throws -> DashboardEvent) { workers.submit { tell(body) } }
+    private func computed(_ body: @escaping @Sendable () throws -> DashboardEvent?) { workers.submit { tell(body) } }
 
     private func tell(_ body: () throws -> DashboardEvent?) {
         do { if let event = try body() { report(event) } } catch { report(.failed(PlainError(error).message)) }
@@ -138,13 +143,13 @@ public struct DashboardServices: Sendable {
         }
     }
 
-    private func logIn(_ identifier: String, _ password: String, stayDays: Int) async throws -> DashboardEvent {
+    private func logIn(_ identifier: String, _ password: String, stayDays: Int) -> DashboardEvent {
         do {
-            let session = try await workers.run { try accounts.login(identifier: identifier, password: password) }
-            if stayDays > 0 { try await accountServices.remember(session, days: stayDays) }
+            let session = try accounts.login(identifier: identifier, password: password)
+            if stayDays > 0 { try waited { try await accountServices.remember(session, days: stayDays) } }
             return try loggedIn(session)
-        } catch let error as AccountError {
-            return .loginFailed(error.description)
+        } catch {
+            return .loginFailed(PlainError(error).message)
         }
     }
 
@@ -167,8 +172,11 @@ public struct DashboardServices: Sendable {
             switch readSeries(path) {
             case .failure(let error): report(.openFailed(error.message))
             case .success(let series):
-                stored {
-                    .opened(try library(session).open(series, at: expanded(path), settings: settings, models: models))
+                stored { () -> DashboardEvent in
+                    do {
+                        let opened = try library(session).open(series, at: expanded(path), settings: settings, models: models)
+                        return .opened(opened, account: session.account.id)
+                    } catch { return .openFailed(PlainError(error).message) }
                 }
             }
         }
@@ -177,9 +185,11 @@ public struct DashboardServices: Sendable {
     private func train(_ series: Series, _ session: Session, _ run: Cancellation) async {
         for await progress in ModelTraining(series: series, models: models).run(cancellation: run) {
             if case .finished(let model) = progress {
+                let kind = model.detector.kind
                 do {
                     try await lane.run { try library(session).save(model.detector) }
-                } catch { report(.failed(PlainError(error).message)) }
+                    report(.saved(run: run, .success(kind)))
+                } catch { report(.saved(run: run, .failure(PlainError(error)))) }
             }
             report(.training(run: run, progress))
         }

@@ -16,12 +16,13 @@ public enum Effect: Sendable {
     case complete(path: String)
     case open(Session, path: String)
     case train(Session, Series, Cancellation)
-    case loadModels(Session, Series, path: String, [ModelKind])
+    case loadModels(Session, Series, [ModelKind])
     case judge(Session, Series, Range<Int>, Verdict?)
     case store(Session, Series, AnalysisSettings)
     case storeTheme(Session, name: String)
     case export(Series, AnalysisResult, path: String)
-    case compare(Series, AnalysisResult, AnalysisSettings)
+    /// The comparison is skipped where its flag is raised before it begins.
+    case compare(Series, AnalysisResult, AnalysisSettings, Cancellation)
     case explain(Series, [ScoredModel], Range<Int>)
     case suspend
     case redraw
@@ -39,20 +40,32 @@ public enum DashboardEvent: Sendable {
     case unlockFailed(String)
     case accountsShown(Session, AccountPanel.Content, message: String?)
     case accountRefused([FieldProblem], other: String?)
-    case libraryListed([LibraryState.Entry])
+    case libraryListed([LibraryState.Entry], account: Int64)
     case previewed(path: String, Result<Series, PlainError>)
     case completed(path: String, [String])
-    case opened(OpenedSeries)
+    case opened(OpenedSeries, account: Int64)
     case openFailed(String)
     /// A run is known by its cancellation flag, so that reports of an abandoned run are dropped.
     case training(run: Cancellation, ModelTraining.Report)
+    /// Whether a model of a run was saved, or why not; comes before its `finished`.
+    case saved(run: Cancellation, Result<ModelKind, PlainError>)
     case trainingEnded(run: Cancellation)
-    case modelsLoaded(path: String, [ScoredModel])
-    /// The answer to `compare`, with the settings that were compared.
-    case compared(AnalysisSettings, Comparison)
+    /// Models with their scores of the series with this fingerprint.
+    case modelsLoaded(fingerprint: String, account: Int64, [ScoredModel])
+    /// The answer to the `compare` with this flag.
+    case compared(run: Cancellation, Comparison)
     case explained(WorkspaceState.Explained)
     case done(String)
     case failed(String)
+
+    /// Whose answer it is, where it holds what is one account's; another may have logged in meanwhile.
+    var account: Int64? {
+        switch self {
+        case .libraryListed(_, let account), .opened(_, let account), .modelsLoaded(_, let account, _): account
+        case .accountsShown(let session, _, _): session.account.id
+        default: nil
+        }
+    }
 }
 
 /// A series with what the user left about it.

@@ -105,8 +105,9 @@ public struct SignedIn: Sendable, CardHolder {
 
     // MARK: Answers
 
-    /// Takes the answer to an effect.
+    /// Takes the answer to an effect; one to another account is dropped.
     mutating func receive(_ event: DashboardEvent, _ frame: inout Frame) -> [Effect] {
+        if let account = event.account, account != session.account.id { return [] }
         switch event {
         case .idle: lock = lock ?? LockForm()
         case .unlocked: lock = nil
@@ -115,7 +116,7 @@ public struct SignedIn: Sendable, CardHolder {
             self.session = session
             if let message { frame.say(message) }
         case .accountRefused(_, let other?): frame.complain(other)
-        case .opened(let opened):
+        case .opened(let opened, _):
             stopTraining()
             place = .workspace(WorkspaceState(opened))
             frame.say(opened.greeting)

@@ -143,7 +143,7 @@ import Workbench
     let model = try #require(try scored().first)
     _ = update(&state, .training(run: Cancellation(), .finished(model)))
     #expect(state.workspace?.analysis.result == nil)
-    _ = update(&state, .modelsLoaded(path: "/other.csv", [model]))
+    _ = update(&state, .modelsLoaded(fingerprint: "0", account: state.account, [model]))
     #expect(state.workspace?.analysis.result == nil)
 }
 
@@ -151,7 +151,8 @@ import Workbench
     var state = DashboardState(width: 80, height: 24, themes: [.midnight])
     _ = update(&state, .loggedIn(try session(), themeName: nil))
     let names = ["alpha.csv", "beta.csv", "gamma.csv"]
-    _ = update(&state, .libraryListed(names.map { .init(path: "/\($0)", name: $0, section: "Sample data") }))
+    let entries = names.map { LibraryState.Entry(path: "/\($0)", name: $0, section: "Sample data") }
+    _ = update(&state, .libraryListed(entries, account: state.account))
     press(&state, .down)
     #expect(state.signedIn?.library.selected?.name == "beta.csv")
     press(&state, .character("/"))
@@ -252,13 +253,13 @@ import Workbench
 @Test func theComparisonIsAskedForShownAndItsBestWeightsAreUsed() throws {
     var state = try workspace()
     let effects = press(&state, .character("m"))
-    guard case .compare(let series, let result, let settings) = effects.first else {
+    guard case .compare(let series, let result, let settings, let run) = effects.first else {
         Issue.record("expected a comparison, got \(effects)")
         return
     }
     #expect(view(state).text.contains("measuring"))
     let comparison = try Comparison(series: series, result: result, settings: settings)
-    _ = update(&state, .compared(settings, comparison))
+    _ = update(&state, .compared(run: run, comparison))
     for (width, height) in [(120, 36), (80, 24)] {
         _ = update(&state, .input(.resize(width: width, height: height)))
         let text = view(state).text
@@ -278,7 +279,7 @@ import Workbench
     var unlabelled = series
     unlabelled.labels = nil
     let opened = OpenedSeries(path: "/u.csv", series: unlabelled, settings: AnalysisSettings())
-    _ = update(&state, .opened(opened))
+    _ = update(&state, .opened(opened, account: state.account))
     #expect(press(&state, .character("m")).isEmpty)
     #expect(view(state).text.contains("no column of labels"))
 }

@@ -1,4 +1,5 @@
 import Accounts
+import AnomalyDetection
 import Foundation
 import Persistence
 import Testing
@@ -8,15 +9,17 @@ import Workbench
 @testable import Dashboard
 
 /// Services over a database of their own, and what they reported.
-private struct Desk {
+struct Desk {
     let database: OddlineDatabase
     let locations: Locations
+    let models: Models
     let session: Session
     let services: DashboardServices
     let reports: AsyncStream<DashboardEvent>
     let end: @Sendable () -> Void
 
-    init() throws {
+    init(models: Models = .standard) throws {
+        self.models = models
         database = try OddlineDatabase()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-\(UUID().uuidString)").path
         locations = Locations(dataDirectory: folder)
@@ -25,10 +28,12 @@ private struct Desk {
         session = try accounts.login(identifier: "alice", password: "correct horse battery")
         let (stream, continuation) = AsyncStream.makeStream(of: DashboardEvent.self)
         (reports, end) = (stream, { continuation.finish() })
-        services = DashboardServices(accounts: accounts, database: database, locations: locations) { continuation.yield($0) }
+        services = DashboardServices(accounts: accounts, database: database, locations: locations, models: models) {
+            continuation.yield($0)
+        }
     }
 
-    var library: UserLibrary { UserLibrary(session: session, database: database, locations: locations) }
+    var library: UserLibrary { UserLibrary(session: session, database: database, locations: locations, models: models) }
 }
 
 @Test func whatIsStoredInABurstStaysInTheOrderInWhichItWasAskedFor() async throws {
@@ -66,7 +71,7 @@ private struct Desk {
     }
     desk.services.start(.open(desk.session, path: file.path))
     for await event in desk.reports {
-        guard case .opened(let answer) = event else {
+        guard case .opened(let answer, desk.session.account.id) = event else {
             Issue.record("expected the series, got \(event)")
             return
         }

@@ -16,8 +16,10 @@ import Workbench
     func keepsTheStateSound(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let registered = seed.isMultiple(of: 2) ? Models.standard : .withRollingMedian
-        let answers = try Answers(registered)
-        var state = try workspace(isScored: false, models: registered)
+        var answers = try Answers(registered)
+        var state = DashboardState(width: 120, height: 36, themes: [.midnight])
+        _ = update(&state, .loggedIn(answers.sessions[0], themeName: nil))
+        for event in answers.answers(to: .open(answers.sessions[0], path: "")) { _ = update(&state, event) }
         var waiting: [DashboardEvent] = []
         for step in 0..<Self.length {
             let wasSeen = state.workspace.map { $0.visible.contains($0.cursor) } ?? false
@@ -28,7 +30,7 @@ import Workbench
             } else {
                 event =
                     state.signedIn == nil && step.isMultiple(of: 20)
-                    ? .loggedIn(answers.session, themeName: nil) : .input(randomInput(state.frame, &random))
+                    ? .loggedIn(answers.sessions[step / 20 % 2], themeName: nil) : .input(randomInput(state.frame, &random))
             }
             waiting += update(&state, event).flatMap { answers.answers(to: $0) }
             state.frame.hasEnded = false
@@ -43,8 +45,11 @@ import Workbench
     private func expectSound(_ state: DashboardState, _ place: String) throws {
         guard let signedIn = state.signedIn else { return }
         let library = signedIn.library
+        let folder = Answers.folder(of: signedIn.session)
+        #expect(library.entries.allSatisfy { $0.path.hasPrefix(folder) }, "entries of another account: \(place)")
         #expect(library.shown.isEmpty ? library.selection == 0 : library.shown.indices.contains(library.selection), "\(place)")
         guard let workspace = signedIn.workspace else { return }
+        expectOwnAnswers(workspace, folder, place)
         let rows = 0..<workspace.analysis.series.rowCount
         #expect(!workspace.visible.isEmpty && workspace.visible.clamped(to: rows) == workspace.visible, "\(place)")
         #expect(rows.contains(workspace.cursor), "\(place)")
@@ -59,6 +64,16 @@ import Workbench
             let scroll = layout.sliderScroll(workspace.slider)
             #expect((scroll..<(scroll + layout.sliders.height)).contains(workspace.slider), "a slider out of sight: \(place)")
             #expect(layout.plot.height >= 2 && layout.plot.width > 0, "no room for the series: \(place)")
+        }
+    }
+
+    /// What is shown of a series was said of it, and it is the account's.
+    private func expectOwnAnswers(_ workspace: WorkspaceState, _ folder: String, _ place: String) {
+        let series = workspace.analysis.series
+        #expect(workspace.path.hasPrefix(folder), "a series of another account: \(place)")
+        #expect(workspace.analysis.scored.values.allSatisfy { $0.detector.fingerprint == series.fingerprint }, "\(place)")
+        if let comparison = (workspace.card as? ComparisonCard)?.comparison {
+            #expect(comparison.labelled == labelledRanges(series.labels ?? []), "another comparison: \(place)")
         }
     }
 
@@ -95,22 +110,33 @@ import Workbench
     }
 }
 
-/// What the services would answer, in an instant.
+/// What the services would answer, in an instant, to two accounts, each with a folder of its own and a file that is now
+/// shorter, now longer.
 private struct Answers {
-    let session: Session
+    let sessions: [Session]
     let models: Models
-    let scored: [ScoredModel]
+    let files: [(series: Series, scored: [ScoredModel])]
+    private var count = 0
 
     init(_ models: Models) throws {
-        session = try DashboardTests.session()
+        sessions = try DashboardTests.sessions("alice", "bob")
         self.models = models
-        scored = try DashboardTests.scored(models)
+        files = try [series, SampleKind.amplitude.series(rows: 1000, seed: 4)].map { ($0, try scored(models, of: $0)) }
     }
 
-    func answers(to effect: Effect) -> [DashboardEvent] {
+    static func folder(of session: Session) -> String { "/\(session.account.id)/" }
+
+    private func scores(_ series: Series) -> [ScoredModel] { files.first { $0.series == series }?.scored ?? [] }
+
+    mutating func answers(to effect: Effect) -> [DashboardEvent] {
+        count += 1
+        return answers(to: effect, count)
+    }
+
+    private func answers(to effect: Effect, _ count: Int) -> [DashboardEvent] {
         switch effect {
         case .login(_, let password, _):
-            [password.isEmpty ? .loginFailed("No.") : .loggedIn(session, themeName: nil)]
+            [password.isEmpty ? .loginFailed("No.") : .loggedIn(sessions[count % 2], themeName: nil)]
         case .register: [.registrationFailed([FieldProblem(.email, "No.")], other: "No.")]
         case .unlock(_, let password): [password.count < 3 ? .unlocked : .unlockFailed("No.")]
         case .account(let session, let request):
@@ -118,27 +144,36 @@ private struct Answers {
                 .accountsShown(session, AccountPanel.Content(), message: request == .load ? nil : "Done."),
                 .accountRefused([FieldProblem(.password, "No.")], other: nil),
             ]
-        case .listLibrary:
+        case .listLibrary(let session):
             [
                 .libraryListed(
-                    ["a.csv", "b.csv", "c.csv"].map { LibraryState.Entry(path: "/\($0)", name: $0, section: "Sample data") })
+                    ["a.csv", "b.csv", "c.csv"].map {
+                        LibraryState.Entry(path: Self.folder(of: session) + $0, name: $0, section: "Sample data")
+                    }, account: session.account.id)
             ]
         case .preview(let path): [.previewed(path: path, .success(series))]
         case .complete(let path): [.completed(path: path, [path + "a", path + "b"])]
-        case .open(_, let path):
-            path.count.isMultiple(of: 3)
+        case .open(let session, _):
+            count.isMultiple(of: 3)
                 ? [.openFailed("No.")]
                 : [
                     .opened(
                         OpenedSeries(
-                            path: path, series: series, settings: AnalysisSettings(models: models), savedModels: models.kinds,
-                            models: models))
+                            path: Self.folder(of: session) + "s.csv", series: files[count % 2].series,
+                            settings: AnalysisSettings(models: models), savedModels: models.kinds, models: models),
+                        account: session.account.id)
                 ]
-        case .train(_, _, let run): scored.map { .training(run: run, .finished($0)) } + [.trainingEnded(run: run)]
-        case .loadModels(_, _, let path, _): [.modelsLoaded(path: path, scored)]
+        case .train(_, let series, let run):
+            scores(series).flatMap { model -> [DashboardEvent] in
+                let kind = model.detector.kind
+                let saving = count.isMultiple(of: 3) ? .failure(PlainError(Unexpected("No room."))) : Result.success(kind)
+                return [.saved(run: run, saving), .training(run: run, .finished(model))]
+            } + [.trainingEnded(run: run)]
+        case .loadModels(let session, let series, _):
+            [.modelsLoaded(fingerprint: series.fingerprint, account: session.account.id, scores(series))]
         case .export: [.failed("No room.")]
-        case .compare(let series, let result, let settings):
-            (try? Comparison(series: series, result: result, settings: settings)).map { [.compared(settings, $0)] } ?? []
+        case .compare(let series, let result, let settings, let run):
+            (try? Comparison(series: series, result: result, settings: settings)).map { [.compared(run: run, $0)] } ?? []
         case .explain(let series, let models, let rows):
             (try? explain(rows, of: series, models)).map { [.explained($0)] } ?? []
         case .forgetSession, .judge, .store, .storeTheme, .suspend, .redraw: []

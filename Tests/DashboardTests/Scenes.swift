@@ -31,7 +31,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
                 LibraryState.Entry(path: "/samples/\($0)", name: $0, section: "Sample data")
             }
             let recent = LibraryState.Entry(path: "/home/alice/taxi.csv", name: "taxi.csv", section: "Recent files")
-            _ = update(&state, .libraryListed(entries + [recent]))
+            _ = update(&state, .libraryListed(entries + [recent], account: state.account))
             try change(&state)
             return state
         }
@@ -173,10 +173,10 @@ private func inspect(_ state: inout DashboardState) throws {
 }
 
 private func compare(_ state: inout DashboardState) throws {
-    guard case .compare(let series, let result, let settings) = press(&state, .character("m")).first else {
+    guard case .compare(let series, let result, let settings, let run) = press(&state, .character("m")).first else {
         throw Unexpected("no comparison")
     }
-    _ = update(&state, .compared(settings, try Comparison(series: series, result: result, settings: settings)))
+    _ = update(&state, .compared(run: run, try Comparison(series: series, result: result, settings: settings)))
 }
 
 private func learn(_ state: inout DashboardState) throws {

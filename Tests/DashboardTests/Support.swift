@@ -10,10 +10,15 @@ import Workbench
 @testable import Dashboard
 
 /// A session of the only account, an administrator.
-func session() throws -> Session {
+func session() throws -> Session { try sessions("alice")[0] }
+
+/// A session of each account of a database; the first is an administrator.
+func sessions(_ names: String...) throws -> [Session] {
     let accounts = try Accounts(database: OddlineDatabase(), hasher: PasswordHasher(cost: 4))
-    _ = try accounts.register(username: "alice", email: "alice@example.org", password: "correct horse battery")
-    return try accounts.login(identifier: "alice", password: "correct horse battery")
+    return try names.map { name in
+        _ = try accounts.register(username: name, email: "\(name)@example.org", password: "correct horse battery")
+        return try accounts.login(identifier: name, password: "correct horse battery")
+    }
 }
 
 /// A labelled series without times.
@@ -29,12 +34,13 @@ struct Neighbours: Detector {
     private(set) var referenceErrors: [Float] = [0]
     let summary = TrainingSummary(
         trainingRows: 800, epochs: 1, bestEpoch: 1, losses: [0.1], validationLosses: [0.1], seconds: 1)
-    let fingerprint = series.fingerprint
+    let fingerprint: String
     var windowLength: Int { 2 * reach + 1 }
 
-    init(_ kind: ModelKind, reach: Int) throws {
+    init(_ kind: ModelKind, reach: Int, of series: Series) throws {
         self.kind = kind
         self.reach = reach
+        fingerprint = series.fingerprint
         scaling = RobustScaling(fitting: series, rows: series.rowCount)
         referenceErrors = try errors(of: series).errors.sorted()
     }
@@ -63,12 +69,12 @@ extension Explanation {
 }
 
 /// What each registered model says of the series, without long training.
-func scored(_ registered: Models = .standard) throws -> [ScoredModel] {
+func scored(_ registered: Models = .standard, of series: Series = DashboardTests.series) throws -> [ScoredModel] {
     try registered.all.map { model in
         let detector: any Detector =
             switch model.kind {
-            case .lstm: try Neighbours(.lstm, reach: 3)
-            case .transformer: try Neighbours(.transformer, reach: 24)
+            case .lstm: try Neighbours(.lstm, reach: 3, of: series)
+            case .transformer: try Neighbours(.transformer, reach: 24, of: series)
             default:
                 try model.train(
                     TrainingTask(series: series, trainingRows: series.rowCount, seed: 1), Cancellation(), { _ in })
@@ -90,12 +96,20 @@ func workspace(
 ) throws -> DashboardState {
     var state = try library(width: width, height: height)
     let settings = AnalysisSettings(models: models)
-    _ = update(&state, .opened(OpenedSeries(path: "/s.csv", series: series, settings: settings, models: models)))
-    if isScored { _ = update(&state, .modelsLoaded(path: "/s.csv", try scored(models))) }
+    let opened = OpenedSeries(path: "/s.csv", series: series, settings: settings, models: models)
+    _ = update(&state, .opened(opened, account: state.account))
+    if isScored { load(&state, try scored(models)) }
     return state
 }
 
+/// Loads models that scored the series.
+func load(_ state: inout DashboardState, _ models: [ScoredModel], of series: Series = DashboardTests.series) {
+    _ = update(&state, .modelsLoaded(fingerprint: series.fingerprint, account: state.account, models))
+}
+
 extension DashboardState {
+    /// Whose session it is; 0 before the login.
+    var account: Int64 { signedIn?.session.account.id ?? 0 }
     var signedOut: SignedOut? {
         if case .signedOut(let signedOut) = stage { signedOut } else { nil }
     }

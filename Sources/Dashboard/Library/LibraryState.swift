@@ -131,7 +131,9 @@ extension LibraryState: Screen {
 
     private mutating func updateFilter(_ key: Key) -> [Effect] {
         switch key {
-        case .enter: isFiltering = false
+        case .enter:
+            isFiltering = false
+            return []
         case .escape:
             isFiltering = false
             filter.set("")
@@ -181,7 +183,7 @@ extension LibraryState: Screen {
 
     mutating func receive(_ event: DashboardEvent, _ session: Session, _ frame: inout Frame) -> [Effect] {
         switch event {
-        case .libraryListed(let entries):
+        case .libraryListed(let entries, _):
             self.entries = entries
             return select(selection)
         case .previewed(let path, let content):

@@ -15,20 +15,25 @@ extension WorkspaceState {
             frame.complain(DetectionError.noScores.description)
             return []
         }
-        card = ComparisonCard(settings: analysis.settings)
-        return [.compare(analysis.series, result, analysis.settings)]
+        let new = ComparisonCard()
+        card = new
+        return [.compare(analysis.series, result, analysis.settings, new.run.cancellation)]
     }
 }
 
 /// The comparison with the labels: measures side by side, precision over recall, events found and missed, and
 /// the weights that would have been best.
 struct ComparisonCard: Card {
-    /// The settings that are compared.
-    let settings: AnalysisSettings
+    /// The comparison that was asked for.
+    let run = Run()
     /// `nil` while it is computed.
     private(set) var comparison: Comparison?
 
-    init(settings: AnalysisSettings) { self.settings = settings }
+    /// Raises the flag when the card is gone, whatever closed it: a key, the mouse, or another series.
+    final class Run: Sendable {
+        let cancellation = Cancellation()
+        deinit { cancellation.cancel() }
+    }
 
     mutating func update(
         _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
@@ -38,7 +43,7 @@ struct ComparisonCard: Card {
 
     mutating func receive(_ event: DashboardEvent, over workspace: WorkspaceState, _ session: Session) -> CardStep {
         switch event {
-        case .compared(settings, let answer): comparison = answer
+        case .compared(let other, let answer) where other === run.cancellation: comparison = answer
         case .failed where comparison == nil: return .close
         default: break
         }

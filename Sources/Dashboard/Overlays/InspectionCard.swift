@@ -40,6 +40,16 @@ struct InspectionCard: Card {
         return .stay(workspace.eventIndex == before ? [] : [workspace.explanation].compactMap { $0 })
     }
 
+    /// Asks again when a model has scored anew: what was explained are other scores then.
+    mutating func receive(_ event: DashboardEvent, over workspace: WorkspaceState, _ session: Session) -> CardStep {
+        switch event {
+        case .training(let run, .finished) where workspace.training?.cancellation === run: break
+        case .modelsLoaded(let fingerprint, _, _) where fingerprint == workspace.analysis.series.fingerprint: break
+        default: return .stay
+        }
+        return .stay([workspace.explanation].compactMap { $0 })
+    }
+
     func view(over workspace: WorkspaceState, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
         guard let event = workspace.selectedEvent else { return }
         let theme = frame.theme

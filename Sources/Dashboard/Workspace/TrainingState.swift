@@ -13,9 +13,11 @@ public struct TrainingState: Sendable {
     private(set) var scoring: Set<ModelKind> = []
     /// Models that are done.
     private(set) var finished: Set<ModelKind> = []
+    /// Models that are done and saved.
+    private var saved: Set<ModelKind> = []
     /// Whether the run is over.
     private(set) var hasEnded = false
-    /// Why it failed.
+    /// Why it failed, or why a model could not be saved.
     private(set) var failure: String?
 
     init(_ kinds: [ModelKind], cancellation: Cancellation) {
@@ -40,11 +42,19 @@ public struct TrainingState: Sendable {
         }
     }
 
+    /// Notes whether a model was saved.
+    mutating func receive(_ saving: Result<ModelKind, PlainError>) {
+        switch saving {
+        case .success(let kind): saved.insert(kind)
+        case .failure(let error): failure = error.message
+        }
+    }
+
     /// Ends the run.
     /// - Returns: what to tell the user; `nil` when a failure has been told already.
     mutating func end() -> String? {
         hasEnded = true
-        if finished.count == kinds.count { return "\(kinds.count == 2 ? "Both" : "All") models are trained and saved." }
+        if saved.count == kinds.count { return "\(kinds.count == 2 ? "Both" : "All") models are trained and saved." }
         return failure == nil ? "Training was stopped; models that had not finished are as before." : nil
     }
 }

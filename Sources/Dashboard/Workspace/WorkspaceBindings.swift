@@ -101,7 +101,7 @@ extension WorkspaceState {
         let example = models.indices.map { fixed(Float($0 + 1) / Float(models.count + 1)) }.joined(separator: " ")
         let titles = models.map(\.title).joined(separator: ", ")
         return settings + [
-            .inWorkspace("weights", "weights \(example): \(titles)") { $0.setWeights($1.compactMap(Float.init), $2, &$3) },
+            .inWorkspace("weights", "weights \(example): \(titles)") { $0.setWeights($1, $2, &$3) },
             .inWorkspace("goto", "goto 1200: put the cursor on a row") { workspace, values, _, _ in
                 guard values.count == 1, let row = Int(values[0]), (1...workspace.analysis.series.rowCount).contains(row) else {
                     return nil
@@ -113,8 +113,9 @@ extension WorkspaceState {
     }
 
     /// Sets a weight for each model; `nil` where there is not one for each.
-    private mutating func setWeights(_ weights: [Float], _ session: Session, _ frame: inout Frame) -> [Effect]? {
-        guard weights.count == models.count else { return nil }
+    private mutating func setWeights(_ values: [String], _ session: Session, _ frame: inout Frame) -> [Effect]? {
+        let weights = values.compactMap(Float.init)
+        guard weights.count == values.count, weights.count == models.count else { return nil }
         let models = models
         return change(session, &frame) { $0.ensemble = try Ensemble(PerModel(zip(models, weights))) }
     }

@@ -1,6 +1,7 @@
 import Accounts
 import AnomalyDetection
 import TerminalUI
+import TimeSeries
 import Workbench
 
 extension WorkspaceState: Screen {
@@ -70,7 +71,7 @@ extension WorkspaceState: Screen {
             frame.complain("No models are saved for this series; press t to train them.")
             return []
         }
-        return [.loadModels(session, analysis.series, path: path, savedModels)]
+        return [.loadModels(session, analysis.series, savedModels)]
     }
 
     /// Judges the selected event; `nil` takes the verdict back.
@@ -102,7 +103,7 @@ extension WorkspaceState: Screen {
             return []
         }
         let stem = analysis.series.name.split(separator: ".").first.map(String.init) ?? "series"
-        return [.export(analysis.series, result, path: path ?? stem + "-scores.csv")]
+        return [.export(analysis.series, result, path: path ?? stem + "-scores" + SeriesFormat.csvEnding)]
     }
 
     // MARK: Answers
@@ -111,16 +112,19 @@ extension WorkspaceState: Screen {
         switch event {
         case .training(let run, let report) where training?.cancellation === run:
             training?.receive(report)
-            if case .finished(let model) = report {
-                use([model])
-                if !savedModels.contains(model.detector.kind) { savedModels.append(model.detector.kind) }
-            }
+            if case .finished(let model) = report { use([model]) }
             if case .failed = report, let failure = training?.failure { frame.complain(failure) }
+        case .saved(let run, let outcome) where training?.cancellation === run:
+            training?.receive(outcome)
+            switch outcome {
+            case .success(let kind): if !savedModels.contains(kind) { savedModels.append(kind) }
+            case .failure(let error): frame.complain(error.message)
+            }
         case .trainingEnded(let run) where training?.cancellation === run:
             guard let news = training?.end() else { break }
             if card is TrainingCard { card = nil }
             frame.say(news)
-        case .modelsLoaded(path, let models):
+        case .modelsLoaded(let fingerprint, _, let models) where fingerprint == analysis.series.fingerprint:
             use(models)
             frame.say("Loaded \(models.map(\.detector.kind.title).joined(separator: " and ")).")
         case .explained(let explained) where explained.fingerprint == analysis.series.fingerprint: self.explained = explained

@@ -90,6 +90,7 @@ public struct WorkspaceState: Sendable, CardHolder {
     mutating func use(_ models: [ScoredModel]) {
         let isFirst = analysis.result == nil
         analysis.use(models)
+        explained = nil
         if isFirst, let highest = events.indices.max(by: { events[$0].peak < events[$1].peak }) { select(highest) }
         keepSelection()
     }

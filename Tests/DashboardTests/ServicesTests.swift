@@ -1,0 +1,127 @@
+import AnomalyDetection
+import Foundation
+import Persistence
+import TestSupport
+import Testing
+import TimeSeries
+import Workbench
+
+@testable import Dashboard
+
+/// What the services do, with files and a database.
+@Suite struct ServicesTests {
+    private let folder: URL
+    private static let wave =
+        "value\n" + (0..<400).map { $0 == 300 ? "9" : String(format: "%.3f", sin(Double($0) / 4)) }.joined(separator: "\n") + "\n"
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    private func file(_ name: String) throws -> String {
+        let file = folder.appendingPathComponent(name)
+        try Self.wave.write(to: file, atomically: true, encoding: .utf8)
+        return file.path
+    }
+
+    /// An account that the database does not hold cannot have files noted for it.
+    @Test func aSeriesWhoseOpeningCannotBeStoredIsAnsweredToTheLibrary() async throws {
+        let desk = try Desk()
+        let stranger = try sessions("somebody", "stranger")[1]
+        desk.services.start(.open(stranger, path: try file("wave.csv")))
+        var events = desk.reports.makeAsyncIterator()
+        let event = await events.next()
+        guard case .openFailed = event else { throw Unexpected("\(String(describing: event))") }
+    }
+
+    @Test func aLoginThatCannotBeKeptIsAnsweredToTheForm() async throws {
+        let desk = try Desk()
+        let keys = desk.locations.signingKeys
+        try FileManager.default.createDirectory(at: keys.deletingLastPathComponent(), withIntermediateDirectories: true)
+        #expect(FileManager.default.createFile(atPath: keys.path, contents: Data(), attributes: [.posixPermissions: 0o644]))
+        desk.services.start(.login(identifier: "alice", password: "correct horse battery", stayDays: 7))
+        var events = desk.reports.makeAsyncIterator()
+        let event = await events.next()
+        guard case .loginFailed(let problem) = event else { throw Unexpected("\(String(describing: event))") }
+        #expect(problem.contains(keys.lastPathComponent))
+    }
+
+    /// Both workers load models that wait at a gate, for a minute at most.
+    @Test func aLoginDoesNotWaitForWhatIsComputed() async throws {
+        let plain = try #require(Models.withRollingMedian[.rollingMedian])
+        let gate = DispatchSemaphore(value: 0)
+        let held = Model(.rollingMedian, weight: 1, train: plain.train) {
+            _ = gate.wait(timeout: .now() + 60)
+            return try plain.load($0, $1)
+        }
+        let desk = try Desk(models: Models([held]))
+        let task = TrainingTask(series: series, trainingRows: series.rowCount, seed: 1)
+        try desk.library.save(try plain.train(task, Cancellation()) { _ in })
+        for _ in 0..<2 { desk.services.start(.loadModels(desk.session, series, [.rollingMedian])) }
+        desk.services.start(.login(identifier: "alice", password: "correct horse battery", stayDays: 0))
+        var events = desk.reports.makeAsyncIterator()
+        let event = await events.next()
+        guard case .loggedIn = event else { throw Unexpected("\(String(describing: event))") }
+        for _ in 0..<2 { gate.signal() }
+        for _ in 0..<2 {
+            let event = await events.next()
+            guard case .modelsLoaded = event else { throw Unexpected("\(String(describing: event))") }
+        }
+    }
+
+    @Test func comparisonsThatWereCalledOffBeforeTheyBeganAreSkipped() async throws {
+        let desk = try Desk()
+        var analysis = Analysis(series: series)
+        analysis.use(try scored())
+        let result = try #require(analysis.result)
+        func compare() -> Cancellation {
+            let run = Cancellation()
+            desk.services.start(.compare(series, result, analysis.settings, run))
+            return run
+        }
+        let off = Cancellation()
+        off.cancel()
+        desk.services.start(.compare(series, result, analysis.settings, off))
+        let runs = (0..<4).map { _ in compare() }
+        var events = desk.reports.makeAsyncIterator()
+        for _ in runs {
+            guard case .compared(let run, _) = await events.next() else { throw Unexpected("no comparison") }
+            #expect(runs.contains { $0 === run })
+        }
+    }
+
+    /// The same series, model and settings as the service's `/scores` are held against `Analysis` and its export with.
+    @Test func theDashboardShowsAndExportsTheNumbersOfTheAnalysis() async throws {
+        let models = Models([try #require(Models.withRollingMedian[.rollingMedian])])
+        let desk = try Desk(models: models)
+        let path = try file("wave.csv")
+        let wave = try SeriesReader.read(path: path)
+        let task = TrainingTask(series: wave, trainingRows: wave.rowCount, seed: 1)
+        try desk.library.save(try models.all[0].train(task, Cancellation()) { _ in })
+        var expected = Analysis(series: wave, models: models)
+        expected.use([try ScoredModel(scoring: wave, with: desk.library.load(.rollingMedian, for: wave))])
+        let settings = ["smoothing": "3", "threshold": "0.97", "calibration": "rank"]
+        try Setting.set(settings, in: &expected.settings, models: models)
+        let result = try #require(expected.result)
+
+        var state = DashboardState(width: 120, height: 36, themes: [.midnight])
+        var events = desk.reports.makeAsyncIterator()
+        _ = update(&state, .loggedIn(desk.session, themeName: nil))
+        desk.services.start(.open(desk.session, path: path))
+        _ = update(&state, try #require(await events.next()))
+        for effect in press(&state, .character("L")) { desk.services.start(effect) }
+        _ = update(&state, try #require(await events.next()))
+        for (name, value) in settings { run(&state, "\(name) \(value)") }
+        let shown = try #require(state.workspace?.analysis.result)
+        #expect(shown.combined.map(\.bitPattern) == result.combined.map(\.bitPattern))
+        #expect(shown.level == result.level && shown.events == result.events && !shown.events.isEmpty)
+
+        let target = folder.appendingPathComponent("scores.csv")
+        for effect in run(&state, "export \(target.path)") { desk.services.start(effect) }
+        guard case .done = await events.next() else { throw Unexpected("no export") }
+        var text = ""
+        ScoreExport(series: wave, result: result).write(.csv) { text += $0 }
+        #expect(try String(contentsOf: target, encoding: .utf8) == text)
+    }
+}
