@@ -13,14 +13,21 @@ struct DetectionStudy {
         let trainingRows: Int
     }
 
-    /// What one seed gave on one series: measures by detector.
+    /// What one seed gave on one series.
     struct Outcome: Sendable {
         let group: String
         let name: String
         let seed: Int
-        let measures: [String: Measures]
+        /// Measures by detector; none where nothing is labelled.
+        var measures: [String: Measures] = [:]
         /// VUS-PR of the ensemble by calibration, at LSTM weights 0, 0.1 ... 1 beside the rest for the Transformer.
         var byWeight: [Calibration.Method: [Double]] = [:]
+        /// F1 of the ensemble's events as the default rule flags them, and at the best level in hindsight.
+        var eventF1 = 0.0, bestEventF1 = 0.0
+        /// Flagged events, and rows.
+        var events = 0, rows = 0
+        /// Seconds of training and scoring on one core.
+        var seconds = 0.0
     }
 
     static let detectors = ["lstm", "transformer", "ensemble"]
@@ -29,27 +36,39 @@ struct DetectionStudy {
     let subjects: [Subject]
     let seeds: Int
 
-    /// Files given as PATH or PATH:TRAINING_ROWS, and generated kinds.
-    init(files: [String], kinds: [SampleKind], rows: Int, seeds: Int) throws {
+    /// Files given as PATH, PATH:TRAINING_ROWS or GROUP=PATH:TRAINING_ROWS, generated kinds, and some of these without
+    /// anomalies.
+    init(files: [String], kinds: [SampleKind], clean: [SampleKind] = [], rows: Int, seeds: Int) throws {
         self.seeds = seeds
         subjects =
             try files.map { file in
-                let parts = file.split(separator: ":").map(String.init)
+                let halves = file.split(separator: "=", maxSplits: 1).map(String.init)
+                let parts = halves[halves.count - 1].split(separator: ":").map(String.init)
                 let series = try SeriesReader.read(path: parts[0])
                 let rows = parts.count > 1 ? Int(parts[1]) ?? series.rowCount : series.rowCount
-                return Subject(group: "files", series: series, trainingRows: rows)
-            } + kinds.map { Subject(group: "kinds", series: $0.series(rows: rows, seed: 7), trainingRows: rows) }
+                return Subject(group: halves.count > 1 ? halves[0] : "files", series: series, trainingRows: rows)
+            }
+            + kinds.map {
+                let group = SampleKind.moving.contains($0) ? "moving kinds" : "kinds"
+                return Subject(group: group, series: $0.series(rows: rows, seed: 7), trainingRows: rows)
+            }
+            + clean.map {
+                Subject(group: "clean", series: $0.series(rows: 10_000, seed: 11, isClean: true), trainingRows: 10_000)
+            }
     }
+
+    /// The groups in the order of the subjects.
+    var groups: [String] { subjects.map(\.group).reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
 
     /// Trains and measures every series with every seed, one on each core.
     /// - Throws: the first failure, when all have ended.
-    func outcomes(_ recipes: Recipes) throws -> [Outcome] {
+    func outcomes(_ recipes: Recipes, threads: Int = 2) throws -> [Outcome] {
         let models = recipes.models
         let work = subjects.flatMap { subject in (1...seeds).map { (subject, $0) } }
         let outcomes = Mutex<[Outcome]>([])
         let failures = Mutex<[String]>([])
         let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: 2) { _ in
+        DispatchQueue.concurrentPerform(iterations: threads) { _ in
             while case let index = next.add(1, ordering: .relaxed).oldValue, index < work.count {
                 do {
                     let outcome = try Self.measure(work[index].0, models, seed: work[index].1)
@@ -63,23 +82,28 @@ struct DetectionStudy {
 
     private static func measure(_ subject: Subject, _ models: Models, seed: Int) throws -> Outcome {
         let series = subject.series
-        guard let labels = series.labels else { throw ValidationError("\(series.name) has no labels.") }
         let task = TrainingTask(series: series, trainingRows: subject.trainingRows, seed: UInt64(seed))
+        var outcome = Outcome(group: subject.group, name: series.name, seed: seed)
+        let began = ContinuousClock.now
         let errors = PerModel(
             try models.all.map { model in
                 let detector = try model.train(task, Cancellation()) { _ in }
                 return (model.kind, (reference: detector.referenceErrors, errors: try detector.errors(of: series).errors))
             })
-        let buffer = Measures.buffer(for: series)
-        func measures(_ scores: [Float]) throws -> Measures { try Measures(scores: scores, labels: labels, buffer: buffer) }
+        outcome.seconds = (ContinuousClock.now - began) / .seconds(1)
         func scores(_ method: Calibration.Method) -> PerModel<[Float]> {
             errors.mapValues { Calibration(method, referenceErrors: $0.reference)($0.errors) }
         }
         let standard = scores(.excess)
-        let byDetector = standard.values + [models.ensemble.combine(standard)]
-        var outcome = Outcome(
-            group: subject.group, name: series.name, seed: seed,
-            measures: Dictionary(uniqueKeysWithValues: zip(detectors, try byDetector.map(measures))))
+        let combined = models.ensemble.combine(standard)
+        let flagged = EventRule().runs(of: combined, level: ThresholdRule.gap.level(for: combined))
+        (outcome.events, outcome.rows) = (flagged.count, series.rowCount)
+        guard let labels = series.labels, labels.contains(true) else { return outcome }
+        let (labelled, buffer) = (labelledRanges(labels), Measures.buffer(for: series))
+        func measures(_ scores: [Float]) throws -> Measures { try Measures(scores: scores, labels: labels, buffer: buffer) }
+        outcome.eventF1 = EventMeasures(flagged: flagged, labelled: labelled, reach: buffer / 2).f1
+        outcome.bestEventF1 = EventMeasures.best(combined, labelled: labelled, reach: buffer / 2)?.measures.f1 ?? 0
+        outcome.measures = Dictionary(uniqueKeysWithValues: zip(detectors, try (standard.values + [combined]).map(measures)))
         for method in Calibration.Method.allCases {
             let own = scores(method)
             outcome.byWeight[method] = try weights.map { weight in
@@ -92,7 +116,7 @@ struct DetectionStudy {
 
     /// VUS-PR of both yardsticks on every series.
     func yardsticks() throws -> [Outcome] {
-        try subjects.map { subject in
+        try subjects.filter { $0.series.labels?.contains(true) == true }.map { subject in
             let values = subject.series.channels[0].values
             let period = Measures.buffer(for: subject.series)
             let measures = try Yardstick.allCases.map { yardstick in
@@ -108,8 +132,13 @@ struct DetectionStudy {
 extension [DetectionStudy.Outcome] {
     /// The mean of a measure over series, each counting once, and its standard deviation over seeds.
     func mean(_ detector: String, _ measure: KeyPath<Measures, Double> = \.vusPR) -> (mean: Double, spread: Double) {
+        mean { $0.measures[detector]?[keyPath: measure] ?? .nan }
+    }
+
+    /// The same of any figure.
+    func mean(_ figure: (DetectionStudy.Outcome) -> Double) -> (mean: Double, spread: Double) {
         let bySeed = Dictionary(grouping: self, by: \.seed).values.map { outcomes in
-            outcomes.reduce(0) { $0 + ($1.measures[detector]?[keyPath: measure] ?? .nan) } / Double(outcomes.count)
+            outcomes.reduce(0) { $0 + figure($1) } / Double(outcomes.count)
         }
         let mean = bySeed.reduce(0, +) / Double(bySeed.count)
         return (mean, (bySeed.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(bySeed.count)).squareRoot())

@@ -7,8 +7,8 @@ struct RecipeSearch: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search", abstract: "The ensemble's VUS-PR for one change of the recipe at a time.",
         discussion: """
-            A second table guards against settings that fit the files at hand: for each file, the change that is best on the \
-            other files and the kinds together, and what it gives on the file left out.
+            A second table guards against settings that fit the series at hand: for each group, the change that is best in the \
+            mean of the other groups, and what it gives in the group left out.
             """)
 
     @OptionGroup var study: StudyOptions
@@ -16,45 +16,51 @@ struct RecipeSearch: ParsableCommand {
     var changes = Self.tried
 
     private static let tried = [
-        "lstm.window.periods=2", "lstm.latentSize=5", "lstm.latentSize=16", "lstm.noise=0", "lstm.epochs=80",
+        "averaging.shortPeriods=0.125", "averaging.shortPeriods=0.5", "averaging.longPeriods=2", "averaging.longShortest=40",
+        "averaging.longShortest=80", "averaging.longShare=0.5", "averaging.longShare=0.85", "lstm.coverage=8",
+        "lstm.coverage=2", "lstm.window.periods=2", "lstm.latentSize=5", "lstm.latentSize=16", "lstm.noise=0",
         "transformer.window.shortest=128", "transformer.window.periods=2", "transformer.bottleneckSize=5",
-        "transformer.bottleneckSize=16", "transformer.noise=0", "transformer.epochs=80", "transformer.maskedShare=0.15",
-        "transformer.maskedPeriods=0.25", "transformer.maskedPeriods=1", "transformer.maskedPasses=0",
-        "averaging.shortPeriods=0.1", "averaging.shortPeriods=0.5", "averaging.longPeriods=1", "averaging.longShortest=40",
-        "averaging.longShare=0.5", "averaging.longShare=0.85", "averaging.adaptationPeriods=0",
+        "transformer.bottleneckSize=16", "transformer.noise=0", "transformer.maskedShare=0.15",
+        "transformer.maskedPeriods=0.25", "transformer.maskedPeriods=1",
     ]
 
     private struct Trial {
         let name: String
-        let outcomes: [DetectionStudy.Outcome]
+        /// The ensemble's mean by group.
+        let means: [String: Double]
 
-        /// The ensemble's mean over all series but one.
-        func mean(without file: String?) -> Double { outcomes.filter { $0.name != file }.mean("ensemble").mean }
+        /// The mean over all groups but one.
+        func mean(without group: String?) -> Double {
+            let others = means.filter { $0.key != group }.values
+            return others.reduce(0, +) / Double(others.count)
+        }
     }
 
     func run() throws {
         let study = try study.study
-        write("| change | LSTM, Transformer, ensemble: files | kinds | all, ensemble |\n|---|---|---|---|")
+        write("| change | " + (study.groups + ["mean of groups"]).joined(separator: " | ") + " |")
+        write("|---|" + String(repeating: "---|", count: study.groups.count + 1))
         let trials = try ([""] + changes).map { change -> Trial in
             let recipes = try Recipes(changes: change.split(separator: ",").map(String.init))
-            let trial = Trial(name: change.isEmpty ? "none (the default)" : change, outcomes: try study.outcomes(recipes))
-            let groups = ["files", "kinds"].map { group in
-                DetectionStudy.detectors.map { detector in
-                    String(format: "%.3f", trial.outcomes.filter { $0.group == group }.mean(detector).mean)
-                }.joined(separator: ", ")
-            }
-            let line =
-                "| " + ([trial.name] + groups + [String(format: "%.3f", trial.mean(without: nil))]).joined(separator: " | ")
-            write(line + " |")
+            let outcomes = try study.outcomes(recipes, threads: self.study.threads)
+            let means = study.groups.map { group in outcomes.filter { $0.group == group }.mean("ensemble").mean }
+            let trial = Trial(
+                name: change.isEmpty ? "none (the default)" : change,
+                means: Dictionary(uniqueKeysWithValues: zip(study.groups, means)))
+            let figures = (means + [trial.mean(without: nil)]).map { String(format: "%.3f", $0) }
+            write("| " + ([trial.name] + figures).joined(separator: " | ") + " |")
             return trial
         }
         write("\n| left out | best without it | on it | the default on it |\n|---|---|---|---|")
-        for file in study.subjects.filter({ $0.group == "files" }).map(\.series.name) {
-            guard let best = trials.max(by: { $0.mean(without: file) < $1.mean(without: file) }) else { continue }
-            func own(_ trial: Trial) -> Double { trial.outcomes.filter { $0.name == file }.mean("ensemble").mean }
-            write(String(format: "| %@ | %@ | %.3f | %.3f |", file, best.name, own(best), own(trials[0])))
+        for group in study.groups {
+            guard let best = trials.max(by: { $0.mean(without: group) < $1.mean(without: group) }) else { continue }
+            write(
+                String(
+                    format: "| %@ | %@ | %.3f | %.3f |", group, best.name, best.means[group] ?? .nan,
+                    trials[0].means[group] ?? .nan))
         }
     }
+
     /// Shows a line at once, since each takes minutes.
     private func write(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 }

@@ -49,7 +49,7 @@ struct CombiningBenchmark: ParsableCommand {
     func run() throws {
         let scores = PerModel([(ModelKind.lstm, noise(rows).map(abs)), (.transformer, noise(rows).map(abs))])
         let ensemble = try Ensemble(PerModel([(.lstm, 0.4), (.transformer, 0.6)]))
-        let rule = ThresholdRule.quantile(0.999)
+        let rule = ThresholdRule.gap
         var events = 0
         let seconds = medianSeconds(warmUp: 2, count: 11) {
             let combined = ensemble.combine(scores)

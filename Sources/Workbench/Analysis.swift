@@ -63,7 +63,7 @@ public struct Analysis: Sendable {
         }
         let known = stage >= .combination ? nil : result?.combined
         result = AnalysisResult(
-            scores: smoothed, combined: known ?? settings.ensemble.combine(smoothed), rule: .quantile(settings.threshold))
+            scores: smoothed, combined: known ?? settings.ensemble.combine(smoothed), rule: settings.rule)
     }
 }
 

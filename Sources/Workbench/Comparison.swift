@@ -11,8 +11,10 @@ public struct Comparison: Sendable, Equatable {
         public let measures: Measures
         /// Precision over recall.
         public let curve: PrecisionRecallCurve
-        /// Event by event, flagged by the present threshold.
+        /// Event by event, as the rule in force flags them; labelled runs are widened by half a period.
         public let events: EventMeasures
+        /// The largest F1 of events at any level, in hindsight.
+        public let bestEventF1: Double
     }
 
     /// The models in order, and then their combination.
@@ -34,11 +36,12 @@ public struct Comparison: Sendable, Equatable {
             Line(
                 name: name, measures: try Measures(scores: scores, labels: labels, buffer: buffer),
                 curve: try PrecisionRecallCurve(scores: scores, labels: labels),
-                events: EventMeasures(flagged: events.map(\.rows), labelled: ranges))
+                events: EventMeasures(flagged: events.map(\.rows), labelled: ranges, reach: buffer / 2),
+                bestEventF1: EventMeasures.best(scores, labelled: ranges, reach: buffer / 2)?.measures.f1 ?? 0)
         }
         var lines: [Line] = []
         for (kind, scores) in result.scores {
-            let alone = AnalysisResult(scores: result.scores, combined: scores, rule: .quantile(settings.threshold))
+            let alone = AnalysisResult(scores: result.scores, combined: scores, rule: settings.rule)
             lines.append(try line(kind.title, scores, alone.events))
         }
         let combined = try line("combined", result.combined, result.events)

@@ -31,6 +31,8 @@ public struct Setting: Sendable {
     public let recomputes: Stage
     private let get: @Sendable (AnalysisSettings) -> String
     private let assign: @Sendable (String, inout AnalysisSettings) throws(SettingError) -> Void
+    /// What else a new value says where nothing else is said: a number of a rule that is not in force puts it in force.
+    private let implied: @Sendable (inout AnalysisSettings) -> Void
     private let shown: @Sendable (AnalysisSettings) -> String
 
     /// The settings that are numbers.
@@ -46,7 +48,7 @@ public struct Setting: Sendable {
     /// The value as it is shown beside the slider.
     public func text(_ settings: AnalysisSettings) -> String { shown(settings) }
 
-    /// Takes a value as it was typed.
+    /// Takes a value as it was typed, and changes nothing else.
     /// - Throws: `SettingError` where it is none of the values that the setting takes.
     public func set(_ text: String, in settings: inout AnalysisSettings) throws(SettingError) {
         switch kind {
@@ -61,7 +63,7 @@ public struct Setting: Sendable {
     }
 
     /// Sets the values of some settings by their names, together: one that cannot stand beside the present values is
-    /// tried again beside the new ones.
+    /// tried again beside the new ones. The number of a rule for flags puts the rule in force where `flags` is not given.
     /// - Throws: `SettingError`, naming the setting, where there is none of that name or the value will not do.
     public static func set(
         _ values: [String: String], in settings: inout AnalysisSettings, models: Models
@@ -89,6 +91,7 @@ public struct Setting: Sendable {
             }
             if waiting.count == before { throw refusal ?? .notAmong(setting: next.setting.name, words: []) }
         }
+        if values[flags.name] == nil { for setting in known where values[setting.name] != nil { setting.implied(&changed) } }
         settings = changed
     }
 
@@ -111,7 +114,7 @@ public struct Setting: Sendable {
         }
     }
 
-    /// Moves the knob to a share, 0 to 1; beyond, to the nearer end.
+    /// Moves the knob to a share, 0 to 1; beyond, to the nearer end. The number of a rule for flags puts the rule in force.
     /// - Throws: `SettingError.refused` where the value cannot stand beside the others.
     public func move(to share: Double, in settings: inout AnalysisSettings) throws(SettingError) {
         let share = min(1, max(0, share))
@@ -123,6 +126,7 @@ public struct Setting: Sendable {
             let length = range.upperBound - range.lowerBound
             try assign(plain(range.lowerBound + (share * 100).rounded() / 100 * length), &settings)
         }
+        implied(&settings)
     }
 
     /// The share of one press of a key.
@@ -137,6 +141,7 @@ public struct Setting: Sendable {
         name: String, title: String, help: String, kind: Kind, recomputes: Stage,
         get: @escaping @Sendable (AnalysisSettings) -> String,
         assign: @escaping @Sendable (String, inout AnalysisSettings) throws(SettingError) -> Void,
+        implies implied: @escaping @Sendable (inout AnalysisSettings) -> Void = { _ in },
         shown: @escaping @Sendable (AnalysisSettings) -> String
     ) {
         self.name = name
@@ -146,6 +151,7 @@ public struct Setting: Sendable {
         self.recomputes = recomputes
         self.get = get
         self.assign = assign
+        self.implied = implied
         self.shown = shown
     }
 }

@@ -9,8 +9,9 @@ struct EvaluateCommand: AsyncParsableCommand {
         commandName: "evaluate", abstract: "Measures the models, the ensemble and two yardsticks against a label column.",
         discussion: """
             Models are trained on the spot. The yardsticks are the deviation from a rolling median and the distance to \
-            the most similar window elsewhere. The buffer of VUS is the dominant period of the values. event-P and \
-            event-R are precision and recall of the events that the threshold gives.
+            the most similar window elsewhere. The buffer of VUS is the dominant period of the values. event-P, \
+            event-R and event-F1 are precision, recall and F1 of the events that the rule for flags gives, labels widened by \
+            half a period; best-F1 is the largest at any level.
             """)
 
     @Argument(help: "Labelled files, or folders of CSV files.")
@@ -38,13 +39,14 @@ struct EvaluateCommand: AsyncParsableCommand {
         let seed: String
         let measures: Measures
         let events: EventMeasures
+        let bestF1: Double
         let seconds: Double
 
-        static let names = ["VUS-PR", "VUS-ROC", "AUC-PR", "AUC-ROC", "F1", "event-P", "event-R"]
+        static let names = ["VUS-PR", "VUS-ROC", "AUC-PR", "AUC-ROC", "F1", "event-P", "event-R", "event-F1", "best-F1"]
         var figures: [Double] {
             [
                 measures.vusPR, measures.vusROC, measures.aucPR, measures.aucROC, measures.standardF1, events.precision,
-                events.recall,
+                events.recall, events.f1, bestF1,
             ]
         }
     }
@@ -89,14 +91,19 @@ struct EvaluateCommand: AsyncParsableCommand {
         let buffer = Measures.buffer(for: series)
         let labelled = labelledRanges(labels)
         var lines: [Line] = []
-        func add(_ detector: String, _ seed: String, _ scores: [Float], since started: Date) throws {
+        func add(
+            _ detector: String, _ seed: String, _ scores: [Float], flagging: [Float]? = nil, since started: Date
+        ) throws {
             let seconds = Date().timeIntervalSince(started)
             let measures = try Measures(scores: scores, labels: labels, buffer: buffer)
-            let level = ThresholdRule.quantile(try ensemble.settings.threshold).level(for: scores)
-            let flagged = EventRule().events(combined: scores, scores: PerModel(), level: level)
-            let events = EventMeasures(flagged: flagged.map(\.rows), labelled: labelled)
+            let flagged = EventRule().runs(
+                of: flagging ?? scores, level: try ensemble.settings.rule.level(for: flagging ?? scores))
+            let best = EventMeasures.best(scores, labelled: labelled, reach: buffer / 2)?.measures.f1 ?? 0
             lines.append(
-                Line(file: series.name, detector: detector, seed: seed, measures: measures, events: events, seconds: seconds))
+                Line(
+                    file: series.name, detector: detector, seed: seed, measures: measures,
+                    events: EventMeasures(flagged: flagged, labelled: labelled, reach: buffer / 2), bestF1: best,
+                    seconds: seconds))
         }
         for offset in 0..<seeds {
             var training = training
@@ -111,7 +118,9 @@ struct EvaluateCommand: AsyncParsableCommand {
         }
         for yardstick in Yardstick.allCases {
             let started = Date()
-            try add(yardstick.rawValue, "", yardstick.scores(of: values, period: buffer), since: started)
+            let scores = yardstick.scores(of: values, period: buffer)
+            let calibrated = Calibration(.excess, referenceErrors: scores.sorted())(scores)
+            try add(yardstick.rawValue, "", scores, flagging: calibrated, since: started)
         }
         return lines
     }
@@ -132,7 +141,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     private func write(_ cells: [String]) {
         if csv { return print(cells.map(csvField).joined(separator: ",")) }
-        let widths = [40, 14, 4, 8, 8, 8, 8, 8, 8, 8, 8]
+        let widths = [40, 14, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8]
         let padded = zip(cells, widths).map { $0.count < $1 ? $0 + String(repeating: " ", count: $1 - $0.count) : $0 }
         print(padded.joined(separator: " "))
     }

@@ -115,6 +115,9 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(help: "Where the random numbers begin.")
     var seed: UInt64 = 1
 
+    @Flag(help: "Leave the anomalies out.")
+    var clean = false
+
     @Option(name: [.short, .long], help: "Where to write; standard output otherwise.")
     var output: String?
 
@@ -124,7 +127,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            let text = kind.series(rows: rows, seed: seed).csv()
+            let text = kind.series(rows: rows, seed: seed, isClean: clean).csv()
             if let output { try writeWhole(text, to: output) } else { try printResult(text) }
         }
     }

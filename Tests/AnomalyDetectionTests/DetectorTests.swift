@@ -93,13 +93,16 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     #expect(throws: DetectionError.notAModel(file: url.lastPathComponent, reason: "it was written by another program")) {
         try Models.standard.load(kind, from: url)
     }
-    var metadata = ["format": "oddline-model", "format_version": "1", "plan": "{}"]
+    var metadata = ["format": "oddline-model", "format_version": "2", "plan": "{}"]
     try ModelFile(tensors: [:], metadata: metadata).write(to: url)
     #expect(throws: DetectionError.self) { try Models.standard.load(kind, from: url) }
-    metadata["format_version"] = "99"
-    try ModelFile(tensors: [:], metadata: metadata).write(to: url)
-    #expect(throws: DetectionError.notAModel(file: url.lastPathComponent, reason: "its format version is 99")) {
-        try Models.standard.load(kind, from: url)
+    for version in ["1", "99"] {
+        metadata["format_version"] = version
+        try ModelFile(tensors: [:], metadata: metadata).write(to: url)
+        let reason = "its format version is \(version), not 2"
+        #expect(throws: DetectionError.notAModel(file: url.lastPathComponent, reason: reason)) {
+            try Models.standard.load(kind, from: url)
+        }
     }
 }
 

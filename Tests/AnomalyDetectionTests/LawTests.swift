@@ -45,7 +45,7 @@ private func numbers(_ count: Int, seed: UInt64, upTo bound: Float = 1) -> [Floa
     #expect(Calibration.reference(from: [.nan, .nan]) == [0])
 }
 
-@Test(arguments: [Calibration.Method.excess, .rank, .robust])
+@Test(arguments: Calibration.Method.allCases)
 func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
     let calibration = Calibration(method, referenceErrors: Calibration.reference(from: numbers(1000, seed: 3)))
     let scores = calibration([2, 4, 8, 16, 32])
@@ -146,8 +146,8 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
 @Test func raisingTheThresholdNeverAddsFlags() {
     let scores = numbers(500, seed: 11).map { ($0 * 20).rounded() / 20 }
     let rules: [[ThresholdRule]] = [
-        [0, 0.3, 0.5, 0.9, 0.99, 1].map { .quantile($0) }, [0, 1, 2, 3, 6].map { .robustSigma($0) },
-        [0.1, 0.01, 1e-3, 1e-4].map { .peaksOverThreshold(probability: $0) },
+        [0, 0.3, 0.5, 0.9, 0.99, 1].map { .quantile($0) }, [0, 0.3, 0.5, 0.9, 1].map { .level($0) },
+        [1, 0.5, 0.1, 0.01, 0].map { .share($0) }, [8, 5, 3, 2, 1].map { .top($0) },
     ]
     for rising in rules {
         let flags = rising.map { rule in Set(scores.indices.filter { isFlagged(scores[$0], level: rule.level(for: scores)) }) }
@@ -157,18 +157,44 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
 
 @Test func constantScoresFlagNothing() {
     let scores = [Float](repeating: 0, count: 50)
-    for rule in [ThresholdRule.quantile(0.99), .robustSigma(3), .peaksOverThreshold(probability: 1e-3)] {
+    for rule in [ThresholdRule.gap, .quantile(0.99), .share(0.01), .top(3), .level(0.5)] {
         let level = rule.level(for: scores)
         #expect(EventRule().events(combined: scores, scores: pair(scores, scores), level: level).isEmpty)
     }
 }
 
-@Test func thePeaksOverThresholdLevelIsExceededAboutAsOftenAsAsked() {
-    var random = SeededGenerator(seed: 5)
-    let scores = (0..<100_000).map { _ in Float(1 - exp(0.3 * log(1 - random.uniform()))) }
-    let level = ThresholdRule.peaksOverThreshold(probability: 1e-3).level(for: scores)
-    let share = Double(scores.count { $0 >= level }) / Double(scores.count)
-    #expect(share > 0.5e-3 && share < 2e-3)
+@Test func theGapSeparatesWhatStandsApartAndNothingWhereNothingDoes() {
+    for seed in 1...40 as ClosedRange<UInt64> {
+        var random = SeededGenerator(seed: seed)
+        let quiet = (0..<3000).map { _ in Calibration.score(ofExcess: Float(1.2 * random.uniform())) }
+        #expect(ThresholdRule.gap.level(for: quiet) == .infinity, "seed \(seed)")
+        var scores = quiet
+        let odd = Set((0..<(1 + Int(random.uniform() * 5))).map { 100 + 500 * $0 })
+        for row in odd { scores[row] = Calibration.score(ofExcess: Float(4 + random.uniform())) }
+        let level = ThresholdRule.gap.level(for: scores)
+        #expect(Set(scores.indices.filter { isFlagged(scores[$0], level: level) }) == odd, "seed \(seed)")
+    }
+}
+
+@Test func theTopRuleFlagsNoMoreEventsThanAskedAndTheHighestFirst() {
+    for seed in 1...40 as ClosedRange<UInt64> {
+        let scores = numbers(800, seed: seed)
+        let highest = scores.max() ?? 0
+        for count in [1, 2, 5, 20] {
+            let level = ThresholdRule.top(count).level(for: scores)
+            let events = EventRule().events(combined: scores, scores: PerModel(), level: level)
+            #expect((1...count).contains(events.count) && events.contains { $0.peak == highest }, "seed \(seed)")
+        }
+    }
+}
+
+@Test func excessAndScoreAreEachOthersInverse() {
+    for excess in [0, 0.01, 0.5, 1, 3, 10, 100, 10_000] as [Float] {
+        let score = Calibration.score(ofExcess: excess)
+        #expect(abs(Calibration.excess(ofScore: score) - excess) <= 2e-3 * excess, "\(excess)")
+    }
+    #expect(Calibration.score(ofExcess: 10) == 0.5 && Calibration.score(ofExcess: .infinity) == 1)
+    #expect(Calibration.excess(ofScore: 1).isFinite)
 }
 
 @Test func runsNearEachOtherAreOneEvent() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TimeSeries
 
 @testable import AnomalyDetection
 
@@ -58,6 +59,22 @@ private struct MetricCase: Decodable {
     #expect(abs(measures.precision - 2.0 / 3) < 1e-12)
     let nothing = EventMeasures(flagged: [], labelled: [1..<2])
     #expect(nothing.found == [false] && nothing.recall == 0 && nothing.precision == 0)
+}
+
+@Test func widenedLabelsForgiveAShiftAndTheBestLevelIsNoWorseThanAnyOther() throws {
+    let shifted = EventMeasures(flagged: [10..<12], labelled: [15..<20], reach: 4)
+    #expect(shifted.f1 == 1 && EventMeasures(flagged: [10..<12], labelled: [15..<20], reach: 3).f1 == 0)
+    for seed in 1...20 as ClosedRange<UInt64> {
+        var random = SeededGenerator(seed: seed)
+        let scores = (0..<300).map { Float(random.uniform()) + ($0 % 100 < 5 ? 0.4 : 0) }
+        let labelled = [0..<5, 100..<105, 200..<205]
+        let best = try #require(EventMeasures.best(scores, labelled: labelled, reach: 2))
+        for level in scores.sorted(by: >).prefix(11) {
+            let flagged = EventRule().runs(of: scores, level: level)
+            #expect(EventMeasures(flagged: flagged, labelled: labelled, reach: 2).f1 <= best.measures.f1, "seed \(seed)")
+        }
+    }
+    #expect(EventMeasures.best([.nan], labelled: []) == nil)
 }
 
 @Test func labelledRunsAreFoundToTheEnd() {

@@ -97,7 +97,7 @@ public struct RollingMedian: Detector {
         try ModelFile(
             tensors: ["reference": Tensor(shape: [referenceErrors.count], values: referenceErrors)],
             metadata: [
-                "format": "oddline-model", "format_version": "1", "scaling": try json(scaling),
+                "format": "oddline-model", "format_version": "2", "scaling": try json(scaling),
                 "channels": try json(channelNames), "fingerprint": fingerprint,
             ]
         ).write(to: url)

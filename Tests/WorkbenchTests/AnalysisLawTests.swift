@@ -33,8 +33,10 @@ private func analysis(seed: UInt64, models: Models) throws -> Analysis {
 @Test func flagsAreExactlyTheUnionOfTheEvents() throws {
     for seed in 1...60 as ClosedRange<UInt64> {
         var analysis = try analysis(seed: seed, models: .standard)
-        for threshold in [0.5, 0.9, 0.99, 1] {
-            analysis.settings.threshold = threshold
+        for flags in AnalysisSettings.Flags.allCases.flatMap({ Array(repeating: $0, count: 4) }).enumerated() {
+            analysis.settings.flags = flags.element
+            analysis.settings.threshold = [0.5, 0.9, 0.99, 1][flags.offset % 4]
+            analysis.settings.top = [1, 2, 5, 100][flags.offset % 4]
             let result = try #require(analysis.result)
             var union = Set<Int>()
             for event in result.events { union.formUnion(event.rows) }

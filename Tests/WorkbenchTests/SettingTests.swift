@@ -38,7 +38,8 @@ private let table = Setting.all(.standard)
 @Test func valuesOutsideTheRangeAreRefusedWithTheSettingsName() throws {
     let bad = [
         "lstm_weight": ["-0.1", "1.1", "nan", "much", ""], "threshold": ["2", "-1", "inf"],
-        "smoothing": ["0", "102", "2.5", "1e9"], "calibration": ["best", ""],
+        "smoothing": ["0", "102", "2.5", "1e9"], "calibration": ["best", "robust", ""], "flags": ["some", ""],
+        "top": ["0", "101", "1.5"],
     ]
     for (name, texts) in bad {
         for text in texts {
@@ -68,10 +69,28 @@ private let table = Setting.all(.standard)
     #expect(settings == before, "nothing is taken of what is refused")
 }
 
+@Test func theNumberOfARuleForFlagsPutsItInForceUnlessARuleIsGiven() throws {
+    var settings = AnalysisSettings()
+    #expect(settings.rule == .gap)
+    try Setting.set(["threshold": "0.995"], in: &settings, models: .standard)
+    #expect(settings.rule == .quantile(0.995))
+    try Setting.set(["flags": "level", "threshold": "0.5"], in: &settings, models: .standard)
+    #expect(settings.rule == .level(0.5))
+    try Setting.set(["threshold": "0.25"], in: &settings, models: .standard)
+    #expect(settings.rule == .level(0.25))
+    try Setting.set(["top": "3"], in: &settings, models: .standard)
+    #expect(settings.rule == .top(3))
+    try Setting.set(["flags": "gap", "top": "4"], in: &settings, models: .standard)
+    #expect(settings.rule == .gap)
+    let slider = try #require(table.first { $0.name == "threshold" })
+    try slider.move(to: 1, in: &settings)
+    #expect(settings.rule == .quantile(1))
+}
+
 @Test func aSettingRecomputesNoMoreThanItMust() throws {
     let expected: [String: Setting.Stage] = [
         "lstm_weight": .combination, "transformer_weight": .combination, "threshold": .flags, "smoothing": .smoothing,
-        "calibration": .calibration,
+        "calibration": .calibration, "flags": .flags, "top": .flags,
     ]
     for setting in table {
         let before = AnalysisSettings()

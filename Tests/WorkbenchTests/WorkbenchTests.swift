@@ -34,11 +34,13 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     #expect(analysis.result?.combined == equal.transformerScores)
     #expect(throws: DetectionError.allWeightsZero) { try analysis.settings.ensemble.setting(0, of: .transformer) }
     analysis.settings = AnalysisSettings()
-    analysis.settings.threshold = 0.9
+    (analysis.settings.flags, analysis.settings.threshold) = (.quantile, 0.9)
     let more = try #require(analysis.result)
-    #expect(more.level < equal.level)
-    #expect((0..<series.rowCount).allSatisfy { !equal.isFlagged($0) || more.isFlagged($0) })
-    analysis.settings.calibration = .minmax
+    analysis.settings.threshold = 0.99
+    let fewer = try #require(analysis.result)
+    #expect(more.level < fewer.level)
+    #expect((0..<series.rowCount).allSatisfy { !fewer.isFlagged($0) || more.isFlagged($0) })
+    analysis.settings.calibration = .rank
     #expect(analysis.result?.scores[.lstm] != more.scores[.lstm])
 
     var lines: [Substring] = []
@@ -123,9 +125,12 @@ private func trained(_ series: Series) async -> [ScoredModel] {
         combined.measures
             == (try Measures(
                 scores: result.combined, labels: labels, buffer: dominantPeriod(of: series.channels[0].values) ?? 125)))
+    let reach = Measures.buffer(for: series) / 2
     for (index, rows) in comparison.labelled.enumerated() {
-        #expect(combined.events.found[index] == rows.contains { result.isFlagged($0) })
+        let widened = (rows.lowerBound - reach..<rows.upperBound + reach).clamped(to: 0..<series.rowCount)
+        #expect(combined.events.found[index] == widened.contains { result.isFlagged($0) })
     }
+    #expect(comparison.lines.allSatisfy { $0.bestEventF1 >= $0.events.f1 - 1e-9 })
     #expect(abs(comparison.present.quality - combined.measures.aucPR) < 1e-9)
     #expect(comparison.best.quality >= comparison.present.quality)
     for step in stride(from: Float(0), through: 1, by: 0.1) {

@@ -44,7 +44,7 @@ extension Detector {
     }
 }
 
-/// A trained network with everything needed to score a series: plan, weights, scaling, reference errors.
+/// A trained network with everything needed to score a series: plan, weights, scaling, what is known and usual.
 public struct NeuralDetector: Detector {
     public let kind: ModelKind
     /// How the model was built and trained.
@@ -53,6 +53,10 @@ public struct NeuralDetector: Detector {
     /// The trained numbers.
     public let parameters: Parameters
     public let scaling: RobustScaling
+    /// How new levels and swings are judged.
+    let novelty: WindowNovelty
+    /// How far each channel's errors reach in the training rows.
+    let tails: ChannelTails
     public let referenceErrors: [Float]
     public let summary: TrainingSummary
     public let fingerprint: String
@@ -60,8 +64,9 @@ public struct NeuralDetector: Detector {
     public var windowLength: Int { plan.windowLength }
 
     /// The file format's version, written into model files.
-    static let formatVersion = "1"
+    static let formatVersion = "2"
     private static let referenceTensor = "calibration.reference_errors"
+    private static let levelsTensor = "novelty.levels"
 
     public func save(to url: URL) throws {
         let encoder = JSONEncoder()
@@ -69,10 +74,12 @@ public struct NeuralDetector: Detector {
         func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
         var tensors = parameters.tensors
         tensors[Self.referenceTensor] = Tensor(shape: [referenceErrors.count], values: referenceErrors)
+        tensors[Self.levelsTensor] = Tensor(
+            shape: [novelty.starts.count, channelNames.count], values: novelty.levels)
         let metadata = [
             "format": "oddline-model", "format_version": Self.formatVersion, "model": kind.name, "plan": try json(plan),
             "scaling": try json(scaling), "channels": try json(channelNames), "summary": try json(summary),
-            "fingerprint": fingerprint,
+            "fingerprint": fingerprint, "novelty": try json(novelty.parts), "tails": try json(tails),
         ]
         try ModelFile(tensors: tensors, metadata: metadata).write(to: url)
     }
@@ -99,22 +106,34 @@ public struct NeuralDetector: Detector {
         guard let reference = file.tensors[Self.referenceTensor]?.values, !reference.isEmpty else {
             throw DetectionError.notAModel(file: name, reason: "its calibration is missing")
         }
+        let summary: TrainingSummary = try decode("summary")
+        let tails: ChannelTails = try decode("tails")
+        guard tails.isSound(channels: count), summary.trainingRows >= plan.windowLength,
+            let levels = file.tensors[Self.levelsTensor]?.values,
+            let novelty = WindowNovelty(
+                try decode("novelty"), levels: levels,
+                starts: windowStarts(rows: summary.trainingRows, length: plan.windowLength, stride: plan.scoringStride),
+                length: plan.windowLength),
+            novelty.typicalSwings.count == count
+        else { throw DetectionError.notAModel(file: name, reason: "what it knows of the training rows is incomplete") }
         self.init(
             kind: kind, plan: plan, channelNames: channels,
             parameters: try Parameters(plan.architecture, tensors: file.tensors, file: name), scaling: scaling,
-            referenceErrors: reference.sorted(), summary: try decode("summary"),
+            novelty: novelty, tails: tails, referenceErrors: reference.sorted(), summary: summary,
             fingerprint: file.metadata["fingerprint"] ?? "")
     }
 
     init(
         kind: ModelKind, plan: DetectorPlan, channelNames: [String], parameters: Parameters, scaling: RobustScaling,
-        referenceErrors: [Float], summary: TrainingSummary, fingerprint: String
+        novelty: WindowNovelty, tails: ChannelTails, referenceErrors: [Float], summary: TrainingSummary, fingerprint: String
     ) {
         self.kind = kind
         self.plan = plan
         self.channelNames = channelNames
         self.parameters = parameters
         self.scaling = scaling
+        self.novelty = novelty
+        self.tails = tails
         self.referenceErrors = referenceErrors
         self.summary = summary
         self.fingerprint = fingerprint

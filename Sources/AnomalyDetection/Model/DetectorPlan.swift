@@ -35,8 +35,6 @@ public struct DetectorPlan: Sendable, Equatable {
     public var shortSmoothing: Int, longSmoothing: Int
     /// How much the long average counts beside the short one, 0 to 1.
     public var longShare: Float
-    /// Rows over which a change for good becomes what is normal; `nil` never.
-    public var adaptationRows: Int?
     /// Rows at both ends of a window whose reconstruction does not count, for want of context; the ends of
     /// the series excepted.
     public var scoringMargin: Int
@@ -56,13 +54,12 @@ public struct DetectorPlan: Sendable, Equatable {
     }
 }
 
-/// As model files hold it: one flat object, in which a network without patches has no masked members or, in older files,
-/// a share of 0.
+/// As model files hold it: one flat object, in which a network without patches has no masked members.
 extension DetectorPlan: Codable {
     private enum CodingKeys: String, CodingKey {
         case architecture, epochs, batchSize, windowsPerEpoch, learningRate, patience, validationShare, noise
         case maskedShare, maskedSpan, maskedPasses
-        case shortSmoothing, longSmoothing, longShare, adaptationRows, scoringMargin, scoringStride, seed
+        case shortSmoothing, longSmoothing, longShare, scoringMargin, scoringStride, seed
     }
 
     public init(from decoder: any Decoder) throws {
@@ -75,7 +72,7 @@ extension DetectorPlan: Codable {
         patience = try values.decode(Int.self, forKey: .patience)
         validationShare = try values.decode(Double.self, forKey: .validationShare)
         noise = try values.decode(Float.self, forKey: .noise)
-        if let share = try values.decodeIfPresent(Float.self, forKey: .maskedShare), share > 0 {
+        if let share = try values.decodeIfPresent(Float.self, forKey: .maskedShare) {
             masking = Masking(
                 share: share, span: try values.decode(Int.self, forKey: .maskedSpan),
                 passes: try values.decode(Int.self, forKey: .maskedPasses))
@@ -83,7 +80,6 @@ extension DetectorPlan: Codable {
         shortSmoothing = try values.decode(Int.self, forKey: .shortSmoothing)
         longSmoothing = try values.decode(Int.self, forKey: .longSmoothing)
         longShare = try values.decode(Float.self, forKey: .longShare)
-        adaptationRows = try values.decodeIfPresent(Int.self, forKey: .adaptationRows)
         scoringMargin = try values.decode(Int.self, forKey: .scoringMargin)
         scoringStride = try values.decode(Int.self, forKey: .scoringStride)
         seed = try values.decode(UInt64.self, forKey: .seed)
@@ -107,7 +103,6 @@ extension DetectorPlan: Codable {
         try values.encode(shortSmoothing, forKey: .shortSmoothing)
         try values.encode(longSmoothing, forKey: .longSmoothing)
         try values.encode(longShare, forKey: .longShare)
-        try values.encodeIfPresent(adaptationRows, forKey: .adaptationRows)
         try values.encode(scoringMargin, forKey: .scoringMargin)
         try values.encode(scoringStride, forKey: .scoringStride)
         try values.encode(seed, forKey: .seed)

@@ -3,7 +3,8 @@ import TimeSeries
 
 /// What one model says about every row of a series.
 public struct RowErrors: Sendable, Equatable {
-    /// Reconstruction error of each row in scaled units; NaN where nothing was measured.
+    /// How odd each row is, 0 or more, in the model's own unit, which `referenceErrors` tells calibration; NaN where nothing
+    /// was measured.
     public var errors: [Float]
     /// The model's own picture of the series in scaled units, `[rowCount, channels]`.
     public var reconstruction: [Float]
@@ -15,52 +16,42 @@ public struct RowErrors: Sendable, Equatable {
     }
 }
 
-/// Runs a model over a series in windows and averages what overlapping windows say of a row.
+/// Runs a network over a series in windows.
 ///
-/// A row's error is the mean over the windows that cover it of the root mean squared difference of its
-/// channels, averaged over neighbouring rows. It depends on rows within one window of the Transformer on
-/// either side, so that more data further on changes nothing. A Transformer is asked twice: for each stretch
-/// with that stretch hidden, which shows what does not belong, and with all in view, which shows what the
-/// bottleneck cannot hold; both errors count half.
+/// A Transformer is asked for each stretch with that stretch hidden, which shows what does not belong.
 struct ErrorScorer {
     let plan: DetectorPlan
     let parameters: Parameters
 
+    /// What the network makes of every window.
     /// - Throws: `DetectionError.cancelled` or `.tooFewRows`.
-    func errors(
-        of prepared: PreparedSeries, name: String = "The series", cancellation: Cancellation = Cancellation(),
+    func answers(
+        to prepared: PreparedSeries, name: String = "The series", cancellation: Cancellation = Cancellation(),
         progress: (Double) -> Void = { _ in }
-    ) throws(DetectionError) -> RowErrors {
-        let (length, channels, rows) = (plan.windowLength, prepared.channelCount, prepared.rowCount)
+    ) throws(DetectionError) -> WindowAnswers {
+        let (length, rows) = (plan.windowLength, prepared.rowCount)
         guard rows >= length else { throw .tooFewRows(series: name, rows: rows, needed: length) }
         let starts = windowStarts(rows: rows, length: length, stride: plan.scoringStride)
-        var sums = Sums(rows: rows, channels: channels)
+        var result = WindowAnswers(prepared, plan: plan)
         let network = Reconstructor(parameters)
-        var windows: [Float] = []
         for first in stride(from: 0, to: starts.count, by: network.capacity) {
             if cancellation.isCancelled { throw .cancelled }
             let chosen = starts[first..<min(first + network.capacity, starts.count)]
-            windows.removeAll(keepingCapacity: true)
-            for start in chosen { windows += prepared.window(start, length) }
-            let answers = answers(to: windows, count: chosen.count, network: network)
-            for (index, start) in chosen.enumerated() {
-                sums.add(answers, window: index, start: start, plan: plan, prepared: prepared)
-            }
+            let windows = LevelFreeWindows(prepared, starts: chosen, length: length)
+            result.add(answer(to: windows.values, count: chosen.count, network: network), to: windows, starts: chosen)
             progress(Double(first + chosen.count) / Double(starts.count))
         }
-        var result = sums.finished(prepared)
-        let short = movingAverage(of: result.errors, width: plan.shortSmoothing)
-        let long = movingAverage(of: result.errors, width: plan.longSmoothing)
-        result.errors = zip(short, long).map { $0 + plan.longShare * ($1 - $0) }
         return result
     }
 
-    /// What the network answers, `[count, time, channels]`: once or, where spans are hidden, twice, the first
-    /// time with every patch taken from the pass that hid it.
-    private func answers(to windows: [Float], count: Int, network: Reconstructor) -> [[Float]] {
-        var plain: [Float] = []
-        network.reconstruct(windows) { plain = Array($0) }
-        guard let masking = plan.masking, masking.passes > 0 else { return [plain] }
+    /// What the network answers, `[count, time, channels]`; where spans are hidden, every patch is taken from the pass that
+    /// hid it.
+    private func answer(to windows: [Float], count: Int, network: Reconstructor) -> [Float] {
+        guard let masking = plan.masking, masking.passes > 0 else {
+            var plain: [Float] = []
+            network.reconstruct(windows) { plain = Array($0) }
+            return plain
+        }
         let tokens = plan.windowLength / plan.architecture.patchLength
         let patch = windows.count / (count * tokens)
         var merged = [Float](repeating: 0, count: windows.count)
@@ -72,54 +63,101 @@ struct ErrorScorer {
                 }
             }
         }
-        return [merged, plain]
+        return merged
     }
 }
 
-/// Running sums over the windows that cover each row.
-private struct Sums {
-    var errors: [Float]
-    var reconstruction: [Float]
-    var counts: [UInt16]
-    let channels: Int
+/// Running sums over the windows that cover each row, and what is known of the windows.
+///
+/// The squared error of a row and channel is the mean, over the windows that cover the row, of the squared difference between
+/// answer and window and of how new the window's level and swing are (`WindowNovelty`); its root is averaged over
+/// neighbouring rows.
+struct WindowAnswers: Sendable {
+    private let plan: DetectorPlan
+    private let prepared: PreparedSeries
+    /// Sums of squared errors and of reconstructed values, `[rows, channels]`.
+    private var squares: [Float], reconstruction: [Float]
+    /// Windows that cover each row.
+    private var counts: [UInt16]
+    /// Levels, swings and mean squared residuals.
+    private(set) var windows: WindowStatistics
 
-    init(rows: Int, channels: Int) {
-        errors = [Float](repeating: 0, count: rows)
-        reconstruction = [Float](repeating: 0, count: rows * channels)
-        counts = [UInt16](repeating: 0, count: rows)
-        self.channels = channels
+    private var channels: Int { prepared.channelCount }
+
+    /// No answers yet.
+    init(_ prepared: PreparedSeries, plan: DetectorPlan) {
+        (self.prepared, self.plan) = (prepared, plan)
+        squares = [Float](repeating: 0, count: prepared.rowCount * prepared.channelCount)
+        reconstruction = squares
+        counts = [UInt16](repeating: 0, count: prepared.rowCount)
+        windows = WindowStatistics(channels: prepared.channelCount)
     }
 
-    /// Adds what the network answered to one window; the first answer is its picture of the series.
-    mutating func add(_ answers: [[Float]], window: Int, start: Int, plan: DetectorPlan, prepared: PreparedSeries) {
-        let length = plan.windowLength
-        let first = start == 0 ? 0 : plan.scoringMargin
-        let end = start + length == errors.count ? length : length - plan.scoringMargin
-        for step in first..<end {
-            let row = start + step
-            counts[row] += 1
-            let offset = (window * length + step) * channels
-            for channel in 0..<channels { reconstruction[row * channels + channel] += answers[0][offset + channel] }
-            for answer in answers {
-                var (sum, measured): (Float, Float) = (0, 0)
-                for channel in 0..<channels {
-                    let importance = prepared.measured?[row * channels + channel] ?? 1
-                    let difference = answer[offset + channel] - prepared.values[row * channels + channel]
-                    sum += importance * difference * difference
-                    measured += importance
+    /// The rows of a window that count: without `scoringMargin` rows at its ends, but for the ends of the series.
+    private func counted(_ start: Int) -> Range<Int> {
+        let end = start + plan.windowLength
+        return (start == 0 ? 0 : start + plan.scoringMargin)..<(end == prepared.rowCount ? end : end - plan.scoringMargin)
+    }
+
+    /// Adds what the network answered, `[windows, time, channels]`, to the windows at `starts`.
+    mutating func add(_ answer: [Float], to windows: LevelFreeWindows, starts: ArraySlice<Int>) {
+        let channels = channels
+        for (index, start) in starts.enumerated() {
+            let rows = counted(start)
+            for row in rows { counts[row] += 1 }
+            let shift = (index * plan.windowLength - start) * channels
+            for channel in 0..<channels {
+                let level = windows.levels[index * channels + channel]
+                var sum: Float = 0
+                for place in stride(from: rows.lowerBound * channels + channel, to: rows.upperBound * channels, by: channels) {
+                    let answered = answer[place + shift]
+                    let difference = answered - windows.values[place + shift]
+                    let square = (prepared.measured?[place] ?? 1) * difference * difference
+                    squares[place] += square
+                    sum += square
+                    reconstruction[place] += answered + level
                 }
-                if measured > 0 { errors[row] += (sum / measured).squareRoot() / Float(answers.count) }
+                self.windows.residuals.append(sum / Float(rows.count))
+            }
+        }
+        self.windows.starts += starts
+        self.windows.levels += windows.levels
+        self.windows.swings += windows.swings
+    }
+
+    /// Adds to each row how new the windows that cover it are in level and swing.
+    mutating func add(_ novelty: WindowNovelty) {
+        let added = novelty.added(to: windows)
+        let channels = channels
+        for (index, start) in windows.starts.enumerated() {
+            let rows = counted(start)
+            for channel in 0..<channels {
+                let square = added[index * channels + channel]
+                for place in stride(from: rows.lowerBound * channels + channel, to: rows.upperBound * channels, by: channels) {
+                    squares[place] += square
+                }
             }
         }
     }
 
-    consuming func finished(_ prepared: PreparedSeries) -> RowErrors {
-        for row in errors.indices {
-            let share = 1 / Float(max(1, counts[row]))
-            errors[row] = prepared.isMeasured(row) ? errors[row] * share : .nan
-            for channel in 0..<channels { reconstruction[row * channels + channel] *= share }
+    /// Smoothed errors of rows and channels, `[rows, channels]`; NaN in gaps.
+    var errors: [Float] {
+        var result = squares
+        for channel in 0..<channels {
+            let column = counts.indices.map { row -> Float in
+                let place = row * channels + channel
+                return prepared.measured?[place] == 0 ? .nan : (squares[place] / Float(max(1, counts[row]))).squareRoot()
+            }
+            let short = movingAverage(of: column, width: plan.shortSmoothing)
+            let long = movingAverage(of: column, width: plan.longSmoothing)
+            for row in counts.indices { result[row * channels + channel] = short[row] + plan.longShare * (long[row] - short[row]) }
         }
-        return RowErrors(errors: errors, reconstruction: reconstruction)
+        return result
+    }
+
+    /// The model's picture of the series in scaled units, `[rows, channels]`.
+    var picture: [Float] {
+        reconstruction.indices.map { reconstruction[$0] / Float(max(1, counts[$0 / channels])) }
     }
 }
 
@@ -130,12 +168,9 @@ extension NeuralDetector {
         guard series.channels.count == channelNames.count else {
             throw .otherChannels(model: kind, expected: channelNames.count, found: series.channels.count)
         }
-        let scorer = ErrorScorer(plan: plan, parameters: parameters)
-        var result = try scorer.errors(
-            of: PreparedSeries(series, scaling: scaling), name: series.name, cancellation: cancellation, progress: progress)
-        if let rows = plan.adaptationRows {
-            result.errors = adapted(result.errors, typical: quantile(ofSorted: referenceErrors, 0.5), rows: rows)
-        }
-        return result
+        var answers = try ErrorScorer(plan: plan, parameters: parameters).answers(
+            to: PreparedSeries(series, scaling: scaling), name: series.name, cancellation: cancellation, progress: progress)
+        answers.add(novelty)
+        return RowErrors(errors: tails.largest(answers.errors), reconstruction: answers.picture)
     }
 }

@@ -3,7 +3,8 @@ import TimeSeries
 
 /// Why a model scored some rows as it did.
 public struct Explanation: Sendable, Equatable {
-    /// Each channel's share of the squared error, in order, summing to 1; all 0 where nothing differs.
+    /// Each channel's share of the squared differences, each in the unit of its own usual ones, in order, summing to 1; all 0
+    /// where nothing differs.
     public let channelShares: [Float]
     /// Rows outside the event that a Transformer attended to most while the event was hidden from it, the most
     /// attended first, with their share of the attention; empty for an LSTM.
@@ -37,7 +38,7 @@ extension NeuralDetector {
         for row in rows {
             for channel in 0..<channels {
                 let place = row * channels + channel
-                let difference = errors.reconstruction[place] - prepared.values[place]
+                let difference = (errors.reconstruction[place] - prepared.values[place]) / tails.reaches[channel]
                 sums[channel] += (prepared.measured?[place] ?? 1) * difference * difference
             }
         }
@@ -60,7 +61,8 @@ extension NeuralDetector {
         let hidden = (0..<tokens).map { UInt8(own.contains($0) ? 1 : 0) }
         let network = Reconstructor(parameters, capacity: 1)
         guard own.count < tokens,
-            let map = network.attention(Array(prepared.window(start, plan.windowLength)), hiddenPatches: hidden)
+            let map = network.attention(
+                LevelFreeWindows(prepared, starts: [start], length: plan.windowLength).values, hiddenPatches: hidden)
         else { return [] }
         let others = (0..<tokens).filter { hidden[$0] == 0 }
         let looks = others.map { key in own.reduce(Float(0)) { $0 + map[$1 * tokens + key] } }

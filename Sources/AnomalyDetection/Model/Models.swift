@@ -69,8 +69,8 @@ public struct Models: Sendable {
 
     /// The LSTM and the Transformer autoencoder.
     public static let standard = Models([
-        Model(.lstm, weight: 0.2, recipe: LSTMRecipe()),
-        Model(.transformer, weight: 0.8, recipe: TransformerRecipe()),
+        Model(.lstm, weight: 0.5, recipe: LSTMRecipe()),
+        Model(.transformer, weight: 0.5, recipe: TransformerRecipe()),
     ])
 
     /// Registers models; at least one has a weight above 0.
@@ -103,7 +103,7 @@ public struct Models: Sendable {
         }
         let version = file.metadata["format_version"]
         guard version == NeuralDetector.formatVersion else {
-            throw DetectionError.notAModel(file: name, reason: "its format version is \(version ?? "missing")")
+            throw DetectionError.notAModel(file: name, reason: "its format version is \(version ?? "missing"), not \(NeuralDetector.formatVersion)")
         }
         return try model.load(file, name)
     }

@@ -43,19 +43,16 @@ public struct WindowRule: Sendable, Equatable, Codable {
     }
 }
 
-/// How a model's errors are averaged over rows and follow a change for good; the same for every model, so that their
-/// scores rise and fall together.
+/// How a model's errors are averaged over rows; the same for every model, so that their scores rise and fall together.
 public struct ErrorAveraging: Sendable, Equatable, Codable {
     /// Dominant periods over which errors are averaged, for short and for long anomalies.
-    public var shortPeriods = 0.25, longPeriods = 2.0
+    public var shortPeriods = 0.25, longPeriods = 1.0
     /// Fewest rows of the long average.
-    public var longShortest = 80
+    public var longShortest = FallbackPeriod.model
     /// How much the long average counts beside the short one.
     public var longShare: Float = 0.7
     /// Errors are averaged over at most half of such a window, so that a score depends on rows within one alone.
     public var within = TransformerRecipe.window
-    /// Dominant periods, and rows at the least, over which a change for good becomes what is normal; 0 never.
-    public var adaptationPeriods = 4.0, adaptationShortest = 300
 
     /// The defaults.
     public init() {}
@@ -67,11 +64,6 @@ public struct ErrorAveraging: Sendable, Equatable, Codable {
             min(max(Int((periods * Double(period)).rounded()), shortest), longest)
         }
         return (rows(shortPeriods, atLeast: 1), rows(longPeriods, atLeast: longShortest))
-    }
-
-    /// Rows after which a change is normal; `nil` never.
-    func adaptationRows(period: Int) -> Int? {
-        adaptationPeriods == 0 ? nil : max(adaptationShortest, Int((adaptationPeriods * Double(period)).rounded()))
     }
 }
 
@@ -89,6 +81,8 @@ public struct LSTMRecipe: Recipe {
     public var epochs = 40, windowsPerEpoch = 1536, learningRate: Float = 4e-3
     /// Epochs without a better validation loss after which training stops.
     public var patience = 6
+    /// Windows that cover a row in scoring.
+    public var coverage = 4
     /// What is done with its errors.
     public var averaging = ErrorAveraging()
 
@@ -105,8 +99,7 @@ public struct LSTMRecipe: Recipe {
                     latentSize: latentSize + 2 * min(channels - 1, 7))),
             epochs: epochs, batchSize: 32, windowsPerEpoch: windowsPerEpoch, learningRate: learningRate, patience: patience,
             validationShare: 0.15, noise: noise, masking: nil, shortSmoothing: averaged.short, longSmoothing: averaged.long,
-            longShare: averaging.longShare, adaptationRows: averaging.adaptationRows(period: period), scoringMargin: 0,
-            scoringStride: max(1, window / 8), seed: seed)
+            longShare: averaging.longShare, scoringMargin: 0, scoringStride: max(1, window / coverage), seed: seed)
     }
 }
 
@@ -156,7 +149,7 @@ public struct TransformerRecipe: Recipe {
             masking: Masking(
                 share: maskedShare, span: min(span, window / patch / max(2, maskedPasses)), passes: maskedPasses),
             shortSmoothing: averaged.short, longSmoothing: averaged.long, longShare: averaging.longShare,
-            adaptationRows: averaging.adaptationRows(period: period), scoringMargin: window / 4,
+            scoringMargin: window / 4,
             scoringStride: max(1, window / 4), seed: seed &+ 1)
     }
 }

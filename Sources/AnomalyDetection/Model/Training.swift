@@ -87,15 +87,20 @@ public struct Training: Sendable {
     public func run(cancellation: Cancellation = Cancellation(), progress: (TrainingProgress) -> Void = { _ in })
         throws(DetectionError) -> NeuralDetector
     {
-        let scaling = RobustScaling(fitting: series, rows: trainingRows)
-        let prepared = PreparedSeries(series.prefix(trainingRows), scaling: scaling)
+        let learnt = series.prefix(trainingRows)
+        let scaling = RobustScaling(fitting: series, rows: trainingRows).levelFree(learnt, length: plan.windowLength)
+        let prepared = PreparedSeries(learnt, scaling: scaling)
         var run = Run(kind: kind, plan: plan, prepared: prepared, threadCount: threadCount)
         let (parameters, summary) = try run.fit(cancellation: cancellation, progress: progress)
-        let scorer = ErrorScorer(plan: plan, parameters: parameters)
-        let errors = try scorer.errors(of: prepared, cancellation: cancellation)
+        var answers = try ErrorScorer(plan: plan, parameters: parameters).answers(to: prepared, cancellation: cancellation)
+        let novelty = WindowNovelty(fitting: answers.windows, length: plan.windowLength)
+        answers.add(novelty)
+        let errors = answers.errors
+        let tails = ChannelTails(fitting: errors, channels: prepared.channelCount, noise: plan.noise)
         return NeuralDetector(
             kind: kind, plan: plan, channelNames: series.channels.map(\.name), parameters: parameters, scaling: scaling,
-            referenceErrors: Calibration.reference(from: errors.errors), summary: summary, fingerprint: series.fingerprint)
+            novelty: novelty, tails: tails, referenceErrors: Calibration.reference(from: tails.largest(errors)),
+            summary: summary, fingerprint: series.fingerprint)
     }
 }
 
@@ -209,17 +214,13 @@ private struct Run {
         _ starts: [Int], plan: DetectorPlan, prepared: PreparedSeries, random: inout SeededGenerator, noise: Float
     ) -> Batch {
         let (length, channels) = (plan.windowLength, prepared.channelCount)
-        var targets: [Float] = []
-        targets.reserveCapacity(starts.count * length * channels)
+        let targets = LevelFreeWindows(prepared, starts: starts, length: length).values
         var importance: [Float] = []
-        importance.reserveCapacity(targets.capacity)
-        for start in starts {
-            targets += prepared.window(start, length)
-            if let measured = prepared.measured {
-                importance += measured[(start * channels)..<((start + length) * channels)]
-            }
+        if let measured = prepared.measured {
+            importance = starts.flatMap { measured[($0 * channels)..<(($0 + length) * channels)] }
+        } else {
+            importance = [Float](repeating: 1, count: targets.count)
         }
-        if prepared.measured == nil { importance = [Float](repeating: 1, count: targets.count) }
         var inputs = targets
         if noise > 0 { for index in inputs.indices { inputs[index] += noise * fastNormal(&random) } }
         guard let masking = plan.masking else {

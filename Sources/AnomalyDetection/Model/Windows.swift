@@ -4,15 +4,18 @@ import TimeSeries
 struct PreparedSeries: Sendable {
     let rowCount: Int
     let channelCount: Int
-    /// Scaled values, `[rowCount, channels]`.
+    /// Scaled values, `[rowCount, channels]`, levels included.
     let values: [Float]
     /// 1 where a value was measured, 0 in a gap, `[rowCount, channels]`; `nil` where there is no gap.
     let measured: [Float]?
 
+    /// Scaled values reach from `-limit` to `limit`: far beyond any level, near enough for `Float` to tell shapes.
+    static let limit: Float = 1e6
+
     init(_ series: Series, scaling: RobustScaling) {
         rowCount = series.rowCount
         channelCount = series.channels.count
-        values = scaling.scaled(series)
+        values = scaling.scaled(series, limit: Self.limit)
         guard series.channels.contains(where: { $0.values.contains(where: \.isNaN) }) else {
             measured = nil
             return
@@ -23,16 +26,66 @@ struct PreparedSeries: Sendable {
         }
         measured = marks
     }
+}
 
-    /// The scaled values of the window that starts at `start`.
-    func window(_ start: Int, _ length: Int) -> ArraySlice<Float> {
-        values[(start * channelCount)..<((start + length) * channelCount)]
+/// Windows of a series without their levels: what the networks see, and what was taken off.
+///
+/// Level and shape are two questions. A network that sees levels spends its code on them, and where the level moves it can
+/// reconstruct nothing. So each channel's mean over the window is taken off, and how new a window's level is, and how far it
+/// swings, is judged apart (`WindowNovelty`).
+struct LevelFreeWindows: Sendable {
+    /// `[windows, time, channels]` in scaled units, cut off at `±RobustScaling.limit` so that one spike cannot drown the rest.
+    private(set) var values: [Float] = []
+    /// Each channel's mean over the window and the standard deviation from it, `[windows, channels]`.
+    private(set) var levels: [Float] = [], swings: [Float] = []
+
+    /// The windows that begin at `starts` and have `length` rows.
+    init(_ prepared: PreparedSeries, starts: some Collection<Int>, length: Int) {
+        let channels = prepared.channelCount
+        values.reserveCapacity(starts.count * length * channels)
+        for start in starts {
+            let place = values.count
+            values += prepared.values[(start * channels)..<((start + length) * channels)]
+            for channel in 0..<channels { takeLevel(of: channel, from: place, channels: channels) }
+        }
     }
 
-    /// Whether any value of `row` was measured.
-    func isMeasured(_ row: Int) -> Bool {
-        guard let measured else { return true }
-        return measured[(row * channelCount)..<((row + 1) * channelCount)].contains(1)
+    /// Takes the level off one channel of the last window, which begins at `place`.
+    private mutating func takeLevel(of channel: Int, from place: Int, channels: Int) {
+        let places = stride(from: place + channel, to: values.count, by: channels)
+        let count = Double((values.count - place) / channels)
+        var sum = 0.0
+        for place in places { sum += Double(values[place]) }
+        let level = sum / count
+        var squares = 0.0
+        for place in places {
+            let difference = Double(values[place]) - level
+            squares += difference * difference
+            values[place] = min(max(Float(difference), -RobustScaling.limit), RobustScaling.limit)
+        }
+        levels.append(Float(level))
+        swings.append(Float((squares / count).squareRoot()))
+    }
+}
+
+extension RobustScaling {
+    /// The same centers with the root mean squared deviation of a window's values from its mean as spreads: the unit in which
+    /// shapes are measured, however far the level wanders. A channel that never varies within a window keeps its spread.
+    /// - Parameters:
+    ///   - series: the training rows; at least `length`.
+    ///   - length: rows in a window.
+    func levelFree(_ series: Series, length: Int) -> RobustScaling {
+        let prepared = PreparedSeries(series, scaling: self)
+        let starts = windowStarts(rows: series.rowCount, length: length, stride: max(1, length / 4))
+        let swings = LevelFreeWindows(prepared, starts: starts, length: length).swings
+        let channels = spreads.count
+        return RobustScaling(
+            centers: centers,
+            spreads: spreads.indices.map { channel in
+                let squares = stride(from: channel, to: swings.count, by: channels).map { Double(swings[$0]) * Double(swings[$0]) }
+                let deviation = (squares.reduce(0, +) / Double(starts.count)).squareRoot()
+                return deviation > 1e-6 ? spreads[channel] * deviation : spreads[channel]
+            })
     }
 }
 

@@ -2,45 +2,33 @@ import Algorithms
 import Foundation
 import TimeSeries
 
-/// Turns reconstruction errors into scores in [0, 1] that rise with the error, so that two models
-/// speak one language. NaN stays NaN ("no score").
+/// Turns errors into scores in [0, 1] that rise with the error, so that models speak one language. NaN stays NaN ("no score").
 public struct Calibration: Sendable, Equatable {
     /// The rule of a calibration.
     public enum Method: String, CaseIterable, Sendable, Codable {
-        /// `x⁴ / (x⁴ + 1)`, where `x` is how far the error exceeds the model's typical (median reference) error, in units
-        /// of three typical errors: up to the typical error the score is 0, at four times it one half. A model
-        /// that cannot reconstruct the series at all has large errors everywhere, none of them many times the
-        /// typical one, and so does not drown the other.
+        /// By the excess `x`: how far the error lies above the median reference error, in units of the distance from there to
+        /// the three-quarter quantile, so that the middle half of the reference errors stays below 1, whatever share of the
+        /// training rows was odd itself. The score is `l³ / (l³ + 1)` with `l = log(1 + x) / log(11)`: 0 up to the typical error, one
+        /// half at ten times that distance, and even far beyond still rising.
         case excess
         /// Share of reference errors below (mid-rank); beyond the largest, `1 - rest · largest / error`.
         case rank
-        /// The normal distribution function of the logarithm, by median and MAD.
-        case robust
-        /// Straight from the smallest (0) to the largest (1) reference error.
-        case minmax
     }
 
     /// The rule in force.
     public let method: Method
     private let reference: [Float]
-    private let center: Double
-    private let spread: Double
-    private let typicalError: Float
+    private let median: Float
+    private let reach: Float
 
     /// Fits a rule to errors in rising order; they must not be empty.
     public init(_ method: Method, referenceErrors: [Float]) {
         precondition(!referenceErrors.isEmpty, "calibration needs reference errors")
         self.method = method
         reference = referenceErrors
-        let median = quantile(ofSorted: referenceErrors, 0.5)
-        typicalError = median > 0 ? median : referenceErrors.last ?? 0
-        let logarithms = referenceErrors.map { Self.logarithm($0) }
-        center = quantile(ofSorted: logarithms, 0.5)
-        let middle = center
-        spread = 1.4826 * quantile(ofSorted: logarithms.map { abs($0 - middle) }.sorted(), 0.5)
+        median = quantile(ofSorted: referenceErrors, 0.5)
+        reach = quantile(ofSorted: referenceErrors, 0.75) - median + Self.noise
     }
-
-    private static func logarithm(_ error: Float) -> Double { log(max(Double(error), 1e-12)) }
 
     /// At most 2,048 quantiles of `errors`, rising, which stand for them all.
     static func reference(from errors: [Float]) -> [Float] {
@@ -50,32 +38,43 @@ public struct Calibration: Sendable, Equatable {
         return (0..<count).map { quantile(ofSorted: sorted, count == 1 ? 0.5 : Double($0) / Double(count - 1)) }
     }
 
-    private var smallest: Float { reference.first ?? 0 }
-    private var largest: Float { reference.last ?? 0 }
-
     /// The score of one error.
     public func callAsFunction(_ error: Float) -> Float {
         if error.isNaN { return .nan }
-        guard largest > smallest else { return error > largest ? 1 - largest / error : 0 }
-        switch method {
-        case .excess:
-            let excess = max(0, error - typicalError) / (3 * typicalError)
-            let power = excess * excess * excess * excess
-            return power.isFinite ? power / (power + 1) : 1
-        case .rank: return rank(error)
-        case .minmax: return min(max((error - smallest) / (largest - smallest), 0), 1)
-        case .robust:
-            guard spread > 0 else { return rank(error) }
-            let z = (Self.logarithm(error) - center) / spread
-            return Float(0.5 * erfc(-z / 2.0.squareRoot()))
+        return switch method {
+        case .excess: Self.score(ofExcess: max(0, error - median) / reach)
+        case .rank: rank(error)
         }
     }
 
     /// The scores of many errors.
     public func callAsFunction(_ errors: [Float]) -> [Float] { errors.map { self($0) } }
 
+    // MARK: Excess
+
+    /// Differences of errors below this say nothing: the noise that training adds to inputs, a twentieth of the unit.
+    private static let noise: Float = 0.05
+    /// The excess that scores one half.
+    private static let half: Float = 10
+
+    /// The score of an excess of 0 or more.
+    static func score(ofExcess excess: Float) -> Float {
+        let logarithm = log1p(excess) / log1p(half)
+        let cube = logarithm * logarithm * logarithm
+        return cube.isFinite ? cube / (1 + cube) : 1
+    }
+
+    /// The excess that has a score, as far as numbers reach: the inverse of `score(ofExcess:)`.
+    static func excess(ofScore score: Float) -> Float {
+        expm1(min(cbrt(score / max(1 - score, .ulpOfOne)) * log1p(half), 60))
+    }
+
+    // MARK: Rank
+
     private func rank(_ error: Float) -> Float {
         let count = Float(reference.count)
+        let (smallest, largest) = (reference.first ?? 0, reference.last ?? 0)
+        guard largest > smallest else { return error > largest ? 1 - largest / error : 0 }
         if error > largest { return 1 - 0.5 / count * largest / error }
         let below = reference.partitioningIndex { $0 >= error }
         let reached = reference[below...].partitioningIndex { $0 > error }

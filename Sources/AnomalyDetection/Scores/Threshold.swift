@@ -3,43 +3,54 @@ import TimeSeries
 
 /// The rule by which a combined score becomes a flag.
 public enum ThresholdRule: Sendable, Equatable {
+    /// What stands apart: the widest relative gap between the peaks of runs of rows, measured in excesses
+    /// (`Calibration.Method.excess`). Where no gap is as wide as a quarter, nothing is odd and nothing is flagged.
+    case gap
+    /// A score, 0 to 1.
+    case level(Float)
     /// The quantile of all scores, 0 to 1 (0.99 flags about one row in a hundred).
     case quantile(Double)
-    /// The median plus so many robust standard deviations (1.4826 MAD).
-    case robustSigma(Double)
-    /// Peaks over threshold (Siffer et al., 2017): a generalised Pareto tail is fitted to the scores over
-    /// their 98 % quantile, and the level is exceeded with the given probability.
-    case peaksOverThreshold(probability: Double)
+    /// The share of rows that is expected to be odd, 0 to 1.
+    case share(Double)
+    /// So many events, those with the highest peaks.
+    case top(Int)
 
-    /// The score from which rows are flagged; rows with score 0 never are. Cost: a few passes over the
-    /// scores, no sorting.
+    /// The score from which rows are flagged; rows with score 0 never are. Cost: a few passes over the scores, none sorted.
     public func level(for scores: [Float]) -> Float {
-        guard let order = OrderStatistics(scores) else { return .infinity }
         switch self {
-        case .quantile(let share): return order.quantile(share)
-        case .robustSigma(let count):
-            let median = order.quantile(0.5)
-            let deviation = OrderStatistics(scores.map { abs($0 - median) })?.quantile(0.5) ?? 0
-            return median + Float(count) * 1.4826 * deviation
-        case .peaksOverThreshold(let probability): return Self.paretoLevel(scores, order, probability: probability)
+        case .gap: Self.gapLevel(scores)
+        case .level(let level): level
+        case .quantile(let share): OrderStatistics(scores)?.quantile(share) ?? .infinity
+        case .share(let share): OrderStatistics(scores)?.quantile(1 - share) ?? .infinity
+        case .top(let count): Self.topLevel(scores, count: count)
         }
     }
 
-    /// The tail is fitted by its first two moments (Hosking and Wallis, 1987).
-    private static func paretoLevel(_ scores: [Float], _ order: OrderStatistics, probability: Double) -> Float {
-        let start = order.quantile(0.98)
-        let excesses = scores.filter { $0 > start }.map { Double($0 - start) }
-        let count = Double(excesses.count)
-        guard count >= 10 else { return order.quantile(1 - probability) }
-        let mean = excesses.reduce(0, +) / count
-        let variance = excesses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
-        guard variance > 0 else { return start }
-        let ratio = mean * mean / variance
-        let shape = 0.5 * (1 - ratio)
-        let scale = 0.5 * mean * (ratio + 1)
-        let tail = probability * Double(order.count) / count
-        let excess = abs(shape) < 1e-9 ? -scale * log(tail) : scale / shape * (pow(tail, -shape) - 1)
-        return start + Float(max(0, excess))
+    /// How many times the lower peak the higher one is beside a gap, and how many times the ordinary reach of errors the
+    /// lowest peak is that is looked at.
+    private static let narrowestGap: Float = 1.25
+
+    /// The geometric mean of the two peaks beside the widest gap; the lowest of all is the smallest that is looked at.
+    private static func gapLevel(_ scores: [Float]) -> Float {
+        let lowest = Calibration.score(ofExcess: narrowestGap)
+        let peaks = EventRule().peaks(of: scores, level: lowest).map { Calibration.excess(ofScore: $0) } + [narrowestGap]
+        var widest = (gap: Float(0), level: Float.infinity)
+        for (above, below) in zip(peaks, peaks.dropFirst()) where above / below > widest.gap {
+            widest = (above / below, Calibration.score(ofExcess: (above * below).squareRoot()))
+        }
+        return widest.gap >= narrowestGap ? widest.level : .infinity
+    }
+
+    /// The level is lowered from the highest score until there are as many events; joined ones count as one.
+    private static func topLevel(_ scores: [Float], count: Int) -> Float {
+        guard let order = OrderStatistics(scores), count > 0 else { return .infinity }
+        var (low, high) = (0, order.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            let level = order.value(atRank: middle)
+            if EventRule().peaks(of: scores, level: level).count > count { low = middle + 1 } else { high = middle }
+        }
+        return order.value(atRank: low)
     }
 }
 
@@ -72,7 +83,7 @@ public struct EventRule: Sendable, Equatable {
 
     /// The events among rows whose `combined` score reaches `level`, in time order.
     public func events(combined: [Float], scores: PerModel<[Float]>, level: Float) -> [Event] {
-        let runs = flaggedRuns(combined, level: level)
+        let runs = runs(of: combined, level: level)
         return runs.filter { $0.count >= minimumRows }.map { rows in
             var event = Event(
                 rows: rows, peakRow: rows.lowerBound, peak: -1, mean: 0,
@@ -88,9 +99,14 @@ public struct EventRule: Sendable, Equatable {
         }
     }
 
+    /// The highest score of each run of rows that reaches `level`, falling.
+    func peaks(of scores: [Float], level: Float) -> [Float] {
+        runs(of: scores, level: level).map { rows in rows.reduce(0) { Float.maximum($0, scores[$1]) } }.sorted(by: >)
+    }
+
     /// Runs of rows that reach `level`, those near each other joined. Stretches without a flag, nearly all
     /// of a series, are passed over 64 rows at a time.
-    private func flaggedRuns(_ scores: [Float], level: Float) -> [Range<Int>] {
+    public func runs(of scores: [Float], level: Float) -> [Range<Int>] {
         var runs: [Range<Int>] = []
         scores.withUnsafeBufferPointer { scores in
             for start in stride(from: 0, to: scores.count, by: 64) {

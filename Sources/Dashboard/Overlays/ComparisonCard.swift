@@ -84,6 +84,7 @@ private let measureRows: [(title: String, value: @Sendable (Comparison.Line) -> 
     ("best F1", { fixed($0.measures.standardF1) }),
     ("events found", { line in "\(line.events.found.count { $0 })/\(line.events.found.count)" }),
     ("flags right", { "\(Int(($0.events.precision * 100).rounded()))%" }),
+    ("events' F1", { fixed($0.events.f1) }), ("at best level", { fixed($0.bestEventF1) }),
 ]
 
 private func fixed(_ value: Double) -> String { Dashboard.fixed(Float(value)) }

@@ -17,7 +17,7 @@ extension WorkspaceState {
             return screen.write(" \(text) ", x: x, y: y, Style(isOn ? theme.accent : theme.muted, bold: isOn))
         }
         let weights = "Ensemble · \(analysis.settings.calibration.rawValue)"
-        let flagged = "Flagged \(events.count)"
+        let flagged = "Flagged \(events.count) · \(analysis.settings.flags.rawValue)"
         if let divider = layout.divider {
             _ = heading(weights, .sliders, x: 2)
             _ = heading(flagged, .events, x: divider + 2)

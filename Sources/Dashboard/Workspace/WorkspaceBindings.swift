@@ -78,6 +78,10 @@ extension Binding {
                 signedIn.atWorkspace(&frame) { $0.set("calibration", to: value, $1, &$2) }
             }
         ) { workspace, session, frame in workspace.useNextCalibration(session, &frame) },
+        inWorkspace(
+            [.character("f")], "Flag rows by the next rule", command: "flags",
+            withValue: { signedIn, value, frame in signedIn.atWorkspace(&frame) { $0.set("flags", to: value, $1, &$2) } }
+        ) { workspace, session, frame in workspace.useNextFlags(session, &frame) },
         inWorkspace([.character("p")], "Show the training panel") { workspace, _, frame in workspace.showTraining(&frame) },
         look([.character("x")], "Stop training", command: "cancel") { $0.training?.cancellation.cancel() },
         inWorkspace(

@@ -90,6 +90,12 @@ extension WorkspaceState: Screen {
         return change(session, &frame) { $0.calibration = methods[(index + 1) % methods.count] }
     }
 
+    mutating func useNextFlags(_ session: Session, _ frame: inout Frame) -> [Effect] {
+        let rules = AnalysisSettings.Flags.allCases
+        let index = rules.firstIndex(of: analysis.settings.flags) ?? 0
+        return change(session, &frame) { $0.flags = rules[(index + 1) % rules.count] }
+    }
+
     /// Sets the setting of a name, as it was typed.
     mutating func set(_ name: String, to text: String, _ session: Session, _ frame: inout Frame) -> [Effect] {
         let models = analysis.models

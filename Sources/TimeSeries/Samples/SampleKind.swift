@@ -1,10 +1,18 @@
 import Foundation
 
-/// Kinds of labelled synthetic series, each with one sort of anomaly.
+/// Kinds of labelled synthetic series.
 public enum SampleKind: String, CaseIterable, Sendable {
     case point, contextual, collective, frequency, amplitude, trend
     case missingBeat = "missing-beat"
     case longRange = "long-range"
+    case ramp, walk, steps, sawtooth, variance, seasons
+
+    /// The kinds with one sort of anomaly each, on a level that stays.
+    public static let steady: [SampleKind] = [
+        .point, .contextual, .collective, .frequency, .amplitude, .trend, .missingBeat, .longRange,
+    ]
+    /// The kinds whose level or swing moves by itself, with anomalies of several sorts.
+    public static let moving: [SampleKind] = [.ramp, .walk, .steps, .sawtooth, .variance, .seasons]
 
     /// The name of a file that holds such a series.
     public var fileName: String { rawValue + SeriesFormat.csvEnding }
@@ -20,6 +28,12 @@ public enum SampleKind: String, CaseIterable, Sendable {
         case .trend: "slow drifts away from a level and back"
         case .missingBeat: "heartbeats that do not come"
         case .longRange: "pulses of a kind that is common, but not due in the slow cycle"
+        case .ramp: "spikes, late, still, fast and swollen stretches of a rhythm on a level that rises"
+        case .walk: "the same on a level that walks at random"
+        case .steps: "the same on a level that jumps now and then"
+        case .sawtooth: "leaps, stand-stills and wrong rates of a counter that starts again and again"
+        case .variance: "the same as in ramp in a rhythm whose swing and noise change slowly"
+        case .seasons: "the same as in ramp in a rhythm of days, weeks and a slow season"
         }
     }
 
@@ -28,9 +42,10 @@ public enum SampleKind: String, CaseIterable, Sendable {
     ///   - rows: number of rows, one every five minutes, at least 600. The first 40 % hold no anomaly, but for the
     ///     part of one that a heartbeat or pulse running at that place may add.
     ///   - seed: the same seed gives the same numbers.
-    public func series(rows: Int, seed: UInt64) -> Series {
+    ///   - isClean: whether the anomalies are left out.
+    public func series(rows: Int, seed: UInt64, isClean: Bool = false) -> Series {
         precondition(rows >= 600, "a generated series needs at least 600 rows")
-        var sketch = Sketch(rows: rows, seed: seed)
+        var sketch = Sketch(rows: rows, seed: seed, isClean: isClean)
         switch self {
         case .point: sketch.point()
         case .contextual: sketch.contextual()
@@ -40,6 +55,12 @@ public enum SampleKind: String, CaseIterable, Sendable {
         case .trend: sketch.trend()
         case .missingBeat: sketch.missingBeat()
         case .longRange: sketch.longRange()
+        case .ramp: sketch.ramp()
+        case .walk: sketch.walk()
+        case .steps: sketch.steps()
+        case .sawtooth: sketch.sawtooth()
+        case .variance: sketch.variance()
+        case .seasons: sketch.seasons()
         }
         let start: Int64 = 1_704_067_200_000_000
         var notation = TimeFormat.Notation()
@@ -56,21 +77,25 @@ public enum SampleKind: String, CaseIterable, Sendable {
 }
 
 /// A series being drawn: values, labels and the source of randomness.
-private struct Sketch {
+struct Sketch {
     var values: [Double]
     var labels: [Bool]
     var random: SeededGenerator
     let rows: Int
+    /// Whether no anomaly is drawn.
+    let isClean: Bool
 
-    init(rows: Int, seed: UInt64) {
+    init(rows: Int, seed: UInt64, isClean: Bool) {
         self.rows = rows
+        self.isClean = isClean
         values = [Double](repeating: 0, count: rows)
         labels = [Bool](repeating: false, count: rows)
         random = SeededGenerator(seed: seed)
     }
 
     /// Stretches of about `length` rows in the last 60 %, far apart: one for every 600 rows, at least 3.
-    private mutating func stretches(length: Int) -> [Range<Int>] {
+    mutating func stretches(length: Int) -> [Range<Int>] {
+        if isClean { return [] }
         let count = max(3, rows / 600)
         let first = rows * 2 / 5
         let slot = (rows - first) / count
@@ -82,11 +107,11 @@ private struct Sketch {
         }
     }
 
-    private mutating func mark(_ rows: Range<Int>) {
+    mutating func mark(_ rows: Range<Int>) {
         for row in rows { labels[row] = true }
     }
 
-    private func wave(_ row: Int, period: Double) -> Double {
+    func wave(_ row: Int, period: Double) -> Double {
         let angle = 2 * Double.pi * Double(row) / period
         return 10 * sin(angle) + 3 * sin(2 * angle + 0.8)
     }

@@ -39,7 +39,7 @@ public struct RobustScaling: Sendable, Equatable, Codable {
     public static let limit: Float = 12
 
     /// All values scaled, row by row: `[rowCount, channels]`, each within `±limit`. Gaps are bridged as by `filled`.
-    public func scaled(_ series: Series) -> [Float] {
+    public func scaled(_ series: Series, limit: Float = Self.limit) -> [Float] {
         precondition(series.channels.count == centers.count, "the scaling was fitted to other channels")
         let count = centers.count
         var rows = [Float](repeating: 0, count: series.rowCount * count)
@@ -47,7 +47,7 @@ public struct RobustScaling: Sendable, Equatable, Codable {
             let (center, scale) = (centers[index], 1 / spreads[index])
             var position = index
             for value in filled(channel.values) {
-                rows[position] = min(max(Float((value - center) * scale), -Self.limit), Self.limit)
+                rows[position] = min(max(Float((value - center) * scale), -limit), limit)
                 position += count
             }
         }

@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+import TimeSeries
+
+@testable import AnomalyDetection
+
+private func prepared(_ values: [Double], channels: Int = 1) -> PreparedSeries {
+    let made = (0..<channels).map { channel in
+        Series.Channel(name: "c\(channel)", values: stride(from: channel, to: values.count, by: channels).map { values[$0] })
+    }
+    let scaling = RobustScaling(
+        centers: [Double](repeating: 0, count: channels), spreads: [Double](repeating: 1, count: channels))
+    return PreparedSeries(Series(name: "s", channels: made), scaling: scaling)
+}
+
+/// An offset that moves from window to window says nothing about shapes.
+@Test func windowsWithoutTheirLevelsAreTheSameUnderAMovingOffset() {
+    for seed in 1...30 as ClosedRange<UInt64> {
+        var random = SeededGenerator(seed: seed)
+        let (length, channels) = (4 + Int(random.uniform() * 40), 1 + Int(random.uniform() * 3))
+        let values = (0..<(length * channels * 5)).map { _ in (random.uniform() * 1024).rounded() / 1024 }
+        let offsets = (0..<(5 * channels)).map { _ in (random.uniform() * 4096).rounded() - 2048 }
+        let moved = values.indices.map { values[$0] + offsets[$0 / (length * channels) * channels + $0 % channels] }
+        let starts = (0..<5).map { $0 * length }
+        let one = LevelFreeWindows(prepared(values, channels: channels), starts: starts, length: length)
+        let other = LevelFreeWindows(prepared(moved, channels: channels), starts: starts, length: length)
+        #expect(zip(one.values, other.values).allSatisfy { abs($0 - $1) < 1e-3 }, "seed \(seed)")
+        #expect(zip(one.swings, other.swings).allSatisfy { abs($0 - $1) < 1e-3 }, "seed \(seed)")
+        for index in one.levels.indices {
+            #expect(abs(other.levels[index] - one.levels[index] - Float(offsets[index])) < 1e-3, "seed \(seed)")
+        }
+    }
+}
+
+@Test func windowsAreCutOffAfterTheirLevelIsTakenOff() {
+    let windows = LevelFreeWindows(prepared([5000, 5001, 5002, 5003, 0, 0, 0, 4000]), starts: [0, 4], length: 4)
+    #expect(windows.values[..<4] == [-1.5, -0.5, 0.5, 1.5])
+    #expect(windows.values[4...] == [-RobustScaling.limit, -RobustScaling.limit, -RobustScaling.limit, RobustScaling.limit])
+    #expect(windows.levels == [5001.5, 1000])
+}
+
+/// Windows of one row every `length` rows, with given levels and swings.
+private func statistics(levels: [Float], swings: [Float], length: Int) -> WindowStatistics {
+    var windows = WindowStatistics(channels: 1)
+    windows.starts = levels.indices.map { $0 * length }
+    (windows.levels, windows.swings) = (levels, swings)
+    windows.residuals = levels.map { _ in 1 }
+    return windows
+}
+
+@Test func aLevelIsNewOnceAndKnownWhenItComesBack() {
+    let training = statistics(levels: [0, 1, 0, 1, 0, 1], swings: [1, 1, 1, 1, 1, 1], length: 10)
+    let novelty = WindowNovelty(fitting: training, length: 10)
+    let added = novelty.added(to: statistics(levels: [0.5, 9, 9, 1], swings: [1, 1, 1, 1], length: 10))
+    #expect(added == [0.25, 64, 0, 0])
+    #expect(novelty.added(to: training).allSatisfy { $0 == 0 }, "each level is taken by other training windows too")
+}
+
+@Test func whatMovesByItselfCountsLittleAndAWindowIsNotKnownByItself() {
+    let climbing = (0..<20).map { Float($0) * 3 }
+    let training = statistics(levels: climbing, swings: climbing.map { _ in 1 }, length: 10)
+    let novelty = WindowNovelty(fitting: training, length: 10)
+    #expect(novelty.added(to: training).allSatisfy { abs($0 - 0.9) < 1e-5 }, "9, the square of a step, times 1 / (1 + 9)")
+    let other = statistics(levels: climbing.map { $0 + 1 }, swings: climbing.map { _ in 1 }, length: 10)
+    #expect(novelty.added(to: other).allSatisfy { abs($0 - 0.1) < 1e-5 }, "levels between those of training")
+}
+
+@Test func aSwingIsNewByItsDistanceFromTheTypicalOne() {
+    let training = statistics(levels: [0, 0, 0, 0, 0], swings: [2, 2, 2, 2, 2], length: 8)
+    let novelty = WindowNovelty(fitting: training, length: 8)
+    #expect(novelty.added(to: statistics(levels: [0, 0, 0], swings: [2, 0, 5], length: 8)) == [0, 4, 9])
+}
+
+@Test func theOddestChannelDecidesInUnitsOfItsOwnTail() {
+    let quiet = (0..<1000).map { Float($0 % 100) / 100 }
+    let errors = quiet.flatMap { [$0, $0 * 50] }
+    let tails = ChannelTails(fitting: errors, channels: 2, noise: 0)
+    let excesses = tails.largest([0.5, 25, 2, 25, 0.5, 100, .nan, 100, .nan, .nan])
+    #expect(abs(excesses[0]) < 0.05)
+    #expect(abs(excesses[1] - excesses[2]) < 1e-4 && excesses[1] > 2.9, "an odd row counts alike in either unit")
+    #expect(excesses[3] == excesses[2] && excesses[4].isNaN)
+    #expect(tails.isSound(channels: 2) && !tails.isSound(channels: 1))
+}
