@@ -65,8 +65,8 @@ public struct DashboardServices: Sendable {
         case .export(let series, let result, let path): computed { try export(series, result, to: path) }
         case .compare(let series, let result, let settings, let run):
             computed {
-                if run.isCancelled { return nil }
-                return .compared(run: run, try Comparison(series: series, result: result, settings: settings))
+                let comparison = try Comparison(series: series, result: result, settings: settings, cancellation: run)
+                return .compared(run: run, comparison)
             }
         case .explain(let series, let models, let rows): computed { .explained(try explain(rows, of: series, models)) }
         case .suspend, .redraw: break
@@ -110,8 +110,15 @@ public struct DashboardServices: Sendable {
     /// Reads or computes on the workers.
     private func computed(_ body: @escaping @Sendable () throws -> DashboardEvent?) { workers.submit { tell(body) } }
 
+    /// What was stopped at the user's wish tells nothing.
     private func tell(_ body: () throws -> DashboardEvent?) {
-        do { if let event = try body() { report(event) } } catch { report(.failed(PlainError(error).message)) }
+        do {
+            if let event = try body() { report(event) }
+        } catch DetectionError.cancelled {
+            return
+        } catch {
+            report(.failed(PlainError(error).message))
+        }
     }
 
     private func library(_ session: Session) -> UserLibrary {

@@ -21,7 +21,7 @@ public enum Effect: Sendable {
     case store(Session, Series, AnalysisSettings)
     case storeTheme(Session, name: String)
     case export(Series, AnalysisResult, path: String)
-    /// The comparison is skipped where its flag is raised before it begins.
+    /// The comparison ends where its flag is raised, and then tells nothing.
     case compare(Series, AnalysisResult, AnalysisSettings, Cancellation)
     case explain(Series, [ScoredModel], Range<Int>)
     case suspend

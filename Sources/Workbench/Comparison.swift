@@ -27,17 +27,22 @@ public struct Comparison: Sendable, Equatable {
     public let best: WeightChoice
 
     /// Compares the scores in `result`, which every model must have given.
-    /// - Throws: `DetectionError.noLabels`, `.oneClassOnly`.
-    public init(series: Series, result: AnalysisResult, settings: AnalysisSettings) throws(DetectionError) {
+    /// - Throws: `DetectionError.noLabels`, `.oneClassOnly`, and `.cancelled` soon after `cancellation` is raised.
+    public init(
+        series: Series, result: AnalysisResult, settings: AnalysisSettings, cancellation: Cancellation = Cancellation()
+    ) throws(DetectionError) {
         guard let labels = series.labels else { throw .noLabels(series: series.name) }
         let ranges = labelledRanges(labels)
         let buffer = Measures.buffer(for: series)
         func line(_ name: String, _ scores: [Float], _ events: [Event]) throws(DetectionError) -> Line {
-            Line(
-                name: name, measures: try Measures(scores: scores, labels: labels, buffer: buffer),
+            if cancellation.isCancelled { throw .cancelled }
+            let measured = EventMeasures(flagged: events.map(\.rows), labelled: ranges, reach: buffer / 2)
+            let best = EventMeasures.best(scores, labelled: ranges, reach: buffer / 2)?.measures.f1 ?? 0
+            return Line(
+                name: name,
+                measures: try Measures(scores: scores, labels: labels, buffer: buffer, cancellation: cancellation),
                 curve: try PrecisionRecallCurve(scores: scores, labels: labels),
-                events: EventMeasures(flagged: events.map(\.rows), labelled: ranges, reach: buffer / 2),
-                bestEventF1: EventMeasures.best(scores, labelled: ranges, reach: buffer / 2)?.measures.f1 ?? 0)
+                events: measured, bestEventF1: max(best, measured.f1))
         }
         var lines: [Line] = []
         for (kind, scores) in result.scores {
@@ -48,6 +53,7 @@ public struct Comparison: Sendable, Equatable {
         self.lines = lines + [combined]
         labelled = ranges
         present = WeightChoice(ensemble: settings.ensemble, quality: combined.curve.averagePrecision)
-        best = try WeightChoice.best(result.scores, labels: labels, present: settings.ensemble)
+        best = try WeightChoice.best(
+            result.scores, labels: labels, present: settings.ensemble, cancellation: cancellation)
     }
 }

@@ -17,7 +17,7 @@ private struct MetricCase: Decodable {
     let cases = try JSONDecoder().decode([MetricCase].self, from: Data(contentsOf: reference))
     #expect(cases.count == 6)
     for example in cases {
-        let measures = try Measures(scores: example.score, labels: example.label.map { $0 == 1 }, buffer: example.window)
+        let measures = try Measures(scores: example.score.map { Float($0) }, labels: example.label.map { $0 == 1 }, buffer: example.window)
         let own = [
             "VUS-PR": measures.vusPR, "VUS-ROC": measures.vusROC, "AUC-PR": measures.aucPR, "AUC-ROC": measures.aucROC,
             "Standard-F1": measures.standardF1,
@@ -46,10 +46,42 @@ private struct MetricCase: Decodable {
 
 @Test func aMonotoneChangeOfScoresChangesNothing() throws {
     let labels = (0..<800).map { $0 % 97 < 6 }
-    let scores = (0..<800).map { Double(($0 * 7919) % 801) / 801 + (labels[$0] ? 0.2 : 0) }
+    let scores = (0..<800).map { Float(($0 * 7919) % 801) / 801 + (labels[$0] ? 0.2 : 0) }
     #expect(
         try Measures(scores: scores, labels: labels, buffer: 12)
             == Measures(scores: scores.map { exp(3 * $0) }, labels: labels, buffer: 12))
+}
+
+/// The measures by their definitions, without any sorting.
+@Test func rankingAgreesWithCountingAtEveryThreshold() throws {
+    for seed in 1...40 as ClosedRange<UInt64> {
+        var random = SeededGenerator(seed: seed)
+        let count = 2 + Int(random.uniform() * 200)
+        let scores = (0..<count).map { _ in
+            random.uniform() < 0.1 ? Float.nan : Float((random.uniform() * 40).rounded() / 20 - 1)
+        }
+        var labels = (0..<count).map { _ in random.uniform() < 0.3 }
+        (labels[0], labels[1]) = (true, false)
+        let ranking = Ranking(scores, labels: labels)
+        let known = scores.map { $0.isNaN ? -Float.infinity : $0 }
+        #expect((0..<count).map(ranking.score(atRank:)) == known.sorted(by: >), "seed \(seed)")
+        var (precision, before) = (0.0, 0)
+        for threshold in Set(known).sorted(by: >) {
+            let reached = known.indices.filter { known[$0] >= threshold }
+            let hits = reached.count { labels[$0] }
+            precision += Double(hits - before) / Double(ranking.positives) * Double(hits) / Double(reached.count)
+            before = hits
+        }
+        #expect(abs(ranking.averagePrecision - precision) < 1e-9, "seed \(seed)")
+    }
+}
+
+@Test func measuringStopsWhenAsked() {
+    let cancellation = Cancellation()
+    cancellation.cancel()
+    #expect(throws: DetectionError.cancelled) {
+        try Measures(scores: [0, 1, 2], labels: [false, true, false], buffer: 3, cancellation: cancellation)
+    }
 }
 
 @Test func eventsAreFoundWhereFlagsOverlapThem() {

@@ -117,6 +117,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
     static let ofWorkspace: [Scene] = [
         workspace("workspace-unscored", isScored: false) { _ in },
         workspace("workspace") { _ in },
+        workspace("workspace-gap") { run(&$0, "flags gap") },
         workspace("workspace-sliders") { press(&$0, .tab, .down, .left, .down) },
         workspace("workspace-events") { press(&$0, .tab, .tab, .down, .character("a"), .down, .character("n")) },
         workspace("workspace-zoomed") { press(&$0, .character("+"), .character("+"), .character("+"), .shiftLeft) },

@@ -90,12 +90,13 @@ func library(width: Int = 120, height: Int = 36) throws -> DashboardState {
     return state
 }
 
-/// An open series, scored unless told otherwise.
+/// An open series, scored unless told otherwise, in which a hundredth of the rows is flagged.
 func workspace(
     width: Int = 120, height: Int = 36, isScored: Bool = true, models: Models = .standard
 ) throws -> DashboardState {
     var state = try library(width: width, height: height)
-    let settings = AnalysisSettings(models: models)
+    var settings = AnalysisSettings(models: models)
+    settings.flags = .quantile
     let opened = OpenedSeries(path: "/s.csv", series: series, settings: settings, models: models)
     _ = update(&state, .opened(opened, account: state.account))
     if isScored { load(&state, try scored(models)) }

@@ -1,4 +1,4 @@
-import Foundation
+import Algorithms
 import TimeSeries
 
 /// How well scores tell labelled rows from the others; every measure is between 0 and 1.
@@ -22,20 +22,31 @@ public struct Measures: Sendable, Equatable, Codable {
 
     /// Measures `scores` (higher is odder; NaN counts as lowest) against `labels`.
     /// - Parameter buffer: the largest widening of labelled segments for VUS, in rows.
-    /// - Throws: `DetectionError.oneClassOnly` when labels are all equal.
-    public init(scores: [Float], labels: [Bool], buffer: Int) throws(DetectionError) {
-        try self.init(scores: scores.map { $0.isNaN ? -.infinity : Double($0) }, labels: labels, buffer: buffer)
+    /// - Throws: `DetectionError.oneClassOnly` when labels are all equal, `.cancelled`.
+    public init(
+        scores: [Float], labels: [Bool], buffer: Int, cancellation: Cancellation = Cancellation()
+    ) throws(DetectionError) {
+        try self.init(
+            Ranking(scores, labels: labels), scores: scores, labels: labels, buffer: buffer, cancellation: cancellation)
     }
 
-    /// As above for double-precision scores without NaN.
-    public init(scores: [Double], labels: [Bool], buffer: Int) throws(DetectionError) {
-        precondition(scores.count == labels.count, "one label a score")
-        guard labels.contains(true), labels.contains(false) else { throw .oneClassOnly }
-        let order = scores.indices.sorted { scores[$0] > scores[$1] }
-        let points = Points(scores: scores, labels: labels, order: order)
-        (aucPR, aucROC, standardF1) = (points.averagePrecision, points.areaUnderROC, points.bestF1)
-        let surface = Surface(scores: scores, labels: labels, order: order)
-        (vusPR, vusROC) = surface.volumes(buffer: buffer)
+    init(
+        _ ranking: Ranking, scores: [Float], labels: [Bool], buffer: Int, cancellation: Cancellation
+    ) throws(DetectionError) {
+        guard (1..<ranking.count).contains(ranking.positives) else { throw .oneClassOnly }
+        aucPR = ranking.averagePrecision
+        let (positives, negatives) = (Double(ranking.positives), Double(ranking.count - ranking.positives))
+        var (area, bestF1, before) = (0.0, 0.0, (hits: 0.0, misses: 0.0))
+        ranking.forEachThreshold { hits, misses in
+            let (hits, misses) = (Double(hits), Double(misses))
+            area += (misses - before.misses) * (hits + before.hits) / 2
+            let (precision, recall) = (hits / (hits + misses), hits / positives)
+            bestF1 = max(bestF1, 2 * precision * recall / (precision + recall + 1e-5))
+            before = (hits, misses)
+        }
+        (aucROC, standardF1) = (area / negatives / positives, bestF1)
+        (vusPR, vusROC) = try Surface(ranking, scores: scores, labels: labels).volumes(
+            buffer: buffer, cancellation: cancellation)
     }
 }
 
@@ -56,16 +67,15 @@ private struct Surface {
     let labelled: Double
     static let thresholdCount = 250
 
-    init(scores: [Double], labels: [Bool], order: [Int]) {
+    init(_ ranking: Ranking, scores: [Float], labels: [Bool]) {
         rowCount = scores.count
         self.labels = labels
         let count = Self.thresholdCount
-        let thresholds = (0..<count).map { scores[order[Int(Double(scores.count - 1) * Double($0) / Double(count - 1))]] }
-        var first = [Int](repeating: count - 1, count: scores.count)
-        var threshold = 0
-        for row in order {
-            while threshold < count - 1, scores[row] < thresholds[threshold] { threshold += 1 }
-            first[row] = threshold
+        let thresholds = (0..<count).map {
+            ranking.score(atRank: Int(Double(scores.count - 1) * Double($0) / Double(count - 1)))
+        }
+        let first = scores.map { score in
+            score.isNaN ? count - 1 : min(count - 1, thresholds.partitioningIndex { $0 <= score })
         }
         firstThreshold = first
         var predicted = [Double](repeating: 0, count: count)
@@ -84,10 +94,11 @@ private struct Surface {
         segments = labelledRanges(labels).map { ClosedRange($0) }
     }
 
-    func volumes(buffer: Int) -> (pr: Double, roc: Double) {
+    func volumes(buffer: Int, cancellation: Cancellation) throws(DetectionError) -> (pr: Double, roc: Double) {
         var (pr, roc) = (0.0, 0.0)
         var soft = [Double](repeating: 0, count: rowCount)
         for width in 0...buffer {
+            if cancellation.isCancelled { throw .cancelled }
             let areas = areas(width: width, soft: &soft)
             pr += areas.pr
             roc += areas.roc

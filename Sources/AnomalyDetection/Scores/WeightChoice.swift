@@ -24,26 +24,37 @@ public struct WeightChoice: Sendable, Equatable {
         }
     }
 
-    /// The ratio with the best average precision on labelled rows; of equals the one nearest to `present`.
-    /// - Throws: `DetectionError.oneClassOnly` when labels are all equal.
+    /// The ratio with the best average precision on labelled rows; of equals the one nearest to `present`. Between two models,
+    /// every twentieth is tried, and every hundredth beside the best of these.
+    /// - Throws: `DetectionError.oneClassOnly` when labels are all equal, `.cancelled`.
     public static func best(
-        _ scores: PerModel<[Float]>, labels: [Bool], present: Ensemble
+        _ scores: PerModel<[Float]>, labels: [Bool], present: Ensemble, cancellation: Cancellation = Cancellation()
     ) throws(DetectionError) -> WeightChoice {
-        try best(scores.kinds, present) { ensemble throws(DetectionError) in
-            try PrecisionRecallCurve(scores: ensemble.combine(scores), labels: labels).averagePrecision
-        }.best
+        func quality(_ ensemble: Ensemble) throws(DetectionError) -> Double {
+            if cancellation.isCancelled { throw .cancelled }
+            let ranking = Ranking(ensemble.combine(scores), labels: labels)
+            guard (1..<ranking.count).contains(ranking.positives) else { throw .oneClassOnly }
+            return ranking.averagePrecision
+        }
+        let kinds = scores.kinds
+        let all = grid(kinds)
+        guard kinds.count == 2 else { return try best(kinds, present, among: all, quality: quality).best }
+        let rough = try best(kinds, present, among: all.enumerated().filter { $0.offset % 5 == 0 }.map(\.element), quality: quality)
+        let near = all.filter { abs($0.share(of: kinds[0]) - rough.best.ensemble.share(of: kinds[0])) < 0.05 }
+        let fine = try best(kinds, present, among: near, quality: quality).best
+        return fine.quality > rough.best.quality ? fine : rough.best
     }
 
-    /// The choice of the largest quality among `present` and the grid; of equals the one nearest to `present`.
+    /// The choice of the largest quality among `present` and others; of equals the one nearest to `present`.
     fileprivate static func best<Failure: Error>(
-        _ kinds: [ModelKind], _ present: Ensemble, quality: (Ensemble) throws(Failure) -> Double
+        _ kinds: [ModelKind], _ present: Ensemble, among others: [Ensemble], quality: (Ensemble) throws(Failure) -> Double
     ) throws(Failure) -> (present: WeightChoice, best: WeightChoice) {
         let now = WeightChoice(ensemble: present, quality: try quality(present))
         var best = now
         func distance(_ ensemble: Ensemble) -> Float {
             kinds.reduce(0) { max($0, abs(ensemble.share(of: $1) - present.share(of: $1))) }
         }
-        for ensemble in grid(kinds).sorted(by: { distance($0) < distance($1) }) {
+        for ensemble in others.sorted(by: { distance($0) < distance($1) }) {
             let choice = WeightChoice(ensemble: ensemble, quality: try quality(ensemble))
             if choice.quality > best.quality { best = choice }
         }
@@ -73,7 +84,9 @@ public struct LearnedWeights: Sendable, Equatable {
             }
         }
         guard !peaks(confirmed, present).isEmpty, !peaks(rejected, present).isEmpty else { return nil }
-        (self.present, best) = WeightChoice.best(scores.kinds, present) { ensemble in
+        (self.present, best) = WeightChoice.best(
+            scores.kinds, present, among: WeightChoice.grid(scores.kinds)
+        ) { ensemble in
             let (high, low) = (peaks(confirmed, ensemble), peaks(rejected, ensemble))
             let won = high.reduce(0.0) { sum, above in sum + low.reduce(0) { $0 + (above > $1 ? 1 : above == $1 ? 0.5 : 0) } }
             return won / Double(high.count * low.count)

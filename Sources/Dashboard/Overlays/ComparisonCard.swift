@@ -38,7 +38,9 @@ struct ComparisonCard: Card {
     mutating func update(
         _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
     ) -> CardStep {
-        workspace.updateProposal(key, comparison?.best.ensemble, session, &frame)
+        let step = workspace.updateProposal(key, comparison?.best.ensemble, session, &frame)
+        if case .close = step { cancellation.cancel() }
+        return step
     }
 
     mutating func receive(_ event: DashboardEvent, over workspace: WorkspaceState, _ session: Session) -> CardStep {
