@@ -103,7 +103,7 @@ extension Setting {
     static let flags = Setting(
         name: "flags", title: "Flags",
         help:
-            "what is flagged: what stands apart (gap), a level, a quantile or an expected share by the threshold, or the top events",
+            "what is flagged: what stands apart (gap), by the threshold as a level, quantile or share, or the top events",
         kind: .choice(AnalysisSettings.Flags.allCases.map(\.rawValue)), recomputes: .flags
     ) {
         $0.flags.rawValue
@@ -143,7 +143,7 @@ extension Setting {
     private static let top = Setting(
         name: "top", title: "Top events",
         help:
-            "how many events the rule top flags, \(AnalysisSettings.topRange.lowerBound) to \(AnalysisSettings.topRange.upperBound)",
+            "how many events the rule top flags, 1 to \(AnalysisSettings.topRange.upperBound)",
         kind: .number(
             Double(AnalysisSettings.topRange.lowerBound)...Double(AnalysisSettings.topRange.upperBound), isWhole: true,
             stops: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 70, 100]), recomputes: .flags

@@ -189,11 +189,11 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
 }
 
 @Test func excessAndScoreAreEachOthersInverse() {
-    for excess in [0, 0.01, 0.5, 1, 3, 10, 100, 10_000] as [Float] {
+    for excess in [0, 0.01, 0.5, 1, 3, 10, 100, 1000] as [Float] {
         let score = Calibration.score(ofExcess: excess)
-        #expect(abs(Calibration.excess(ofScore: score) - excess) <= 2e-3 * excess, "\(excess)")
+        #expect(abs(Calibration.excess(ofScore: score) - excess) <= 1e-2 * excess, "\(excess)")
     }
-    #expect(Calibration.score(ofExcess: 10) == 0.5 && Calibration.score(ofExcess: .infinity) == 1)
+    #expect(Calibration.score(ofExcess: 5) == 0.5 && Calibration.score(ofExcess: .infinity) == 1)
     #expect(Calibration.excess(ofScore: 1).isFinite)
 }
 

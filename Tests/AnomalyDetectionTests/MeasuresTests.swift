@@ -17,7 +17,8 @@ private struct MetricCase: Decodable {
     let cases = try JSONDecoder().decode([MetricCase].self, from: Data(contentsOf: reference))
     #expect(cases.count == 6)
     for example in cases {
-        let measures = try Measures(scores: example.score.map { Float($0) }, labels: example.label.map { $0 == 1 }, buffer: example.window)
+        let measures = try Measures(
+            scores: example.score.map { Float($0) }, labels: example.label.map { $0 == 1 }, buffer: example.window)
         let own = [
             "VUS-PR": measures.vusPR, "VUS-ROC": measures.vusROC, "AUC-PR": measures.aucPR, "AUC-ROC": measures.aucROC,
             "Standard-F1": measures.standardF1,

@@ -58,7 +58,8 @@ private func trained(_ models: Models) async -> [ScoredModel] {
     #expect(settings.ensemble.weight(of: .lstm) == 0.25 && settings.ensemble.weight(of: .transformer) == 1)
     #expect(settings.threshold == 0.95 && settings.smoothing == 97 && settings.calibration == .rank)
     #expect(settings.rule == .quantile(0.95))
-    let untouched = Data(#"{"weights":{"lstm":0.2,"transformer":0.8},"threshold":0.99,"smoothing":1,"calibration":"robust"}"#.utf8)
+    let untouched = Data(
+        #"{"weights":{"lstm":0.2,"transformer":0.8},"threshold":0.99,"smoothing":1,"calibration":"robust"}"#.utf8)
     let older = try JSONDecoder().decode(AnalysisSettings.self, from: untouched)
     #expect(older.rule == .gap && older.calibration == .excess && older.ensemble.weight(of: .transformer) == 0.8)
     let again = try JSONDecoder().decode(AnalysisSettings.self, from: JSONEncoder().encode(settings))

@@ -1,3 +1,4 @@
+import Foundation
 import NeuralNetwork
 import TimeSeries
 
@@ -16,7 +17,7 @@ public struct RowErrors: Sendable, Equatable {
     }
 }
 
-/// Runs a network over a series in windows.
+/// Runs a network over a series in windows, on all cores; the answers do not depend on how many there are.
 ///
 /// A Transformer is asked for each stretch with that stretch hidden, which shows what does not belong.
 struct ErrorScorer {
@@ -33,7 +34,7 @@ struct ErrorScorer {
         guard rows >= length else { throw .tooFewRows(series: name, rows: rows, needed: length) }
         let starts = windowStarts(rows: rows, length: length, stride: plan.scoringStride)
         var result = WindowAnswers(prepared, plan: plan)
-        let network = Reconstructor(parameters)
+        let network = Reconstructor(parameters, threadCount: ProcessInfo.processInfo.activeProcessorCount)
         for first in stride(from: 0, to: starts.count, by: network.capacity) {
             if cancellation.isCancelled { throw .cancelled }
             let chosen = starts[first..<min(first + network.capacity, starts.count)]
@@ -150,7 +151,9 @@ struct WindowAnswers: Sendable {
             }
             let short = movingAverage(of: column, width: plan.shortSmoothing)
             let long = movingAverage(of: column, width: plan.longSmoothing)
-            for row in counts.indices { result[row * channels + channel] = short[row] + plan.longShare * (long[row] - short[row]) }
+            for row in counts.indices {
+                result[row * channels + channel] = short[row] + plan.longShare * (long[row] - short[row])
+            }
         }
         return result
     }

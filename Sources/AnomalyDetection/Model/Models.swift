@@ -103,7 +103,9 @@ public struct Models: Sendable {
         }
         let version = file.metadata["format_version"]
         guard version == NeuralDetector.formatVersion else {
-            throw DetectionError.notAModel(file: name, reason: "its format version is \(version ?? "missing"), not \(NeuralDetector.formatVersion)")
+            let wanted = NeuralDetector.formatVersion
+            throw DetectionError.notAModel(
+                file: name, reason: "its format version is \(version ?? "missing"), not \(wanted)")
         }
         return try model.load(file, name)
     }

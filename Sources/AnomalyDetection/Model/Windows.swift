@@ -82,8 +82,8 @@ extension RobustScaling {
         return RobustScaling(
             centers: centers,
             spreads: spreads.indices.map { channel in
-                let squares = stride(from: channel, to: swings.count, by: channels).map { Double(swings[$0]) * Double(swings[$0]) }
-                let deviation = (squares.reduce(0, +) / Double(starts.count)).squareRoot()
+                let own = stride(from: channel, to: swings.count, by: channels).map { Double(swings[$0]) }
+                let deviation = (own.reduce(0) { $0 + $1 * $1 } / Double(starts.count)).squareRoot()
                 return deviation > 1e-6 ? spreads[channel] * deviation : spreads[channel]
             })
     }

@@ -1,15 +1,14 @@
 import Algorithms
-import Foundation
 import TimeSeries
 
 /// Turns errors into scores in [0, 1] that rise with the error, so that models speak one language. NaN stays NaN ("no score").
 public struct Calibration: Sendable, Equatable {
     /// The rule of a calibration.
     public enum Method: String, CaseIterable, Sendable, Codable {
-        /// By the excess `x`: how far the error lies above the median reference error, in units of the distance from there to
-        /// the three-quarter quantile, so that the middle half of the reference errors stays below 1, whatever share of the
-        /// training rows was odd itself. The score is `l³ / (l³ + 1)` with `l = log(1 + x) / log(11)`: 0 up to the typical error, one
-        /// half at ten times that distance, and even far beyond still rising.
+        /// `x² / (x² + 25)`, where the excess `x` is how far the error lies above the median reference error, in units of the
+        /// distance from there to the three-quarter quantile: the middle half of the reference errors stays below 1,
+        /// whatever share of the training rows was odd itself. The score is 0 up to the typical error and one half at an
+        /// excess of five.
         case excess
         /// Share of reference errors below (mid-rank); beyond the largest, `1 - rest · largest / error`.
         case rank
@@ -55,19 +54,16 @@ public struct Calibration: Sendable, Equatable {
     /// Differences of errors below this say nothing: the noise that training adds to inputs, a twentieth of the unit.
     private static let noise: Float = 0.05
     /// The excess that scores one half.
-    private static let half: Float = 10
+    private static let half: Float = 5
 
     /// The score of an excess of 0 or more.
     static func score(ofExcess excess: Float) -> Float {
-        let logarithm = log1p(excess) / log1p(half)
-        let cube = logarithm * logarithm * logarithm
-        return cube.isFinite ? cube / (1 + cube) : 1
+        let square = excess * excess / (half * half)
+        return square.isFinite ? square / (square + 1) : 1
     }
 
     /// The excess that has a score, as far as numbers reach: the inverse of `score(ofExcess:)`.
-    static func excess(ofScore score: Float) -> Float {
-        expm1(min(cbrt(score / max(1 - score, .ulpOfOne)) * log1p(half), 60))
-    }
+    static func excess(ofScore score: Float) -> Float { half * (score / max(1 - score, .ulpOfOne)).squareRoot() }
 
     // MARK: Rank
 

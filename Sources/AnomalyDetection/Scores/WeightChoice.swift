@@ -39,7 +39,8 @@ public struct WeightChoice: Sendable, Equatable {
         let kinds = scores.kinds
         let all = grid(kinds)
         guard kinds.count == 2 else { return try best(kinds, present, among: all, quality: quality).best }
-        let rough = try best(kinds, present, among: all.enumerated().filter { $0.offset % 5 == 0 }.map(\.element), quality: quality)
+        let twentieths = all.enumerated().filter { $0.offset % 5 == 0 }.map(\.element)
+        let rough = try best(kinds, present, among: twentieths, quality: quality)
         let near = all.filter { abs($0.share(of: kinds[0]) - rough.best.ensemble.share(of: kinds[0])) < 0.05 }
         let fine = try best(kinds, present, among: near, quality: quality).best
         return fine.quality > rough.best.quality ? fine : rough.best

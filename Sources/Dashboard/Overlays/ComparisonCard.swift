@@ -39,7 +39,7 @@ struct ComparisonCard: Card {
         _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
     ) -> CardStep {
         let step = workspace.updateProposal(key, comparison?.best.ensemble, session, &frame)
-        if case .close = step { cancellation.cancel() }
+        if case .close = step { run.cancellation.cancel() }
         return step
     }
 
