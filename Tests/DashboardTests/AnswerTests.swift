@@ -120,8 +120,9 @@ import Workbench
     @Test(arguments: ["0.4 x 0.6", "x 0.4 0.6", "0.4 0.6 0.8", "0.4", "0.4 x"])
     func weightsThatAreNotOneForEachModelAreRefused(_ values: String) throws {
         var state = try workspace()
+        let before = state.workspace?.analysis.settings
         let effects = run(&state, "weights \(values)")
         #expect(effects.isEmpty && state.message?.isError == true)
-        #expect(state.workspace?.analysis.settings == AnalysisSettings())
+        #expect(state.workspace?.analysis.settings == before)
     }
 }
