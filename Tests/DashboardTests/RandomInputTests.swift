@@ -25,7 +25,8 @@ import Workbench
             let wasSeen = state.workspace.map { $0.visible.contains($0.cursor) } ?? false
             let place = "seed \(seed), step \(step)"
             let event: DashboardEvent
-            if !waiting.isEmpty, Bool.random(using: &random) {
+            // Answers come late and in any order, perhaps when another account is at work or another series is open.
+            if !waiting.isEmpty, Int.random(in: 0..<6, using: &random) == 0 {
                 event = waiting.remove(at: Int.random(in: waiting.indices, using: &random))
             } else {
                 event =
@@ -101,6 +102,9 @@ import Workbench
                     x: Int.random(in: -2...(frame.width + 2), using: &random),
                     y: Int.random(in: -2...(frame.height + 2), using: &random),
                     action: actions.randomElement(using: &random) ?? .press))
+        case 10..<16:
+            let asking: [Key] = [.enter, .enter, .character("L"), .character("m"), .character("m"), .character("O")]
+            return .key(asking.randomElement(using: &random) ?? .enter)
         default:
             let keys =
                 Binding.all.flatMap(\.keys) + "0123456789 weightsdpx/".map { .character($0) }
