@@ -20,6 +20,11 @@ let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let algorithms: Target.Dependency = .product(name: "Algorithms", package: "swift-algorithms")
 let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
@@ -37,7 +42,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
     ],
@@ -52,18 +60,23 @@ let package = Package(
         .target(name: "CScores", cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CTerminalGuard"),
 
-        library("TimeSeries", [grdb, algorithms, "CZlib"]),
+        library("TimeSeries", [grdb, algorithms, crypto, "CZlib"]),
         library("NeuralNetwork", ["COneDNN", "CKernels"]),
         library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", "CScores", algorithms, orderedCollections]),
         library("Persistence", [grdb, toml]),
-        library("Accounts", ["Persistence", "CXCrypt", grdb, jwt]),
+        library("StrictJSON", []),
+        library("Accounts", ["Persistence", "StrictJSON", "CXCrypt", crypto, grdb, jwt]),
         library("Workbench", ["AnomalyDetection", "Persistence", "Accounts", algorithms, grdb]),
         library("TerminalUI", [toml]),
         library("NcursesTerminal", ["TerminalUI", "CNcursesw", "CTerminalGuard"]),
         library("Dashboard", ["TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence"]),
         library(
             "HTTPService",
-            ["Accounts", "Workbench", "AnomalyDetection", "TimeSeries", "Persistence", hummingbird, hummingbirdCore, logging]),
+            [
+                "Accounts", "Workbench", "AnomalyDetection", "TimeSeries", "Persistence", "StrictJSON", hummingbird,
+                hummingbirdCore,
+                hummingbirdTLS, nio, nioHTTP, nioHTTPTypes, logging,
+            ]),
         .executableTarget(
             name: "oddline",
             dependencies: [
@@ -87,6 +100,7 @@ let package = Package(
         tests(
             "AnomalyDetectionTests", ["AnomalyDetection", "NeuralNetwork", "TimeSeries"], resources: [.copy("Fixtures")]),
         tests("PersistenceTests", ["Persistence", grdb]),
+        tests("StrictJSONTests", ["StrictJSON", "TimeSeries"]),
         tests("AccountsTests", ["Accounts", "Persistence", "TimeSeries", grdb]),
         tests("WorkbenchTests", ["TestSupport", "Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),
         tests("TerminalUITests", ["TerminalUI"]),
@@ -98,7 +112,8 @@ let package = Package(
         tests(
             "HTTPServiceTests",
             [
-                "TestSupport", "HTTPService", "Accounts", "AnomalyDetection", "Persistence", "Workbench", "TimeSeries", grdb,
+                "TestSupport", "HTTPService", "Accounts", "AnomalyDetection", "Persistence", "StrictJSON", "Workbench",
+                "TimeSeries", grdb,
                 hummingbird, hummingbirdTesting, jwt,
             ]),
         tests("OddlineTests", ["oddline", "TimeSeries"]),

@@ -1,4 +1,5 @@
 import Foundation
+import StrictJSON
 
 /// How a JSON value becomes a value of the program, and what the document says of it.
 struct Input<Value: Sendable>: Sendable {

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import StrictJSON
 
 /// How a value of the program is written as JSON, and what the document says of it.
 struct Output<Value: Sendable>: Sendable {

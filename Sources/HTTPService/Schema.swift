@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// What a JSON value must be: the part of JSON Schema that this service uses.
 indirect enum Schema: Sendable {
     /// Text, with bounds of its length in Unicode scalars.

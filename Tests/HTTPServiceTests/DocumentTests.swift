@@ -5,6 +5,7 @@ import TimeSeries
 import Testing
 
 @testable import HTTPService
+@testable import StrictJSON
 
 @Suite struct DocumentTests {
     @Test func everyProtectedRouteWantsAToken() async throws {

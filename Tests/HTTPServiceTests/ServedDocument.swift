@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import HTTPService
+@testable import StrictJSON
 
 extension JSON {
     /// A member of an object.

@@ -1,5 +1,5 @@
 /// A JSON value (RFC 8259) whose types are kept: `1` is an integer and `true` is a flag.
-enum JSON: Sendable, Equatable {
+public enum JSON: Sendable, Equatable {
     case null
     case flag(Bool)
     /// A number without fraction and exponent, as far as it fits.
@@ -12,32 +12,48 @@ enum JSON: Sendable, Equatable {
     case object([Member])
 
     /// A named value of an object.
-    struct Member: Sendable, Equatable {
-        let name: String
-        let value: JSON
+    public struct Member: Sendable, Equatable {
+        /// The name.
+        public let name: String
+        /// The value.
+        public let value: JSON
+
+        /// Names a value.
+        public init(name: String, value: JSON) {
+            self.name = name
+            self.value = value
+        }
     }
 }
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
     ExpressibleByDictionaryLiteral
 {
-    init(stringLiteral value: String) { self = .text(value) }
-    init(integerLiteral value: Int) { self = .integer(value) }
-    init(booleanLiteral value: Bool) { self = .flag(value) }
-    init(arrayLiteral elements: JSON...) { self = .list(elements) }
-    init(dictionaryLiteral elements: (String, JSON)...) { self = .object(elements.map { Member(name: $0, value: $1) }) }
+    /// Takes a literal.
+    public init(stringLiteral value: String) { self = .text(value) }
+    /// Takes a literal.
+    public init(integerLiteral value: Int) { self = .integer(value) }
+    /// Takes a literal.
+    public init(booleanLiteral value: Bool) { self = .flag(value) }
+    /// Takes a literal.
+    public init(arrayLiteral elements: JSON...) { self = .list(elements) }
+    /// Takes a literal.
+    public init(dictionaryLiteral elements: (String, JSON)...) { self = .object(elements.map { Member(name: $0, value: $1) }) }
 }
 
 /// JSON as it is written, piece by piece.
-struct JSONText {
+public struct JSONText: Sendable {
     /// What was written so far, in UTF-8.
-    private(set) var bytes: [UInt8] = []
+    public private(set) var bytes: [UInt8] = []
+
+    /// Nothing yet.
+    public init() {}
 
     /// Adds a number, `null`, or punctuation as it stands.
-    mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    public mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
     /// Adds a value without spaces.
-    mutating func add(_ value: JSON) {
+    public mutating func add(_ value: JSON) {
         switch value {
         case .null: add("null")
         case .flag(let isTrue): add(isTrue ? "true" : "false")
@@ -56,7 +72,7 @@ struct JSONText {
     }
 
     /// Adds items with commas between them.
-    mutating func addList<Item>(_ start: String, _ items: [Item], _ end: String, each write: (inout JSONText, Item) -> Void) {
+    public mutating func addList<Item>(_ start: String, _ items: [Item], _ end: String, each write: (inout JSONText, Item) -> Void) {
         add(start)
         for (index, item) in items.enumerated() {
             if index > 0 { add(",") }
@@ -66,7 +82,7 @@ struct JSONText {
     }
 
     /// Adds text in quotation marks.
-    mutating func addQuoted(_ text: String) {
+    public mutating func addQuoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {

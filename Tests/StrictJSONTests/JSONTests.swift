@@ -1,8 +1,8 @@
 import Foundation
-import TimeSeries
 import Testing
+import TimeSeries
 
-@testable import HTTPService
+@testable import StrictJSON
 
 @Suite struct JSONTests {
     private func read(_ text: String) throws -> JSON { try JSON(Array(text.utf8)) }

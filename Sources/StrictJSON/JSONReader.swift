@@ -1,14 +1,18 @@
 /// Why bytes are not JSON that the service reads.
-enum JSONError: Error, Equatable {
+public enum JSONError: Error, Equatable, Sendable {
+    /// The bytes are not UTF-8, or not JSON.
     case malformed
+    /// Lists and objects lie deeper within each other than is allowed.
     case tooDeep
+    /// An object names a member twice.
     case repeatedMember
 }
 
 extension JSON {
     /// Reads UTF-8 strictly by RFC 8259: one value and nothing after it, no member twice, at most `deepest` lists and
     /// objects within each other. Cost: one pass.
-    init(_ bytes: [UInt8], deepest: Int = 8) throws(JSONError) {
+    /// - Throws: `JSONError`.
+    public init(_ bytes: [UInt8], deepest: Int = 8) throws(JSONError) {
         var reader = JSONReader(bytes: bytes, deepest: deepest)
         self = try reader.document()
     }
