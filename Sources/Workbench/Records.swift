@@ -1,6 +1,5 @@
 import Foundation
 import GRDB
-import TimeSeries
 
 /// A file that a user opened.
 struct OpenedFile: Codable, FetchableRecord, PersistableRecord {
@@ -70,8 +69,8 @@ struct StoredJudgement: Codable, FetchableRecord, PersistableRecord {
     }
 
     /// A user's verdicts on a series.
-    static func of(_ series: Series, user: Int64) -> QueryInterfaceRequest<StoredJudgement> {
-        filter { $0.userID == user && $0.fingerprint == series.fingerprint }
+    static func of(_ fingerprint: String, user: Int64) -> QueryInterfaceRequest<StoredJudgement> {
+        filter { $0.userID == user && $0.fingerprint == fingerprint }
     }
 }
 

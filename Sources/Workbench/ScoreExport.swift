@@ -31,7 +31,7 @@ public struct ScoreExport: Sendable {
     /// Hands the text to `write` in pieces.
     public func write(_ format: Format, to write: (String) throws -> Void) rethrows {
         let scores = scores
-        var text = format == .csv ? columns.map(csvField).joined(separator: ",") + "\n" : ""
+        var text = format == .csv ? columns.map { csvField(Self.harmless($0)) }.joined(separator: ",") + "\n" : ""
         for row in 0..<series.rowCount {
             text += format == .csv ? csvLine(row, scores) : jsonLine(row, scores)
             if text.utf8.count > 1 << 16 {
@@ -40,6 +40,11 @@ public struct ScoreExport: Sendable {
             }
         }
         try write(text)
+    }
+
+    /// A name that a spreadsheet does not take for a formula.
+    private static func harmless(_ name: String) -> String {
+        name.first.map { "=+-@\t\r".contains($0) } == true ? "'" + name : name
     }
 
     private func csvLine(_ row: Int, _ scores: [(name: String, values: [Float])]) -> String {

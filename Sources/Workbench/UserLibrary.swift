@@ -23,6 +23,43 @@ public struct UserLibrary: Sendable {
 
     private var user: Int64 { session.account.id }
 
+    // MARK: Identity of series
+
+    /// By what a series is known here. What an earlier version stored under the older fingerprint is found again: it is
+    /// taken over by the first series that is opened with it.
+    private func identity(of series: Series) throws -> String {
+        let fingerprint = series.fingerprint
+        let hasOlder = try database.read { database in
+            try !SavedModel.filter { $0.userID == user && length($0.fingerprint) == 16 }.isEmpty(database)
+                || !StoredJudgement.filter { $0.userID == user && length($0.fingerprint) == 16 }.isEmpty(database)
+                || !StoredSetting.filter { $0.userID == user && $0.key.like("analysis.________________") }.isEmpty(database)
+        }
+        if hasOlder { try takeOver(from: series.olderFingerprint, to: fingerprint) }
+        return fingerprint
+    }
+
+    private func takeOver(from older: String, to fingerprint: String) throws {
+        try database.write { database in
+            for model in try SavedModel.filter({ $0.userID == user && $0.fingerprint == older }).fetchAll(database) {
+                guard let kind = models.kinds.first(where: { $0.name == model.kind }) else { continue }
+                let (old, new) = (file(kind, fingerprint: older), file(kind, fingerprint: fingerprint))
+                if !FileManager.default.fileExists(atPath: new.path) {
+                    try? FileManager.default.moveItem(at: old, to: new)
+                }
+                try model.delete(database)
+                guard FileManager.default.fileExists(atPath: new.path) else { continue }
+                try SavedModel(userID: user, kind: model.kind, fingerprint: fingerprint, savedAt: model.savedAt)
+                    .insert(database, onConflict: .ignore)
+            }
+            try database.execute(
+                sql: "UPDATE OR IGNORE judgements SET fingerprint = ? WHERE user_id = ? AND fingerprint = ?",
+                arguments: [fingerprint, user, older])
+            try database.execute(
+                sql: "UPDATE OR IGNORE settings SET key = ? WHERE user_id = ? AND key = ?",
+                arguments: ["analysis.\(fingerprint)", user, "analysis.\(older)"])
+        }
+    }
+
     // MARK: Recent files
 
     /// Notes that a file was opened.
@@ -52,8 +89,9 @@ public struct UserLibrary: Sendable {
 
     /// Which of the registered models are saved for a series, in their order.
     public func savedModels(for series: Series) throws -> [ModelKind] {
+        let fingerprint = try identity(of: series)
         let saved = try database.read { database in
-            try SavedModel.filter { $0.userID == user && $0.fingerprint == series.fingerprint }.fetchAll(database).map(\.kind)
+            try SavedModel.filter { $0.userID == user && $0.fingerprint == fingerprint }.fetchAll(database).map(\.kind)
         }
         return models.kinds.filter { saved.contains($0.name) }
     }
@@ -61,7 +99,7 @@ public struct UserLibrary: Sendable {
     /// Loads a saved model for a series.
     /// - Throws: `DetectionError.notAModel` or `ModelFileError` naming the file.
     public func load(_ kind: ModelKind, for series: Series) throws -> any Detector {
-        try models.load(kind, from: file(kind, fingerprint: series.fingerprint))
+        try models.load(kind, from: file(kind, fingerprint: try identity(of: series)))
     }
 
     private func file(_ kind: ModelKind, fingerprint: String) -> URL {
@@ -74,12 +112,13 @@ public struct UserLibrary: Sendable {
     /// `Judgements`); `nil` takes those back.
     public func judge(_ rows: Range<Int>, of series: Series, as verdict: Verdict?) throws {
         guard let last = rows.last else { return }
+        let fingerprint = try identity(of: series)
         try database.write { database in
-            try StoredJudgement.of(series, user: user)
+            try StoredJudgement.of(fingerprint, user: user)
                 .filter { $0.firstRow <= last && $0.lastRow >= rows.lowerBound }.deleteAll(database)
             guard let verdict else { return }
             try StoredJudgement(
-                userID: user, fingerprint: series.fingerprint, firstRow: rows.lowerBound, lastRow: last,
+                userID: user, fingerprint: fingerprint, firstRow: rows.lowerBound, lastRow: last,
                 verdict: verdict.rawValue, judgedAt: Date()
             ).insert(database)
         }
@@ -87,8 +126,9 @@ public struct UserLibrary: Sendable {
 
     /// The verdicts on a series.
     public func judgements(of series: Series) throws -> Judgements {
+        let fingerprint = try identity(of: series)
         let stored = try database.read { database in
-            try StoredJudgement.of(series, user: user).order { [$0.judgedAt, $0.id] }.fetchAll(database)
+            try StoredJudgement.of(fingerprint, user: user).order { [$0.judgedAt, $0.id] }.fetchAll(database)
         }
         return Judgements(
             stored.compactMap { row in
@@ -101,15 +141,15 @@ public struct UserLibrary: Sendable {
 
     /// How the user left the sliders of a series; `nil` where they were not touched.
     public func settings(of series: Series) throws -> AnalysisSettings? {
-        try setting(Self.settingsKey(series), as: AnalysisSettings.self)
+        try setting(settingsKey(series), as: AnalysisSettings.self)
     }
 
     /// Stores how the sliders of a series stand.
     public func store(_ settings: AnalysisSettings, of series: Series) throws {
-        try store(settings, key: Self.settingsKey(series))
+        try store(settings, key: settingsKey(series))
     }
 
-    private static func settingsKey(_ series: Series) -> String { "analysis.\(series.fingerprint)" }
+    private func settingsKey(_ series: Series) throws -> String { "analysis.\(try identity(of: series))" }
 
     /// Stores a setting as JSON.
     public func store(_ value: some Encodable, key: String) throws {

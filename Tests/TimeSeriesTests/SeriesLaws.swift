@@ -148,7 +148,7 @@ private func values(_ count: Int, gaps: Double = 0.1, _ random: inout SeededGene
         same.name = "other"
         same.labels = nil
         same.time = .rowNumbers
-        #expect(same.fingerprint == series.fingerprint && series.fingerprint.count == 16, "seed \(seed)")
+        #expect(same.fingerprint == series.fingerprint && series.fingerprint.count == 64, "seed \(seed)")
         var other = series
         let channel = Int.random(in: series.channels.indices, using: &random)
         let row = Int.random(in: 0..<series.rowCount, using: &random)

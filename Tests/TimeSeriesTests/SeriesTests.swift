@@ -180,5 +180,5 @@ private func temporaryFolder() throws -> URL {
     #expect(a.fingerprint == b.fingerprint)
     b.channels[0].values[1] = 2.0000001
     #expect(a.fingerprint != b.fingerprint)
-    #expect(a.fingerprint.count == 16)
+    #expect(a.fingerprint.count == 64)
 }

@@ -78,18 +78,4 @@ public struct Series: Sendable, Equatable {
         }
         return selected
     }
-
-    /// A 64-bit hash of channel names and values, in 16 hexadecimal digits (after FNV-1a, a value at a time in place of
-    /// a byte). Series with the same names and numbers share it, whatever their times and labels; others do so only by
-    /// a rare chance.
-    public var fingerprint: String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        func mix(_ word: UInt64) { hash = (hash ^ word) &* 0x100_0000_01b3 }
-        for channel in channels {
-            for byte in channel.name.utf8 { mix(UInt64(byte)) }
-            for value in channel.values { mix(value.isNaN ? 0x7ff8_0000_0000_0000 : value.bitPattern) }
-        }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
 }
