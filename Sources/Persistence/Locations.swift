@@ -72,6 +72,12 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotWrite(path: String)
     case database(path: String, reason: String)
     case configuration(path: String, reason: String)
+    /// The database has migrations that this program does not know.
+    case newerSchema(path: String)
+    /// Another process holds the database's write lock.
+    case busy(path: String)
+    /// What was to be stored was not: the disk is full or fails.
+    case notStored(path: String, reason: String)
 
     /// One sentence for the user.
     public var description: String {
@@ -85,19 +91,11 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .database(let path, let reason):
             "\(path): the database cannot be used (\(reason)); restore a backup or choose another data folder."
         case .configuration(let path, let reason): "\(path): is not valid (\(reason)); correct or remove it."
+        case .newerSchema(let path):
+            "\(path): was written by a newer version of oddline; use that version, or read accounts and audit log with the "
+                + "read-only option."
+        case .busy(let path): "\(path): another process is writing to it; try again in a moment."
+        case .notStored(let path, let reason): "\(path): nothing was stored (\(reason)); free space and try again."
         }
-    }
-}
-
-/// Makes `url` a folder that only its owner can enter (mode 0700).
-/// - Throws: `StorageError.symbolicLink` when it is a link, `.folder` when it cannot be made.
-public func makePrivateFolder(_ url: URL) throws(StorageError) {
-    if (try? FileManager.default.destinationOfSymbolicLink(atPath: url.path)) != nil { throw .symbolicLink(path: url.path) }
-    do {
-        try FileManager.default.createDirectory(
-            at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: url.path)
-    } catch {
-        throw .folder(path: url.path, reason: (error as NSError).localizedFailureReason ?? "permission denied or not a folder")
     }
 }

@@ -3,142 +3,131 @@ import GRDB
 
 /// The program's one SQLite database, migrated to the present schema.
 public struct OddlineDatabase: Sendable {
-    private let queue: DatabaseQueue
+    private let connection: any DatabaseWriter
+    /// The file; `nil` in memory.
+    private let url: URL?
+    /// What `secret` gives where there is no folder.
+    private let ownSecret = randomSecret()
 
-    /// Opens the database at `url`, making it and its folder (modes 0600 and 0700) where they are missing.
-    /// - Throws: `StorageError` naming the path.
+    /// Opens the database at `url`, making it and its folder (modes 0600 and 0700) where they are missing. What it
+    /// commits is on the disk (`synchronous=FULL`).
+    /// - Throws: `StorageError` naming the path: a link, somebody else's or readable by others, damaged, or written by a
+    ///   newer version.
     public init(at url: URL) throws(StorageError) {
         try makePrivateFolder(url.deletingLastPathComponent())
-        for path in [url.path, url.path + "-wal", url.path + "-shm"]
-        where (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil {
-            throw .symbolicLink(path: path)
-        }
-        if !FileManager.default.fileExists(atPath: url.path) {
-            let made = open(url.path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-            if made >= 0 { close(made) }
-        }
-        chmod(url.path, 0o600)
-        var configuration = Configuration()
-        configuration.foreignKeysEnabled = true
-        configuration.busyMode = .timeout(5)
-        configuration.journalMode = .wal
+        try Self.refuseUnsafeFiles(url)
+        let made = open(url.path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        if made >= 0 { close(made) }
+        self.url = url
         do {
-            queue = try DatabaseQueue(path: url.path, configuration: configuration)
-            try Self.migrator.migrate(queue)
-        } catch {
+            let pool = try DatabasePool(path: url.path, configuration: Self.configuration)
+            connection = pool
+            // GRDB sets NORMAL whenever it turns WAL on, so that this comes after.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            guard try !pool.read(Self.migrator.hasBeenSuperseded) else { throw StorageError.newerSchema(path: url.path) }
+            try Self.migrator.migrate(pool)
+            try Self.refuseDamage(try check(quickly: true), url)
+        } catch let error as StorageError { throw error } catch {
             throw .database(path: url.path, reason: (error as? DatabaseError)?.message ?? "\(error)")
         }
     }
 
+    /// Opens a database that is there for reading alone, whatever version of the program wrote it.
+    /// - Throws: `StorageError` naming the path.
+    public init(readingFrom url: URL) throws(StorageError) {
+        try refuseLinks(in: url.deletingLastPathComponent().path)
+        try Self.refuseUnsafeFiles(url)
+        self.url = url
+        var configuration = Self.configuration
+        configuration.readonly = true
+        do {
+            connection = try DatabaseQueue(path: url.path, configuration: configuration)
+        } catch { throw .database(path: url.path, reason: (error as? DatabaseError)?.message ?? "\(error)") }
+    }
+
     /// A database in memory, for tests and demonstrations.
     public init() throws {
-        queue = try DatabaseQueue()
-        try Self.migrator.migrate(queue)
+        url = nil
+        connection = try DatabaseQueue()
+        try Self.migrator.migrate(connection)
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(2)
+        configuration.maximumReaderCount = 4
+        return configuration
+    }
+
+    private static func refuseUnsafeFiles(_ url: URL) throws(StorageError) {
+        for ending in ["", "-wal", "-shm"] { try refuseUnsafeFile(url.path + ending) }
+    }
+
+    private static func refuseDamage(_ problems: [String], _ url: URL) throws(StorageError) {
+        guard let problem = problems.first else { return }
+        throw .database(path: url.path, reason: "it is damaged: \(problem)")
+    }
+
+    /// What SQLite finds wrong with the file; empty where it is sound. Quickly, without comparing indexes with tables.
+    /// - Throws: `DatabaseError`.
+    public func check(quickly: Bool = false) throws -> [String] {
+        try connection.read { database in
+            let found = try String.fetchAll(database, sql: quickly ? "PRAGMA quick_check(10)" : "PRAGMA integrity_check(100)")
+            let orphans = quickly ? [] : try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { "\($0)" }
+            return found.filter { $0 != "ok" } + orphans
+        }
+    }
+
+    /// 32 random bytes that belong to this database, kept in a private file beside it so that a copy of the database alone
+    /// does not have them.
+    /// - Throws: `StorageError` when the file cannot be used.
+    public func secret(_ name: String) throws(StorageError) -> Data {
+        guard let url else { return ownSecret }
+        let file = url.deletingLastPathComponent().appendingPathComponent(name)
+        let secret = try PrivateFile(file).read(orMake: Self.randomSecret())
+        guard secret.count == 32 else { throw .configuration(path: file.path, reason: "it does not hold 32 bytes") }
+        return secret
+    }
+
+    private static func randomSecret() -> Data {
+        var random = SystemRandomNumberGenerator()
+        return Data((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
     }
 
     /// What `body` reads, all at one moment; it cannot write. Blocks the thread until it is its turn.
-    /// - Throws: `DatabaseError`, and what `body` throws.
-    public func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try queue.read(body) }
+    /// - Throws: `StorageError.busy`, `.notStored`, other `DatabaseError`s, and what `body` throws.
+    public func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        do { return try connection.read(body) } catch { throw told(error) }
+    }
 
     /// What `body` reads, all at one moment; it cannot write.
-    /// - Throws: `DatabaseError`, and what `body` throws.
+    /// - Throws: `StorageError.busy`, `.notStored`, other `DatabaseError`s, and what `body` throws.
     public func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        try await queue.read(body)
+        do { return try await connection.read(body) } catch { throw told(error) }
     }
 
     /// Runs `body` in one transaction: all of it is stored, or nothing when it throws. Blocks the thread until it
     /// is its turn.
-    /// - Throws: `DatabaseError`, and what `body` throws.
-    public func write<Value>(_ body: (Database) throws -> Value) throws -> Value { try queue.write(body) }
-
-    /// Runs `body` in one transaction: all of it is stored, or nothing when it throws.
-    /// - Throws: `DatabaseError`, and what `body` throws.
-    public func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        try await queue.write(body)
+    /// - Throws: `StorageError.busy`, `.notStored`, other `DatabaseError`s, and what `body` throws.
+    public func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        do { return try connection.write(body) } catch { throw told(error) }
     }
 
-    /// The schema's history; released steps never change.
-    static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("users") { database in
-            try database.create(table: "users") { table in
-                table.autoIncrementedPrimaryKey("id")
-                table.column("username", .text).notNull().collate(.nocase)
-                table.column("email", .text).notNull().collate(.nocase)
-                table.column("hashed_password", .text).notNull()
-                table.column("created_at", .datetime).notNull()
-                table.column("updated_at", .datetime).notNull()
-            }
-            try database.create(index: "users_on_username", on: "users", columns: ["username"], options: .unique)
-            try database.create(index: "users_on_email", on: "users", columns: ["email"], options: .unique)
+    /// Runs `body` in one transaction: all of it is stored, or nothing when it throws.
+    /// - Throws: `StorageError.busy`, `.notStored`, other `DatabaseError`s, and what `body` throws.
+    public func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        do { return try await connection.write(body) } catch { throw told(error) }
+    }
+
+    /// What a user can do about an error of SQLite's, where there is something.
+    private func told(_ error: any Error) -> any Error {
+        guard let error = error as? DatabaseError else { return error }
+        let path = url?.path ?? "the database in memory"
+        return switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED: StorageError.busy(path: path)
+        case .SQLITE_FULL, .SQLITE_IOERR: StorageError.notStored(path: path, reason: error.message ?? "the disk fails")
+        default: error
         }
-        migrator.registerMigration("account status and audit log") { database in
-            try database.create(table: "account_status") { table in
-                table.primaryKey("user_id", .integer).references("users", onDelete: .cascade)
-                table.column("role", .text).notNull()
-                table.column("is_enabled", .boolean).notNull().defaults(to: true)
-            }
-            try database.create(table: "audit_log") { table in
-                table.autoIncrementedPrimaryKey("id")
-                table.column("at", .datetime).notNull().indexed()
-                table.column("user_id", .integer)
-                table.column("action", .text).notNull()
-                table.column("detail", .text).notNull()
-            }
-        }
-        migrator.registerMigration("series, models, judgements and settings") { database in
-            try database.create(table: "series") { table in
-                table.autoIncrementedPrimaryKey("id")
-                table.column("user_id", .integer).notNull().references("users", onDelete: .cascade)
-                table.column("path", .text).notNull()
-                table.column("opened_at", .datetime).notNull()
-                table.uniqueKey(["user_id", "path"])
-            }
-            try database.create(table: "models") { table in
-                table.autoIncrementedPrimaryKey("id")
-                table.column("user_id", .integer).notNull().references("users", onDelete: .cascade)
-                table.column("kind", .text).notNull()
-                table.column("fingerprint", .text).notNull()
-                table.column("file", .text).notNull()
-                table.column("saved_at", .datetime).notNull()
-                table.uniqueKey(["user_id", "kind", "fingerprint"])
-            }
-            try database.create(table: "judgements") { table in
-                table.autoIncrementedPrimaryKey("id")
-                table.column("user_id", .integer).notNull().references("users", onDelete: .cascade)
-                table.column("fingerprint", .text).notNull()
-                table.column("first_row", .integer).notNull()
-                table.column("last_row", .integer).notNull()
-                table.column("verdict", .text).notNull()
-                table.column("judged_at", .datetime).notNull()
-                table.uniqueKey(["user_id", "fingerprint", "first_row", "last_row"])
-            }
-            try database.create(table: "settings") { table in
-                table.column("user_id", .integer).notNull().references("users", onDelete: .cascade)
-                table.column("key", .text).notNull()
-                table.column("value", .text).notNull()
-                table.primaryKey(["user_id", "key"])
-            }
-        }
-        migrator.registerMigration("sessions and login attempts") { database in
-            try database.create(table: "sessions") { table in
-                table.primaryKey("id", .text)
-                table.column("user_id", .integer).notNull().indexed().references("users", onDelete: .cascade)
-                table.column("origin", .text).notNull()
-                table.column("created_at", .datetime).notNull()
-                table.column("expires_at", .datetime).notNull().indexed()
-                table.column("revoked_at", .datetime)
-            }
-            try database.create(table: "login_attempts") { table in
-                table.primaryKey("scope", .text)
-                table.column("failures", .integer).notNull()
-                table.column("last_at", .datetime).notNull()
-                table.column("blocked_until", .datetime)
-            }
-        }
-        migrator.registerMigration("models without file names") { database in
-            try database.alter(table: "models") { $0.drop(column: "file") }
-        }
-        return migrator
     }
 }

@@ -24,38 +24,56 @@ public struct PrivateFile: Sendable {
     }
 
     /// The file's bytes, or `nil` where there is none.
-    /// - Throws: `StorageError.unsafeFile` when it is a link, no plain file, somebody else's, or open to others;
+    /// - Throws: `StorageError.unsafeFile` when it is a link, no plain file, somebody else's, open to others, or has
+    ///   a second name (hard link);
     ///   `.cannotRead`.
     public func read() throws(StorageError) -> Data? {
-        let descriptor = open(url.path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        let descriptor = open(url.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw errno == ELOOP ? .unsafeFile(path: url.path, reason: "it is a symbolic link") : .cannotRead(path: url.path)
         }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw .unsafeFile(path: url.path, reason: "it is not a plain file")
-        }
-        guard status.st_uid == geteuid() else { throw .unsafeFile(path: url.path, reason: "it belongs to another user") }
-        guard status.st_mode & 0o077 == 0 else {
-            throw .unsafeFile(path: url.path, reason: "others may read it; set its mode to 0600 or remove it")
-        }
+        guard fstat(descriptor, &status) == 0 else { throw .cannotRead(path: url.path) }
+        try refuseUnsafe(status, url.path)
         do { return try handle.readToEnd() ?? Data() } catch { throw .cannotRead(path: url.path) }
     }
 
     /// Replaces the file at once.
     /// - Throws: `StorageError.cannotWrite`.
     public func write(_ data: Data) throws(StorageError) {
+        let draft = try draft(data)
+        guard rename(draft, url.path) == 0 else {
+            unlink(draft)
+            throw .cannotWrite(path: url.path)
+        }
+    }
+
+    /// The file's bytes; where there is none it is made with `data`. Of several processes that do so at once, all get the
+    /// same bytes.
+    /// - Throws: as `read` and `write`.
+    public func read(orMake data: Data) throws(StorageError) -> Data {
+        if let known = try read() { return known }
+        let draft = try draft(data)
+        let isMade = link(draft, url.path) == 0
+        let reason = errno
+        unlink(draft)
+        guard isMade || reason == EEXIST, let made = try read() else { throw .cannotWrite(path: url.path) }
+        return made
+    }
+
+    /// Writes the bytes beside the file.
+    private func draft(_ data: Data) throws(StorageError) -> String {
         let draft = url.path + ".\(getpid()).\(UInt32.random(in: .min ... .max)).new"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .cannotWrite(path: url.path) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        let isWritten = (try? handle.write(contentsOf: data)) != nil && fsync(descriptor) == 0
-        guard isWritten, rename(draft, url.path) == 0 else {
+        guard (try? handle.write(contentsOf: data)) != nil, fsync(descriptor) == 0 else {
             unlink(draft)
             throw .cannotWrite(path: url.path)
         }
+        return draft
     }
 
     /// Removes the file if it is there.

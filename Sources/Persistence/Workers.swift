@@ -7,16 +7,24 @@ import Synchronization
 /// Work begins in the order in which it was submitted. `Workers(count: 1)` is a lane: each piece of work begins
 /// when the one before has ended, so that what is stored is stored in order.
 public final class Workers: Sendable {
+    /// Thrown by work that would have to wait for too much other work.
+    public struct Busy: Error {}
+
     private let queue = Queue()
     private let count: Int
 
     /// Starts `count` threads, which wait until there is something to do and end with the last reference to this
     /// value, after all that was submitted.
-    public init(count: Int) {
+    /// - Parameter niceness: how far the threads stand back behind others of the process, 0 to 19.
+    public init(count: Int, niceness: Int32 = 0) {
         precondition(count > 0, "work needs at least one thread")
         self.count = count
         for _ in 0..<count {
-            let thread = Thread { [queue] in while let work = queue.next() { work() } }
+            let thread = Thread { [queue] in
+                // On Linux, 0 is the thread that asks.
+                if niceness > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
+                while let work = queue.next() { work() }
+            }
             thread.stackSize = 8 << 20
             thread.start()
         }
@@ -32,6 +40,13 @@ public final class Workers: Sendable {
         }
     }
 
+    /// Runs `body` as `run` does unless `most` pieces of work wait already.
+    /// - Throws: `Busy`, and what `body` throws.
+    public func run<R: Sendable>(waitingAtMost most: Int, _ body: @escaping @Sendable () throws -> R) async throws -> R {
+        guard queue.length < most else { throw Busy() }
+        return try await run(body)
+    }
+
     /// Has `body` run on one of the threads and returns at once.
     public func submit(_ body: @escaping @Sendable () -> Void) { queue.add(body) }
 
@@ -39,6 +54,8 @@ public final class Workers: Sendable {
     private final class Queue: Sendable {
         private let waiting = Mutex<[@Sendable () -> Void]>([])
         private let changed = DispatchSemaphore(value: 0)
+
+        var length: Int { waiting.withLock { $0.count } }
 
         func add(_ work: @escaping @Sendable () -> Void) {
             waiting.withLock { $0.append(work) }

@@ -63,6 +63,7 @@ private func mode(_ url: URL) throws -> Int? {
     #expect(throws: StorageError.symbolicLink(path: file.path)) { try OddlineDatabase(at: file) }
     let damaged = folder.appendingPathComponent("bad.db")
     try Data(repeating: 65, count: 5000).write(to: damaged)
+    chmod(damaged.path, 0o600)
     #expect(throws: StorageError.self) { try OddlineDatabase(at: damaged) }
 }
 
@@ -128,6 +129,7 @@ private func mode(_ url: URL) throws -> Int? {
                 """)
     }
     try old.close()
+    chmod(url.path, 0o600)
     let database = try OddlineDatabase(at: url)
     #expect(try database.read { try String.fetchAll($0, sql: "SELECT kind FROM models") } == ["lstm"])
     #expect(try !database.read { try $0.columns(in: "models").map(\.name) }.contains("file"))
@@ -159,6 +161,7 @@ private func mode(_ url: URL) throws -> Int? {
         .folder(path: "/p", reason: "r"), .symbolicLink(path: "/p"), .unsafeFile(path: "/p", reason: "r"),
         .cannotRead(path: "/p"),
         .cannotWrite(path: "/p"), .database(path: "/p", reason: "r"), .configuration(path: "/p", reason: "r"),
+        .newerSchema(path: "/p"), .busy(path: "/p"), .notStored(path: "/p", reason: "r"),
     ]
     for error in errors {
         #expect(error.description.hasPrefix("/p: ") && error.description.hasSuffix("."))
