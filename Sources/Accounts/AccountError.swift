@@ -11,6 +11,10 @@ public enum AccountError: Error, Equatable, Sendable, CustomStringConvertible {
     case noSuchAccount(String)
     case lastAdministrator
     case notAdministrator
+    /// The first administrator has to be made before anybody registers over the network.
+    case needsSetUp
+    /// Nobody may register over the network, or not with this invitation.
+    case registrationClosed
     case hashing
     case storage(String)
 
@@ -25,6 +29,9 @@ public enum AccountError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noSuchAccount(let name): "There is no account \"\(name)\"; give the username or email address of one that there is."
         case .lastAdministrator: "This is the last enabled administrator; make another one first."
         case .notAdministrator: "Only administrators may do this."
+        case .needsSetUp:
+            "There is no administrator yet: register at the terminal, or send the set_up_token that the service printed."
+        case .registrationClosed: "Registration is closed here; ask an administrator for an invitation."
         case .hashing: "The password could not be hashed; use at most 72 bytes without NUL characters."
         case .storage(let reason): "The account database refused (\(reason)); try again."
         }

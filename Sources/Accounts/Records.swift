@@ -43,16 +43,20 @@ struct StatusRecord: Codable, FetchableRecord, PersistableRecord {
     let userID: Int64
     var role: String
     var isEnabled: Bool
+    /// Rises with each new password and each time the account is disabled.
+    var tokenVersion: Int
 
     enum CodingKeys: String, CodingKey {
         case role
         case userID = "user_id"
         case isEnabled = "is_enabled"
+        case tokenVersion = "token_version"
     }
 
     enum Columns {
         static let role = Column(CodingKeys.role)
         static let isEnabled = Column(CodingKeys.isEnabled)
+        static let tokenVersion = Column(CodingKeys.tokenVersion)
     }
 }
 
@@ -65,6 +69,9 @@ struct AccountRecord: Decodable, FetchableRecord {
     static func of(_ users: QueryInterfaceRequest<UserRecord>) -> QueryInterfaceRequest<AccountRecord> {
         users.including(required: UserRecord.status).asRequest(of: AccountRecord.self)
     }
+
+    /// A session as the account is now.
+    func session() throws -> Session { Session(account: try account(), tokenVersion: status.tokenVersion) }
 
     /// The account without its hash; an unknown role may do the least.
     func account() throws -> Account {
@@ -125,7 +132,45 @@ struct AttemptsRecord: Codable, FetchableRecord, PersistableRecord {
 
     enum Columns {
         static let failures = Column(CodingKeys.failures)
+        static let lastAt = Column(CodingKeys.lastAt)
         static let blockedUntil = Column(CodingKeys.blockedUntil)
+    }
+}
+
+/// A row of `devices`: a login from there succeeded.
+struct DeviceRecord: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "devices"
+
+    let hash: String
+    let userID: Int64
+    let expiresAt: Date
+
+    enum CodingKeys: String, CodingKey {
+        case hash
+        case userID = "user_id"
+        case expiresAt = "expires_at"
+    }
+
+    enum Columns {
+        static let userID = Column(CodingKeys.userID)
+        static let expiresAt = Column(CodingKeys.expiresAt)
+    }
+}
+
+/// A row of `invitations`; gone once it is used.
+struct InvitationRecord: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "invitations"
+
+    let hash: String
+    let expiresAt: Date
+
+    enum CodingKeys: String, CodingKey {
+        case hash
+        case expiresAt = "expires_at"
+    }
+
+    enum Columns {
+        static let expiresAt = Column(CodingKeys.expiresAt)
     }
 }
 
@@ -138,13 +183,30 @@ struct AuditRecord: Codable, FetchableRecord, PersistableRecord {
     let userID: Int64?
     let action: String
     let detail: String
+    var actor: String?
+    var origin: String?
+    var oldValue: String?
+    var newValue: String?
+    /// The link of the chain that ends here; `nil` in entries that are older than the chain.
+    var hash: Data?
 
     enum CodingKeys: String, CodingKey {
-        case id, at, action, detail
+        case id, at, action, detail, actor, origin, hash
         case userID = "user_id"
+        case oldValue = "old_value"
+        case newValue = "new_value"
     }
 
     enum Columns {
         static let id = Column(CodingKeys.id)
     }
+}
+
+/// The one row of `audit_head`: where the chain of the audit log ends.
+struct AuditHead: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "audit_head"
+
+    let id: Int64
+    let entries: Int
+    let hash: Data
 }

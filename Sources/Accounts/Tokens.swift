@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import JWTKit
 import Persistence
+import StrictJSON
 
 /// Signed tokens (JWT, RFC 7519, HS256) that stand for a login, each with a row in the database by which it
 /// can be revoked.
@@ -26,6 +27,7 @@ public struct Tokens: Sendable {
     private struct Claims: JWTPayload {
         var iss: IssuerClaim
         var sub: SubjectClaim
+        var aud: AudienceClaim
         var iat: IssuedAtClaim
         var nbf: NotBeforeClaim
         var exp: ExpirationClaim
@@ -37,17 +39,24 @@ public struct Tokens: Sendable {
 
     /// A token for whoever logged in.
     /// - Returns: the token and the seconds it is valid.
+    /// - Throws: `AccountError.badToken` when the account is disabled or has a new password since the login;
+    ///   `StorageError`.
     public func issue(for session: Session, lifetime: TimeInterval = Tokens.lifetime, origin: String) async throws -> IssuedToken
     {
         let now = Date(timeIntervalSince1970: accounts.now().timeIntervalSince1970.rounded(.down))
         let id = UUID().uuidString.lowercased()
         let claims = Claims(
-            iss: .init(value: Self.issuer), sub: .init(value: String(session.account.id)), iat: .init(value: now),
-            nbf: .init(value: now), exp: .init(value: now.addingTimeInterval(lifetime)), jti: .init(value: id))
+            iss: .init(value: Self.issuer), sub: .init(value: String(session.account.id)), aud: .init(value: [Self.issuer]),
+            iat: .init(value: now), nbf: .init(value: now), exp: .init(value: now.addingTimeInterval(lifetime)),
+            jti: .init(value: id))
         let record = SessionRecord(
             id: id, userID: session.account.id, origin: String(origin.prefix(64)), createdAt: now,
             expiresAt: now.addingTimeInterval(lifetime))
+        let version = session.tokenVersion
         try await accounts.database.write { database in
+            guard let status = try StatusRecord.fetchOne(database, key: record.userID), status.isEnabled,
+                status.tokenVersion == version
+            else { throw AccountError.badToken }
             try SessionRecord.filter(SessionRecord.Columns.expiresAt < now).deleteAll(database)
             try record.insert(database)
         }
@@ -61,53 +70,53 @@ public struct Tokens: Sendable {
     ///   revocation, or an account that is gone or disabled; `StorageError` when the keys cannot be used any more.
     public func authenticate(_ token: String) async throws -> AuthenticatedSession {
         let (keys, signers) = try await keyRing.current()
-        guard token.utf8.count <= Self.longest, let header = Header(of: token), header.alg == "HS256",
-            header.typ ?? "JWT" == "JWT", keys.verifies(header.kid, now: accounts.now())
-        else { throw AccountError.badToken }
+        guard token.utf8.count <= Self.longest, let kid = Self.keyName(of: token), keys.verifies(kid, now: accounts.now()) else {
+            throw AccountError.badToken
+        }
         let claims: Claims
         do {
             claims = try await signers.verify(token, as: Claims.self)
         } catch { throw AccountError.badToken }
         let now = accounts.now()
-        guard claims.iss.value == Self.issuer, claims.exp.value > now, claims.nbf.value <= now, claims.iat.value <= now,
-            let user = Int64(claims.sub.value), claims.sub.value == String(user)
+        guard claims.iss.value == Self.issuer, claims.aud.value == [Self.issuer], claims.exp.value > now,
+            claims.nbf.value <= now, claims.iat.value <= now, let user = Int64(claims.sub.value),
+            claims.sub.value == String(user)
         else { throw AccountError.badToken }
-        let isOpen = try await accounts.database.read { database in
-            try !SessionRecord.unrevoked(of: user).filter(
+        let found = try await accounts.database.read { database -> AccountRecord? in
+            let isOpen = try !SessionRecord.unrevoked(of: user).filter(
                 SessionRecord.Columns.id == claims.jti.value && SessionRecord.Columns.expiresAt > now
             ).isEmpty(database)
+            return isOpen ? try AccountRecord.of(UserRecord.filter(key: user)).fetchOne(database) : nil
         }
-        guard isOpen, let account = try accounts.account(id: user), account.isEnabled else { throw AccountError.badToken }
-        return AuthenticatedSession(session: Session(account: account), id: claims.jti.value)
+        guard let found, found.status.isEnabled else { throw AccountError.badToken }
+        return AuthenticatedSession(session: try found.session(), id: claims.jti.value)
     }
 
-    /// A token's header, read strictly: three segments of canonical base64url without padding, and of the
-    /// header's members none but those that are known.
-    private struct Header: Decodable {
-        let alg: String
-        let kid: String
-        let typ: String?
+    /// The name of the key of a token whose form is exactly that of this service's: three segments of canonical base64url
+    /// without padding; JSON objects without repeated, unknown or missing members; HS256.
+    private static func keyName(of token: String) -> String? {
+        let segments = token.split(separator: ".", omittingEmptySubsequences: false)
+        guard segments.count == 3, decoded(segments[2])?.count == 32, let header = members(of: segments[0]),
+            let payload = members(of: segments[1]), Set(payload.keys) == ["iss", "sub", "aud", "iat", "nbf", "exp", "jti"],
+            Set(header.keys).isSubset(of: ["alg", "kid", "typ"]), header["alg"] == "HS256", header["typ"] ?? "JWT" == "JWT",
+            case .text(let kid) = header["kid"]
+        else { return nil }
+        return kid
+    }
 
-        init?(of token: String) {
-            let segments = token.split(separator: ".", omittingEmptySubsequences: false)
-            guard segments.count == 3, let data = Self.decoded(segments[0]), Self.decoded(segments[1]) != nil,
-                Self.decoded(segments[2])?.count == 32,
-                let members = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
-                Set(members.keys).isSubset(of: ["alg", "kid", "typ"]),
-                let header = try? JSONDecoder().decode(Header.self, from: data)
-            else { return nil }
-            self = header
-        }
+    private static func members(of segment: Substring) -> [String: JSON]? {
+        guard let data = decoded(segment), case .object(let members) = try? JSON(Array(data)) else { return nil }
+        return Dictionary(members.map { ($0.name, $0.value) }) { first, _ in first }
+    }
 
-        private static func decoded(_ segment: Substring) -> Data? {
-            let standard = segment.replacing("-", with: "+").replacing("_", with: "/")
-            let padded = standard + String(repeating: "=", count: (4 - standard.count % 4) % 4)
-            guard !segment.contains(where: { "+/=".contains($0) }), let data = Data(base64Encoded: String(padded)) else {
-                return nil
-            }
-            let again = data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-            return again == segment ? data : nil
+    private static func decoded(_ segment: Substring) -> Data? {
+        let standard = segment.replacing("-", with: "+").replacing("_", with: "/")
+        let padded = standard + String(repeating: "=", count: (4 - standard.count % 4) % 4)
+        guard !segment.contains(where: { "+/=".contains($0) }), let data = Data(base64Encoded: String(padded)) else {
+            return nil
         }
+        let again = data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        return again == segment ? data : nil
     }
 }
 
@@ -158,7 +167,9 @@ extension Accounts {
         }
     }
 
+    /// Ends all sessions of an account and keeps logins under way from opening one.
     func endSessions(_ database: Database, of account: Account) throws {
         try SessionRecord.unrevoked(of: account.id).updateAll(database, SessionRecord.Columns.revokedAt.set(to: now()))
+        try StatusRecord.filter(key: account.id).updateAll(database, StatusRecord.Columns.tokenVersion += 1)
     }
 }

@@ -1,0 +1,115 @@
+import Crypto
+import Foundation
+import GRDB
+
+/// A line of the audit log.
+public struct AuditEntry: Sendable, Equatable {
+    /// When.
+    public let at: Date
+    /// What happened.
+    public let action: String
+    /// The account that it happened to.
+    public let detail: String
+    /// Who did it; `nil` where nobody was logged in.
+    public var actor: String?
+    /// From where: a network address, the terminal, or the command line.
+    public var origin: String?
+    /// What was changed, and to what.
+    public var change: String?
+}
+
+/// What the chain of the audit log says.
+public enum AuditVerdict: Sendable, Equatable {
+    /// No entry was changed, added or taken away since the chain begins; `head` stands for all of it.
+    case intact(entries: Int, head: String)
+    /// An entry is not what was written, or one before it is missing.
+    case altered(entry: Int64)
+    /// The newest entries are missing, or more were added.
+    case cut(expected: Int, found: Int)
+}
+
+/// The key that chains the audit log (HMAC-SHA-256) and stands for names that nobody has.
+struct AuditKey: Sendable {
+    private let key: SymmetricKey
+
+    init(_ bytes: Data) { key = SymmetricKey(data: bytes) }
+
+    /// What is stored of a name that nobody has: it may be a password that was typed in the wrong field.
+    func pseudonym(of name: String) -> String {
+        hexadecimal(HMAC<SHA256>.authenticationCode(for: Data("name\0\(name)".utf8), using: key).prefix(8))
+    }
+
+    /// The link after `previous` for an entry as it is stored.
+    func link(after previous: Data, _ entry: AuditRecord) -> Data {
+        var bytes = previous
+        let fields = [
+            entry.id.map(String.init), String(Int64((entry.at.timeIntervalSince1970 * 1000).rounded())),
+            entry.userID.map(String.init), entry.action, entry.detail, entry.actor, entry.origin, entry.oldValue, entry.newValue,
+        ]
+        for field in fields {
+            bytes += field.map { Data("\($0.utf8.count):\($0)".utf8) } ?? Data("-".utf8)
+        }
+        return Data(HMAC<SHA256>.authenticationCode(for: bytes, using: key))
+    }
+}
+
+extension Accounts {
+    /// The newest entries of the audit log.
+    public func auditLog(limit: Int = 200) throws -> [AuditEntry] {
+        try database.read { database in
+            try AuditRecord.order(AuditRecord.Columns.id.desc).limit(limit).fetchAll(database).map { entry in
+                let change = entry.newValue.map { new in entry.oldValue.map { "\($0) → \(new)" } ?? new }
+                return AuditEntry(
+                    at: entry.at, action: entry.action, detail: entry.detail, actor: entry.actor, origin: entry.origin,
+                    change: change)
+            }
+        }
+    }
+
+    /// Writes down that another key signs tokens.
+    public func noteKeyRotation() throws {
+        try database.write { try audit($0, user: nil, "signing key rotated", "") }
+    }
+
+    func audit(
+        _ database: Database, user: Int64?, _ action: String, _ detail: String, old: String? = nil, new: String? = nil
+    ) throws {
+        let head = try AuditHead.fetchOne(database, key: 1) ?? chainStart(database)
+        try AuditRecord(
+            at: now(), userID: user, action: action, detail: detail, actor: agent.name, origin: agent.origin, oldValue: old,
+            newValue: new
+        ).insert(database)
+        // Times are rounded where they are stored, so that the chain is made of what can be read again.
+        guard var entry = try AuditRecord.order(AuditRecord.Columns.id.desc).fetchOne(database) else { return }
+        entry.hash = key.link(after: head.hash, entry)
+        try entry.update(database)
+        try AuditHead(id: 1, entries: head.entries + 1, hash: entry.hash ?? Data()).upsert(database)
+    }
+
+    /// Where the chain begins: after the entries that were written before there was one.
+    private func chainStart(_ database: Database) throws -> AuditHead {
+        let older = try AuditRecord.order(AuditRecord.Columns.id).fetchAll(database)
+        return AuditHead(id: 1, entries: older.count, hash: older.reduce(Data()) { key.link(after: $0, $1) })
+    }
+
+    /// Follows the chain of the audit log from its beginning. Whoever has the key beside the database can write another
+    /// one; a `head` that was noted elsewhere shows that too.
+    public func verifyAudit() throws -> AuditVerdict {
+        try database.read { database in
+            var (entries, hash) = (0, Data())
+            var isChained = false
+            let rows = try AuditRecord.order(AuditRecord.Columns.id).fetchCursor(database)
+            while let entry = try rows.next() {
+                hash = key.link(after: hash, entry)
+                isChained = isChained || entry.hash != nil
+                guard !isChained || entry.hash == hash else { return .altered(entry: entry.id ?? 0) }
+                entries += 1
+            }
+            let head = try AuditHead.fetchOne(database, key: 1)
+            guard head.map({ $0.entries == entries && $0.hash == hash }) ?? !isChained else {
+                return .cut(expected: head?.entries ?? 0, found: entries)
+            }
+            return .intact(entries: entries, head: hexadecimal(hash))
+        }
+    }
+}

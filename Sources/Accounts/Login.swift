@@ -1,0 +1,179 @@
+import Foundation
+import GRDB
+import Persistence
+
+/// What is kept of a device from which a login succeeded; whoever sends its token is not slowed by what others guess.
+public struct Device: Sendable {
+    /// Sent with later logins.
+    public let token: String
+    /// Days until it is forgotten.
+    public static let days = 90
+    /// Most devices that are known of an account; the oldest are forgotten.
+    static let most = 20
+}
+
+extension Accounts {
+    /// Opens a session for a username or email address and its password.
+    /// - Parameters:
+    ///   - origin: where the attempt comes from, for throttling: a network address, or the terminal.
+    ///   - device: the token of a device from which a login to the account succeeded before.
+    /// - Throws: `AccountError.wrongCredentials`, whatever the cause; `.throttled` after too many failures.
+    public func login(
+        identifier: String, password: String, origin: String = "terminal", device: String? = nil
+    ) throws -> Session {
+        let identifier = String(identifier.prefix(AccountRules.longestEmail)).lowercased()
+        return try open(named: identifier, password, origin: origin, device: device, as: "login") { database in
+            // SQLite compares names without regard to case up to a NUL only.
+            guard !identifier.unicodeScalars.contains("\0") else { return nil }
+            return try AccountRecord.of(UserRecord.named(identifier)).fetchOne(database)
+        }
+    }
+
+    /// Whether `password` is the session user's own, whatever the account is called by now; throttled like a login.
+    /// - Returns: the session as it is now.
+    /// - Throws: `AccountError.wrongCredentials`, `.throttled`.
+    @discardableResult
+    public func confirm(_ session: Session, password: String, origin: String = "terminal") throws -> Session {
+        let id = session.account.id
+        return try open(named: session.account.username, password, origin: origin, device: nil, as: "password confirmed") {
+            try AccountRecord.of(UserRecord.filter(key: id)).fetchOne($0)
+        }
+    }
+
+    /// A token for the device from which whoever has `session` logged in.
+    public func rememberDevice(of session: Session) throws -> Device {
+        let token = randomCode()
+        try database.write { database in
+            let mine = DeviceRecord.filter(DeviceRecord.Columns.userID == session.account.id)
+            let kept = mine.order(DeviceRecord.Columns.expiresAt.desc).limit(Device.most - 1)
+            let hashes = try kept.fetchAll(database).map(\.hash)
+            try mine.filter(DeviceRecord.Columns.expiresAt < now() || !hashes.contains(Column("hash"))).deleteAll(database)
+            try DeviceRecord(
+                hash: hash(of: token), userID: session.account.id,
+                expiresAt: now().addingTimeInterval(Double(Device.days) * 86_400)
+            ).insert(database)
+        }
+        return Device(token: token)
+    }
+
+    /// Counts an attempt, checks the password outside of any transaction, and opens the session in one that reads the
+    /// account again: a password that was changed meanwhile opens nothing.
+    private func open(
+        named name: String, _ password: String, origin: String, device: String?, as action: String,
+        _ find: (Database) throws -> AccountRecord?
+    ) throws -> Session {
+        let accounts = acting(from: origin)
+        let (found, attempt) = try database.write { database in
+            let found = try find(database)
+            let attempt = LoginThrottle.Attempt(
+                subject: found?.user.id.map { "account \($0)" } ?? "name \(key.pseudonym(of: name))", origin: origin,
+                device: try knownDevice(database, device, of: found))
+            try throttle.admit(database, attempt, now: now())
+            return (found, attempt)
+        }
+        let normalized = PasswordRules.normalized(password)
+        if let session = try accounts.session(of: found, normalized, attempt, action) { return session }
+        try database.write { database in
+            let blocked = try throttle.isBlocked(database, attempt, now: now())
+            try accounts.audit(
+                database, user: found?.user.id, blocked ? "login refused, now throttled" : "login refused",
+                found?.user.username ?? "unknown name \(key.pseudonym(of: name))")
+        }
+        throw AccountError.wrongCredentials
+    }
+
+    /// The session of an enabled account when `password` is its own. An unknown user costs as much as a wrong password;
+    /// a hash made at a lower cost is made again unless it is another by then.
+    private func session(
+        of found: AccountRecord?, _ password: String, _ attempt: LoginThrottle.Attempt, _ action: String
+    ) throws -> Session? {
+        let hash = found?.user.hashedPassword ?? decoy
+        let matches = hasher.verify(password, against: hash)
+        guard let found, let id = found.user.id, matches else { return nil }
+        let renewed = hasher.isOutdated(hash) ? try hasher.hash(password) : nil
+        enum Outcome {
+            case opened(Session), refused
+            /// The same password, hashed anew meanwhile.
+            case rehashed(AccountRecord)
+        }
+        let outcome = try database.write { database -> Outcome in
+            guard let present = try AccountRecord.of(UserRecord.filter(key: id)).fetchOne(database), present.status.isEnabled,
+                present.status.tokenVersion == found.status.tokenVersion
+            else { return .refused }
+            guard present.user.hashedPassword == hash else { return .rehashed(present) }
+            if let renewed {
+                try UserRecord.filter(key: id).filter(UserRecord.Columns.hashedPassword == hash)
+                    .updateAll(database, UserRecord.Columns.hashedPassword.set(to: renewed))
+            }
+            try throttle.forgive(database, attempt)
+            let session = try present.session()
+            try acting(as: session, from: attempt.origin).audit(database, user: id, action, present.user.username)
+            return .opened(session)
+        }
+        return switch outcome {
+        case .opened(let session): session
+        case .refused: nil
+        case .rehashed(let present): try session(of: present, password, attempt, action)
+        }
+    }
+
+    private func knownDevice(_ database: Database, _ token: String?, of found: AccountRecord?) throws -> String? {
+        guard let token, let id = found?.user.id else { return nil }
+        let hash = hash(of: token)
+        let known = DeviceRecord.filter(key: hash).filter(
+            DeviceRecord.Columns.userID == id && DeviceRecord.Columns.expiresAt > now())
+        return try known.isEmpty(database) ? nil : hash
+    }
+
+    // MARK: Passwords
+
+    /// Changes the session user's own password after checking the present one, and ends all sessions.
+    /// - Returns: the session that goes on.
+    /// - Throws: `AccountError.wrongCredentials`, also when another new password came first; `.throttled`, `.invalid`.
+    @discardableResult
+    public func changePassword(
+        of session: Session, from present: String, to password: String, origin: String = "terminal"
+    ) throws -> Session {
+        let proven = try confirm(session, password: present, origin: origin)
+        return try acting(as: proven, from: origin).setPassword(of: proven.account, to: password, ifVersion: proven.tokenVersion)
+    }
+
+    /// Gives an account a new password and ends its sessions.
+    /// - Throws: `AccountError.invalid` when the password breaks a rule.
+    public func setPassword(of account: Account, to password: String) throws {
+        _ = try setPassword(of: account, to: password, ifVersion: nil)
+    }
+
+    private func setPassword(of account: Account, to password: String, ifVersion version: Int?) throws -> Session {
+        if let problem = AccountRules.passwordProblem(password, username: account.username, email: account.email) {
+            throw AccountError.invalid([problem])
+        }
+        let hash = try hasher.hash(PasswordRules.normalized(password))
+        return try database.write { database in
+            guard let old = try AccountRecord.of(UserRecord.filter(key: account.id)).fetchOne(database) else {
+                throw AccountError.noSuchAccount(account.username)
+            }
+            guard version == nil || version == old.status.tokenVersion else { throw AccountError.wrongCredentials }
+            try UserRecord.filter(key: account.id).updateAll(
+                database, UserRecord.Columns.hashedPassword.set(to: hash), UserRecord.Columns.updatedAt.set(to: now()))
+            try endSessions(database, of: account)
+            try audit(database, user: account.id, "password changed", account.username)
+            guard let changed = try AccountRecord.of(UserRecord.filter(key: account.id)).fetchOne(database) else {
+                throw AccountError.noSuchAccount(account.username)
+            }
+            return try changed.session()
+        }
+    }
+
+    /// Changes the session user's own names; a new email address needs the password.
+    /// - Throws: `AccountError.wrongCredentials`, `.throttled`, `.invalid`, names already taken included.
+    public func changeProfile(
+        of session: Session, username: String?, email: String?, password: String?, origin: String = "terminal"
+    ) throws -> Account {
+        let present = try refreshed(session)
+        if let email, email.lowercased() != present.account.email {
+            try confirm(present, password: password ?? "", origin: origin)
+        }
+        return try acting(as: present, from: origin).update(present.account, username: username, email: email)
+    }
+}

@@ -1,0 +1,226 @@
+import Foundation
+import GRDB
+import Persistence
+import Synchronization
+import Testing
+import TimeSeries
+
+@testable import Accounts
+
+private let good = "correct horse battery"
+
+private func makeAccounts(now: @escaping @Sendable () -> Date = { Date() }) throws -> (Accounts, OddlineDatabase) {
+    let database = try OddlineDatabase()
+    return (try Accounts(database: database, hasher: PasswordHasher(cost: 4), now: now), database)
+}
+
+@Suite struct ThrottleTests {
+    private func statuses(_ accounts: Accounts, _ names: [String], origin: String = "here", device: String? = nil) -> [Bool] {
+        names.map { name in
+            do {
+                _ = try accounts.login(identifier: name, password: "wrong wrong wrong", origin: origin, device: device)
+                return true
+            } catch { return error as? AccountError == .wrongCredentials }
+        }
+    }
+
+    /// Guesses at invented names from the same address cost a user without a known device seconds, and one with a known
+    /// device nothing.
+    @Test func guessesAtOtherNamesDoNotKeepARightPasswordOut() throws {
+        let clock = Mutex(Date(timeIntervalSince1970: 1_700_000_000))
+        let (accounts, _) = try makeAccounts { clock.withLock { $0 } }
+        _ = try accounts.register(username: "ann", email: "ann@example.org", password: good)
+        let session = try accounts.login(identifier: "ann", password: good, origin: "proxy")
+        let device = try accounts.rememberDevice(of: session).token
+        for index in 0..<300 {
+            _ = statuses(accounts, ["nobody\(index)"], origin: "proxy")
+            if index % 10 == 0 { clock.withLock { $0 += 1 } }
+        }
+        #expect(throws: Never.self) { try accounts.login(identifier: "ann", password: good, origin: "proxy", device: device) }
+        let error = #expect(throws: AccountError.self) { try accounts.login(identifier: "ann", password: good, origin: "proxy") }
+        guard case .throttled(let seconds) = error else {
+            Issue.record("expected a wait")
+            return
+        }
+        #expect(seconds <= 30)
+    }
+
+    /// A device's token is no way to guess: it has a budget of its own, and opens nothing by itself or for others.
+    @Test func aDevicesTokenHasABudgetOfItsOwn() throws {
+        let (accounts, _) = try makeAccounts()
+        for name in ["ann", "bob"] {
+            _ = try accounts.register(username: name, email: "\(name)@example.org", password: good)
+        }
+        let device = try accounts.rememberDevice(of: accounts.login(identifier: "ann", password: good)).token
+        let names = [String](repeating: "ann", count: 8)
+        #expect(statuses(accounts, names, device: device).count { $0 } == 5)
+        #expect(statuses(accounts, [String](repeating: "bob", count: 8), device: device).count { $0 } == 5)
+        #expect(statuses(accounts, names, origin: "elsewhere", device: "0123").count { $0 } == 5, "an unknown token is none")
+    }
+
+    @Test func usernameAndEmailAddressShareOneBudget() throws {
+        let (accounts, _) = try makeAccounts()
+        _ = try accounts.register(username: "ann", email: "ann@example.org", password: good)
+        #expect(
+            statuses(accounts, ["ann", "ann@example.org", "ANN", "Ann@Example.org", "ann", "ann@example.org"]).count { $0 } == 5)
+    }
+
+    @Test func attemptsOlderThanADayAreForgotten() throws {
+        let clock = Mutex(Date(timeIntervalSince1970: 1_700_000_000))
+        let (accounts, database) = try makeAccounts { clock.withLock { $0 } }
+        _ = statuses(accounts, (0..<40).map { "nobody\($0)" })
+        clock.withLock { $0 += 90_000 }
+        _ = statuses(accounts, ["ann"])
+        #expect(try database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM login_attempts") } == 3)
+    }
+
+    @Test func aNameWithANULIsNobodys() throws {
+        let (accounts, _) = try makeAccounts()
+        _ = try accounts.register(username: "alice", email: "alice@example.org", password: good)
+        for name in ["alice\0x", "alice\0", "\0alice", "alice@example.org\0"] {
+            #expect(throws: AccountError.wrongCredentials) { try accounts.login(identifier: name, password: good) }
+            #expect(throws: AccountError.noSuchAccount(name)) { try accounts.find(name) }
+        }
+    }
+}
+
+@Suite struct RegistrationTests {
+    private func apply(_ accounts: Accounts, _ name: String, _ admission: Admission, origin: String = "here") throws
+        -> Registration
+    {
+        try accounts.register(
+            username: name, email: "\(name)@example.org", password: good, admission: admission, origin: origin)
+    }
+
+    @Test func theFirstAccountNeedsTheSetUpAndLaterOnesDoNotGetIt() throws {
+        let (accounts, _) = try makeAccounts()
+        #expect(throws: AccountError.needsSetUp) { try apply(accounts, "eve", .open) }
+        let code = try accounts.invite(validFor: 60)
+        #expect(throws: AccountError.needsSetUp) { try apply(accounts, "eve", .invitation(code)) }
+        #expect(try apply(accounts, "ann", .setUp).role == .administrator)
+        #expect(throws: AccountError.registrationClosed) { try apply(accounts, "eve", .setUp) }
+        #expect(try apply(accounts, "bob", .open).role == .analyst)
+    }
+
+    @Test func anInvitationIsGoodForOneAccountAndEnds() throws {
+        let clock = Mutex(Date(timeIntervalSince1970: 1_700_000_000))
+        let (accounts, database) = try makeAccounts { clock.withLock { $0 } }
+        _ = try accounts.register(username: "ann", email: "ann@example.org", password: good)
+        let (used, expired) = (try accounts.invite(validFor: 60), try accounts.invite(validFor: 60))
+        #expect(throws: AccountError.self, "a name that is taken does not use it up") {
+            try apply(accounts, "ann", .invitation(used))
+        }
+        #expect(try apply(accounts, "bob", .invitation(used)).role == .analyst)
+        #expect(throws: AccountError.registrationClosed) { try apply(accounts, "carla", .invitation(used)) }
+        clock.withLock { $0 += 61 }
+        for code in [expired, "", "0123", "' OR 1=1 --"] {
+            #expect(throws: AccountError.registrationClosed) { try apply(accounts, "carla", .invitation(code)) }
+        }
+        let stored = try database.read { try String.fetchAll($0, sql: "SELECT hash FROM invitations") }
+        #expect(!stored.contains(expired), "only hashes are kept")
+    }
+
+    @Test func registrationsFromOneOriginHaveToWaitAfterTwenty() throws {
+        let (accounts, _) = try makeAccounts()
+        _ = try accounts.register(username: "ann", email: "ann@example.org", password: good)
+        for index in 0..<Accounts.freeRegistrations { _ = try apply(accounts, "user\(index)", .open) }
+        let error = #expect(throws: AccountError.self) { try apply(accounts, "late", .open) }
+        guard case .throttled = error else {
+            Issue.record("expected a wait, not \(String(describing: error))")
+            return
+        }
+        #expect(throws: Never.self) { try apply(accounts, "other", .open, origin: "elsewhere") }
+    }
+}
+
+@Suite struct AuditTests {
+    private func fill(_ accounts: Accounts) throws {
+        let ann = try accounts.register(username: "ann", email: "ann@example.org", password: good)
+        let bob = try accounts.register(username: "bob", email: "bob@example.org", password: good)
+        _ = try? accounts.login(identifier: "my secret passphrase", password: "x", origin: "10.0.0.9")
+        let session = try accounts.login(identifier: "ann", password: good, origin: "10.0.0.1")
+        try accounts.asAdministrator(session).setRole(bob, to: .administrator)
+        _ = try accounts.acting(as: session, from: "10.0.0.1").update(ann, email: "new@example.org")
+        for _ in 0..<6 { _ = try? accounts.login(identifier: "bob", password: "wrong wrong wrong", origin: "10.0.0.2") }
+        try accounts.noteKeyRotation()
+    }
+
+    @Test func entriesSayWhoDidWhatFromWhereAndWhatItWasBefore() throws {
+        let (accounts, database) = try makeAccounts()
+        try fill(accounts)
+        let log = try accounts.auditLog()
+        #expect(log.contains { $0.action == "role administrator" && $0.actor == "ann" && $0.change == "analyst → administrator" })
+        #expect(
+            log.contains {
+                $0.action == "email changed" && $0.actor == "ann" && $0.origin == "10.0.0.1"
+                    && $0.change == "ann@example.org → new@example.org"
+            })
+        #expect(log.contains { $0.action == "login refused, now throttled" && $0.origin == "10.0.0.2" })
+        #expect(log.contains { $0.action == "signing key rotated" })
+        let tables = try database.read { database in
+            try ["audit_log", "login_attempts"].map { try Row.fetchAll(database, sql: "SELECT * FROM \($0)").description }
+        }
+        #expect(!tables.joined().contains("passphrase"), "what was typed as a name is not stored")
+        #expect(try accounts.verifyAudit() == .intact(entries: log.count, head: chain(database)))
+    }
+
+    private func chain(_ database: OddlineDatabase) throws -> String {
+        hexadecimal(try database.read { try Data.fetchOne($0, sql: "SELECT hash FROM audit_head") ?? Data() })
+    }
+
+    @Test(arguments: [
+        "UPDATE audit_log SET detail = 'eve' WHERE id = 3", "UPDATE audit_log SET at = '2020-01-01 00:00:00.000' WHERE id = 1",
+        "UPDATE audit_log SET actor = NULL WHERE actor = 'ann'", "DELETE FROM audit_log WHERE id = 2",
+        "DELETE FROM audit_log WHERE id = (SELECT MAX(id) FROM audit_log)", "UPDATE audit_log SET hash = NULL WHERE id > 3",
+        "INSERT INTO audit_log (at, action, detail) VALUES (0, 'login', 'ann')", "DELETE FROM audit_log",
+        "DELETE FROM audit_head",
+        "UPDATE audit_log SET user_id = 2 WHERE user_id = 1", "UPDATE audit_log SET old_value = 'x' WHERE old_value IS NOT NULL",
+    ]) func eachAlterationShows(_ statement: String) throws {
+        let (accounts, database) = try makeAccounts()
+        try fill(accounts)
+        try database.write { try $0.execute(sql: statement) }
+        if case .intact = try accounts.verifyAudit() { Issue.record("\(statement) does not show") }
+    }
+
+    @Test func entriesOlderThanTheChainAreWithinIt() throws {
+        let (accounts, database) = try makeAccounts()
+        try database.write {
+            try $0.execute(sql: "INSERT INTO audit_log (at, action, detail) VALUES ('2020-01-01 00:00:00.000', 'login', 'ann')")
+        }
+        try fill(accounts)
+        guard case .intact = try accounts.verifyAudit() else {
+            Issue.record("older entries are fine")
+            return
+        }
+        try database.write { try $0.execute(sql: "UPDATE audit_log SET detail = 'eve' WHERE id = 1") }
+        #expect(try accounts.verifyAudit() == .altered(entry: 2))
+    }
+}
+
+@Suite struct GuessTests {
+    @Test(arguments: [
+        "letmeinletmein", "michaeljordan", "1234567890ab", "nimdadrowssap", "drowssap4321", "p4ssw0rdp4ssw0rd", "Jennifer1987!",
+        "qwerty123456789", "summer2024!!", "1qaz2wsx3edc4rfv", "dragonmonkey1", "0987654321qwerty", "iloveyouiloveyou",
+        "football2023football", "zyxwvutsrqponm", "abcd1234abcd1234", "m1ch43lj0rd4n", "princess123456", "nadroJleahciM",
+    ]) func disguisedCommonPasswordsAreRefused(_ password: String) {
+        #expect(PasswordRules.problem(password, username: "bob", email: "bob@example.org") != nil)
+    }
+
+    @Test(arguments: [
+        "four lamps under ice", "seven wet stones", "x7#Kq2!vLp9z", "dragon monkey summer piano", "a few unrelated words",
+        "tzwqkvbnxrpl", "größer als gedacht", "Miles&9 wander",
+    ]) func uncommonPasswordsAreTaken(_ password: String) {
+        #expect(PasswordRules.problem(password, username: "bob", email: "bob@example.org") == nil)
+    }
+
+    @Test func randomPasswordsAreTakenAndNoLengthTakesLong() {
+        let alphabet = Array("abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ!#%&/=?")
+        for _ in 0..<100 {
+            let seed = UInt64.random(in: .min ... .max)
+            var random = SeededGenerator(seed: seed)
+            let length = Int.random(in: 12...72, using: &random)
+            let password = String((0..<length).map { _ in alphabet.randomElement(using: &random) ?? "a" })
+            #expect(PasswordGuesses(password).count > PasswordGuesses.fewest, "seed \(seed): \(password)")
+        }
+    }
+}
