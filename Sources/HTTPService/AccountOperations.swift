@@ -6,8 +6,15 @@ import Persistence
 struct AccountOperations: Sendable {
     let accounts: Accounts
     let tokens: Tokens
-    /// Hash passwords, which takes a fifth of a second of a core each time.
-    let hashing: Workers
+    let settings: ServiceSettings
+    /// Hash passwords, which takes a fifth of a second of a core each time, and stand back behind those that answer.
+    private let hashing = Workers(count: 2, niceness: 10)
+    /// Hashes passwords of registrations, so that no number of them keeps a login waiting.
+    private let registering = Workers(count: 1, niceness: 15)
+
+    init(accounts: Accounts, tokens: Tokens, settings: ServiceSettings) {
+        (self.accounts, self.tokens, self.settings) = (accounts, tokens, settings)
+    }
 
     /// An account as clients see it: no hash.
     private static let profile = Output<Account>.object([
@@ -15,10 +22,17 @@ struct AccountOperations: Sendable {
         .member("role", .choice) { $0.role }, .member("created_at", .time) { $0.createdAt },
         .member("updated_at", .time) { $0.updatedAt },
     ])
-    private static let token = Output<IssuedToken>.object([
-        .member("access_token", .text) { $0.text }, .member("token_type", .choice(["Bearer"])) { _ in "Bearer" },
-        .member("expires_in", .integer) { $0.secondsValid },
+    /// What is told of a registration, which reads the same where the email address was in use.
+    private static let registration = Output<Registration>.object([
+        .member("username", .text) { $0.username }, .member("email", .text) { $0.email },
+        .member("role", .choice) { $0.role }, .member("created_at", .time) { $0.createdAt },
     ])
+    private typealias Opened = (token: IssuedToken, device: Device?)
+    private static let token = Output<Opened>.object([
+        .member("access_token", .text) { $0.token.text }, .member("token_type", .choice(["Bearer"])) { _ in "Bearer" },
+        .member("expires_in", .integer) { $0.token.secondsValid }, .optional("device_token", .text) { $0.device?.token },
+    ])
+    private static let code = Input.text(1...128)
     private static let username = Input.text(3...AccountRules.longestUsername)
     private static let email = Input.text(3...AccountRules.longestEmail)
     /// A password that is to be checked.
@@ -30,13 +44,16 @@ struct AccountOperations: Sendable {
         let identifier = Input.text(1...AccountRules.longestEmail)
         return [
             Operation(
-                .post, "/api/users/register", id: "register", "Make an account; the first is the administrator.",
+                .post, "/api/users/register", id: "register",
+                "Make an account. The first, the administrator, needs the token that the service printed. An answer does not tell whether the email address was in use.",
                 .body("username", Self.username), .body("email", Self.email), .body("password", Self.newPassword),
-                answer: .created(Self.profile) { _ in "/api/users/me" }, problems: [409], open: register),
+                .optional("set_up_token", Self.code), .optional("invitation", Self.code),
+                answer: .created(Self.registration) { _ in "/api/users/me" }, problems: [403, 409, 429], open: register),
             Operation(
                 .post, "/api/auth/login", id: "login", "Exchange a username or email and a password for a token.",
                 .oneOf(.body("identifier", identifier), .body("username", identifier), .body("email", identifier)),
-                .body("password", Self.password), answer: .ok(Self.token), problems: [401, 429], open: logIn),
+                .body("password", Self.password), .optional("device_token", Self.code), answer: .ok(Self.token),
+                problems: [401, 429], open: logIn),
             Operation(
                 .post, "/api/auth/logout", id: "logout", "End the session of the token that is sent.", answer: .nothing,
                 protected: logOut),
@@ -44,9 +61,11 @@ struct AccountOperations: Sendable {
                 .get, "/api/users/me", id: "profile", "The account of the token that is sent.", answer: .ok(Self.profile),
                 protected: { $0.session.account }),
             Operation(
-                .patch, "/api/users/me", id: "changeProfile", "Change the username or email address.",
-                .optional("username", Self.username), .optional("email", Self.email), answer: .ok(Self.profile),
-                problems: [409], protected: changeProfile),
+                .patch, "/api/users/me", id: "changeProfile",
+                "Change the username or email address; a new email address needs the password.",
+                .optional("username", Self.username), .optional("email", Self.email),
+                .optional("present_password", Self.password), answer: .ok(Self.profile), problems: [409, 429],
+                protected: changeProfile),
             Operation(
                 .post, "/api/users/me/password", id: "changePassword", "Change the password; ends all sessions.",
                 .body("present_password", Self.password), .body("new_password", Self.newPassword), answer: .nothing,
@@ -55,29 +74,67 @@ struct AccountOperations: Sendable {
     }
 
     private func register(
-        _ caller: ServiceContext, username: String, email: String, password: String
-    ) async throws -> Account {
-        try await hashing.run { try accounts.register(username: username, email: email, password: password) }
+        _ caller: ServiceContext, username: String, email: String, password: String, setUpToken: String?, invitation: String?
+    ) async throws -> Registration {
+        let admission = try admission(setUpToken, invitation)
+        return try await registering.run(waitingAtMost: settings.limits.pendingHashes) {
+            try accounts.register(
+                username: username, email: email, password: password, admission: admission, origin: caller.origin)
+        }
     }
 
-    private func logIn(_ caller: ServiceContext, identifier: String, password: String) async throws -> IssuedToken {
-        let session = try await hashing.run {
-            try accounts.login(identifier: identifier, password: password, origin: caller.origin)
+    /// - Throws: `AccountError.registrationClosed`, `.needsSetUp`.
+    private func admission(_ setUpToken: String?, _ invitation: String?) throws -> Admission {
+        if let setUpToken {
+            guard let token = settings.setUpToken, token.matches(setUpToken) else { throw AccountError.registrationClosed }
+            return .setUp
         }
-        return try await tokens.issue(for: session, origin: caller.origin)
+        guard try !accounts.isEmpty() else { throw AccountError.needsSetUp }
+        switch (settings.registration, invitation) {
+        case (.off, _), (.invitation, nil): throw AccountError.registrationClosed
+        case (.invitation, let code?), (.open, let code?): return .invitation(code)
+        case (.open, nil): return .open
+        }
+    }
+
+    private func logIn(
+        _ caller: ServiceContext, identifier: String, password: String, device: String?
+    ) async throws -> Opened {
+        let (session, device) = try await hashing.run(waitingAtMost: settings.limits.pendingHashes) {
+            let session = try accounts.login(
+                identifier: identifier, password: password, origin: caller.origin, device: device)
+            return (session, device == nil ? try accounts.rememberDevice(of: session) : nil)
+        }
+        do {
+            return (try await tokens.issue(for: session, origin: caller.origin), device)
+        } catch AccountError.badToken {
+            // The password was changed after it was checked.
+            throw AccountError.wrongCredentials
+        }
     }
 
     private func logOut(_ caller: AuthenticatedContext) throws {
-        try accounts.endSession(caller.tokenID, of: caller.session.account)
+        try accounts.acting(as: caller.session, from: caller.origin).endSession(caller.tokenID, of: caller.session.account)
     }
 
-    private func changeProfile(_ caller: AuthenticatedContext, username: String?, email: String?) throws -> Account {
-        try accounts.update(caller.session.account, username: username, email: email)
+    private func changeProfile(
+        _ caller: AuthenticatedContext, username: String?, email: String?, password: String?
+    ) async throws -> Account {
+        do {
+            return try await hashing.run(waitingAtMost: settings.limits.pendingHashes) {
+                try accounts.changeProfile(
+                    of: caller.session, username: username, email: email, password: password, origin: caller.origin)
+            }
+        } catch AccountError.wrongCredentials {
+            throw Problem.fields([
+                .init(field: "present_password", message: "A new email address needs the present password.")
+            ])
+        }
     }
 
     private func changePassword(_ caller: AuthenticatedContext, from present: String, to new: String) async throws {
         do {
-            try await hashing.run {
+            _ = try await hashing.run(waitingAtMost: settings.limits.pendingHashes) {
                 try accounts.changePassword(of: caller.session, from: present, to: new, origin: caller.origin)
             }
         } catch AccountError.wrongCredentials {

@@ -5,8 +5,8 @@ import Persistence
 import TimeSeries
 import Workbench
 
-/// The series that users brought, their analyses and their training runs; in memory, at most eight series a
-/// user. Models and verdicts are kept in the user's library.
+/// The series that users brought, their analyses and their training runs; in memory, within the limits for each user and
+/// for all together. Models and verdicts are kept in the user's library.
 actor AnalysisStore {
     /// How far a training run is.
     enum Run: Sendable {
@@ -58,10 +58,10 @@ actor AnalysisStore {
     private let models: Models
     /// Do what blocks for long: scoring, calibrating, saving, asking the database.
     let workers: Workers
-    /// Most series a user may keep here at once.
-    static let mostSeries = 8
+    private let limits: ServiceLimits
 
-    init(database: OddlineDatabase, locations: Locations, models: Models, workers: Workers) {
+    init(database: OddlineDatabase, locations: Locations, models: Models, workers: Workers, limits: ServiceLimits) {
+        self.limits = limits
         self.database = database
         self.locations = locations
         self.models = models
@@ -76,7 +76,7 @@ actor AnalysisStore {
     /// - Throws: `SeriesError`, or `Problem` 409 when the user keeps too many.
     nonisolated func add(for session: Session, reading read: @escaping @Sendable () throws -> Series) async throws -> Analysis {
         let library = library(session)
-        let (series, scored) = try await workers.run {
+        let (series, scored) = try await workers.run(waitingAtMost: 8) {
             let series = try read()
             let scored = try library.savedModels(for: series).compactMap { kind in
                 try? ScoredModel(scoring: series, with: library.load(kind, for: series))
@@ -91,13 +91,41 @@ actor AnalysisStore {
 
     private func keep(_ series: Series, _ scored: [ScoredModel], for session: Session) throws -> Analysis {
         let key = Key(user: session.account.id, series: series.fingerprint)
-        if let entry = entries[key] { return entry.analysis }
-        guard entries.keys.filter({ $0.user == key.user }).count < Self.mostSeries else {
-            throw Problem(.conflict, "You keep \(Self.mostSeries) series already; delete one first.")
+        if let entry = entries[key] { return try again(series, entry, key) }
+        let mine = entries.filter { $0.key.user == key.user }.values
+        guard mine.count < limits.seriesPerUser else {
+            throw Problem(.conflict, "You keep \(limits.seriesPerUser) series already; delete one first.")
         }
+        guard mine.reduce(series.valueCount, { $0 + $1.analysis.series.valueCount }) <= limits.valuesPerUser else {
+            throw Problem(
+                .conflict, "Your series would have more than \(limits.valuesPerUser) values together; delete or shorten one.")
+        }
+        guard entries.count < limits.series,
+            entries.values.reduce(series.valueCount, { $0 + $1.analysis.series.valueCount }) <= limits.values
+        else { throw Problem.later("The service keeps as many series as it can; try again later.", seconds: 60) }
         var analysis = Analysis(series: series, models: models)
         if !scored.isEmpty { analysis.use(scored) }
         entries[key] = Entry(analysis: analysis)
+        return analysis
+    }
+
+    /// A series that was brought before: the same numbers, perhaps under another name or with other times.
+    /// - Throws: `Problem` 409 where it is another series, or its training goes on.
+    private func again(_ series: Series, _ entry: Entry, _ key: Key) throws -> Analysis {
+        let known = entry.analysis
+        guard known.series.hasSameValues(as: series) else {
+            throw Problem(.conflict, "Another series has this identity; delete it first.")
+        }
+        if known.series.name == series.name, known.series.time == series.time, known.series.labels == series.labels {
+            return known
+        }
+        guard entry.cancellation == nil else {
+            throw Problem(.conflict, "A series with these numbers is being trained on; wait for it or delete it.")
+        }
+        var analysis = Analysis(series: series, models: models, settings: known.settings)
+        let scored = models.kinds.compactMap { known.scored[$0] }
+        if !scored.isEmpty { analysis.use(scored) }
+        entries[key]?.analysis = analysis
         return analysis
     }
 
@@ -131,6 +159,9 @@ actor AnalysisStore {
         let series = try entry(id, session).analysis.series
         let isBusy = entries.contains { $0.key.user == key.user && $0.value.cancellation != nil }
         guard !isBusy else { throw Problem(.conflict, "A training run of yours goes on; wait for it or delete its series.") }
+        guard entries.values.count(where: { $0.cancellation != nil }) < limits.trainings else {
+            throw Problem.later("The service trains as much as it can; try again later.", seconds: 30)
+        }
         if let trainingRows, trainingRows > series.rowCount {
             throw Problem.fields([.init(field: "train_rows", message: "The series has \(series.rowCount) rows.")])
         }
@@ -189,4 +220,9 @@ actor AnalysisStore {
         entries[key]?.cancellation = nil
         if case .running = entries[key]?.run { entries[key]?.run = .finished }
     }
+}
+
+extension Series {
+    /// Rows times columns.
+    fileprivate var valueCount: Int { rowCount * channels.count }
 }

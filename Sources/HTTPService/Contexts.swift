@@ -25,8 +25,8 @@ struct ServiceContext: OperationContext, RemoteAddressRequestContext {
         remoteAddress = source.channel.remoteAddress
     }
 
-    /// Where the request comes from, for throttling.
-    var origin: String { remoteAddress?.ipAddress ?? "unknown" }
+    /// Where the request comes from, for throttling, the audit log and the request log; set by `EnvelopeMiddleware`.
+    var origin = "unknown"
 }
 
 /// What a request carries once a valid token proved who sent it; routes behind the login take no other.
@@ -72,6 +72,7 @@ struct BearerMiddleware: RouterMiddleware {
 /// Outermost: gives each request an id, turns errors into problem documents, adds security headers and
 /// writes one line to the log. Neither bodies nor headers are logged.
 struct EnvelopeMiddleware: RouterMiddleware {
+    let origins: Origins
     private static let requestID = HTTPField.Name("X-Request-ID")
 
     func handle(
@@ -80,6 +81,7 @@ struct EnvelopeMiddleware: RouterMiddleware {
         let started = ContinuousClock.now
         let id = UUID().uuidString.lowercased()
         var context = context
+        context.origin = origins.address(of: request, over: context.remoteAddress?.ipAddress)
         context.logger[metadataKey: "request"] = "\(id)"
         var response: Response
         do {
@@ -96,7 +98,7 @@ struct EnvelopeMiddleware: RouterMiddleware {
         context.logger.info(
             "request",
             metadata: [
-                "method": "\(request.method.rawValue)", "path": "\(request.uri.path.prefix(128))",
+                "client": "\(context.origin)", "method": "\(request.method.rawValue)", "path": "\(request.uri.path.prefix(128))",
                 "status": "\(response.status.code)",
                 "milliseconds": "\(Int((ContinuousClock.now - started) / .milliseconds(1)))",
             ])

@@ -4,9 +4,11 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 import Logging
 import NIOCore
 import Persistence
+import StrictJSON
 
 /// The HTTP API: accounts and analysis over the same core as the dashboard.
 public struct HTTPService: Sendable {
@@ -14,24 +16,29 @@ public struct HTTPService: Sendable {
     private let tokens: Tokens
     private let logger: Logger
     private let bodies: BodyReader
+    private let settings: ServiceSettings
+    private let connections: ConnectionCount
 
     /// Serves the accounts and libraries in `database`.
     /// - Parameters:
     ///   - models: the models that are trained and weighed; parameters and answers have a member for each.
-    ///   - bodyDeadline: how long the body of a request may take to arrive.
+    ///   - settings: who may register, which names it has, and how much it gives at once.
     /// - Throws: `StorageError` when the signing keys cannot be used.
     public init(
         accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models = .standard, logger: Logger,
-        bodyDeadline: Duration = .seconds(20)
+        settings: ServiceSettings = ServiceSettings()
     ) throws {
         let tokens = try Tokens(accounts: accounts, keyFile: locations.signingKeys)
         self.tokens = tokens
         self.logger = logger
-        let reading = Workers(count: 2)
-        bodies = BodyReader(deadline: bodyDeadline, workers: reading)
-        let store = AnalysisStore(database: database, locations: locations, models: models, workers: reading)
+        let reading = Workers(count: 2, niceness: 5)
+        self.settings = settings
+        connections = ConnectionCount(settings.limits, exempt: settings.trustedProxies)
+        bodies = BodyReader(deadline: settings.deadlines.body, workers: reading, most: settings.limits.bodyBytes)
+        let store = AnalysisStore(
+            database: database, locations: locations, models: models, workers: reading, limits: settings.limits)
         operations = Self.withDocument(
-            AccountOperations(accounts: accounts, tokens: tokens, hashing: Workers(count: 2)).all
+            AccountOperations(accounts: accounts, tokens: tokens, settings: settings).all
                 + AnalysisOperations(store: store, models: models).all)
     }
 
@@ -57,20 +64,26 @@ public struct HTTPService: Sendable {
     }
 
     /// The service as it is run.
+    /// - Throws: where certificate and key do not fit.
     func application(
         host: String, port: Int, onRunning: @escaping @Sendable (Int) async -> Void
-    ) -> some ApplicationProtocol {
+    ) throws -> some ApplicationProtocol {
         let limits = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: 16_384, maxHeaderListSize: 65_536, maxHeaderFieldCount: 100)
+        let watched = HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [ConnectionHandler(connections, settings.deadlines)],
+                httpDecoderConfiguration: limits))
         return Application(
-            router: router, server: .http1(configuration: .init(idleTimeout: .seconds(30), httpDecoderConfiguration: limits)),
+            router: router, server: try settings.tls.map { try .tls(watched, tlsConfiguration: $0.configuration) } ?? watched,
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
     }
 
     private var router: Router<ServiceContext> {
         let router = Router(context: ServiceContext.self)
-        router.add(middleware: EnvelopeMiddleware())
+        router.add(middleware: EnvelopeMiddleware(origins: Origins(trustedProxies: settings.trustedProxies)))
+        router.add(middleware: HostMiddleware(settings.hosts))
         router.add(middleware: MethodMiddleware(operations))
         let behindLogin = router.group().add(middleware: BearerMiddleware(tokens: tokens)).group(
             context: AuthenticatedContext.self)

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import StrictJSON
 
 /// One thing the service can be asked. Its parameters and its answer are declared once: the OpenAPI document, the
 /// check of a request, the values that its handler receives and the text of the answer all come from here.
@@ -118,7 +119,7 @@ extension Operation {
 
     /// All statuses it can answer.
     var statuses: [Int] {
-        var all = Set(problems + [success.status])
+        var all = Set(problems + [success.status, 400, 421, 503])
         if isProtected { all.insert(401) }
         if declares(.path) { all.insert(404) }
         if declares(.query) { all.insert(422) }

@@ -3,7 +3,10 @@ import AnomalyDetection
 import Foundation
 import HTTPTypes
 import Hummingbird
+import NIOHTTP1
+import Persistence
 import TimeSeries
+import StrictJSON
 
 /// An error as a client reads it (RFC 9457, `application/problem+json`).
 struct Problem: Error {
@@ -45,6 +48,11 @@ struct Problem: Error {
         Problem(.unprocessableContent, "Some fields need to be corrected.", errors: errors)
     }
 
+    /// 503 that says when to try again.
+    static func later(_ detail: String, seconds: Int) -> Problem {
+        Problem(.serviceUnavailable, detail, headers: [.retryAfter: String(seconds)])
+    }
+
     /// 401 that asks for a bearer token.
     static var unauthorized: Problem {
         Problem(
@@ -59,6 +67,10 @@ struct Problem: Error {
         case let error as AccountError: self.init(account: error)
         case let error as DetectionError: self.init(error == .cancelled ? .conflict : .unprocessableContent, error.description)
         case let error as SeriesError: self.init(.unprocessableContent, error.description)
+        case StorageError.busy: self = .later("Another program is writing to the database; try again.", seconds: 1)
+        case StorageError.notStored: self = .later("Nothing was stored: the server's disk is full or fails.", seconds: 60)
+        case is Workers.Busy: self = .later("Too many others wait already; try again.", seconds: 5)
+        case is HTTPParserError: self.init(.badRequest, "The request is not well-formed HTTP.")
         case JSONError.malformed: self.init(.badRequest, "The body is not a JSON object.")
         case JSONError.tooDeep: self.init(.badRequest, "The JSON is nested too deeply.")
         case JSONError.repeatedMember: self.init(.badRequest, "The JSON names a member twice.")
@@ -83,10 +95,17 @@ struct Problem: Error {
         case .throttled(let seconds): self.init(.tooManyRequests, error.description, headers: [.retryAfter: String(seconds)])
         case .badToken: self = .unauthorized
         case .noSuchAccount: self.init(.notFound, error.description)
-        case .notAdministrator: self.init(.forbidden, error.description)
+        case .needsSetUp, .registrationClosed, .notAdministrator: self.init(.forbidden, error.description)
         case .lastAdministrator: self.init(.conflict, error.description)
         case .hashing, .storage: self.init(.internalServerError, error.description)
         }
+    }
+
+    /// The document.
+    var text: [UInt8] {
+        var text = JSONText()
+        Self.output.write(self, &text)
+        return text.bytes
     }
 
     var response: Response {

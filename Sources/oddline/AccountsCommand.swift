@@ -12,6 +12,11 @@ struct DataOptions: ParsableArguments {
     var locations: Locations { Locations(dataDirectory: dataDir) }
 
     func accounts() throws -> Accounts { try Accounts(database: OddlineDatabase(at: locations.database)) }
+
+    /// The accounts of a database that is only read, which a newer version may have written.
+    func accounts(readOnly: Bool) throws -> Accounts {
+        readOnly ? try Accounts(database: OddlineDatabase(readingFrom: locations.database)) : try accounts()
+    }
 }
 
 struct AccountsCommand: AsyncParsableCommand {
@@ -20,18 +25,19 @@ struct AccountsCommand: AsyncParsableCommand {
         discussion:
             "Whoever can read the data folder can use these commands; passwords are read from the terminal or standard input.",
         subcommands: [
-            List.self, Add.self, Enable.self, Disable.self, ResetPassword.self, SetRole.self, Sessions.self, Audit.self,
-            RotateKey.self,
+            List.self, Add.self, Invite.self, Enable.self, Disable.self, ResetPassword.self, SetRole.self, Sessions.self,
+            Audit.self, RotateKey.self, Check.self,
         ],
         defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists all accounts.")
+        @Flag(help: "Change nothing, so that a database of a newer version can be read.") var readOnly = false
         @OptionGroup var data: DataOptions
 
         func run() async throws {
             try await reportingErrors {
-                for account in try data.accounts().list() {
+                for account in try data.accounts(readOnly: readOnly).list() {
                     print(
                         "\(account.username)\t\(account.email)\t\(account.role.rawValue)\t\(account.isEnabled ? "enabled" : "disabled")"
                     )
@@ -50,6 +56,40 @@ struct AccountsCommand: AsyncParsableCommand {
             try await reportingErrors {
                 let account = try data.accounts().register(username: username, email: email, password: try readPassword())
                 print("Added \(account.username) (\(account.role.rawValue)).")
+            }
+        }
+    }
+
+    struct Invite: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints a code with which one account can be registered over HTTP.")
+        @Option(help: "The days until it expires.") var days = 7
+        @OptionGroup var data: DataOptions
+
+        func validate() throws {
+            guard (1...365).contains(days) else { throw ValidationError("--days must be between 1 and 365.") }
+        }
+
+        func run() async throws {
+            try await reportingErrors { print(try data.accounts().invite(validFor: Double(days) * 86_400)) }
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Checks the whole database and the chain of the audit log.")
+        @OptionGroup var data: DataOptions
+
+        func run() async throws {
+            try await reportingErrors {
+                let database = try OddlineDatabase(at: data.locations.database)
+                let problems = try database.check()
+                guard problems.isEmpty else {
+                    throw StorageError.database(
+                        path: data.locations.database.path, reason: problems.joined(separator: "; "))
+                }
+                print("The database is sound.")
+                try report(try Accounts(database: database).verifyAudit())
             }
         }
     }
@@ -99,12 +139,20 @@ struct AccountsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prints the audit log of logins and account changes, the newest first.")
         @Option(help: "The most lines to print.") var limit = 200
+        @Flag(help: "Check that no entry was changed or taken away, in place of printing them.") var verify = false
+        @Flag(help: "Change nothing, so that a database of a newer version can be read.") var readOnly = false
         @OptionGroup var data: DataOptions
 
         func run() async throws {
             try await reportingErrors {
-                for entry in try data.accounts().auditLog(limit: limit) {
-                    print("\(entry.at.formatted(.iso8601))\t\(entry.action)\t\(printable(entry.detail))")
+                let accounts = try data.accounts(readOnly: readOnly)
+                if verify { return try report(try accounts.verifyAudit()) }
+                for entry in try accounts.auditLog(limit: limit) {
+                    let columns = [
+                        entry.at.formatted(.iso8601), entry.action, entry.detail, entry.change ?? "", entry.actor ?? "",
+                        entry.origin ?? "",
+                    ]
+                    print(columns.map(printable).joined(separator: "\t"))
                 }
             }
         }
@@ -121,6 +169,7 @@ struct AccountsCommand: AsyncParsableCommand {
                 try makePrivateFolder(data.locations.data)
                 var keys = try SigningKeys(at: data.locations.signingKeys)
                 try keys.rotate(overlap: SigningKeys.longestOverlap)
+                try data.accounts().noteKeyRotation()
                 print("A new key signs tokens from now on.")
             }
         }
@@ -136,6 +185,23 @@ struct AccountsCommand: AsyncParsableCommand {
 }
 
 extension Role: ExpressibleByArgument {}
+
+/// Why the audit log cannot be believed.
+private struct AuditLogError: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Prints what the chain of the audit log says.
+/// - Throws: `AuditLogError` when it does not hold.
+private func report(_ verdict: AuditVerdict) throws {
+    switch verdict {
+    case .intact(let entries, let head): print("The audit log is whole: \(entries) entries, chain \(head).")
+    case .altered(let entry):
+        throw AuditLogError(description: "The audit log was altered at entry \(entry), or an entry before it is missing.")
+    case .cut(let expected, let found):
+        throw AuditLogError(description: "The audit log has \(found) entries in place of \(expected).")
+    }
+}
 
 private func change(_ username: String, _ data: DataOptions, _ done: String, _ body: (Accounts, Account) throws -> Void)
     async throws

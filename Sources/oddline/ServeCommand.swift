@@ -9,7 +9,7 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serves accounts and analysis over HTTP.",
         discussion:
-            "The OpenAPI document is at /openapi.json. Ctrl-C ends it after the requests under way. Put a TLS proxy in front where others can reach it."
+            "The OpenAPI document is at /openapi.json. Ctrl-C ends it after the requests under way. Where there is no account yet, it prints a token with which the first administrator can be made."
     )
 
     @Option(help: "The address to listen at; others than this machine reach it only at another one.")
@@ -18,10 +18,40 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The port; 0 takes any free one.")
     var port = 8080
 
+    @Option(help: "Who may register: off, invitation (see accounts invite), or open.")
+    var registration = RegistrationMode.open
+
+    @Option(help: "A name by which the service may be asked; repeat for several. Addresses and localhost always may.")
+    var allowedHost: [String] = []
+
+    @Option(help: "The address of a proxy whose X-Forwarded-For is believed; repeat for several.")
+    var trustedProxy: [String] = []
+
+    @Option(help: "A file with the certificate chain (PEM) to serve HTTPS with.")
+    var tlsCertificate: String?
+
+    @Option(help: "The file with its private key (PEM), mode 0600.")
+    var tlsKey: String?
+
+    @Flag(help: "Serve plain HTTP at an address that others can reach.")
+    var insecure = false
+
     @OptionGroup var data: DataOptions
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be between 0 and 65535.") }
+        guard (tlsCertificate == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-certificate and --tls-key belong together.")
+        }
+        let isLoopback = host == "localhost" || host == "::1" || host.wholeMatch(of: /127(\.[0-9]{1,3}){3}/) != nil
+        guard isLoopback || tlsKey != nil || insecure else {
+            throw ValidationError(
+                "\(host) can be reached by others: give --tls-certificate and --tls-key, or say --insecure behind a proxy with TLS."
+            )
+        }
+        guard trustedProxy.allSatisfy(isNetworkAddress) else {
+            throw ValidationError("--trusted-proxy takes addresses such as 10.0.0.2.")
+        }
     }
 
     func run() async throws {
@@ -29,14 +59,24 @@ struct ServeCommand: AsyncParsableCommand {
             let locations = data.locations
             let database = try OddlineDatabase(at: locations.database)
             LoggingSystem.bootstrap(StreamLogHandler.standardError)
+            let accounts = try Accounts(database: database)
+            var settings = ServiceSettings()
+            settings.registration = registration
+            settings.hosts = Set(allowedHost + [host])
+            settings.trustedProxies = Set(trustedProxy)
+            if let tlsCertificate, let tlsKey { settings.tls = try TLSFiles(certificate: tlsCertificate, key: tlsKey) }
+            if try accounts.isEmpty() { settings.setUpToken = SetUpToken() }
             let service = try HTTPService(
-                accounts: Accounts(database: database), database: database, locations: locations, logger: Logger(label: "oddline")
+                accounts: accounts, database: database, locations: locations, logger: Logger(label: "oddline"), settings: settings
             )
-            let host = host
+            let (host, scheme, token) = (host, tlsKey == nil ? "http" : "https", settings.setUpToken?.text)
             try await service.run(host: host, port: port) { port in
-                FileHandle.standardOutput.write(
-                    Data("Listening at http://\(host.contains(":") ? "[\(host)]" : host):\(port)\n".utf8))
+                var text = "Listening at \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)\n"
+                if let token { text += "To make the first administrator, register with \"set_up_token\": \"\(token)\"\n" }
+                FileHandle.standardOutput.write(Data(text.utf8))
             }
         }
     }
 }
+
+extension RegistrationMode: ExpressibleByArgument {}

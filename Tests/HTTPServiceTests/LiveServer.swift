@@ -21,19 +21,27 @@ private final class OwnThreads: TaskExecutor {
 final class LiveServer: Sendable {
     let port: Int
     let accounts: Accounts
-    private let data: URL
     private let task: Task<Void, any Error>
 
-    init(bodyDeadline: Duration = .seconds(20)) async throws {
+    let data: URL
+    /// The token with which the first account is made.
+    let setUp: String
+
+    init(cost: UInt = 4, _ change: (inout ServiceSettings) throws -> Void = { _ in }) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-http-\(UUID().uuidString)").path
         let locations = Locations(dataDirectory: folder)
         data = locations.data
         let database = try OddlineDatabase(at: locations.database)
-        accounts = try Accounts(database: database, hasher: PasswordHasher(cost: 4))
+        accounts = try Accounts(database: database, hasher: PasswordHasher(cost: cost))
         var logger = Logger(label: "test")
         logger.logLevel = .critical
+        var settings = ServiceSettings()
+        let token = SetUpToken()
+        settings.setUpToken = token
+        setUp = token.text
+        try change(&settings)
         let service = try HTTPService(
-            accounts: accounts, database: database, locations: locations, logger: logger, bodyDeadline: bodyDeadline)
+            accounts: accounts, database: database, locations: locations, logger: logger, settings: settings)
         let (ports, found) = AsyncStream<Int>.makeStream()
         task = Task(executorPreference: OwnThreads()) {
             defer { found.finish() }
@@ -104,7 +112,7 @@ final class Client {
 
     /// Sends a request that closes the connection, and reads the answer to the end.
     func exchange(_ head: [String], _ body: String = "") -> String {
-        write((head + ["host: x", "connection: close"]).joined(separator: "\r\n") + "\r\n\r\n" + body)
+        write((head + ["host: localhost", "connection: close"]).joined(separator: "\r\n") + "\r\n\r\n" + body)
         return readAll()
     }
 }

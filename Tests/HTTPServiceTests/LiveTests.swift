@@ -12,13 +12,14 @@ import Testing
 
     @Test func aWholeVisitWorksOverAConnection() async throws {
         let server = try await LiveServer()
-        let texts = try await onThread { [port = server.port] in
+        let texts = try await onThread { [port = server.port, setUp = server.setUp] in
             func ask(_ line: String, _ headers: [String] = [], _ body: String = "") throws -> String {
                 try Client(port: port).exchange(["\(line) HTTP/1.1", "content-length: \(body.utf8.count)"] + headers, body)
             }
             let account = "\"password\":\"\(Server.password)\"}"
             let made = try ask(
-                "POST /api/users/register", [Self.json], "{\"username\":\"ann\",\"email\":\"ann@example.org\"," + account)
+                "POST /api/users/register", [Self.json],
+                "{\"username\":\"ann\",\"email\":\"ann@example.org\",\"set_up_token\":\"\(setUp)\"," + account)
             let token = try ask("POST /api/auth/login", [Self.json], "{\"username\":\"ann\"," + account)
             let text = try #require(token.firstMatch(of: /"access_token":"([^"]+)"/)).1
             return [made, token, try ask("GET /api/users/me", ["authorization: Bearer \(text)"])]
@@ -30,7 +31,7 @@ import Testing
     @Test func tenThousandLoginsAtOnceCheckOnlyAFewPasswords() async throws {
         let server = try await LiveServer()
         _ = try server.accounts.register(username: "ann", email: "ann@example.org", password: Server.password)
-        let request = "\(Self.login)\r\nhost: x\r\n\(Self.json)\r\ncontent-length: \(Self.wrong.utf8.count)\r\n"
+        let request = "\(Self.login)\r\nhost: localhost\r\n\(Self.json)\r\ncontent-length: \(Self.wrong.utf8.count)\r\n"
         let port = server.port
         let texts = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<10 {
@@ -61,7 +62,7 @@ import Testing
     }
 
     @Test func aBodyThatTricklesInIsGivenUp() async throws {
-        let server = try await LiveServer(bodyDeadline: .seconds(1))
+        let server = try await LiveServer { $0.deadlines.body = .seconds(1) }
         let text = try await onThread { [port = server.port] in
             try Client(port: port).exchange([Self.login, Self.json, "content-length: 40"], "{")
         }
@@ -83,7 +84,7 @@ import Testing
 
     /// Whatever other tests do to the threads of tasks, a server under test answers, checks passwords and counts time.
     @Test func aServerUnderTestAnswersWhileAllThreadsOfTasksAreBusy() async throws {
-        let server = try await LiveServer(bodyDeadline: .milliseconds(200))
+        let server = try await LiveServer { $0.deadlines.body = .milliseconds(200) }
         _ = try server.accounts.register(username: "ann", email: "ann@example.org", password: Server.password)
         let texts: [String] = try await onThread { [port = server.port] in
             let busy = BusyThreads()

@@ -17,11 +17,13 @@ final class Server: Sendable {
     let locations: Locations
     let service: HTTPService
     let document: ServedDocument
+    /// The token with which the first account is made.
+    let setUp = SetUpToken()
 
     /// - Parameter bodyDeadline: long, because no body comes slowly here.
     init(
         bodyDeadline: Duration = .seconds(3600), cost: UInt = 4, models: Models = .standard,
-        now: @escaping @Sendable () -> Date = { Date() }
+        now: @escaping @Sendable () -> Date = { Date() }, _ change: (inout ServiceSettings) -> Void = { _ in }
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-http-\(UUID().uuidString)").path
         locations = Locations(dataDirectory: folder)
@@ -29,9 +31,12 @@ final class Server: Sendable {
         accounts = try Accounts(database: database, hasher: PasswordHasher(cost: cost), now: now)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
+        var settings = ServiceSettings()
+        settings.deadlines.body = bodyDeadline
+        settings.setUpToken = setUp
+        change(&settings)
         service = try HTTPService(
-            accounts: accounts, database: database, locations: locations, models: models, logger: logger,
-            bodyDeadline: bodyDeadline)
+            accounts: accounts, database: database, locations: locations, models: models, logger: logger, settings: settings)
         document = try ServedDocument(await Self.ask(service, "GET", "/openapi.json").body)
     }
 
@@ -74,7 +79,8 @@ final class Server: Sendable {
     static let password = "correct horse battery"
 
     func register(_ name: String = "ann") async throws {
-        let body = "{\"username\":\"\(name)\",\"email\":\"\(name)@example.org\",\"password\":\"\(Self.password)\"}"
+        let first = try accounts.isEmpty() ? ",\"set_up_token\":\"\(setUp.text)\"" : ""
+        let body = "{\"username\":\"\(name)\",\"email\":\"\(name)@example.org\",\"password\":\"\(Self.password)\"\(first)}"
         #expect(try await send("POST", "/api/users/register", body).status == 201)
     }
 

@@ -8,6 +8,7 @@ import Testing
 private struct Payload: JWTPayload {
     var iss: String? = "oddline"
     var sub: String? = "1"
+    var aud: String? = "oddline"
     var iat: Double? = Date().timeIntervalSince1970
     var nbf: Double? = Date().timeIntervalSince1970
     var exp: Double? = Date().timeIntervalSince1970 + 36_000
@@ -70,6 +71,8 @@ private func claims(of token: String) throws -> [String: Any] {
         forged["not yet valid"] = try await sign(Payload(nbf: now + 18_000, jti: id), server)
         forged["issued in the future"] = try await sign(Payload(iat: now + 18_000, jti: id), server)
         forged["wrong issuer"] = try await sign(Payload(iss: "other", jti: id), server)
+        forged["wrong audience"] = try await sign(Payload(aud: "other", jti: id), server)
+        forged["missing audience"] = try await sign(Payload(aud: nil, jti: id), server)
         forged["missing issuer"] = try await sign(Payload(iss: nil, jti: id), server)
         forged["missing expiry"] = try await sign(Payload(exp: nil, jti: id), server)
         forged["missing subject"] = try await sign(Payload(sub: nil, jti: id), server)

@@ -123,6 +123,10 @@ private func temporary(_ name: String) -> String {
     #expect(reset.status == 0)
     let audit = try oddline(["accounts", "audit", "--data-dir", data])
     #expect(audit.output.contains("password changed\tann") && audit.output.contains("register\tann"))
+    #expect(audit.output.contains("signing key rotated"))
+    #expect(
+        try oddline(["accounts", "audit", "--verify", "--data-dir", data]).output.contains("The audit log is whole: 3 entries"))
+    #expect(try oddline(["accounts", "check", "--data-dir", data]).output.contains("The database is sound."))
     #expect(try oddline(["accounts", "sessions", "ann", "--data-dir", data]).output.isEmpty)
 }
 
@@ -171,7 +175,9 @@ private func temporary(_ name: String) -> String {
     process.standardOutput = output
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
     try process.run()
-    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    let text = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    let line = text.prefix { $0 != "\n" }
+    let setUp = try #require(text.firstMatch(of: /"set_up_token": "([0-9a-f]{32})"/)).1
     #expect(line.hasPrefix("Listening at http://127.0.0.1:"))
     let base = line.dropFirst("Listening at ".count).trimmingCharacters(in: .whitespacesAndNewlines)
     func run(_ arguments: String...) throws -> String {
@@ -188,8 +194,11 @@ private func temporary(_ name: String) -> String {
     }
     let password = "a few unrelated words"
     #expect(
-        try call("/api/users/register", "{\"username\":\"ann\",\"email\":\"a@example.org\",\"password\":\"\(password)\"}")
-            .contains("administrator"))
+        try call(
+            "/api/users/register",
+            "{\"username\":\"ann\",\"email\":\"a@example.org\",\"password\":\"\(password)\",\"set_up_token\":\"\(setUp)\"}"
+        )
+        .contains("administrator"))
     let found = try call("/api/auth/login", "{\"username\":\"ann\",\"password\":\"\(password)\"}")
         .split(separator: "\"").first { $0.hasPrefix("ey") }
     let token = String(try #require(found))
@@ -198,9 +207,9 @@ private func temporary(_ name: String) -> String {
         "bash", "-c",
         """
         exec 3<>/dev/tcp/127.0.0.1/\(base.split(separator: ":").last ?? "")
-        printf 'GET /health HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n' >&3
+        printf 'GET /health HTTP/1.1\\r\\nhost: localhost\\r\\n\\r\\n' >&3
         read -r status <&3
-        printf 'POST /api/auth/login HTTP/1.1\\r\\nhost: x\\r\\ncontent-type: application/json\\r\\n' >&3
+        printf 'POST /api/auth/login HTTP/1.1\\r\\nhost: localhost\\r\\ncontent-type: application/json\\r\\n' >&3
         printf 'content-length: \(login.utf8.count)\\r\\n\\r\\n%s' '\(login)' >&3
         sleep 0.05
         kill -TERM \(process.processIdentifier)
@@ -209,9 +218,9 @@ private func temporary(_ name: String) -> String {
     #expect(underWay.contains("access_token"), "a request under way is finished first")
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
-    let text = try String(contentsOfFile: log, encoding: .utf8)
-    #expect(text.contains("/api/auth/login") && text.contains("status=200"))
-    #expect(!text.contains(password) && !text.contains(token))
+    let lines = try String(contentsOfFile: log, encoding: .utf8)
+    #expect(lines.contains("/api/auth/login") && lines.contains("status=200") && lines.contains("client=127.0.0.1"))
+    #expect(!lines.contains(password) && !lines.contains(token) && !lines.contains(setUp))
     for (name, mode) in [("", 0o700), ("/oddline.db", 0o600), ("/signing-keys.json", 0o600)] {
         let found = try FileManager.default.attributesOfItem(atPath: data + name)[.posixPermissions] as? Int
         #expect(found == mode, "\(name)")

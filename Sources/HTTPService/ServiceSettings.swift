@@ -1,0 +1,107 @@
+import Accounts
+import Foundation
+import HummingbirdTLS
+import NIOCore
+import Persistence
+
+/// Who may make an account over the network.
+public enum RegistrationMode: String, Sendable, CaseIterable {
+    /// Nobody; accounts are made at the machine.
+    case off
+    /// Whoever has a code of `oddline accounts invite`.
+    case invitation
+    /// Anybody.
+    case open
+}
+
+/// How a service is run: who may register, which names it has, and how much it gives at once.
+public struct ServiceSettings: Sendable {
+    /// Who may register.
+    public var registration = RegistrationMode.open
+    /// With this token the first account, an administrator, can be made over the network; once.
+    public var setUpToken: SetUpToken?
+    /// Names by which the service may be asked, beside addresses and `localhost`. A page in a browser that had its own name
+    /// point here (DNS rebinding) asks by another.
+    public var hosts: Set<String> = []
+    /// Addresses of proxies whose `X-Forwarded-For` tells where a request comes from.
+    public var trustedProxies: Set<String> = []
+    /// How much time a client has.
+    public var deadlines = Deadlines()
+    /// How much is given at once.
+    public var limits = ServiceLimits()
+    /// Certificates and key; plain HTTP without.
+    public var tls: TLSFiles?
+
+    /// As `oddline serve` has them without options.
+    public init() {}
+}
+
+/// How much time a client has before its connection is closed.
+public struct Deadlines: Sendable {
+    /// From the beginning of a connection, or the answer before, to the end of a request's headers.
+    public var head = Duration.seconds(30)
+    /// For a body to arrive.
+    public var body = Duration.seconds(20)
+    /// For an answer to be taken.
+    public var answer = Duration.seconds(30)
+    /// For a refused client to stop sending.
+    public var farewell = Duration.seconds(2)
+
+    /// The usual ones.
+    public init() {}
+}
+
+/// How much a service gives at once.
+public struct ServiceLimits: Sendable {
+    /// Connections in all; fewer where the process may not open as many files.
+    public var connections = 512
+    /// Connections from one address that is not a trusted proxy.
+    public var connectionsPerAddress = 64
+    /// Bytes of bodies that are being read.
+    public var bodyBytes = 100_000_000
+    /// Series in all.
+    public var series = 64
+    /// Series of one user.
+    public var seriesPerUser = 8
+    /// Values (rows times columns) in all.
+    public var values = 20_000_000
+    /// Values of one user.
+    public var valuesPerUser = 8_000_000
+    /// Training runs in all; each has a thread a model.
+    public var trainings = 2
+    /// Logins, and registrations, that wait for their turn to be hashed.
+    public var pendingHashes = 32
+
+    /// The usual ones.
+    public init() {}
+}
+
+/// The files of a certificate chain and its key (PEM).
+public struct TLSFiles: Sendable {
+    private let certificates: [NIOSSLCertificate]
+    private let key: NIOSSLPrivateKey
+
+    /// Reads the files.
+    /// - Throws: `StorageError` naming the file that cannot be used; the key must be its owner's alone.
+    public init(certificate: String, key: String) throws {
+        do {
+            certificates = try NIOSSLCertificate.fromPEMFile(certificate)
+        } catch { throw TLSFileError(path: certificate, wanted: "a certificate chain") }
+        guard let data = try PrivateFile(URL(fileURLWithPath: key)).read() else { throw StorageError.cannotRead(path: key) }
+        do {
+            self.key = try NIOSSLPrivateKey(bytes: Array(data), format: .pem)
+        } catch { throw TLSFileError(path: key, wanted: "a private key") }
+    }
+
+    /// TLS 1.2 and 1.3 as nio-ssl sets them up.
+    var configuration: TLSConfiguration {
+        .makeServerConfiguration(certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key))
+    }
+}
+
+/// A file that is not what TLS needs.
+struct TLSFileError: Error, CustomStringConvertible {
+    let path: String
+    let wanted: String
+    var description: String { "\(path): does not hold \(wanted) in PEM form; name another file." }
+}
