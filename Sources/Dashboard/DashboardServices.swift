@@ -20,6 +20,8 @@ public struct DashboardServices: Sendable {
     private let lane = Workers(count: 1)
     private let workers = Workers(count: 2)
     private let previews = PreviewReader()
+    /// Who works here, to be asked before everything that is done whether the account still may.
+    private let present = SessionAtWork()
 
     /// Works on a database.
     /// - Parameters:
@@ -41,7 +43,9 @@ public struct DashboardServices: Sendable {
     public func start(_ effect: Effect) {
         switch effect {
         case .login(let identifier, let password, let days): stored { logIn(identifier, password, stayDays: days) }
-        case .forgetSession: stored { try waited { try await accountServices.forget() } }
+        case .forgetSession:
+            present.set(nil)
+            stored { try waited { try await accountServices.forget() } }
         case .unlock(let session, let password): stored { unlock(session, password) }
         case .register(let username, let email, let password): stored { try register(username, email, password) }
         case .account(let session, let request): stored { accountServices.answer(request, session) }
@@ -112,13 +116,29 @@ public struct DashboardServices: Sendable {
 
     /// What was stopped at the user's wish tells nothing.
     private func tell(_ body: () throws -> DashboardEvent?) {
+        guard mayGoOn() else { return }
         do {
-            if let event = try body() { report(event) }
+            guard let event = try body() else { return }
+            if case .accountsShown(let session, _, _) = event { present.set(session) }
+            report(event)
         } catch DetectionError.cancelled {
             return
         } catch {
             report(.failed(PlainError(error).message))
         }
+    }
+
+    /// Whether the account at work is still enabled and has the password it was opened with; tells of it when it is not.
+    private func mayGoOn() -> Bool {
+        guard let session = present.session else { return true }
+        do {
+            _ = try accounts.refreshed(session)
+            return true
+        } catch AccountError.badToken {
+            present.set(nil)
+            report(.sessionEnded)
+        } catch { report(.failed(PlainError(error).message)) }
+        return false
     }
 
     private func library(_ session: Session) -> UserLibrary {
@@ -137,7 +157,8 @@ public struct DashboardServices: Sendable {
     }
 
     private func loggedIn(_ session: Session) throws -> DashboardEvent {
-        .loggedIn(session, themeName: try library(session).setting("theme", as: String.self))
+        present.set(session)
+        return .loggedIn(session, themeName: try library(session).setting("theme", as: String.self))
     }
 
     private func unlock(_ session: Session, _ password: String) -> DashboardEvent {
@@ -163,7 +184,7 @@ public struct DashboardServices: Sendable {
     private func register(_ username: String, _ email: String, _ password: String) throws -> DashboardEvent {
         do {
             _ = try accounts.register(username: username, email: email, password: password)
-            return .loggedIn(try accounts.login(identifier: username, password: password), themeName: nil)
+            return try loggedIn(try accounts.login(identifier: username, password: password))
         } catch AccountError.invalid(let problems) {
             return .registrationFailed(problems, other: nil)
         } catch {
@@ -190,7 +211,12 @@ public struct DashboardServices: Sendable {
     }
 
     private func train(_ series: Series, _ session: Session, _ run: Cancellation) async {
+        var checked = ContinuousClock.now
         for await progress in ModelTraining(series: series, models: models).run(cancellation: run) {
+            if ContinuousClock.now - checked > .milliseconds(500) {
+                checked = .now
+                if !mayGoOn() { run.cancel() }
+            }
             if case .finished(let model) = progress {
                 let kind = model.detector.kind
                 do {
@@ -202,4 +228,13 @@ public struct DashboardServices: Sendable {
         }
         report(.trainingEnded(run: run))
     }
+}
+
+/// The session of whoever works here.
+private final class SessionAtWork: Sendable {
+    private let value = Mutex<Session?>(nil)
+
+    var session: Session? { value.withLock { $0 } }
+
+    func set(_ session: Session?) { value.withLock { $0 = session } }
 }

@@ -38,6 +38,8 @@ public enum DashboardEvent: Sendable {
     case idle
     case unlocked
     case unlockFailed(String)
+    /// The account was disabled or got another password elsewhere; the login screen follows.
+    case sessionEnded
     case accountsShown(Session, AccountPanel.Content, message: String?)
     case accountRefused([FieldProblem], other: String?)
     case libraryListed([LibraryState.Entry], account: Int64)

@@ -8,6 +8,11 @@ public func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [E
         state.frame.welcome(session, themeName: themeName)
         state.stage = .signedIn(SignedIn(session: session))
         return [.listLibrary(session)]
+    case .sessionEnded:
+        state.signedIn?.stopTraining()
+        state.stage = .signedOut(SignedOut())
+        state.frame.complain("The session has ended: the account was disabled or has a new password.")
+        return []
     case .done(let text): state.frame.say(text)
     case .failed(let text): state.frame.complain(text)
     default: break

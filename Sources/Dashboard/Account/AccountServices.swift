@@ -32,7 +32,13 @@ struct AccountServices: Sendable {
         guard let data = try PrivateFile(locations.rememberedToken).read() else { return }
         PrivateFile(locations.rememberedToken).remove()
         if let kept = try? await tokens().authenticate(String(decoding: data, as: UTF8.self)) {
-            try accounts.endSession(kept.id, of: kept.session.account)
+            do {
+                try accounts.acting(as: kept.session, from: "terminal").endSession(kept.id, of: kept.session.account)
+            } catch {
+                throw StorageError.notStored(
+                    path: locations.database.path,
+                    reason: "you are signed out here, but the kept session goes on until it expires: \(error)")
+            }
         }
     }
 
@@ -43,8 +49,7 @@ struct AccountServices: Sendable {
     /// Does what the panel asks and says how things are then.
     func answer(_ request: AccountRequest, _ session: Session) -> DashboardEvent {
         do {
-            let message = try carryOut(request, session)
-            let session = try accounts.refreshed(session)
+            let (message, session) = try carryOut(request, try accounts.refreshed(session))
             var content = AccountPanel.Content(sessions: try accounts.openSessions(of: session.account))
             if session.account.role == .administrator {
                 content.accounts = try accounts.list()
@@ -58,15 +63,21 @@ struct AccountServices: Sendable {
         }
     }
 
-    private func carryOut(_ request: AccountRequest, _ session: Session) throws -> String? {
+    private func carryOut(_ request: AccountRequest, _ session: Session) throws -> (String?, Session) {
+        if case .changePassword(let present, let new) = request {
+            let renewed = try accounts.changePassword(of: session, from: present, to: new)
+            return ("The password is changed; all other sessions have ended.", renewed)
+        }
+        let message = try change(request, session, accounts.acting(as: session, from: "terminal"))
+        return (message, try accounts.refreshed(session))
+    }
+
+    private func change(_ request: AccountRequest, _ session: Session, _ accounts: Accounts) throws -> String? {
         switch request {
-        case .load: return nil
+        case .load, .changePassword: return nil
         case .updateProfile(let username, let email):
             _ = try accounts.update(session.account, username: username, email: email)
             return "The profile is saved."
-        case .changePassword(let present, let new):
-            try accounts.changePassword(of: session, from: present, to: new)
-            return "The password is changed; all other sessions have ended."
         case .endSession(let id):
             try accounts.endSession(id, of: session.account)
             return "The session has ended."
