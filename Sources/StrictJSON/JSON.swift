@@ -72,7 +72,9 @@ public struct JSONText: Sendable {
     }
 
     /// Adds items with commas between them.
-    public mutating func addList<Item>(_ start: String, _ items: [Item], _ end: String, each write: (inout JSONText, Item) -> Void) {
+    public mutating func addList<Item>(
+        _ start: String, _ items: [Item], _ end: String, each write: (inout JSONText, Item) -> Void
+    ) {
         add(start)
         for (index, item) in items.enumerated() {
             if index > 0 { add(",") }
