@@ -88,7 +88,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "OddlineBench",
-            dependencies: ["NeuralNetwork", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence", argumentParser],
+            dependencies: [
+                "NeuralNetwork", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence", "Workbench", argumentParser,
+            ],
             path: "Benchmarks/OddlineBench", swiftSettings: strict),
 
         .target(

@@ -1,18 +1,25 @@
 #!/bin/sh
 # Prints every table of detection: the default recipe over labelled files and generated kinds with three seeds, both
-# models over the length of their windows, and one change of the recipe at a time (this last one takes an hour).
+# models over the length of their windows, and one change of the recipe at a time (this last one takes hours).
 #
-#     sh Benchmarks/detection.sh FOLDER
+#     sh Benchmarks/detection.sh FOLDER [FOLDER ...]
 #
-# FOLDER holds labelled CSV files and train_rows.csv, a header and lines "file,rows to train on,...".
+# Each FOLDER holds labelled CSV files and train_rows.csv, a header and lines "file,rows to train on,...". Series are grouped by
+# their folder, and by what their names begin with where that is uni_ or multi_.
 set -eu
-folder=${1:?"usage: sh Benchmarks/detection.sh FOLDER"}
+[ $# -gt 0 ] || { echo "usage: sh Benchmarks/detection.sh FOLDER [FOLDER ...]" >&2; exit 2; }
+files=
+for folder in "$@"; do
+    folder=$(cd "$folder" && pwd)
+    files="$files $(awk -F, -v folder="$folder" -v group="$(basename "$folder")" 'NR > 1 {
+        own = $1 ~ /^uni_/ ? group "-univariate" : $1 ~ /^multi_/ ? group "-multivariate" : group
+        print own "=" folder "/" $1 ":" $2 }' "$folder/train_rows.csv")"
+done
 cd "$(dirname "$0")/.."
 swift build -c release --product oddline-bench
 bench=.build/release/oddline-bench
-files=$(awk -F, -v folder="$folder" 'NR > 1 { print folder "/" $1 ":" $2 }' "$folder/train_rows.csv")
-"$bench" detection $files --kinds --seeds 3
+"$bench" detection $files --kinds --moving --clean --seeds 3
 echo
 "$bench" context
 echo
-"$bench" search $files --kinds
+"$bench" search $files --kinds --moving

@@ -24,7 +24,8 @@ struct ContextBenchmark: ParsableCommand {
             let window = WindowRule(periods: 1, shortest: length, longest: length)
             (recipes.lstm.window, recipes.transformer.window) = (window, window)
             var averaging = ErrorAveraging()
-            (averaging.shortPeriods, averaging.longShare, averaging.within) = (0.125, 0, window)
+            (averaging.shortPeriods, averaging.longPeriods, averaging.longShortest) = (0.125, 0.125, 1)
+            averaging.within = window
             (recipes.lstm.averaging, recipes.transformer.averaging) = (averaging, averaging)
             let outcomes = try study.outcomes(recipes)
             return (length, outcomes.mean("lstm", \.aucPR).mean, outcomes.mean("transformer", \.aucPR).mean)

@@ -26,8 +26,15 @@ struct DetectionStudy {
         var eventF1 = 0.0, bestEventF1 = 0.0
         /// Flagged events, and rows.
         var events = 0, rows = 0
-        /// Seconds of training and scoring on one core.
+        /// Seconds of training and scoring one model after the other.
         var seconds = 0.0
+
+        /// A line that tells of progress.
+        var line: String {
+            let figures = detectors.map { String(format: "%@ %.4f", $0, measures[$0]?.vusPR ?? .nan) }
+            return "\(group)\t\(name)\t\(seed)\t" + figures.joined(separator: "\t")
+                + String(format: "\tF1 %.4f\tbest %.4f\tevents %d\trows %d\t%.1f s", eventF1, bestEventF1, events, rows, seconds)
+        }
     }
 
     static let detectors = ["lstm", "transformer", "ensemble"]
@@ -61,6 +68,7 @@ struct DetectionStudy {
     var groups: [String] { subjects.map(\.group).reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
 
     /// Trains and measures every series with every seed, one on each core.
+    /// Tells of each on standard error.
     /// - Throws: the first failure, when all have ended.
     func outcomes(_ recipes: Recipes, threads: Int = 2) throws -> [Outcome] {
         let models = recipes.models
@@ -73,6 +81,7 @@ struct DetectionStudy {
                 do {
                     let outcome = try Self.measure(work[index].0, models, seed: work[index].1)
                     outcomes.withLock { $0.append(outcome) }
+                    FileHandle.standardError.write(Data("\(outcome.line)\n".utf8))
                 } catch { failures.withLock { $0.append("\(work[index].0.series.name): \(error)") } }
             }
         }
@@ -102,7 +111,7 @@ struct DetectionStudy {
         let (labelled, buffer) = (labelledRanges(labels), Measures.buffer(for: series))
         func measures(_ scores: [Float]) throws -> Measures { try Measures(scores: scores, labels: labels, buffer: buffer) }
         outcome.eventF1 = EventMeasures(flagged: flagged, labelled: labelled, reach: buffer / 2).f1
-        outcome.bestEventF1 = EventMeasures.best(combined, labelled: labelled, reach: buffer / 2)?.measures.f1 ?? 0
+        outcome.bestEventF1 = try EventMeasures.bestF1(combined, labelled: labelled, reach: buffer / 2)
         outcome.measures = Dictionary(uniqueKeysWithValues: zip(detectors, try (standard.values + [combined]).map(measures)))
         for method in Calibration.Method.allCases {
             let own = scores(method)

@@ -17,7 +17,7 @@ struct RecipeSearch: ParsableCommand {
 
     private static let tried = [
         "averaging.shortPeriods=0.125", "averaging.shortPeriods=0.5", "averaging.longPeriods=2", "averaging.longShortest=40",
-        "averaging.longShortest=80", "averaging.longShare=0.5", "averaging.longShare=0.85", "lstm.coverage=8",
+        "averaging.longShortest=80", "lstm.coverage=8",
         "lstm.coverage=2", "lstm.window.periods=2", "lstm.latentSize=5", "lstm.latentSize=16", "lstm.noise=0",
         "transformer.window.shortest=128", "transformer.window.periods=2", "transformer.bottleneckSize=5",
         "transformer.bottleneckSize=16", "transformer.noise=0", "transformer.maskedShare=0.15",

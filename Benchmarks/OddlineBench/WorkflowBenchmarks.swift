@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Synchronization
 import TimeSeries
+import Workbench
 
 /// The detectors at default settings, trained for an epoch: scoring costs the same as after a whole run.
 private func quickDetectors(for series: Series) throws -> [any Detector] {
@@ -57,6 +58,31 @@ struct CombiningBenchmark: ParsableCommand {
             events = EventRule().events(combined: combined, scores: scores, level: level).count
         }
         printJSON(["benchmark": "combining", "rows": rows, "events": events, "milliseconds": rounded(seconds * 1000)])
+    }
+}
+
+/// The comparison with labels, as the dashboard shows it.
+struct ComparingBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "comparing", abstract: "Seconds to measure models and ensemble against labels, and to find the best weights."
+    )
+
+    @Option(help: "Rows.") var rows = 1_000_000
+
+    func run() throws {
+        let series = SampleKind.contextual.series(rows: rows, seed: 1)
+        let labels = series.labels ?? []
+        let (one, other) = (noise(rows), noise(rows))
+        func scores(_ noise: [Float]) -> [Float] { zip(noise, labels).map { min(1, abs($0) / 8 + ($1 ? 0.2 : 0)) } }
+        let known = PerModel([(ModelKind.lstm, scores(one)), (.transformer, scores(other))])
+        let settings = AnalysisSettings()
+        let result = AnalysisResult(scores: known, combined: settings.ensemble.combine(known), rule: settings.rule)
+        var failure: String?
+        let seconds = medianSeconds(warmUp: 0, count: 3) {
+            do { _ = try Comparison(series: series, result: result, settings: settings) } catch { failure = "\(error)" }
+        }
+        if let failure { throw ValidationError(failure) }
+        printJSON(["benchmark": "comparing", "rows": rows, "seconds": rounded(seconds)])
     }
 }
 

@@ -37,7 +37,8 @@ public struct Comparison: Sendable, Equatable {
         func line(_ name: String, _ scores: [Float], _ events: [Event]) throws(DetectionError) -> Line {
             if cancellation.isCancelled { throw .cancelled }
             let measured = EventMeasures(flagged: events.map(\.rows), labelled: ranges, reach: buffer / 2)
-            let best = EventMeasures.best(scores, labelled: ranges, reach: buffer / 2)?.measures.f1 ?? 0
+            let best = try EventMeasures.bestF1(
+                scores, labelled: ranges, reach: buffer / 2, cancellation: cancellation)
             return Line(
                 name: name,
                 measures: try Measures(scores: scores, labels: labels, buffer: buffer, cancellation: cancellation),

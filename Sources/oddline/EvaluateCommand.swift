@@ -98,7 +98,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             let measures = try Measures(scores: scores, labels: labels, buffer: buffer)
             let flagged = EventRule().runs(
                 of: flagging ?? scores, level: try ensemble.settings.rule.level(for: flagging ?? scores))
-            let best = EventMeasures.best(scores, labelled: labelled, reach: buffer / 2)?.measures.f1 ?? 0
+            let best = try EventMeasures.bestF1(scores, labelled: labelled, reach: buffer / 2)
             lines.append(
                 Line(
                     file: series.name, detector: detector, seed: seed, measures: measures,

@@ -130,6 +130,17 @@ private func temporaryFolder() throws -> URL {
     #expect(read.labels == made.labels)
 }
 
+@Test(arguments: SampleKind.allCases) func aCleanSeriesHoldsNoAnomaly(_ kind: SampleKind) throws {
+    let clean = kind.series(rows: 1200, seed: 3, isClean: true)
+    #expect(try #require(clean.labels).allSatisfy { !$0 })
+    #expect(clean.channels != kind.series(rows: 1200, seed: 3).channels)
+}
+
+@Test func theKindsAreSteadyOrMoving() {
+    #expect(Set(SampleKind.steady + SampleKind.moving) == Set(SampleKind.allCases))
+    #expect(SampleKind.steady.count + SampleKind.moving.count == SampleKind.allCases.count)
+}
+
 @Test func gapsAreBridgedByStraightLines() {
     #expect(filled([.nan, 1, .nan, .nan, 4, .nan]) == [1, 1, 2, 3, 4, 4])
     #expect(filled([.nan, .nan]) == [0, 0])

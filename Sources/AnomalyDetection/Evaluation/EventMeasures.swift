@@ -40,22 +40,22 @@ public struct EventMeasures: Sendable, Equatable {
         precision = right.isEmpty ? 0 : Double(right.count { $0 }) / Double(right.count)
     }
 
-    /// The level, in hindsight, at which the events have the largest F1; of equals the highest. Tried are the scores of ranks
-    /// that grow by a tenth from the highest score to the median, so that the cost is that of about a hundred levels.
-    public static func best(
-        _ scores: [Float], labelled: [Range<Int>], reach: Int = 0
-    ) -> (level: Float, measures: EventMeasures)? {
-        guard let order = OrderStatistics(scores) else { return nil }
-        var best: (level: Float, measures: EventMeasures)?
-        var (rank, last) = (0, Float.infinity)
-        while rank <= order.count / 2 {
-            let level = order.value(atRank: order.count - 1 - rank)
+    /// The largest F1 of events at any level, in hindsight. Tried are the scores of ranks that grow by a tenth from the highest
+    /// score to the median, so that the cost is that of about a hundred levels.
+    /// - Throws: `DetectionError.cancelled`.
+    public static func bestF1(
+        _ scores: [Float], labelled: [Range<Int>], reach: Int = 0, cancellation: Cancellation = Cancellation()
+    ) throws(DetectionError) -> Double {
+        let falling = scores.filter { $0 > 0 }.sorted(by: >)
+        var (best, rank, last) = (0.0, 0, Float.infinity)
+        while rank < falling.count, rank <= scores.count / 2 {
+            if cancellation.isCancelled { throw .cancelled }
+            let level = falling[rank]
             rank = max(rank + 1, rank * 11 / 10)
-            guard level < last, level > 0 else { continue }
+            guard level < last else { continue }
             last = level
             let flagged = EventRule().runs(of: scores, level: level)
-            let measures = EventMeasures(flagged: flagged, labelled: labelled, reach: reach)
-            if measures.f1 > best?.measures.f1 ?? 0 { best = (level, measures) }
+            best = max(best, EventMeasures(flagged: flagged, labelled: labelled, reach: reach).f1)
         }
         return best
     }

@@ -5,7 +5,8 @@ import TimeSeries
 ///
 /// `excess = max(0, error - median) / (99 % quantile - median + noise)`: 0 up to the typical error, about 1 where one row in a
 /// hundred of the training rows lies. A channel that is never reconstructed well, such as a command that comes at random,
-/// so counts only where it is odd even for itself.
+/// so counts only where it is odd even for itself. The largest excess is added to the typical error in the same unit: of one
+/// channel, this is the error itself, nothing being less than typical.
 struct ChannelTails: Sendable, Equatable, Codable {
     /// The median of each channel's errors in the training rows, and the excess of 1 above it.
     let medians: [Float], reaches: [Float]
@@ -27,16 +28,20 @@ struct ChannelTails: Sendable, Equatable, Codable {
             && reaches.allSatisfy { $0 > 0 && $0.isFinite }
     }
 
-    /// The largest excess of each row over its channels, from `[rows, channels]`; NaN where no channel has an error.
+    /// The typical error in units of the tail, the median over channels.
+    private var typical: Float { quantile(ofSorted: zip(medians, reaches).map { $0 / $1 }.sorted(), 0.5) }
+
+    /// The typical error and the largest excess of each row over its channels, from `[rows, channels]`; NaN where no channel has
+    /// an error.
     func largest(_ errors: [Float]) -> [Float] {
-        let channels = medians.count
+        let (channels, typical) = (medians.count, typical)
         return (0..<(errors.count / channels)).map { row in
             var largest = Float.nan
             for channel in 0..<channels {
                 let error = errors[row * channels + channel]
                 if !error.isNaN { largest = Float.maximum(largest, max(0, error - medians[channel]) / reaches[channel]) }
             }
-            return largest
+            return typical + largest
         }
     }
 }

@@ -31,10 +31,8 @@ public struct DetectorPlan: Sendable, Equatable {
     public var noise: Float
     /// How patches are hidden; `nil` for a network without patches.
     public var masking: Masking?
-    /// Rows over which errors are averaged before calibration, for short and for long anomalies.
+    /// Rows over which errors are averaged before calibration, for short and for long anomalies; both averages count alike.
     public var shortSmoothing: Int, longSmoothing: Int
-    /// How much the long average counts beside the short one, 0 to 1.
-    public var longShare: Float
     /// Rows at both ends of a window whose reconstruction does not count, for want of context; the ends of
     /// the series excepted.
     public var scoringMargin: Int
@@ -59,7 +57,7 @@ extension DetectorPlan: Codable {
     private enum CodingKeys: String, CodingKey {
         case architecture, epochs, batchSize, windowsPerEpoch, learningRate, patience, validationShare, noise
         case maskedShare, maskedSpan, maskedPasses
-        case shortSmoothing, longSmoothing, longShare, scoringMargin, scoringStride, seed
+        case shortSmoothing, longSmoothing, scoringMargin, scoringStride, seed
     }
 
     public init(from decoder: any Decoder) throws {
@@ -79,7 +77,6 @@ extension DetectorPlan: Codable {
         }
         shortSmoothing = try values.decode(Int.self, forKey: .shortSmoothing)
         longSmoothing = try values.decode(Int.self, forKey: .longSmoothing)
-        longShare = try values.decode(Float.self, forKey: .longShare)
         scoringMargin = try values.decode(Int.self, forKey: .scoringMargin)
         scoringStride = try values.decode(Int.self, forKey: .scoringStride)
         seed = try values.decode(UInt64.self, forKey: .seed)
@@ -102,7 +99,6 @@ extension DetectorPlan: Codable {
         }
         try values.encode(shortSmoothing, forKey: .shortSmoothing)
         try values.encode(longSmoothing, forKey: .longSmoothing)
-        try values.encode(longShare, forKey: .longShare)
         try values.encode(scoringMargin, forKey: .scoringMargin)
         try values.encode(scoringStride, forKey: .scoringStride)
         try values.encode(seed, forKey: .seed)

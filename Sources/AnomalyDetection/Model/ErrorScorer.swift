@@ -151,9 +151,7 @@ struct WindowAnswers: Sendable {
             }
             let short = movingAverage(of: column, width: plan.shortSmoothing)
             let long = movingAverage(of: column, width: plan.longSmoothing)
-            for row in counts.indices {
-                result[row * channels + channel] = short[row] + plan.longShare * (long[row] - short[row])
-            }
+            for row in counts.indices { result[row * channels + channel] = (short[row] + long[row]) / 2 }
         }
         return result
     }

@@ -3,8 +3,8 @@ import TimeSeries
 
 /// Why a model scored some rows as it did.
 public struct Explanation: Sendable, Equatable {
-    /// Each channel's share of the squared differences, each in the unit of its own usual ones, in order, summing to 1; all 0
-    /// where nothing differs.
+    /// Each channel's share of the squared differences beyond the usual, each in the unit of its own, in order, summing to 1; all
+    /// 0 where nothing differs by more than usual.
     public let channelShares: [Float]
     /// Rows outside the event that a Transformer attended to most while the event was hidden from it, the most
     /// attended first, with their share of the attention; empty for an LSTM.
@@ -38,8 +38,9 @@ extension NeuralDetector {
         for row in rows {
             for channel in 0..<channels {
                 let place = row * channels + channel
-                let difference = (errors.reconstruction[place] - prepared.values[place]) / tails.reaches[channel]
-                sums[channel] += (prepared.measured?[place] ?? 1) * difference * difference
+                let difference = abs(errors.reconstruction[place] - prepared.values[place]) * (prepared.measured?[place] ?? 1)
+                let excess = max(0, difference - tails.medians[channel]) / tails.reaches[channel]
+                sums[channel] += excess * excess
             }
         }
         let total = sums.reduce(0, +)

@@ -49,8 +49,6 @@ public struct ErrorAveraging: Sendable, Equatable, Codable {
     public var shortPeriods = 0.25, longPeriods = 1.0
     /// Fewest rows of the long average.
     public var longShortest = FallbackPeriod.model
-    /// How much the long average counts beside the short one.
-    public var longShare: Float = 0.7
     /// Errors are averaged over at most half of such a window, so that a score depends on rows within one alone.
     public var within = TransformerRecipe.window
 
@@ -99,7 +97,7 @@ public struct LSTMRecipe: Recipe {
                     latentSize: latentSize + 2 * min(channels - 1, 7))),
             epochs: epochs, batchSize: 32, windowsPerEpoch: windowsPerEpoch, learningRate: learningRate, patience: patience,
             validationShare: 0.15, noise: noise, masking: nil, shortSmoothing: averaged.short, longSmoothing: averaged.long,
-            longShare: averaging.longShare, scoringMargin: 0, scoringStride: max(1, window / coverage), seed: seed)
+            scoringMargin: 0, scoringStride: max(1, window / coverage), seed: seed)
     }
 }
 
@@ -148,7 +146,7 @@ public struct TransformerRecipe: Recipe {
             validationShare: 0.15, noise: noise,
             masking: Masking(
                 share: maskedShare, span: min(span, window / patch / max(2, maskedPasses)), passes: maskedPasses),
-            shortSmoothing: averaged.short, longSmoothing: averaged.long, longShare: averaging.longShare,
+            shortSmoothing: averaged.short, longSmoothing: averaged.long,
             scoringMargin: window / 4,
             scoringStride: max(1, window / 4), seed: seed &+ 1)
     }

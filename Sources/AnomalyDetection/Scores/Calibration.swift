@@ -7,8 +7,9 @@ public struct Calibration: Sendable, Equatable {
     public enum Method: String, CaseIterable, Sendable, Codable {
         /// `x² / (x² + 25)`, where the excess `x` is how far the error lies above the median reference error, in units of the
         /// distance from there to the three-quarter quantile: the middle half of the reference errors stays below 1,
-        /// whatever share of the training rows was odd itself. The score is 0 up to the typical error and one half at an
-        /// excess of five.
+        /// whatever share of the training rows was odd itself. To the unit belong differences that say nothing, a tenth of the
+        /// median, so that a model that reconstructs nothing well does not drown the others, and the noise of training.
+        /// The score is 0 up to the typical error and one half at an excess of five.
         case excess
         /// Share of reference errors below (mid-rank); beyond the largest, `1 - rest · largest / error`.
         case rank
@@ -26,7 +27,7 @@ public struct Calibration: Sendable, Equatable {
         self.method = method
         reference = referenceErrors
         median = quantile(ofSorted: referenceErrors, 0.5)
-        reach = quantile(ofSorted: referenceErrors, 0.75) - median + Self.noise
+        reach = quantile(ofSorted: referenceErrors, 0.75) - median + Self.doubt * median + Self.noise
     }
 
     /// At most 2,048 quantiles of `errors`, rising, which stand for them all.
@@ -53,6 +54,8 @@ public struct Calibration: Sendable, Equatable {
 
     /// Differences of errors below this say nothing: the noise that training adds to inputs, a twentieth of the unit.
     private static let noise: Float = 0.05
+    /// The share of the typical error below which differences say nothing.
+    private static let doubt: Float = 0.1
     /// The excess that scores one half.
     private static let half: Float = 5
 

@@ -26,14 +26,15 @@ public enum ThresholdRule: Sendable, Equatable {
         }
     }
 
-    /// How many times the lower peak the higher one is beside a gap, and how many times the ordinary reach of errors the
-    /// lowest peak is that is looked at.
+    /// How many times the lower peak the higher one is, at least, beside a gap.
     private static let narrowestGap: Float = 1.25
+    /// The lowest excess that is looked at: the ordinary reach of errors.
+    private static let lowestExcess: Float = 1
 
     /// The geometric mean of the two peaks beside the widest gap; the lowest of all is the smallest that is looked at.
     private static func gapLevel(_ scores: [Float]) -> Float {
-        let lowest = Calibration.score(ofExcess: narrowestGap)
-        let peaks = EventRule().peaks(of: scores, level: lowest).map { Calibration.excess(ofScore: $0) } + [narrowestGap]
+        let lowest = Calibration.score(ofExcess: lowestExcess)
+        let peaks = EventRule().peaks(of: scores, level: lowest).map { Calibration.excess(ofScore: $0) } + [lowestExcess]
         var widest = (gap: Float(0), level: Float.infinity)
         for (above, below) in zip(peaks, peaks.dropFirst()) where above / below > widest.gap {
             widest = (above / below, Calibration.score(ofExcess: (above * below).squareRoot()))

@@ -25,7 +25,7 @@ public struct WeightChoice: Sendable, Equatable {
     }
 
     /// The ratio with the best average precision on labelled rows; of equals the one nearest to `present`. Between two models,
-    /// every twentieth is tried, and every hundredth beside the best of these.
+    /// every tenth is tried, and then every fiftieth and every hundredth beside the best of these.
     /// - Throws: `DetectionError.oneClassOnly` when labels are all equal, `.cancelled`.
     public static func best(
         _ scores: PerModel<[Float]>, labels: [Bool], present: Ensemble, cancellation: Cancellation = Cancellation()
@@ -39,11 +39,18 @@ public struct WeightChoice: Sendable, Equatable {
         let kinds = scores.kinds
         let all = grid(kinds)
         guard kinds.count == 2 else { return try best(kinds, present, among: all, quality: quality).best }
-        let twentieths = all.enumerated().filter { $0.offset % 5 == 0 }.map(\.element)
-        let rough = try best(kinds, present, among: twentieths, quality: quality)
-        let near = all.filter { abs($0.share(of: kinds[0]) - rough.best.ensemble.share(of: kinds[0])) < 0.05 }
-        let fine = try best(kinds, present, among: near, quality: quality).best
-        return fine.quality > rough.best.quality ? fine : rough.best
+        let tenths = all.enumerated().filter { $0.offset % 10 == 0 }.map(\.element)
+        var choice = try best(kinds, present, among: tenths, quality: quality).best
+        for step in [2, 1] {
+            let share = choice.ensemble.share(of: kinds[0])
+            let near = all.enumerated().filter { index, ensemble in
+                let distance = abs(ensemble.share(of: kinds[0]) - share)
+                return index % step == 0 && distance > 0.005 && distance < Float(step) * 0.045
+            }
+            let next = try best(kinds, choice.ensemble, among: near.map(\.element), quality: quality).best
+            if next.quality > choice.quality { choice = next }
+        }
+        return choice
     }
 
     /// The choice of the largest quality among `present` and others; of equals the one nearest to `present`.

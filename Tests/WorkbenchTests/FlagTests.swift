@@ -1,0 +1,56 @@
+import AnomalyDetection
+import Testing
+import TimeSeries
+
+@testable import Workbench
+
+private func analysis(of series: Series) async throws -> Analysis {
+    var models: [ScoredModel] = []
+    for await report in ModelTraining(series: series).run(cancellation: Cancellation()) {
+        switch report {
+        case .finished(let model): models.append(model)
+        case .failed(let error): throw error
+        case .training, .scoring: break
+        }
+    }
+    var analysis = Analysis(series: series)
+    analysis.use(models)
+    return analysis
+}
+
+@Suite(.serialized) struct FlagTests {
+    @Test func nothingIsFlaggedInAConstantSeries() async throws {
+        let series = Series(name: "flat", channels: [.init(name: "v", values: [Double](repeating: 4, count: 1500))])
+        let result = try #require(try await analysis(of: series).result)
+        #expect(result.events.isEmpty && result.level == .infinity)
+        #expect(result.combined.allSatisfy { $0 < 0.1 })
+    }
+
+    @Test(arguments: [SampleKind.point, .ramp])
+    func atMostOneEventInTenThousandRowsIsFlaggedInASeriesWithoutAnomalies(_ kind: SampleKind) async throws {
+        let series = kind.series(rows: 10_000, seed: 11, isClean: true)
+        let result = try #require(try await analysis(of: series).result)
+        #expect(result.events.count <= 1, "\(result.events.map(\.rows))")
+    }
+
+    @Test func whatStandsApartIsFlaggedAndNothingElse() async throws {
+        let series = SampleKind.collective.series(rows: 3000, seed: 7)
+        let analysis = try await analysis(of: series)
+        let result = try #require(analysis.result)
+        let comparison = try Comparison(series: series, result: result, settings: analysis.settings)
+        let combined = try #require(comparison.lines.last)
+        #expect(combined.events.found.allSatisfy { $0 } && combined.events.precision == 1)
+        #expect(combined.events.f1 == 1 && combined.bestEventF1 == 1)
+    }
+
+    @Test func aComparisonStopsWhenAsked() async throws {
+        let series = SampleKind.collective.series(rows: 900, seed: 7)
+        let analysis = try await analysis(of: series)
+        let result = try #require(analysis.result)
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        #expect(throws: DetectionError.cancelled) {
+            try Comparison(series: series, result: result, settings: analysis.settings, cancellation: cancellation)
+        }
+    }
+}
