@@ -8,9 +8,9 @@ struct AccountOperations: Sendable {
     let tokens: Tokens
     let settings: ServiceSettings
     /// Hash passwords, which takes a fifth of a second of a core each time, and stand back behind those that answer.
-    private let hashing = Workers(count: 2, niceness: 10)
+    private let hashing = Workers(count: 2, niceness: 2)
     /// Hashes passwords of registrations, so that no number of them keeps a login waiting.
-    private let registering = Workers(count: 1, niceness: 15)
+    private let registering = Workers(count: 1, niceness: 4)
 
     init(accounts: Accounts, tokens: Tokens, settings: ServiceSettings) {
         (self.accounts, self.tokens, self.settings) = (accounts, tokens, settings)

@@ -31,7 +31,7 @@ public struct HTTPService: Sendable {
         let tokens = try Tokens(accounts: accounts, keyFile: locations.signingKeys)
         self.tokens = tokens
         self.logger = logger
-        let reading = Workers(count: 2, niceness: 5)
+        let reading = Workers(count: 2, niceness: 2)
         self.settings = settings
         connections = ConnectionCount(settings.limits, exempt: settings.trustedProxies)
         bodies = BodyReader(deadline: settings.deadlines.body, workers: reading, most: settings.limits.bodyBytes)
