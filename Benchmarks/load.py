@@ -51,7 +51,9 @@ def main():
         server = subprocess.Popen([PROGRAM, "serve", "--port", "0", "--data-dir", folder + "/data"], stdout=subprocess.PIPE,
                                   stderr=subprocess.DEVNULL, text=True)
         port = int(server.stdout.readline().rsplit(":", 1)[1])
-        call(port, "POST", "/api/users/register", {"username": "ann", "email": "ann@example.org", "password": PASSWORD})
+        set_up = server.stdout.readline().split("\"")[3]
+        call(port, "POST", "/api/users/register",
+             {"username": "ann", "email": "ann@example.org", "password": PASSWORD, "set_up_token": set_up})
         token = call(port, "POST", "/api/auth/login", {"identifier": "ann", "password": PASSWORD})[1]["access_token"]
         series = call(port, "POST", "/api/series", {"sample": "long-range.csv"}, token)[1]["id"]
         stop, runs = threading.Event(), []

@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""Sends 400 forged tokens and 250 raw requests to `oddline serve` on 127.0.0.1, drawn from a seed.
+
+    python3 Benchmarks/attack.py [--program .build/release/oddline] [--seed N]
+
+Every token must be refused with 401 and every raw request with a status from 400 to 499, or 501 and 505 for what the
+protocol calls unknown; nothing else may be answered, and the service must answer /health afterwards. Exits with 1 otherwise.
+"""
+import argparse, base64, hashlib, hmac, http.client, json, os, random, socket, subprocess, sys, tempfile, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PASSWORD = "a few unrelated words"
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data if isinstance(data, bytes) else data.encode()).rstrip(b"=").decode()
+
+
+def call(port, method, path, body=None, token=None):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    headers = {"content-type": "application/json"} if body is not None else {}
+    if token is not None:
+        headers["authorization"] = "Bearer " + token
+    connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+    answer = connection.getresponse()
+    text = answer.read()
+    return answer.status, json.loads(text) if text else None
+
+
+def raw(port, data):
+    """The status of the first answer to exactly these bytes; 0 where the connection is closed without one."""
+    with socket.create_connection(("127.0.0.1", port), timeout=40) as connection:
+        connection.sendall(data)
+        answer = b""
+        try:
+            while b"\r\n" not in answer:
+                part = connection.recv(65536)
+                if not part:
+                    break
+                answer += part
+        except ConnectionResetError:
+            pass
+    return int(answer[9:12]) if answer.startswith(b"HTTP/1.1 ") else 0
+
+
+def forged_tokens(token, key, draw, count):
+    """Tokens that differ from a valid one in one thing; most are signed with the right key."""
+    head, payload, signature = token.split(".")
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    header = {"alg": "HS256", "kid": key["kid"], "typ": "JWT"}
+    secret = base64.b64decode(key["secret"])
+
+    def sign(head_text, payload_text, secret=secret, digest=hashlib.sha256):
+        body = b64(head_text) + "." + b64(payload_text)
+        return body + "." + b64(hmac.new(secret, body.encode(), digest).digest())
+
+    def with_claims(**changes):
+        changed = {name: value for name, value in {**claims, **changes}.items() if value is not ...}
+        return sign(json.dumps(header), json.dumps(changed))
+
+    def flipped():
+        place = draw.randrange(len(token))
+        letter = draw.choice([c for c in "ABCxyz019-_.=+/" if c != token[place]])
+        return token[:place] + letter + token[place + 1:]
+
+    now = int(time.time())
+    text = json.dumps(claims)
+    makers = [
+        flipped,
+        lambda: with_claims(**{draw.choice(list(claims)): ...}),
+        lambda: with_claims(iss=draw.choice(["other", "", 1, None, ["oddline"]])),
+        lambda: with_claims(aud=draw.choice(["other", "", 1, None, [], ["oddline", "other"], ["other"]])),
+        lambda: with_claims(sub=draw.choice(["2", "01", "1 ", "", 1, None, "-1", "1e0", "9" * 30])),
+        lambda: with_claims(exp=draw.choice([now - 1, 0, -1, "9999999999", None, True])),
+        lambda: with_claims(nbf=now + draw.randrange(1000, 10**6)),
+        lambda: with_claims(iat=now + draw.randrange(1000, 10**6)),
+        lambda: with_claims(jti=draw.choice(["", "x", claims["jti"].upper() + "x", "' OR 1=1 --", None, 7])),
+        lambda: with_claims(**{draw.choice(["admin", "role", "scope", "x"]): True}),
+        lambda: sign(json.dumps({**header, "alg": draw.choice(["none", "None", "HS512", "RS256", "ES256", "hs256", ""])}), text),
+        lambda: sign(json.dumps({**header, "kid": draw.choice(["../../etc/passwd", "", "x", "' OR 1=1", None, 3])}), text),
+        lambda: sign(json.dumps({**header, draw.choice(["crit", "jwk", "jku", "x5u", "b64", "zip"]): "x"}), text),
+        lambda: sign(json.dumps(header), text, secret=draw.randbytes(32)),
+        lambda: sign(json.dumps(header), text, digest=draw.choice([hashlib.sha384, hashlib.sha512, hashlib.sha1])),
+        lambda: sign("\ufeff" + json.dumps(header), text),
+        lambda: sign(json.dumps(header), "\ufeff" + text),
+        lambda: sign(json.dumps(header), text[:-1] + ', "sub": "1"}'),
+        lambda: sign(json.dumps(header), '{"s\\u0075b": "1", ' + text[1:]),
+        lambda: sign(json.dumps(header)[:-1] + ', "alg": "HS256"}', text),
+        lambda: sign(json.dumps(header), text[:-1] + ",}"),
+        lambda: sign(json.dumps(header).encode("utf-16"), text),
+        lambda: sign(json.dumps(header), text.encode("utf-32")),
+        lambda: ".".join([head, payload, b64(draw.randbytes(draw.randrange(0, 64)))]),
+        lambda: token + draw.choice(["=", ".", ".x", "\t", "a"]),
+        lambda: ".".join(draw.sample([head, payload, signature, ""], draw.randrange(0, 4))),
+        lambda: draw.choice(["", "null", "{}", "a" * 5000, token * 3]),
+    ]
+    return [forged for forged in (draw.choice(makers)() for _ in range(4 * count)) if forged != token][:count]
+
+
+def raw_requests(draw, count):
+    login = b'{"identifier":"ann","password":"x"}'
+
+    def post(body, *headers, line="POST /api/auth/login HTTP/1.1", host="host: localhost"):
+        lines = [line] + ([host] if host else []) + ["content-type: application/json", *headers, "connection: close"]
+        return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+    def sized(body, **more):
+        return post(body, f"content-length: {len(body)}", **more)
+
+    def mutated():
+        data = bytearray(sized(login))
+        for _ in range(draw.randrange(1, 4)):
+            data[draw.randrange(0, 30)] = draw.randrange(256)
+        return bytes(data) + b"\r\n\r\n"
+
+    text = login.decode()
+    makers = [
+        mutated,
+        lambda: post(login, "transfer-encoding: " + draw.choice(["x", "chunked, x", "gzip", "chunkedd", "identity, chunked, x"])),
+        lambda: post(draw.choice([b"zz\r\n", b"-1\r\n", b"5\r\nabc", b"ffffffffffffffffff\r\n", b"1\r\nab\r\n0\r\n\r\n"]) + b"\r\n",
+                     "transfer-encoding: chunked"),
+        lambda: post(login, f"content-length: {len(login)}", "transfer-encoding: chunked"),
+        lambda: post(login, f"content-length: {len(login)}", f"content-length: {len(login) + 1}"),
+        lambda: post(login, "content-length: " + draw.choice(["-1", "x", "1e3", "99999999999999999999", "0x10"])),
+        lambda: post(b"", "content-length: " + draw.choice(["104857600", "2147483648"])),
+        lambda: sized(login, host=draw.choice(["host: evil.example", "host:", "host: a b", "host: localhost\r\nhost: localhost",
+                                               "host: localhost.evil.example", "host: [::1", "host: localhost@evil", ""])),
+        lambda: sized(login, line=draw.choice(["post", "Post", "FOO", "GETT", "", "BREW"]) + " /api/auth/login HTTP/1.1"),
+        lambda: sized(login, line=f"POST /api/auth/login HTTP/{draw.choice(['9.9', '0.9', '2.0', 'x', '1.1.1'])}"),
+        lambda: sized(draw.choice([text[:-1] + ",}", "[" + text + "]", text + text, "{", "", "\ufeff" + text,
+                                   '{"identifier":"a","identif\\u0069er":"b","password":"c"}',
+                                   '{"identifier":"a","password":"b","x":1}', '{"identifier":true,"password":1}',
+                                   "[" * 5000, '{"identifier":"\\ud800","password":"x"}', "'" + text]).encode()),
+        lambda: sized(text.encode(draw.choice(["utf-16", "utf-32", "utf-16-le"]))),
+        lambda: sized(login, line=draw.choice(["GET", "PUT", "DELETE", "TRACE", "OPTIONS", "PATCH"]) + " /api/auth/login HTTP/1.1"),
+        lambda: post(login, f"content-length: {len(login)}", "content-encoding: " + draw.choice(["gzip", "br", "identity"])),
+        lambda: post(login, f"content-length: {len(login)}", "x: " + "a" * draw.randrange(20_000, 200_000)),
+        lambda: post(login, f"content-length: {len(login)}", *(f"x{index}: y" for index in range(draw.randrange(200, 900)))),
+        lambda: post(login, f"content-length: {len(login)}", draw.choice(["x y: z", ": z", "x\x00: z", "x: a\x00b", " folded: x"])),
+        lambda: sized(login, line=f"POST {draw.choice(['/api//../auth', '/%00', '/%ff', '//', 'x', '/' + 'a' * 9000])} HTTP/1.1"),
+        lambda: draw.randbytes(draw.randrange(20, 400)) + b"\r\n\r\n",
+    ]
+    return [draw.choice(makers)() for _ in range(count)]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--program", default=os.path.join(HERE, "..", ".build", "release", "oddline"))
+    parser.add_argument("--seed", type=int, default=random.randrange(2**32))
+    options = parser.parse_args()
+    draw = random.Random(options.seed)
+    failures = []
+    with tempfile.TemporaryDirectory() as folder:
+        server = subprocess.Popen([options.program, "serve", "--port", "0", "--data-dir", folder + "/data"],
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        try:
+            port = int(server.stdout.readline().rsplit(":", 1)[1])
+            set_up = server.stdout.readline().split('"')[3]
+            call(port, "POST", "/api/users/register",
+                 {"username": "ann", "email": "ann@example.org", "password": PASSWORD, "set_up_token": set_up})
+            token = call(port, "POST", "/api/auth/login", {"identifier": "ann", "password": PASSWORD})[1]["access_token"]
+            assert call(port, "GET", "/api/users/me", token=token)[0] == 200
+            key = json.load(open(folder + "/data/signing-keys.json"))[0]
+            tokens = forged_tokens(token, key, draw, 400)
+            for forged in tokens:
+                try:
+                    status = call(port, "GET", "/api/users/me", token=forged)[0]
+                except ValueError:  # A character that no header can have.
+                    status = 401
+                if status not in (400, 401, 431):
+                    failures.append((status, forged[:200]))
+            requests = raw_requests(draw, 250)
+            for request in requests:
+                status = raw(port, request)
+                if not (400 <= status < 500 or status in (0, 501, 505)):
+                    failures.append((status, request[:300]))
+            alive = call(port, "GET", "/health")[0] == 200 and call(port, "GET", "/api/users/me", token=token)[0] == 200
+        finally:
+            server.terminate()
+            server.wait(30)
+    print(f"seed {options.seed}: {len(tokens)} tokens, {len(requests)} raw requests, {len(failures)} failures, alive {alive}")
+    for status, what in failures:
+        print(status, what)
+    sys.exit(0 if not failures and alive else 1)
+
+
+if __name__ == "__main__":
+    main()
