@@ -9,9 +9,10 @@ extension SeriesFormat {
     static let csv = SeriesFormat(
         endings: [csvEnding], recognises: { _ in true },
         read: { source, options in
-            try source.data.withUnsafeBytes {
-                try CSVReader.series($0.bindMemory(to: UInt8.self), file: source.name, options: options)
+            if let kind = ForeignContent.kind(of: source.data) {
+                throw SeriesError.foreign(file: source.name, kind: kind.name, remedy: kind.remedy)
             }
+            return try CSVReader.series(source.data, file: source.name, options: options)
         })
 }
 
@@ -32,13 +33,13 @@ struct CSVReader {
     private var hasHeader = false
     private var options: SeriesReader.Options
 
-    /// Parses `bytes`; `file` is the name used in messages.
-    static func series(
-        _ bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options
-    ) throws(SeriesError) -> Series {
-        var reader = CSVReader(bytes: bytes, file: file, options: options)
-        try reader.inspect()
-        return try reader.parse()
+    /// Parses `data`; `file` is the name used in messages.
+    static func series(_ data: Data, file: String, options: SeriesReader.Options) throws -> Series {
+        try data.withUnsafeBytes {
+            var reader = CSVReader(bytes: $0.bindMemory(to: UInt8.self), file: file, options: options)
+            try reader.inspect()
+            return try reader.parse()
+        }
     }
 
     private init(bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options) {
@@ -149,7 +150,7 @@ struct CSVReader {
     private func table(_ start: CSVScanner) throws(SeriesError) -> CSVTable {
         var scanner = start
         var fields: [CSVScanner.Field] = []
-        let table = CSVTable(columns: names.count, rowLimit: lineCount(scanner.position..<bytes.count))
+        let table = CSVTable(columns: names.count, rowLimit: recordLimit(scanner.position..<bytes.count))
         while true {
             let place = Place(row: table.rowCount + 1, line: scanner.line)
             if let end = try plainRecord(at: scanner.position, place, table) {
@@ -184,7 +185,7 @@ struct CSVReader {
     }
 
     private func plainTable(_ range: Range<Int>) -> CSVTable? {
-        let table = CSVTable(columns: names.count, rowLimit: lineCount(range))
+        let table = CSVTable(columns: names.count, rowLimit: recordLimit(range))
         var position = range.lowerBound
         while position < range.upperBound {
             if bytes[position] == 0x0A || bytes[position] == 0x0D {
@@ -198,7 +199,10 @@ struct CSVReader {
         return table
     }
 
-    /// An upper bound on the records in `range`: one a line end, and one more.
+    /// An upper bound on the records in `range`: one a line end, and one more; but no more than fit, since each has as many
+    /// delimiters and line ends as there are columns. So a table has no more cells than the file has bytes.
+    private func recordLimit(_ range: Range<Int>) -> Int { min(lineCount(range), range.count / names.count + 2) }
+
     private func lineCount(_ range: Range<Int>) -> Int {
         guard let base = UnsafeRawPointer(bytes.baseAddress) else { return 1 }
         var (count, position) = (1, range.lowerBound)
@@ -235,6 +239,7 @@ struct CSVReader {
                     position += 1
                 }
                 if position > begin, bytes[begin] == 0x20 || bytes[position - 1] == 0x20 { return nil }
+                guard position - begin <= CSVScanner.longestField else { return nil }
                 try convert(UnsafeBufferPointer(rebasing: bytes[begin..<position]), place, column, table)
             }
             guard column < names.count - 1 else { break }

@@ -55,25 +55,34 @@ struct CSVScanner {
         line += 1
     }
 
+    /// The most bytes that a field may have, so that a file without the delimiters and line ends that are looked for is told
+    /// early. A number, a time or a name has fewer than a hundred.
+    static let longestField = 1 << 20
+
     private mutating func field(file: String) throws(SeriesError) -> Field {
         if position < bytes.count, bytes[position] == 0x22 { return try quotedField(file: file) }
         var start = position
-        while position < bytes.count {
-            let byte = bytes[position]
-            if byte == delimiter || byte == 0x0A || byte == 0x0D { break }
-            position += 1
-        }
+        let limit = min(bytes.count, position + Self.longestField)
+        while position < limit, !endsField(bytes[position]) { position += 1 }
+        if position < bytes.count, !endsField(bytes[position]) { throw longField(file, line) }
         var end = position
         while start < end, bytes[start] == 0x20 { start += 1 }
         while end > start, bytes[end - 1] == 0x20 { end -= 1 }
         return Field(start: start, end: end)
     }
 
+    private func endsField(_ byte: UInt8) -> Bool { byte == delimiter || byte == 0x0A || byte == 0x0D }
+
+    private func longField(_ file: String, _ line: Int) -> SeriesError {
+        .longField(file: file, line: line, mostBytes: Self.longestField)
+    }
+
     private mutating func quotedField(file: String) throws(SeriesError) -> Field {
         let opening = line
         position += 1
         var field = Field(start: position, end: position)
-        while position < bytes.count {
+        let limit = min(bytes.count, position + Self.longestField)
+        while position < limit {
             if bytes[position] == 0x22 {
                 if position + 1 < bytes.count, bytes[position + 1] == 0x22 {
                     field.hasEscapes = true
@@ -81,9 +90,7 @@ struct CSVScanner {
                 } else {
                     field.end = position
                     position += 1
-                    while position < bytes.count, bytes[position] != delimiter, bytes[position] != 0x0A,
-                        bytes[position] != 0x0D
-                    {
+                    while position < bytes.count, !endsField(bytes[position]) {
                         if bytes[position] != 0x20 { hasTextBehindQuotes = true }
                         position += 1
                     }
@@ -94,7 +101,7 @@ struct CSVScanner {
             }
             position += 1
         }
-        throw .unclosedQuote(file: file, line: opening)
+        throw limit < bytes.count ? longField(file, opening) : .unclosedQuote(file: file, line: opening)
     }
 
     /// The text of a field, invalid UTF-8 replaced.

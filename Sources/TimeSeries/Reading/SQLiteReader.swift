@@ -31,7 +31,7 @@ enum SQLiteReader {
                 ? SeriesError.databaseFailed(file: file, reason: reason(error))
                 : SeriesError.badQuery(file: file, reason: reason(error))
         }
-        return try SeriesFormat.csv.read(SeriesSource(name: file, data: Data(csv.utf8), path: nil), options)
+        return try CSVReader.series(Data(csv.utf8), file: file, options: options)
     }
 
     private static func reason(_ error: any Error) -> String {

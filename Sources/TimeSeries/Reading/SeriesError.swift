@@ -8,6 +8,12 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     case unreadable(file: String, reason: String)
     /// The file cannot be written where it was asked for.
     case unwritable(file: String, reason: String)
+    /// The content is of a kind that holds no delimited text.
+    case foreign(file: String, kind: String, remedy: String)
+    /// A path leads to a pipe or a device, which may never end.
+    case noOrdinaryFile(file: String)
+    /// There is more to read than a series may have.
+    case tooLarge(file: String, mostBytes: Int)
     /// There is no row below the header, if there is one.
     case empty(file: String)
     /// Every column is text, time or label.
@@ -24,8 +30,12 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     case fieldCount(file: String, row: Int, line: Int, expected: Int, found: Int)
     /// The file ends within quotes.
     case unclosedQuote(file: String, line: Int)
+    /// A field is longer than any number, time or name.
+    case longField(file: String, line: Int, mostBytes: Int)
     /// Compressed data is not whole.
     case damagedGzip(file: String)
+    /// Compressed data grows beyond measure.
+    case inflated(file: String, times: Int)
     /// A column that was asked for is not there.
     case noSuchColumn(file: String, column: String, known: [String])
     /// A column holds no number at all.
@@ -61,6 +71,12 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(file): cannot be read (\(reason)); check the path and its permissions."
         case .unwritable(let file, let reason):
             "\(file): cannot be written (\(reason)); free space, or choose another place."
+        case .foreign(let file, let kind, let remedy):
+            "\(file): is \(kind); \(remedy)."
+        case .noOrdinaryFile(let file):
+            "\(file): is a pipe or a device; save what it gives to a file and open that."
+        case .tooLarge(let file, let mostBytes):
+            "\(file): is larger than \(mostBytes >> 20) MB; leave out columns or rows."
         case .empty(let file):
             "\(file): holds no rows; a series needs at least one row of numbers."
         case .noNumericColumn(let file, let columns):
@@ -82,8 +98,12 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "quote fields that contain the delimiter."
         case .unclosedQuote(let file, let line):
             "\(file), line \(line): a quoted field that opens here never ends; close the quote."
+        case .longField(let file, let line, let mostBytes):
+            "\(file), line \(line): a field is longer than \(mostBytes) bytes; check the delimiter, the quotes and the line ends."
         case .damagedGzip(let file):
             "\(file): the gzip data is damaged or cut short; compress the file again."
+        case .inflated(let file, let times):
+            "\(file): grows more than \(times) times when it is decompressed; decompress it and open the result."
         case .noSuchColumn(let file, let column, let known):
             "\(file): has no column \"\(printable(column))\" (it has: \(listed(known)))."
         case .allGaps(let file, let column):

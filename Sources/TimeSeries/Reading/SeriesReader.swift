@@ -8,6 +8,8 @@ public enum SeriesReader {
 
     /// How the names of compressed files end, behind the ending of what they hold.
     private static let gzipEnding = ".gz"
+    /// How gzip data begins.
+    private static let gzipMark: [UInt8] = [0x1F, 0x8B]
 
     /// What to read from a file that holds several things.
     public struct Options: Sendable, Equatable {
@@ -48,6 +50,8 @@ public enum SeriesReader {
             throw SeriesError.unreadable(file: name, reason: "no such file")
         }
         if isDirectory.boolValue { throw SeriesError.unreadable(file: name, reason: "it is a folder") }
+        let kind = try? url.resolvingSymlinksInPath().resourceValues(forKeys: [.isRegularFileKey]).isRegularFile
+        if kind == false { throw SeriesError.noOrdinaryFile(file: name) }
         let data: Data
         do {
             data = try Data(contentsOf: url, options: .mappedIfSafe)
@@ -65,18 +69,33 @@ public enum SeriesReader {
 
     private static func read(_ source: SeriesSource, _ options: Options) throws -> Series {
         var source = source
-        if source.data.starts(with: [0x1F, 0x8B]) {
+        if source.data.starts(with: gzipMark) {
             source = SeriesSource(name: source.name, data: try inflate(gzip: source.data, file: source.name), path: nil)
         }
         let format = SeriesFormat.all.first { $0.recognises(source.data) } ?? .csv
         return try finish(format.read(source, options), options)
     }
 
+    /// The most that is read where the end cannot be known before.
+    private static let mostStreamedBytes = 4 << 30
+
+    /// All of standard input; what is neither text nor of a known format is refused after the first bytes.
     private static func standardInput() throws(SeriesError) -> Data {
-        do {
-            return try FileHandle.standardInput.readToEnd() ?? Data()
-        } catch {
-            throw .unreadable(file: "standard input", reason: "a read error")
+        let name = "standard input"
+        var data = Data()
+        while true {
+            let chunk: Data?
+            do {
+                chunk = try FileHandle.standardInput.read(upToCount: 1 << 20)
+            } catch {
+                throw .unreadable(file: name, reason: "a read error")
+            }
+            guard let chunk, !chunk.isEmpty else { return data }
+            if data.isEmpty, !chunk.starts(with: gzipMark), let kind = ForeignContent.kind(of: chunk) {
+                throw .foreign(file: name, kind: kind.name, remedy: kind.remedy)
+            }
+            data.append(chunk)
+            guard data.count <= mostStreamedBytes else { throw .tooLarge(file: name, mostBytes: mostStreamedBytes) }
         }
     }
 
