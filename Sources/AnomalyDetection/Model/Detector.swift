@@ -110,6 +110,8 @@ public struct NeuralDetector: Detector {
         let tails: ChannelTails = try decode("tails")
         guard tails.isSound(channels: count), summary.trainingRows >= plan.windowLength,
             let levels = file.tensors[Self.levelsTensor]?.values,
+            // So many rows that a level of each of their windows is there: a number alone must not ask for memory.
+            summary.trainingRows - plan.windowLength <= plan.scoringStride * (levels.count / count),
             let novelty = WindowNovelty(
                 try decode("novelty"), levels: levels,
                 starts: windowStarts(rows: summary.trainingRows, length: plan.windowLength, stride: plan.scoringStride),

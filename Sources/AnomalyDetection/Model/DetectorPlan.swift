@@ -46,9 +46,12 @@ public struct DetectorPlan: Sendable, Equatable {
 
     /// Whether sizes that came from a file can be worked with.
     var isSound: Bool {
-        architecture.isSound && scoringStride > 0 && scoringMargin >= 0
+        architecture.isSound && (1...windowLength).contains(scoringStride) && (0...windowLength).contains(scoringMargin)
             && 2 * scoringMargin + scoringStride <= windowLength
-            && masking.map { architecture.patchLength > 0 && $0.passes >= 0 && $0.span > 0 } ?? true
+            && [shortSmoothing, longSmoothing].allSatisfy((1...Int(Int32.max)).contains)
+            && masking.map {
+                architecture.patchLength > 0 && (0...windowLength).contains($0.passes) && (1...windowLength).contains($0.span)
+            } ?? true
     }
 }
 
