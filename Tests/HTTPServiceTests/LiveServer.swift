@@ -36,6 +36,9 @@ final class LiveServer: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         var settings = ServiceSettings()
+        // Long, so that no busy machine closes a connection; tests of deadlines set their own.
+        (settings.deadlines.head, settings.deadlines.body) = (.seconds(3600), .seconds(3600))
+        (settings.deadlines.answer, settings.deadlines.farewell) = (.seconds(3600), .milliseconds(200))
         let token = SetUpToken()
         settings.setUpToken = token
         setUp = token.text
@@ -67,9 +70,25 @@ func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result)
 /// A TCP connection that sends exactly the bytes it is told to.
 final class Client {
     private let descriptor: Int32
+    /// Whether the server has closed the connection.
+    private(set) var isClosed = false
 
-    init(port: Int) throws {
+    /// - Parameters:
+    ///   - origin: the address from which it connects.
+    ///   - receiving: the bytes that are kept of what is not read; the system's own choice without.
+    init(port: Int, from origin: String = "127.0.0.1", receiving: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var receiving {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiving, socklen_t(MemoryLayout<Int32>.size))
+        }
+        var own = sockaddr_in()
+        own.sin_family = sa_family_t(AF_INET)
+        own.sin_addr.s_addr = inet_addr(origin)
+        let bound = withUnsafePointer(to: &own) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(UInt16(port)).bigEndian
@@ -79,14 +98,17 @@ final class Client {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard status == 0 else { throw POSIXError(.ECONNREFUSED) }
+        guard bound == 0, status == 0 else { throw POSIXError(.ECONNREFUSED) }
         // Only so that a server that never answers fails a test instead of holding it up for good.
         var limit = timeval(tv_sec: 300, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+        }
     }
 
     deinit { close(descriptor) }
 
+    /// Sends a text as long as the server takes it.
     func write(_ text: String) {
         let bytes = Array(text.utf8)
         var sent = 0
@@ -94,20 +116,33 @@ final class Client {
             let count = bytes[sent...].withUnsafeBytes {
                 Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 else { return }
+            guard count > 0 else {
+                isClosed = [EPIPE, ECONNRESET].contains(errno)
+                return
+            }
             sent += count
         }
     }
 
-    func readAll() -> String {
+    /// Reads until the server closes the connection, or until `text` has come.
+    func readAll(until text: String? = nil) -> String {
         var data = Data()
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
+        while text.map({ data.range(of: Data($0.utf8)) == nil }) ?? true {
             let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { break }
+            guard count > 0 else {
+                isClosed = count == 0 || errno == ECONNRESET
+                break
+            }
             data.append(contentsOf: buffer[..<count])
         }
         return String(decoding: data, as: UTF8.self)
+    }
+
+    /// Waits for the beginning of an answer, or the end of the connection, for so many milliseconds.
+    func hasAnswer(within milliseconds: Int32) -> Bool {
+        var asked = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&asked, 1, milliseconds) > 0
     }
 
     /// Sends a request that closes the connection, and reads the answer to the end.
