@@ -27,7 +27,8 @@ public struct Tokens: Sendable {
     private struct Claims: JWTPayload {
         var iss: IssuerClaim
         var sub: SubjectClaim
-        var aud: AudienceClaim
+        /// Text and no `AudienceClaim`, which stops the process on an empty list.
+        var aud: String
         var iat: IssuedAtClaim
         var nbf: NotBeforeClaim
         var exp: ExpirationClaim
@@ -46,7 +47,7 @@ public struct Tokens: Sendable {
         let now = Date(timeIntervalSince1970: accounts.now().timeIntervalSince1970.rounded(.down))
         let id = UUID().uuidString.lowercased()
         let claims = Claims(
-            iss: .init(value: Self.issuer), sub: .init(value: String(session.account.id)), aud: .init(value: [Self.issuer]),
+            iss: .init(value: Self.issuer), sub: .init(value: String(session.account.id)), aud: Self.issuer,
             iat: .init(value: now), nbf: .init(value: now), exp: .init(value: now.addingTimeInterval(lifetime)),
             jti: .init(value: id))
         let record = SessionRecord(
@@ -78,7 +79,7 @@ public struct Tokens: Sendable {
             claims = try await signers.verify(token, as: Claims.self)
         } catch { throw AccountError.badToken }
         let now = accounts.now()
-        guard claims.iss.value == Self.issuer, claims.aud.value == [Self.issuer], claims.exp.value > now,
+        guard claims.iss.value == Self.issuer, claims.aud == Self.issuer, claims.exp.value > now,
             claims.nbf.value <= now, claims.iat.value <= now, let user = Int64(claims.sub.value),
             claims.sub.value == String(user)
         else { throw AccountError.badToken }
