@@ -1,5 +1,6 @@
 import Accounts
 import AnomalyDetection
+import Foundation
 import TerminalUI
 import TimeSeries
 
@@ -8,6 +9,22 @@ func fixed(_ score: Float) -> String {
     guard !score.isNaN else { return "  – " }
     let hundredths = Int((score * 100).rounded())
     return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+}
+
+/// A score or ratio with three significant digits in at most seven columns; a dash where there is none.
+func significant(_ value: Float) -> String {
+    guard value.isFinite else { return "–" }
+    if value == 0 { return "0" }
+    switch abs(value) {
+    case ..<0.0009995: return String(format: "%.2e", value).replacing("e-0", with: "e-")
+    case ..<0.009995: return String(format: "%.5f", value)
+    case ..<0.09995: return String(format: "%.4f", value)
+    case ..<0.9995: return String(format: "%.3f", value)
+    case ..<9.995: return String(format: "%.2f", value)
+    case ..<99.95: return String(format: "%.1f", value)
+    case ..<99_999.5: return String(format: "%.0f", value)
+    default: return String(format: "%.2e", value).replacing("e+0", with: "e")
+    }
 }
 
 /// What `text` makes of each model and its title, joined by commas; with short titles where `width` columns do not hold

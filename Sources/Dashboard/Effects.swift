@@ -84,6 +84,8 @@ public struct OpenedSeries: Sendable {
     public var judgements: Judgements
     /// The models that there can be.
     public var models: Models
+    /// What the settings of a series begin with; `nil` for those of the program.
+    public var defaults: AnalysisSettings?
 
     /// What to say when it opens: what the reader noticed, or what to do next.
     var greeting: String {
@@ -97,7 +99,7 @@ public struct OpenedSeries: Sendable {
     /// Gathers what was read.
     public init(
         path: String, series: Series, settings: AnalysisSettings, savedModels: [ModelKind] = [],
-        judgements: Judgements = Judgements(), models: Models = .standard
+        judgements: Judgements = Judgements(), models: Models = .standard, defaults: AnalysisSettings? = nil
     ) {
         self.path = path
         self.series = series
@@ -105,5 +107,6 @@ public struct OpenedSeries: Sendable {
         self.savedModels = savedModels
         self.judgements = judgements
         self.models = models
+        self.defaults = defaults
     }
 }

@@ -35,6 +35,8 @@ protocol Card<Owner>: Sendable {
     associatedtype Owner
     /// Takes a key.
     mutating func update(_ key: Key, over owner: inout Owner, _ session: Session, _ frame: inout Frame) -> CardStep
+    /// Takes text that is pasted.
+    mutating func paste(_ text: String)
     /// Takes the answer to an effect; answers to others are passed over.
     mutating func receive(_ event: DashboardEvent, over owner: Owner, _ session: Session) -> CardStep
     /// Draws the card.
@@ -42,6 +44,7 @@ protocol Card<Owner>: Sendable {
 }
 
 extension Card {
+    mutating func paste(_ text: String) {}
     mutating func receive(_ event: DashboardEvent, over owner: Owner, _ session: Session) -> CardStep { .stay([]) }
 }
 
@@ -73,6 +76,9 @@ extension CardHolder {
             let step = top.update(key, over: &self, session, &frame)
             return settle(step, top)
         case .mouse(let mouse) where mouse.action == .press: card = nil
+        case .paste(let text):
+            top.paste(text)
+            card = top
         default: break
         }
         return []

@@ -25,6 +25,7 @@ public final class NcursesTerminal {
     private var shown: CellBuffer?
     private var pairs: [PairKey: Int32] = [:]
     private var parser = InputParser()
+    private var doubleClicks = DoubleClicks()
     private var isOpen = false
     private let isASCII: Bool
     private let usesColor: Bool
@@ -128,7 +129,10 @@ public final class NcursesTerminal {
         guard descriptors[0].revents != 0 else { return events }
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = read(STDIN_FILENO, &buffer, buffer.count)
-        if count > 0 { return events + parser.parse(Array(buffer[..<count])) }
+        if count > 0 {
+            let now = ContinuousClock.now
+            return events + parser.parse(Array(buffer[..<count])).map { doubleClicks.marked($0, at: now) }
+        }
         return count < 0 && (errno == EINTR || errno == EAGAIN) ? events : events + [.terminate]
     }
 

@@ -54,6 +54,8 @@ public struct Mouse: Sendable, Equatable {
     public var y: Int
     /// What happened there.
     public var action: Action
+    /// Whether it is the second press at this place in quick succession.
+    public var isDouble: Bool
 
     /// What the mouse did.
     public enum Action: Sendable, Equatable {
@@ -61,9 +63,32 @@ public struct Mouse: Sendable, Equatable {
     }
 
     /// Makes an event.
-    public init(x: Int, y: Int, action: Action) {
+    public init(x: Int, y: Int, action: Action, isDouble: Bool = false) {
         self.x = x
         self.y = y
         self.action = action
+        self.isDouble = isDouble
+    }
+}
+
+/// Tells double clicks from single ones, since terminals do not: the second press on one cell within half a second.
+public struct DoubleClicks: Sendable {
+    /// The longest time between the two presses.
+    public static let interval = Duration.milliseconds(500)
+    private var last: (x: Int, y: Int, time: ContinuousClock.Instant)?
+
+    /// No press yet.
+    public init() {}
+
+    /// The event, marked where its press is the second of two.
+    public mutating func marked(_ event: InputEvent, at time: ContinuousClock.Instant) -> InputEvent {
+        guard case .mouse(var mouse) = event, mouse.action == .press else { return event }
+        if let last, last.x == mouse.x, last.y == mouse.y, time - last.time <= Self.interval {
+            mouse.isDouble = true
+            self.last = nil
+        } else {
+            last = (mouse.x, mouse.y, time)
+        }
+        return .mouse(mouse)
     }
 }

@@ -112,8 +112,11 @@ public struct AnalysisResult: Sendable, Equatable {
 
     /// Whether `row` is flagged: it lies in an event, because its score reaches the level or because it lies between rows
     /// whose scores do.
-    public func isFlagged(_ row: Int) -> Bool {
-        let place = events.partitioningIndex { $0.rows.upperBound > row }
-        return place < events.endIndex && events[place].rows.contains(row)
+    public func isFlagged(_ row: Int) -> Bool { !events(overlapping: row..<(row + 1)).isEmpty }
+
+    /// The events that share rows with some rows, in time order.
+    public func events(overlapping rows: Range<Int>) -> ArraySlice<Event> {
+        let first = events.partitioningIndex { $0.rows.upperBound > rows.lowerBound }
+        return events[first...].prefix { $0.rows.overlaps(rows) }
     }
 }

@@ -96,7 +96,7 @@ extension Setting {
                 settings.ensemble = try settings.ensemble.setting(Float(text) ?? .nan, of: model)
             } catch { throw .refused(error) }
         } shown: {
-            String(format: "%.2f", $0.ensemble.share(of: model))
+            String(format: "%.2f", $0.ensemble.weight(of: model))
         }
     }
 

@@ -35,9 +35,11 @@ public struct Setting: Sendable {
     private let implied: @Sendable (inout AnalysisSettings) -> Void
     private let shown: @Sendable (AnalysisSettings) -> String
 
-    /// The settings that are numbers.
+    /// The settings that are numbers; the weights of two models are one slider between them.
     public static func sliders(_ models: Models) -> [Setting] {
-        all(models).filter { if case .number = $0.kind { true } else { false } }
+        let kinds = models.kinds
+        let settings = kinds.count == 2 ? [balance(kinds[0], kinds[1])] + all(models).dropFirst(2) : all(models)
+        return settings.filter { if case .number = $0.kind { true } else { false } }
     }
 
     // MARK: Values
@@ -109,9 +111,36 @@ public struct Setting: Sendable {
         case .choice(let words): return place(words.firstIndex(of: get(settings)), of: words.count)
         case .number(let range, _, let stops):
             let number = Double(get(settings)) ?? range.lowerBound
-            guard stops.isEmpty else { return place(stops.firstIndex { $0 >= number }, of: stops.count) }
+            guard stops.isEmpty else { return Self.place(of: number, among: stops) }
             return (number - range.lowerBound) / (range.upperBound - range.lowerBound)
         }
+    }
+
+    /// Where a number lies among rising stops, 0 to 1; between two, as far as it lies between their numbers.
+    private static func place(of number: Double, among stops: [Double]) -> Double {
+        guard let above = stops.firstIndex(where: { $0 >= number }), above > 0 else { return number > stops[0] ? 1 : 0 }
+        let (low, high) = (stops[above - 1], stops[above])
+        return (Double(above - 1) + (number - low) / (high - low)) / Double(stops.count - 1)
+    }
+
+    /// Takes a value as it was typed; the number of a rule for flags puts the rule in force.
+    /// - Throws: `SettingError` where it is none of the values that the setting takes.
+    public func enter(_ text: String, in settings: inout AnalysisSettings) throws(SettingError) {
+        try set(text, in: &settings)
+        implied(&settings)
+    }
+
+    /// Takes the value that it has in `defaults`, and what that value implies.
+    /// - Throws: `SettingError.refused` where the value cannot stand beside the others.
+    public func reset(to defaults: AnalysisSettings, in settings: inout AnalysisSettings) throws(SettingError) {
+        var entered = settings
+        implied(&entered)
+        if entered.flags == settings.flags, name != Self.flags.name {
+            var other = defaults
+            implied(&other)
+            if other.flags != defaults.flags { settings.flags = defaults.flags }
+        }
+        try set(get(defaults), in: &settings)
     }
 
     /// Moves the knob to a share, 0 to 1; beyond, to the nearer end. The number of a rule for flags puts the rule in force.

@@ -33,9 +33,9 @@ import Testing
 }
 
 @Test func theHelpNamesEveryKeyOnce() {
-    let help = HelpCard.lines.map(\.keys)
     for binding in Binding.all {
-        #expect(help.count { $0 == binding.keys.map(\.name).joined(separator: " ") } == 1, "\(binding.help)")
+        let keys = binding.keys.map(\.name).joined(separator: " ")
+        #expect(HelpCard.lines.count { $0.keys == keys && $0.text == binding.help } == 1, "\(binding.help)")
     }
 }
 

@@ -64,22 +64,22 @@ import Workbench
     #expect(state.workspace?.focus == .sliders)
     let effects = press(&state, .right, .right, .right, .right)
     let after = try #require(state.workspace?.analysis.result)
-    #expect(abs((state.weight(.lstm) ?? 0) - 0.7) < 1e-6)
+    #expect(abs((state.weight(.lstm) ?? 0) - 0.3) < 1e-6 && abs((state.weight(.transformer) ?? 0) - 0.7) < 1e-6)
     #expect(after.combined != before.combined)
     #expect(after.scores == before.scores)
     #expect(effects.count == 4)
-    #expect(view(state).text.contains("0.58") && view(state).text.contains("0.42"))
+    #expect(view(state).text.contains("LSTM 0.30") && view(state).text.contains("0.70 Transf."))
 }
 
 @Test func theMouseMovesSlidersPansAndZooms() throws {
     var state = try workspace()
     let layout = try #require(state.workspace).layout(state.frame)
-    let track = layout.track(row: 1)
+    let track = layout.track(row: 0)
     func mouse(_ x: Int, _ y: Int, _ action: Mouse.Action) {
         _ = update(&state, .input(.mouse(Mouse(x: x, y: y, action: action))))
     }
     mouse(track.x, track.y, .press)
-    #expect(state.weight(.transformer) == 0)
+    #expect(state.weight(.transformer) == 0 && state.weight(.lstm) == 1)
     mouse(track.maxX + 30, track.y + 5, .drag)
     #expect(state.weight(.transformer) == 1)
     mouse(track.maxX - 1, track.y, .release)
@@ -112,6 +112,7 @@ import Workbench
         return
     }
     #expect(view(state).text.contains("anomaly"))
+    #expect(state.message?.text == eventText(series, event.rows) + ": anomaly")
     press(&state, .character("u"))
     #expect(state.workspace?.judgements.isEmpty == true)
 }
@@ -231,9 +232,9 @@ import Workbench
     let events = workspace.events.sorted { disagreement($0) < disagreement($1) }
     let (byTransformer, byLSTM) = (try #require(events.first), try #require(events.last))
     for (event, key) in [(byLSTM, Key.character("a")), (byTransformer, .character("n"))] {
-        let place = try #require(workspace.events.firstIndex(of: event))
-        while state.workspace?.eventIndex != place {
-            press(&state, .character((state.workspace?.eventIndex ?? 0) < place ? "]" : "["))
+        let place = try #require(workspace.list.place(of: event))
+        while state.workspace?.selectedPlace != place {
+            press(&state, .character((state.workspace?.selectedPlace ?? 0) < place ? "]" : "["))
         }
         press(&state, key)
     }
@@ -307,7 +308,7 @@ import Workbench
         fingerprint: series.fingerprint, rows: rows, byModel: PerModel(explanations))
     _ = update(&state, .explained(explained))
     #expect(view(state).text.contains("most to rows"))
-    let (index, count) = (state.workspace?.eventIndex ?? 0, state.workspace?.events.count ?? 0)
+    let (index, count) = (state.workspace?.selectedPlace ?? 0, state.workspace?.events.count ?? 0)
     let next = press(&state, .character("]")) + press(&state, .character("["))
     #expect(next.count == (count < 2 ? 0 : index + 1 < count ? 2 : 1), "each move to another event asks again")
 }

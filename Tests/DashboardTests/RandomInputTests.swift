@@ -56,10 +56,16 @@ import Workbench
         #expect(rows.contains(workspace.cursor), "\(place)")
         #expect(workspace.sliders.indices.contains(workspace.slider), "\(place)")
         #expect(workspace.analysis.series.channels.indices.contains(workspace.channel), "\(place)")
-        #expect(workspace.events.isEmpty ? workspace.eventIndex == 0 : workspace.selectedEvent != nil, "\(place)")
+        if let event = workspace.selectedEvent {
+            #expect(workspace.events.contains(event) && event.rows.contains(workspace.cursor), "cursor and event apart: \(place)")
+        } else {
+            #expect(workspace.analysis.result?.isFlagged(workspace.cursor) != true, "no event at the cursor: \(place)")
+        }
         #expect(workspace.analysis.settings.ensemble.weights.kinds == workspace.models, "\(place)")
         let judged = workspace.judgements.map(\.rows)
         #expect(zip(judged, judged.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound }, "\(place)")
+        let shares = workspace.sliders.map { $0.share(in: workspace.analysis.settings) }
+        #expect(shares.allSatisfy { (0...1).contains($0) }, "a knob beside its track: \(place)")
         let layout = workspace.layout(state.frame)
         if state.frame.width >= smallestSize.width, state.frame.height >= smallestSize.height {
             let scroll = layout.sliderScroll(workspace.slider)

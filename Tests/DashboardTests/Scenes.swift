@@ -120,6 +120,17 @@ struct Scene: Sendable, CustomTestStringConvertible {
         workspace("workspace-gap") { run(&$0, "flags gap") },
         workspace("workspace-sliders") { press(&$0, .tab, .down, .left, .down) },
         workspace("workspace-events") { press(&$0, .tab, .tab, .down, .character("a"), .down, .character("n")) },
+        workspace("workspace-filtered") { state in
+            press(&state, .tab, .tab, .character("a"), .character("s"), .character("/"))
+            type(&state, "2024-01-02")
+            press(&state, .enter, .character("]"))
+        },
+        workspace("workspace-many-events") { state in
+            run(&state, "flags level")
+            run(&state, "threshold 0.001")
+            press(&state, .tab, .tab, .pageDown, .pageDown)
+        },
+        workspace("slider-value") { press(&$0, .tab, .down, .character("0"), .character("."), .character("9")) },
         workspace("workspace-zoomed") { press(&$0, .character("+"), .character("+"), .character("+"), .shiftLeft) },
         workspace("workspace-message") { run(&$0, "smoothing 1000") },
         workspace("palette-settings") { state in

@@ -47,7 +47,7 @@ extension UserLibrary {
         try remember(path: absolute)
         return OpenedSeries(
             path: absolute, series: series, settings: try self.settings(of: series) ?? settings,
-            savedModels: try savedModels(for: series), judgements: try judgements(of: series), models: models)
+            savedModels: try savedModels(for: series), judgements: try judgements(of: series), models: models, defaults: settings)
     }
 }
 

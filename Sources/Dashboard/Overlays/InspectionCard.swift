@@ -8,7 +8,7 @@ extension WorkspaceState {
     /// Opens the inspection of the selected event.
     mutating func inspect(_ frame: inout Frame) -> [Effect] {
         guard let explanation else {
-            frame.complain("There is no flagged event to inspect.")
+            frame.complain("The cursor stands in no flagged event; ] goes to one.")
             return []
         }
         card = InspectionCard()
@@ -26,18 +26,18 @@ struct InspectionCard: Card {
     mutating func update(
         _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
     ) -> CardStep {
-        let before = workspace.eventIndex
+        let before = workspace.selectedEvent?.rows
         switch key {
         case .escape, .enter, .character("q"), .character("i"): return .close
         case .character("?"): return .pass
-        case .right, .down, .character("]"), .character("l"), .character("j"): workspace.select(before + 1)
-        case .left, .up, .character("["), .character("h"), .character("k"): workspace.select(before - 1)
+        case .right, .down, .character("]"), .character("l"), .character("j"): workspace.select(stepping: 1)
+        case .left, .up, .character("["), .character("h"), .character("k"): workspace.select(stepping: -1)
         case .character("a"): return .stay(workspace.judge(.anomaly, session, &frame))
         case .character("n"): return .stay(workspace.judge(.normal, session, &frame))
         case .character("u"): return .stay(workspace.judge(nil, session, &frame))
         default: break
         }
-        return .stay(workspace.eventIndex == before ? [] : [workspace.explanation].compactMap { $0 })
+        return .stay(workspace.selectedEvent?.rows == before ? [] : [workspace.explanation].compactMap { $0 })
     }
 
     /// Asks again when a model has scored anew: what was explained are other scores then.
@@ -55,8 +55,10 @@ struct InspectionCard: Card {
         let theme = frame.theme
         let series = workspace.analysis.series
         let card = screen.bounds.centered(width: screen.width - 4, height: screen.height - 3)
-        drawCard(&screen, card, title: "Event \(workspace.eventIndex + 1) of \(workspace.events.count)", theme)
-        let rank = workspace.events.count { $0.peak > event.peak } + 1
+        let place =
+            workspace.selectedPlace.map { "Event \(grouped($0 + 1)) of \(grouped(workspace.list.events.count))" } ?? "Event"
+        drawCard(&screen, card, title: place, theme)
+        let rank = workspace.list.rank(of: event)
         let (first, last) = (event.rows.lowerBound, event.rows.upperBound - 1)
         var y = card.y + 1
         func line(_ title: String, _ text: String, _ style: Style? = nil) {

@@ -12,12 +12,10 @@ extension WorkspaceState {
         switch key {
         case .enter:
             guard let proposed else { return .stay }
-            let before = analysis.settings
             let effects = change(session, &frame) { $0.ensemble = proposed }
             if effects.isEmpty {
                 frame.say("These are the weights in use.")
             } else {
-                settingsBefore = before
                 frame.say("The weights are changed; U takes it back.")
             }
             return .close(effects)
@@ -27,16 +25,6 @@ extension WorkspaceState {
         }
     }
 
-    /// Takes weights back that were learnt or taken from a comparison.
-    mutating func undoWeights(_ session: Session, _ frame: inout Frame) -> [Effect] {
-        guard let before = settingsBefore else {
-            frame.complain("There are no learnt weights to take back.")
-            return []
-        }
-        settingsBefore = nil
-        frame.say("The weights are as they were.")
-        return change(session, &frame) { $0.ensemble = before.ensemble }
-    }
 }
 
 /// The models' shares in words, with short titles where `width` columns do not hold the long ones.

@@ -47,55 +47,11 @@ extension WorkspaceState {
         screen.draw(canvas, x: area.x, y: area.y, Style(theme.series))
         drawValueAxis(&screen, area, low: low, high: high, theme)
         drawTimeAxis(&screen, layout, theme)
-        let result = analysis.result
-        let own = models.prefix(layout.scoreCount - 1).map { kind in
-            (kind.title(within: WorkspaceLayout.gutter - 2).uppercased(), result?.scores[kind], theme.color(of: kind.name))
-        }
-        let scores = own + [("COMBINED", result?.combined, theme.combined)]
-        for (index, (name, values, color)) in scores.enumerated() {
-            let rect = layout.score(index)
-            screen.write(name, x: 1, y: rect.y, Style(color, bold: true))
-            guard let values, let result else {
-                screen.write("no scores yet", x: rect.x, y: rect.maxY - 1, Style(theme.muted))
-                continue
-            }
-            drawScore(&screen, values, visible, rect, color, theme, level: index == own.count ? result.level : nil)
-            let here = values[cursor]
-            screen.write(fixed(here), x: rect.maxX + 1, y: rect.y, Style(color, bold: true))
-        }
+        drawScores(&screen, layout, theme)
         let value = values[cursor]
         screen.write(
             value.isNaN ? "gap" : axisText(value), x: area.maxX + 1, y: area.y, Style(theme.series, bold: true),
             limit: WorkspaceLayout.readout - 1)
-    }
-
-    /// A tinted background behind the columns that hold flagged rows, through all plots.
-    private func tintFlags(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ theme: Theme) {
-        for (index, event) in events.enumerated() where event.rows.overlaps(visible) {
-            let rows = event.rows.clamped(to: visible)
-            guard let first = layout.column(of: rows.lowerBound, visible: visible),
-                let last = layout.column(of: rows.upperBound - 1, visible: visible)
-            else { continue }
-            let color = index == eventIndex ? theme.flag.mixed(with: theme.error, share: 0.35) : theme.flag
-            screen.tint(Rect(x: first, y: layout.plots.y, width: last - first + 1, height: layout.plots.height), color)
-        }
-    }
-
-    private func drawScore(
-        _ screen: inout CellBuffer, _ scores: [Float], _ visible: Range<Int>, _ area: Rect, _ color: Color, _ theme: Theme,
-        level: Float?
-    ) {
-        if let level, level.isFinite {
-            let eighths = Double(min(max(level, 0), 1)) * Double(area.height)
-            let y = area.maxY - 1 - min(area.height - 1, Int(eighths))
-            for x in area.x..<area.maxX { screen.write("┄", x: x, y: y, Style(theme.threshold)) }
-            screen.write(
-                "┄ " + fixed(level), x: area.maxX, y: area.maxY - 1, Style(theme.threshold), limit: WorkspaceLayout.readout)
-        }
-        let heights = extents(of: scores, rows: visible, count: area.width).map(\.high)
-        screen.bars(heights, in: area) { height in
-            Style(level.map { isFlagged(Float(height), level: $0) } == true ? theme.error : color)
-        }
     }
 
     private func drawValueAxis(_ screen: inout CellBuffer, _ area: Rect, low: Double, high: Double, _ theme: Theme) {

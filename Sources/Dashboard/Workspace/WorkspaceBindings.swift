@@ -18,9 +18,9 @@ extension Binding {
     /// A binding that changes how the series is looked at and asks for nothing.
     private static func look(
         _ keys: [Key], hint: String? = nil, hintKeys: String? = nil, _ help: String, command: String? = nil,
-        _ run: @escaping @Sendable (inout WorkspaceState) -> Void
+        withValue: ActionWithValue? = nil, _ run: @escaping @Sendable (inout WorkspaceState) -> Void
     ) -> Binding {
-        inWorkspace(keys, hint: hint, hintKeys: hintKeys, help, command: command) { workspace, _, _ in
+        inWorkspace(keys, hint: hint, hintKeys: hintKeys, help, command: command, withValue: withValue) { workspace, _, _ in
             run(&workspace)
             return []
         }
@@ -52,8 +52,37 @@ extension Binding {
         },
         look([.character("-")], "Zoom out") { $0.zoom(by: 2, at: $0.cursor) },
         look([.character("0")], "Show the whole series", command: "all") { $0.show(0, count: $0.analysis.series.rowCount) },
-        look([.character("]")], hint: "event", hintKeys: "[ ]", "The next flagged event") { $0.select($0.eventIndex + 1) },
-        look([.character("[")], "The flagged event before") { $0.select($0.eventIndex - 1) },
+        look([.character("]")], hint: "event", hintKeys: "[ ]", "The next event of the list", command: "next") {
+            $0.select(stepping: 1)
+        },
+        look([.character("[")], "The event of the list before", command: "previous") { $0.select(stepping: -1) },
+        inWorkspace(
+            [.character("s")], hint: "sort", "List events in the next order: peak, time, length, disagreement, unjudged",
+            command: "sort",
+            withValue: { signedIn, value, frame in
+                signedIn.atWorkspace(&frame) { workspace, _, frame in
+                    guard let order = EventList.Order(rawValue: value) else {
+                        let words = EventList.Order.allCases.map(\.rawValue).joined(separator: ", ")
+                        frame.complain("sort takes one of \(words).")
+                        return []
+                    }
+                    workspace.sort(by: order, &frame)
+                    return []
+                }
+            }
+        ) { workspace, _, frame in
+            workspace.sortByNextOrder(&frame)
+            return []
+        },
+        look(
+            [.character("/")], "List only events that hold what you type", command: "filter",
+            withValue: { signedIn, text, frame in
+                signedIn.atWorkspace(&frame) { workspace, _, frame in
+                    workspace.filter(by: text, &frame)
+                    return []
+                }
+            }
+        ) { $0.enterFilter() },
         inWorkspace([.enter, .character("i")], hint: "inspect", "Look into the selected event") { workspace, _, frame in
             workspace.inspect(&frame)
         },
@@ -67,8 +96,11 @@ extension Binding {
             [.character("w")], "Learn the weights from your verdicts", command: "learn"
         ) { workspace, _, frame in workspace.learnWeights(&frame) },
         inWorkspace(
-            [.character("U")], "Take back weights that were learnt or taken from a comparison", command: "undo"
-        ) { workspace, session, frame in workspace.undoWeights(session, &frame) },
+            [.character("U")], "Take back the last change of a verdict or setting", command: "undo"
+        ) { workspace, session, frame in workspace.undo(session, &frame) },
+        inWorkspace(
+            [.control("r")], "Do again what was taken back", command: "redo"
+        ) { workspace, session, frame in workspace.redo(session, &frame) },
         look([.character("c")], "Plot the next channel", command: "channel") {
             $0.channel = ($0.channel + 1) % $0.analysis.series.channels.count
         },

@@ -12,20 +12,27 @@ extension WorkspaceState: Screen {
     /// Takes the mouse, and keys where a card lies on top.
     mutating func update(_ input: InputEvent, _ session: Session, _ frame: inout Frame) -> [Effect]? {
         if let effects = updateCard(input, session, &frame) { return effects }
-        guard case .mouse(let mouse) = input else { return nil }
-        return updateMouse(mouse, session, &frame)
+        switch input {
+        case .mouse(let mouse): return updateMouse(mouse, session, &frame)
+        case .key(.character(let digit)) where focus == .sliders && (digit == "." || ("0"..."9").contains(digit)):
+            enterValue(String(digit))
+            return []
+        default: return nil
+        }
     }
 
     mutating func move(_ move: Move, _ session: Session, _ frame: inout Frame) -> [Effect] {
         switch (move, focus) {
         case (.up, .sliders): slider = max(0, slider - 1)
         case (.down, .sliders): slider = min(sliders.count - 1, slider + 1)
-        case (.up, _): select(eventIndex - 1)
-        case (.down, _): select(eventIndex + 1)
-        case (.pageUp, .events): select(eventIndex - 5)
-        case (.pageDown, .events): select(eventIndex + 5)
-        case (.first, .events): select(0)
-        case (.last, .events): select(events.count - 1)
+        case (.first, .sliders): return moveSlider(slider, to: 0, session, &frame)
+        case (.last, .sliders): return moveSlider(slider, to: 1, session, &frame)
+        case (.up, _): select(stepping: -1)
+        case (.down, _): select(stepping: 1)
+        case (.pageUp, .events): select(stepping: -layout(frame).eventRows.height)
+        case (.pageDown, .events): select(stepping: layout(frame).eventRows.height)
+        case (.first, .events): select(at: 0)
+        case (.last, .events): select(at: list.events.count - 1)
         case (.pageUp, _): moveCursor(to: cursor - visible.count / 2)
         case (.pageDown, _): moveCursor(to: cursor + visible.count / 2)
         case (.first, _): moveCursor(to: 0)
@@ -37,14 +44,18 @@ extension WorkspaceState: Screen {
     /// Moves the slider with the focus, or the cursor by columns of the plot.
     mutating func moveSideways(_ steps: Int, _ session: Session, _ frame: inout Frame) -> [Effect] {
         guard focus == .sliders else {
-            let rows = max(1, visible.count / max(1, layout(frame).plot.width))
-            moveCursor(to: cursor + steps * rows)
+            moveCursor(byColumns: steps, layout(frame))
             return []
         }
         let setting = sliders[slider]
         let presses = abs(steps) == 1 ? steps : steps.signum() * 4
-        let share = setting.share(in: analysis.settings) + Double(presses) * setting.step
-        return change(session, &frame) { try setting.move(to: share, in: &$0) }
+        return moveSlider(slider, to: setting.share(in: analysis.settings) + Double(presses) * setting.step, session, &frame)
+    }
+
+    /// Moves a slider's knob to a share of its track.
+    mutating func moveSlider(_ index: Int, to share: Double, _ session: Session, _ frame: inout Frame) -> [Effect] {
+        let setting = sliders[index]
+        return change(session, &frame, maker: setting.name) { try setting.move(to: share, in: &$0) }
     }
 
     // MARK: Actions
@@ -77,10 +88,14 @@ extension WorkspaceState: Screen {
     /// Judges the selected event; `nil` takes the verdict back.
     mutating func judge(_ verdict: Verdict?, _ session: Session, _ frame: inout Frame) -> [Effect] {
         guard let event = selectedEvent else {
-            frame.complain("There is no flagged event to judge.")
+            frame.complain("The cursor stands in no flagged event; ] goes to one.")
             return []
         }
+        let before = moment
         judgements.judge(event.rows, as: verdict)
+        let done = eventText(analysis.series, event.rows) + ": " + (verdict?.rawValue ?? "verdict taken back")
+        history.record(maker: nil, from: before, to: moment) { _ in done }
+        frame.say(done)
         return [.judge(session, analysis.series, event.rows, verdict)]
     }
 

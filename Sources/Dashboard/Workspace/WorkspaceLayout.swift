@@ -48,8 +48,8 @@ struct WorkspaceLayout {
     private var slidersWidth: Int { isWide ? 40 : width - 2 }
     /// The rows of the sliders.
     var sliders: Rect { Rect(x: 1, y: panelTop + 1, width: slidersWidth - 1, height: min(sliderCount, panelHeight - 1)) }
-    /// The track of the slider in a row of `sliders`.
-    func track(row: Int) -> Rect { Rect(x: 15, y: sliders.y + row, width: slidersWidth - 24, height: 1) }
+    /// The track of the slider in a row of `sliders`, between its title and its value.
+    func track(row: Int) -> Rect { Rect(x: 14, y: sliders.y + row, width: slidersWidth - 28, height: 1) }
     /// The first slider shown, so that the selected one is in view.
     func sliderScroll(_ selected: Int) -> Int {
         max(0, min(selected - sliders.height / 2, sliderCount - sliders.height))
@@ -81,14 +81,11 @@ struct WorkspaceLayout {
 
     /// The rows behind a column.
     func rows(atColumn column: Int, visible: Range<Int>) -> Range<Int> {
-        let start = visible.lowerBound + column * visible.count / max(1, plot.width)
-        let end = visible.lowerBound + (column + 1) * visible.count / max(1, plot.width)
-        return start..<max(start + 1, end)
-    }
-
-    /// The first event shown, so that the selected one is in view.
-    func eventScroll(_ selected: Int, of count: Int) -> Int {
-        max(0, min(selected - eventRows.height / 2, count - eventRows.height))
+        let width = max(1, plot.width)
+        // The first row whose column this is; where rows are wider than columns, the row that reaches into it.
+        func start(_ column: Int) -> Int { (column * visible.count + (visible.count < width ? 0 : width - 1)) / width }
+        let first = visible.lowerBound + start(column)
+        return first..<max(first + 1, visible.lowerBound + start(column + 1))
     }
 }
 

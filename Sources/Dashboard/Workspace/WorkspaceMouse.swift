@@ -9,8 +9,8 @@ extension WorkspaceState {
         switch mouse.action {
         case .wheelUp where layout.plots.contains(x: mouse.x, y: mouse.y): zoom(by: 0.8, at: row)
         case .wheelDown where layout.plots.contains(x: mouse.x, y: mouse.y): zoom(by: 1.25, at: row)
-        case .wheelUp: select(eventIndex - 1)
-        case .wheelDown: select(eventIndex + 1)
+        case .wheelUp: select(stepping: -1)
+        case .wheelDown: select(stepping: 1)
         case .press: return press(mouse, layout, session, &frame)
         case .drag:
             if let heldSlider { return drag(heldSlider, to: mouse, layout, session, &frame) }
@@ -28,10 +28,8 @@ extension WorkspaceState {
     private mutating func drag(
         _ held: Int, to mouse: Mouse, _ layout: WorkspaceLayout, _ session: Session, _ frame: inout Frame
     ) -> [Effect] {
-        let (setting, track) = (sliders[held], layout.track(row: 0))
-        return change(session, &frame) {
-            try setting.move(to: sliderShare(column: mouse.x - track.x, width: track.width), in: &$0)
-        }
+        let track = layout.track(row: 0)
+        return moveSlider(held, to: sliderShare(column: mouse.x - track.x, width: track.width), session, &frame)
     }
 
     private mutating func press(
@@ -40,21 +38,26 @@ extension WorkspaceState {
         if layout.plots.contains(x: mouse.x, y: mouse.y) {
             focus = .plot
             grabbed = (mouse.x, visible)
-            moveCursor(to: layout.row(atColumn: mouse.x, visible: visible))
+            moveCursor(toColumn: mouse.x, layout)
+            if mouse.isDouble, selectedEvent != nil { return inspect(&frame) }
         } else if layout.showsSliders(focus), layout.sliders.contains(x: mouse.x, y: mouse.y) {
             focus = .sliders
             let (row, track) = (mouse.y - layout.sliders.y, layout.track(row: 0))
             slider = row + layout.sliderScroll(slider)
+            if mouse.isDouble {
+                let setting = sliders[slider]
+                return change(session, &frame) { [defaults] in try setting.reset(to: defaults, in: &$0) }
+            }
             guard mouse.x >= track.x - 1, mouse.x <= track.maxX else { return [] }
             heldSlider = slider
             return drag(slider, to: mouse, layout, session, &frame)
         } else if layout.showsEvents(focus), layout.events.contains(x: mouse.x, y: mouse.y) {
             focus = .events
-            let index = mouse.y - layout.eventRows.y + layout.eventScroll(eventIndex, of: events.count)
-            guard mouse.y >= layout.eventRows.y, events.indices.contains(index) else { return [] }
-            let isSecond = index == eventIndex
-            select(index)
-            return isSecond ? inspect(&frame) : []
+            list.top = list.scroll(height: layout.eventRows.height, selected: selectedPlace)
+            let place = mouse.y - layout.eventRows.y + list.top
+            guard mouse.y >= layout.eventRows.y, list.events.indices.contains(place) else { return [] }
+            select(at: place)
+            return mouse.isDouble ? inspect(&frame) : []
         } else if layout.tabs.contains(x: mouse.x, y: mouse.y) {
             focus = focus == .events ? .sliders : .events
         }

@@ -14,6 +14,14 @@ public struct WorkspaceState: Sendable, CardHolder {
     public private(set) var visible: Range<Int>
     /// The row under the cursor.
     public private(set) var cursor = 0
+    /// The rows that were chosen, by an event or the cursor.
+    var chosen = 0..<1
+    /// The flagged event that shares most rows with the chosen ones.
+    public internal(set) var selectedEvent: Event?
+    /// The flagged events as they are listed.
+    public internal(set) var list = EventList()
+    /// Changes that can be taken back.
+    var history = History()
     /// The channel that is plotted.
     public internal(set) var channel = 0
     /// Which part takes the keys.
@@ -26,8 +34,6 @@ public struct WorkspaceState: Sendable, CardHolder {
     var heldSlider: Int?
     /// The column where the mouse grabbed the plot, and the rows on screen then.
     var grabbed: (column: Int, visible: Range<Int>)?
-    /// The selected event.
-    public private(set) var eventIndex = 0
     /// Models that can be loaded.
     var savedModels: [ModelKind]
     /// What the user decided about events.
@@ -36,8 +42,8 @@ public struct WorkspaceState: Sendable, CardHolder {
     public internal(set) var training: TrainingState?
     /// Why the inspected event is flagged, once it is known.
     var explained: Explained?
-    /// The settings before weights were learnt or taken from the comparison.
-    var settingsBefore: AnalysisSettings?
+    /// The settings that a reset slider goes back to.
+    let defaults: AnalysisSettings
     /// A card over the series: training, an event, weights.
     var card: (any Card<WorkspaceState>)?
 
@@ -71,6 +77,7 @@ public struct WorkspaceState: Sendable, CardHolder {
     init(_ opened: OpenedSeries) {
         analysis = Analysis(series: opened.series, models: opened.models, settings: opened.settings)
         sliders = Setting.sliders(opened.models)
+        defaults = opened.defaults ?? AnalysisSettings(models: opened.models)
         path = opened.path
         savedModels = opened.savedModels
         judgements = opened.judgements
@@ -79,8 +86,6 @@ public struct WorkspaceState: Sendable, CardHolder {
 
     /// Flagged events in time order.
     public var events: [Event] { analysis.result?.events ?? [] }
-    /// The selected event.
-    public var selectedEvent: Event? { events.indices.contains(eventIndex) ? events[eventIndex] : nil }
     /// The models that there can be.
     public var models: [ModelKind] { analysis.models.kinds }
 
@@ -91,14 +96,17 @@ public struct WorkspaceState: Sendable, CardHolder {
         let isFirst = analysis.result == nil
         analysis.use(models)
         explained = nil
-        if isFirst, let highest = events.indices.max(by: { events[$0].peak < events[$1].peak }) { select(highest) }
-        keepSelection()
+        follow()
+        if isFirst, let highest = events.max(by: { $0.peak < $1.peak }) { select(highest) }
     }
 
     /// Changes the settings and stores them; what `body` throws is told to the user and changes nothing.
+    /// - Parameter maker: what moves the settings step by step, such as a slider; its steps are taken back together.
     mutating func change(
-        _ session: Session, _ frame: inout Frame, _ body: (inout AnalysisSettings) throws -> Void
+        _ session: Session, _ frame: inout Frame, maker: String? = nil,
+        _ body: (inout AnalysisSettings) throws -> Void
     ) -> [Effect] {
+        let before = moment
         var settings = analysis.settings
         do { try body(&settings) } catch {
             frame.complain("\(error)")
@@ -106,21 +114,15 @@ public struct WorkspaceState: Sendable, CardHolder {
         }
         guard settings != analysis.settings else { return [] }
         analysis.settings = settings
-        keepSelection()
+        follow()
+        history.record(maker: maker, from: before, to: moment) { [models = analysis.models] in
+            difference(from: $0.settings, to: settings, models)
+        }
         return [.store(session, analysis.series, settings)]
     }
 
-    /// Selects the nearest event that is left when events have gone.
-    private mutating func keepSelection() { eventIndex = max(0, min(eventIndex, events.count - 1)) }
-
-    mutating func select(_ index: Int) {
-        guard !events.isEmpty else { return }
-        eventIndex = max(0, min(index, events.count - 1))
-        moveCursor(to: events[eventIndex].peakRow)
-    }
-
     /// Puts the cursor on a row and scrolls so that it shows.
-    mutating func moveCursor(to row: Int) {
+    mutating func place(cursorAt row: Int) {
         cursor = max(0, min(row, analysis.series.rowCount - 1))
         if !visible.contains(cursor) { show(cursor - visible.count / 2, count: visible.count) }
     }

@@ -1,0 +1,108 @@
+import AnomalyDetection
+import Workbench
+
+/// The flagged events as the list shows them: in an order, without those that are filtered out.
+public struct EventList: Sendable {
+    /// What comes first.
+    public enum Order: String, Sendable, CaseIterable {
+        case peak, time, length, disagreement, unjudged
+
+        /// What the heading of the list says.
+        var title: String {
+            switch self {
+            case .peak: "peak first"
+            case .time: "by time"
+            case .length: "longest first"
+            case .disagreement: "disagreement first"
+            case .unjudged: "unjudged first"
+            }
+        }
+    }
+
+    /// The order in force.
+    public internal(set) var order = Order.peak
+    /// What events must hold to be listed: part of their time, verdict or note, or `unjudged`; empty lists all.
+    public internal(set) var filter = ""
+    /// The events listed, in order.
+    public private(set) var events: [Event] = []
+    /// All events, listed or not.
+    public private(set) var total = 0
+    /// The first line shown; the view moves on from it where the selected event would not be in sight.
+    var top = 0
+    private var ranks: [Int: Int] = [:]
+
+    /// The place of an event among all by its peak, from 1.
+    func rank(of event: Event) -> Int { ranks[event.rows.lowerBound] ?? 0 }
+
+    /// The place of an event in the list.
+    func place(of event: Event?) -> Int? {
+        event.flatMap { event in events.firstIndex { $0.rows == event.rows } }
+    }
+
+    /// Takes events in time order and lists them anew.
+    mutating func arrange(_ all: [Event], _ judgements: Judgements, text: (Event) -> String) {
+        total = all.count
+        let byPeak = all.sorted { $0.peak > $1.peak }
+        ranks = Dictionary(zip(byPeak.map(\.rows.lowerBound), 1...)) { first, _ in first }
+        events = sorted(all, byPeak, judgements)
+        let wanted = filter.lowercased()
+        guard !wanted.isEmpty else { return }
+        events = events.filter { event in
+            (judgements.verdict(on: event.rows) == nil && wanted == "unjudged") || text(event).lowercased().contains(wanted)
+        }
+    }
+
+    private func sorted(_ all: [Event], _ byPeak: [Event], _ judgements: Judgements) -> [Event] {
+        switch order {
+        case .peak: byPeak
+        case .time: all
+        case .length: byPeak.sorted { $0.rows.count > $1.rows.count }
+        case .disagreement: byPeak.sorted { $0.disagreement > $1.disagreement }
+        case .unjudged:
+            byPeak.filter { judgements.verdict(on: $0.rows) == nil } + byPeak.filter { judgements.verdict(on: $0.rows) != nil }
+        }
+    }
+
+    /// The first line shown of `height`, so that the one at `selected` is in sight and otherwise nothing moves.
+    func scroll(height: Int, selected: Int?) -> Int {
+        let lowest = max(0, events.count - height)
+        guard let selected else { return max(0, min(top, lowest)) }
+        return max(0, min(max(min(top, selected), selected - height + 1), lowest))
+    }
+}
+
+extension Event {
+    /// How far the models' peaks lie apart, 0 to 1; 0 with one model alone.
+    var disagreement: Float {
+        let peaks = modelPeaks.values.filter { !$0.isNaN }
+        return (peaks.max() ?? 0) - (peaks.min() ?? 0)
+    }
+}
+
+extension WorkspaceState {
+    /// Lists the events in the next order.
+    mutating func sortByNextOrder(_ frame: inout Frame) {
+        let orders = EventList.Order.allCases
+        sort(by: orders[((orders.firstIndex(of: list.order) ?? 0) + 1) % orders.count], &frame)
+    }
+
+    /// Lists the events in an order.
+    mutating func sort(by order: EventList.Order, _ frame: inout Frame) {
+        list.order = order
+        list.top = 0
+        follow()
+        frame.say("Events: \(order.title).")
+    }
+
+    /// Lists only events that hold `text`; an empty one lists all.
+    mutating func filter(by text: String, _ frame: inout Frame) {
+        list.filter = text
+        list.top = 0
+        follow()
+        if text.isEmpty {
+            frame.say("All \(grouped(list.total)) events are listed.")
+        } else {
+            frame.say("\(grouped(list.events.count)) of \(grouped(list.total)) events hold \"\(text)\"; :filter lists all again.")
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import AnomalyDetection
+import TerminalUI
+import TimeSeries
+import Workbench
+
+extension WorkspaceState {
+    /// A column of the list of events.
+    private struct Column {
+        let title: String
+        var width: Int
+        let isNumber: Bool
+        let text: (Event) -> String
+    }
+
+    /// What stands above the list: which event of how many, in which order, flagged by which rule.
+    var eventsHeading: String {
+        let count = list.filter.isEmpty ? "" : "\(grouped(list.events.count)) with \"\(list.filter)\" of "
+        let place = selectedPlace.map { "\(grouped($0 + 1)) of " } ?? ""
+        return "Flagged \(place)\(count)\(grouped(list.total)) · \(list.order.title) · \(analysis.settings.flags.rawValue)"
+    }
+
+    func drawEvents(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ theme: Theme) {
+        let area = layout.events
+        let columns = eventColumns(area.width - 2)
+        func line(_ y: Int, _ style: Style, _ text: (Column) -> String) {
+            var x = area.x + 1
+            for column in columns {
+                let cell = text(column)
+                let indent = column.isNumber ? max(0, column.width - displayWidth(cell)) : 0
+                screen.write(cell, x: x + indent, y: y, style, limit: column.width - indent)
+                x += column.width + 1
+            }
+        }
+        line(area.y, Style(theme.muted, bold: true), \.title)
+        guard !list.events.isEmpty else {
+            let text =
+                analysis.result == nil
+                ? "Train or load the models to see flagged events."
+                : list.total == 0 ? "Nothing reaches the threshold." : "No event holds \"\(list.filter)\"; :filter lists all."
+            screen.write(text, x: area.x + 1, y: area.y + 1, Style(theme.muted), limit: area.width - 2)
+            return
+        }
+        let rows = layout.eventRows
+        let selected = selectedPlace
+        let scroll = list.scroll(height: rows.height, selected: selected)
+        for (offset, event) in list.events.dropFirst(scroll).prefix(rows.height).enumerated() {
+            let (y, isSelected) = (rows.y + offset, scroll + offset == selected)
+            if isSelected {
+                screen.fill(
+                    Rect(x: rows.x, y: y, width: rows.width, height: 1), " ",
+                    Style(theme.text, on: focus == .events ? theme.selection : theme.panel))
+            }
+            line(y, style(of: event, isSelected: isSelected, theme)) { $0.text(event) }
+        }
+        screen.scrollBar(
+            first: scroll, total: list.events.count,
+            in: Rect(x: rows.maxX - 1, y: rows.y, width: 1, height: rows.height), thumb: Style(theme.accent),
+            track: Style(theme.border))
+    }
+
+    private func style(of event: Event, isSelected: Bool, _ theme: Theme) -> Style {
+        if isSelected { return focus == .events ? Style(theme.selectionText, bold: true) : Style(theme.text, bold: true) }
+        return switch judgements.verdict(on: event.rows) {
+        case .anomaly: Style(theme.error)
+        case .normal: Style(theme.success)
+        default: Style(theme.text)
+        }
+    }
+
+    /// The columns: rank by peak, start, rows, peak, times the typical error, each model's peak, verdict. Where room is short
+    /// the models go first, the last one before the others, and the start takes what is left.
+    private func eventColumns(_ width: Int) -> [Column] {
+        func heading(_ title: String, _ order: EventList.Order) -> String { list.order == order ? title + "▾" : title }
+        let series = analysis.series
+        let start = Column(title: heading("start", .time), width: 12, isNumber: false) {
+            timeLabel(series, row: $0.rows.lowerBound)
+        }
+        let rank = Column(title: "rank", width: 5, isNumber: true) { grouped(list.rank(of: $0)) }
+        let measures = [
+            Column(title: heading("rows", .length), width: 5, isNumber: true) { grouped($0.rows.count) },
+            Column(title: heading("peak", .peak), width: 6, isNumber: true) { significant($0.peak) },
+            Column(title: "×typ.", width: 6, isNumber: true) {
+                analysis.timesTypical(at: $0.peakRow).map { significant($0) } ?? "–"
+            },
+        ]
+        var peaks = models.map { kind in
+            Column(title: kind.shortTitle, width: max(6, displayWidth(kind.shortTitle)), isNumber: true) {
+                significant($0.modelPeaks[kind] ?? .nan)
+            }
+        }
+        let verdict = Column(title: heading("verdict", .unjudged), width: 8, isNumber: false) {
+            judgements.verdict(on: $0.rows)?.rawValue ?? "·"
+        }
+        func all() -> [Column] { [rank, start] + measures + peaks + [verdict] }
+        func total() -> Int { all().reduce(-1) { $0 + $1.width + 1 } }
+        while total() > width, !peaks.isEmpty { peaks.removeLast() }
+        var columns = all()
+        let spare = max(0, width - total())
+        columns[1].width += min(14, spare)
+        columns[columns.count - 1].width += max(0, spare - 14)
+        return columns
+    }
+}

@@ -1,0 +1,106 @@
+import Accounts
+import AnomalyDetection
+import TimeSeries
+import Workbench
+
+/// What was changed in a series, to be taken back and done again: settings and verdicts alike.
+struct History: Sendable {
+    /// What a step changes.
+    struct Moment: Sendable, Equatable {
+        var settings: AnalysisSettings
+        var judgements: Judgements
+    }
+
+    /// One step.
+    struct Step: Sendable {
+        /// What it did, in words.
+        var what: String
+        /// What made it; steps of one maker that follow each other, such as the moves of a slider, are one.
+        let maker: String?
+        let before: Moment
+        var after: Moment
+    }
+
+    private var done: [Step] = []
+    private var undone: [Step] = []
+    /// Steps that are kept.
+    private static let limit = 1000
+
+    /// Notes a step. `what` tells what became of the state before it.
+    mutating func record(maker: String?, from before: Moment, to after: Moment, what: (Moment) -> String) {
+        guard before != after else { return }
+        undone = []
+        if let maker, let last = done.last, last.maker == maker, last.after == before {
+            done[done.count - 1].after = after
+            done[done.count - 1].what = what(last.before)
+            return
+        }
+        done.append(Step(what: what(before), maker: maker, before: before, after: after))
+        if done.count > Self.limit { done.removeFirst() }
+    }
+
+    /// Takes the last step back; `nil` where there is none.
+    mutating func undo() -> Step? {
+        guard let step = done.popLast() else { return nil }
+        undone.append(step)
+        return step
+    }
+
+    /// Does again what was taken back last; `nil` where there is nothing.
+    mutating func redo() -> Step? {
+        guard let step = undone.popLast() else { return nil }
+        done.append(step)
+        return step
+    }
+}
+
+extension WorkspaceState {
+    /// What can be taken back to.
+    var moment: History.Moment { History.Moment(settings: analysis.settings, judgements: judgements) }
+
+    /// Takes the last change of settings or verdicts back.
+    mutating func undo(_ session: Session, _ frame: inout Frame) -> [Effect] {
+        guard let step = history.undo() else {
+            frame.complain("There is nothing to take back.")
+            return []
+        }
+        frame.say("Taken back: \(step.what)")
+        return restore(step.before, session)
+    }
+
+    /// Does again what was taken back last.
+    mutating func redo(_ session: Session, _ frame: inout Frame) -> [Effect] {
+        guard let step = history.redo() else {
+            frame.complain("There is nothing to do again.")
+            return []
+        }
+        frame.say("Done again: \(step.what)")
+        return restore(step.after, session)
+    }
+
+    private mutating func restore(_ moment: History.Moment, _ session: Session) -> [Effect] {
+        let (series, before) = (analysis.series, self.moment)
+        var effects: [Effect] = []
+        for old in before.judgements where !moment.judgements.contains(old) {
+            effects.append(.judge(session, series, old.rows, nil))
+        }
+        for new in moment.judgements where !before.judgements.contains(new) {
+            effects.append(.judge(session, series, new.rows, new.verdict))
+        }
+        judgements = moment.judgements
+        if moment.settings != before.settings {
+            analysis.settings = moment.settings
+            effects.append(.store(session, series, moment.settings))
+        }
+        follow()
+        return effects
+    }
+}
+
+/// What has changed between two settings: "Threshold 99% → 99.5%".
+func difference(from old: AnalysisSettings, to new: AnalysisSettings, _ models: Models) -> String {
+    Setting.all(models).compactMap { setting in
+        let (before, after) = (setting.text(old), setting.text(new))
+        return before == after ? nil : "\(setting.title) \(before) → \(after)"
+    }.joined(separator: ", ")
+}

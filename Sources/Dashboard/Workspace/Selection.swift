@@ -1,0 +1,103 @@
+import AnomalyDetection
+import TimeSeries
+import Workbench
+
+/// One notion of the selected event: the one that shares most rows with those that were chosen, by the list, the keys or
+/// the cursor. The chosen rows stay as they are while scores, weights and flags change, so that an event that is no longer
+/// flagged is selected again when it is flagged again; the cursor stands in the selected event.
+extension WorkspaceState {
+    /// Chooses an event and puts the cursor on its peak.
+    mutating func select(_ event: Event) {
+        chosen = event.rows
+        selectedEvent = event
+        place(cursorAt: event.peakRow)
+    }
+
+    /// Chooses the event at a place of the list, or the nearest end.
+    mutating func select(at place: Int) {
+        guard !list.events.isEmpty else { return }
+        select(list.events[max(0, min(place, list.events.count - 1))])
+    }
+
+    /// Chooses the event `steps` on in the list; from outside the list, its first one, or in order of time the next one.
+    mutating func select(stepping steps: Int) {
+        if let place = selectedPlace { return select(at: place + steps) }
+        guard list.order == .time, selectedEvent == nil else { return select(at: 0) }
+        let next = list.events.firstIndex { $0.rows.lowerBound > cursor } ?? list.events.count
+        select(at: steps > 0 ? next + steps - 1 : next + steps)
+    }
+
+    /// Where the selected event stands in the list.
+    public var selectedPlace: Int? { list.place(of: selectedEvent) }
+
+    /// Puts the cursor on a row and chooses what is there.
+    mutating func moveCursor(to row: Int) {
+        place(cursorAt: row)
+        chosen = cursor..<(cursor + 1)
+        bind()
+        if let selectedEvent { chosen = selectedEvent.rows }
+    }
+
+    /// Puts the cursor into a column of the plots: into the highest event there, or on the row in its middle.
+    mutating func moveCursor(toColumn x: Int, _ layout: WorkspaceLayout) {
+        let rows = layout.rows(atColumn: max(0, min(x - layout.plot.x, layout.plot.width - 1)), visible: visible)
+        let row = layout.row(atColumn: x, visible: visible)
+        let here = analysis.result?.events(overlapping: rows) ?? []
+        guard let event = here.max(by: { $0.peak < $1.peak }) else { return moveCursor(to: row) }
+        let shared = event.rows.clamped(to: rows)
+        moveCursor(to: shared.contains(event.peakRow) ? event.peakRow : max(shared.lowerBound, min(row, shared.upperBound - 1)))
+    }
+
+    /// Moves the cursor by columns of the plots, or by rows where they are wider than a column.
+    mutating func moveCursor(byColumns steps: Int, _ layout: WorkspaceLayout) {
+        guard visible.count > layout.plot.width, let column = layout.column(of: cursor, visible: visible) else {
+            return moveCursor(to: cursor + steps)
+        }
+        let target = column + steps
+        if target < layout.plot.x || target >= layout.plot.maxX {
+            let rows = max(1, visible.count / max(1, layout.plot.width))
+            return moveCursor(to: cursor + steps * rows)
+        }
+        moveCursor(toColumn: target, layout)
+    }
+
+    /// Lists the events anew and finds the selected one among them, after scores, flags or verdicts have changed.
+    mutating func follow() {
+        let (series, judgements) = (analysis.series, judgements)
+        list.arrange(events, judgements) { event in
+            let verdict = judgements.verdict(on: event.rows)?.rawValue ?? ""
+            return timeLabel(series, row: event.rows.lowerBound) + " " + verdict
+        }
+        bind()
+        if let selectedEvent, !selectedEvent.rows.contains(cursor) { place(cursorAt: selectedEvent.peakRow) }
+    }
+
+    private mutating func bind() {
+        let here = analysis.result?.events(overlapping: chosen) ?? []
+        selectedEvent = here.max { one, other in
+            let (left, right) = (one.rows.clamped(to: chosen).count, other.rows.clamped(to: chosen).count)
+            return left == right ? one.peak < other.peak : left < right
+        }
+    }
+}
+
+/// When an event was and how long: "2014-11-01 20:30, 12 rows".
+func eventText(_ series: Series, _ rows: Range<Int>) -> String {
+    "\(timeLabel(series, row: rows.lowerBound)), \(grouped(rows.count)) row\(rows.count == 1 ? "" : "s")"
+}
+
+/// The time of a row as people write it: date and time of day in the file's zone, without what is zero at its end; the
+/// row's number where there are no times.
+func timeLabel(_ series: Series, row: Int) -> String {
+    guard var instant = series.time.microseconds?[row] else { return "row \(series.rowNumber(row))" }
+    var notation = TimeFormat.Notation()
+    if case .iso8601(let own) = series.time.format {
+        if case .offset(let minutes, _) = own.zone { instant += Int64(minutes) * 60_000_000 }
+        notation.dateSeparator = own.dateSeparator
+        if own.timeSeparator == nil { return TimeFormat.iso8601(notation).text(of: instant) }
+    }
+    notation.timeSeparator = UInt8(ascii: " ")
+    notation.hasSeconds = instant % 60_000_000 != 0
+    notation.fractionDigits = instant % 1_000_000 == 0 ? 0 : instant % 1000 == 0 ? 3 : 6
+    return TimeFormat.iso8601(notation).text(of: instant)
+}

@@ -1,0 +1,65 @@
+import AnomalyDetection
+import TerminalUI
+import Workbench
+
+extension WorkspaceState {
+    func drawSliders(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ theme: Theme) {
+        let scroll = layout.sliderScroll(slider)
+        for (row, setting) in sliders.dropFirst(scroll).prefix(layout.sliders.height).enumerated() {
+            let track = layout.track(row: row)
+            let isOn = focus == .sliders && slider == scroll + row
+            if isOn { screen.write("▸", x: 1, y: track.y, Style(theme.accent, bold: true)) }
+            if setting.name == "balance", models.count == 2 {
+                drawBalance(&screen, setting, track, isOn, theme)
+            } else {
+                drawSlider(&screen, setting, track, isOn, theme)
+            }
+        }
+        let y = layout.sliders.maxY + 1
+        guard y < layout.events.maxY else { return }
+        if let training = training, !training.hasEnded {
+            screen.write("Training… \(Int(training.share * 100))%   p shows it", x: 3, y: y, Style(theme.accent))
+        } else if analysis.result == nil {
+            let saved = savedModels.isEmpty ? "t trains the models" : "L loads saved models, t trains anew"
+            screen.write(saved, x: 3, y: y, Style(theme.muted))
+        } else {
+            let flagged = events.reduce(0) { $0 + $1.rows.count }
+            let count = events.count
+            screen.write(
+                "\(grouped(flagged)) rows in \(grouped(count)) event\(count == 1 ? "" : "s")", x: 3, y: y, Style(theme.muted))
+        }
+    }
+
+    private func drawSlider(
+        _ screen: inout CellBuffer, _ setting: Setting, _ track: Rect, _ isOn: Bool, _ theme: Theme
+    ) {
+        let model = models.first { setting.name == "\($0.name)_weight" }
+        let color = model.map { theme.color(of: $0.name) } ?? (setting.name == "threshold" ? theme.threshold : theme.accent)
+        let title = model?.title(within: track.x - 4) ?? setting.title
+        screen.write(title, x: 3, y: track.y, Style(isOn ? theme.accent : theme.text, bold: isOn), limit: track.x - 4)
+        screen.slider(
+            share: setting.share(in: analysis.settings), x: track.x, y: track.y, width: track.width,
+            filled: Style(color, bold: isOn), track: Style(theme.border))
+        let text = setting.text(analysis.settings)
+        screen.write(text, x: track.maxX + 13 - displayWidth(text), y: track.y, Style(theme.text, bold: isOn))
+    }
+
+    /// Both models' shares at the ends of one slider.
+    private func drawBalance(
+        _ screen: inout CellBuffer, _ setting: Setting, _ track: Rect, _ isOn: Bool, _ theme: Theme
+    ) {
+        let (left, right) = (models[0], models[1])
+        let ensemble = analysis.settings.ensemble
+        let styles = [left, right].map { Style(theme.color(of: $0.name), bold: isOn) }
+        let first = "\(left.title(within: 5)) \(fixed(ensemble.share(of: left)))"
+        screen.write(first, x: 3, y: track.y, styles[0], limit: track.x - 4)
+        let wide = "\(fixed(ensemble.share(of: right))) \(right.title)"
+        let second =
+            track.maxX + 1 + displayWidth(wide) < track.maxX + 13
+            ? wide : "\(fixed(ensemble.share(of: right))) \(right.shortTitle)"
+        screen.write(second, x: track.maxX + 13 - min(12, displayWidth(second)), y: track.y, styles[1], limit: 12)
+        screen.balance(
+            share: setting.share(in: analysis.settings), x: track.x, y: track.y, width: track.width, left: styles[0],
+            right: styles[1], knob: Style(theme.text, bold: true))
+    }
+}
