@@ -65,6 +65,9 @@ func samplingText(_ series: Series) -> String? {
     }
 }
 
+/// A count and what is counted, a noun that takes an s.
+func counted(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
+
 /// A count with commas between groups of three digits.
 func grouped(_ count: Int) -> String {
     var digits = String(abs(count))

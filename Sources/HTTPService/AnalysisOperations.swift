@@ -158,11 +158,13 @@ struct AnalysisOperations: Sendable {
     private var resultOperations: [Operation] {
         [
             Operation(
-                .get, "/api/series/{id}/scores", id: "scores", "Scores of the rows, for given settings.", Self.id,
+                .get, "/api/series/{id}/scores", id: "scores", "Scores of the rows, for given settings and the verdicts.",
+                Self.id,
                 settings, .query("from", Self.rowNumber, otherwise: 1), .query("limit", .integer(1...10_000), otherwise: 1000),
                 answer: .ok(page), problems: [409], protected: scores),
             Operation(
-                .get, "/api/series/{id}/events", id: "events", "Flagged events, for given settings.", Self.id, settings,
+                .get, "/api/series/{id}/events", id: "events", "Flagged events, for given settings and the verdicts.", Self.id,
+                settings,
                 answer: .ok(.list(event)), problems: [409], protected: events),
             Operation(
                 .put, "/api/series/{id}/verdicts", id: "judge", "Judge rows, or take a verdict back with null.", Self.id,
@@ -174,7 +176,8 @@ struct AnalysisOperations: Sendable {
     private func scores(
         _ caller: AuthenticatedContext, id: String, settings: AnalysisSettings, from: Int, limit: Int
     ) async throws -> Page {
-        let (series, result) = try await result(caller, id, settings)
+        let (analysis, result) = try await result(caller, id, settings)
+        let series = analysis.series
         let first = min(from - 1, series.rowCount)
         return Page(series: series, result: result, rows: first..<min(series.rowCount, first + limit))
     }
@@ -182,11 +185,9 @@ struct AnalysisOperations: Sendable {
     private func events(
         _ caller: AuthenticatedContext, id: String, settings: AnalysisSettings
     ) async throws -> [JudgedEvent] {
-        let (series, result) = try await result(caller, id, settings)
-        let library = store.library(caller.session)
-        return try await store.workers.run {
-            let verdicts = try library.judgements(of: series)
-            return result.events.map { JudgedEvent(event: $0, series: series, verdict: verdicts.verdict(on: $0.rows)) }
+        let (analysis, result) = try await result(caller, id, settings)
+        return result.events.map {
+            JudgedEvent(event: $0, series: analysis.series, verdict: analysis.judgements.verdict(on: $0.rows))
         }
     }
 
@@ -206,13 +207,15 @@ struct AnalysisOperations: Sendable {
 
     private func result(
         _ caller: AuthenticatedContext, _ id: String, _ settings: AnalysisSettings
-    ) async throws -> (Series, AnalysisResult) {
+    ) async throws -> (Analysis, AnalysisResult) {
         let kept = try await store.analysis(id, for: caller.session)
+        let library = store.library(caller.session)
         return try await store.workers.run {
             var analysis = kept
             analysis.settings = settings
+            analysis.judgements = try library.judgements(of: analysis.series)
             guard let result = analysis.result else { throw Problem(.conflict, DetectionError.noScores.description) }
-            return (analysis.series, result)
+            return (analysis, result)
         }
     }
 

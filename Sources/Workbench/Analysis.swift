@@ -21,8 +21,16 @@ public struct Analysis: Sendable {
             if let stage = Setting.stage(from: oldValue, to: settings, models: models) { recompute(from: stage) }
         }
     }
+    /// What an analyst decided; setting it moves the scores at once (`Teaching`, `LearnedWeights`).
+    public var judgements = Judgements() {
+        didSet { if judgements.lessons != oldValue.lessons { recompute(from: .combination) } }
+    }
     /// Scores, flags and events; `nil` until a model has scored.
     public private(set) var result: AnalysisResult?
+    /// The weights learnt from the verdicts. They are in force while the settings hold the weights to begin with: weights that
+    /// were set by hand stay as they were set. `nil` without verdicts that teach, or where nothing is flagged.
+    public private(set) var learned: LearnedWeights?
+    private var teaching: Teaching?
     private var calibrated = PerModel<[Float]>()
     private var smoothed = PerModel<[Float]>()
 
@@ -42,8 +50,12 @@ public struct Analysis: Sendable {
             precondition(models[model.detector.kind] != nil, "a model is registered")
             self.scored[model.detector.kind] = model
         }
+        teaching = nil
         recompute(from: .calibration)
     }
+
+    /// The weights in force.
+    public var ensemble: Ensemble { learned?.learned.ensemble ?? settings.ensemble }
 
     /// Whether each registered model has scored.
     public var isComplete: Bool { scored.count == models.all.count }
@@ -61,9 +73,58 @@ public struct Analysis: Sendable {
                 calibrated[kind].map { movingAverage(of: $0, width: settings.smoothing) } ?? missing
             }
         }
-        let known = stage >= .combination ? nil : result?.combined
-        result = AnalysisResult(
-            scores: smoothed, combined: known ?? settings.ensemble.combine(smoothed), rule: settings.rule)
+        let lessons = judgements.lessons
+        if lessons.isEmpty, stage < .combination, let combined = result?.combined {
+            result = AnalysisResult(scores: smoothed, combined: combined, rule: settings.rule)
+            return
+        }
+        result = AnalysisResult(scores: smoothed, combined: taught(lessons), rule: settings.rule)
+    }
+
+    /// The weighted average as the verdicts move it.
+    private mutating func taught(_ lessons: [Lesson]) -> [Float] {
+        let plain = settings.ensemble.combine(smoothed)
+        learned = nil
+        guard !lessons.isEmpty else {
+            teaching = nil
+            return plain
+        }
+        if settings.ensemble == AnalysisSettings(models: models).ensemble {
+            learned = LearnedWeights(
+                smoothed, lessons: lessons, level: settings.rule.level(for: plain), start: settings.ensemble)
+        }
+        var teaching =
+            teaching
+            ?? Teaching(
+                Deviations(
+                    series, pictures: scored.values.map { (scaling: $0.detector.scaling, values: $0.errors.reconstruction) }))
+        teaching.learn(lessons)
+        self.teaching = teaching
+        return teaching(learned == nil ? plain : ensemble.combine(smoothed))
+    }
+
+    // MARK: Judging
+
+    /// Flagged events, and judged rows that are not flagged as they were judged, in order of time: verdicts stay in sight.
+    public var events: [Event] {
+        guard let result else { return [] }
+        let judged = judgements.map { $0.rows.clamped(to: 0..<series.rowCount) }.filter { rows in
+            result.events(overlapping: rows).isEmpty && rows.contains { !result.combined[$0].isNaN }
+        }
+        guard !judged.isEmpty else { return result.events }
+        let unflagged = judged.map { Event(rows: $0, of: result.combined, scores: result.scores) }
+        return (result.events + unflagged).sorted { $0.rows.lowerBound < $1.rows.lowerBound }
+    }
+
+    /// Where a verdict is wanted most, an index of `events`: of those without one, and then of those that were postponed, the one
+    /// whose highest scores of the models lie farthest apart. `nil` where all have one.
+    public var nextToJudge: Int? {
+        let events = events
+        for wanted in [nil, Verdict.postponed] {
+            let open = events.indices.filter { judgements.verdict(on: events[$0].rows) == wanted }
+            if let next = open.max(by: { events[$0].disagreement < events[$1].disagreement }) { return next }
+        }
+        return nil
     }
 }
 
@@ -95,7 +156,7 @@ public struct ScoredModel: Sendable {
 public struct AnalysisResult: Sendable, Equatable {
     /// Calibrated, smoothed scores of each model; NaN without a score.
     public let scores: PerModel<[Float]>
-    /// Their weighted average.
+    /// Their weighted average, as the verdicts move it.
     public let combined: [Float]
     /// The score from which a row is flagged.
     public let level: Float

@@ -21,7 +21,7 @@ public struct Comparison: Sendable, Equatable {
     public let lines: [Line]
     /// The labelled runs of rows, in order.
     public let labelled: [Range<Int>]
-    /// The present weights and their average precision.
+    /// The weights of the settings and their average precision without what verdicts teach.
     public let present: WeightChoice
     /// The weights that would have been best by average precision.
     public let best: WeightChoice
@@ -53,7 +53,8 @@ public struct Comparison: Sendable, Equatable {
         let combined = try line("combined", result.combined, result.events)
         self.lines = lines + [combined]
         labelled = ranges
-        present = WeightChoice(ensemble: settings.ensemble, quality: combined.curve.averagePrecision)
+        let plain = try PrecisionRecallCurve(scores: settings.ensemble.combine(result.scores), labels: labels)
+        present = WeightChoice(ensemble: settings.ensemble, quality: plain.averagePrecision)
         best = try WeightChoice.best(
             result.scores, labels: labels, present: settings.ensemble, cancellation: cancellation)
     }

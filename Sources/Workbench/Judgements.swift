@@ -1,8 +1,24 @@
 import AnomalyDetection
 
-/// What an analyst decided about an event.
+/// What an analyst decided about an event. The raw values are stored and spoken by the HTTP API.
 public enum Verdict: String, Sendable, Codable, CaseIterable {
     case anomaly, normal
+    /// To be decided later.
+    case postponed
+    /// Known from before, and not worth another look; whether it is odd is not said.
+    case seenBefore = "seen_before"
+
+    /// As people read it.
+    public var title: String { self == .seenBefore ? "seen before" : rawValue }
+
+    /// Whether it says that rows are odd; `nil` where it teaches nothing.
+    var isAnomaly: Bool? {
+        switch self {
+        case .anomaly: true
+        case .normal: false
+        case .postponed, .seenBefore: nil
+        }
+    }
 }
 
 /// A verdict on rows of a series, in order of time.
@@ -57,6 +73,10 @@ public struct Judgements: Sendable, Equatable, RandomAccessCollection {
         return best?.verdict
     }
 
-    /// The judged rows of one verdict.
-    public func rows(judged verdict: Verdict) -> [Range<Int>] { sorted.filter { $0.verdict == verdict }.map(\.rows) }
+    /// What the verdicts teach, in order of their rows.
+    public var lessons: [Lesson] {
+        sorted.compactMap { judgement in
+            judgement.verdict.isAnomaly.map { Lesson(rows: judgement.rows, isAnomaly: $0) }
+        }
+    }
 }

@@ -127,20 +127,3 @@ private struct MetricCase: Decodable {
     #expect(curve.precisions.count == 100)
     #expect(throws: DetectionError.oneClassOnly) { try PrecisionRecallCurve(scores: [1], labels: [true]) }
 }
-
-@Test func weightsAreLearntFromWhatIsConfirmedAndRejected() throws {
-    let scores = PerModel([(ModelKind.lstm, [0.9, 0.1, 0.2, 0.8] as [Float]), (.transformer, [0.1, 0.9, 0.7, 0.3])])
-    let present = try Ensemble(PerModel([(.lstm, 0.5), (.transformer, 0.5)]))
-    let learned = try #require(
-        LearnedWeights(scores, confirmed: [0..<1, 3..<4], rejected: [1..<2, 2..<3], present: present))
-    #expect(learned.present.quality < 1 && learned.best.quality == 1)
-    #expect(
-        learned.best.ensemble.share(of: .lstm) > 0.5 && learned.best.ensemble.share(of: .lstm) < 0.6,
-        "the nearest that ranks all right")
-    let opposite = try #require(
-        LearnedWeights(scores, confirmed: [1..<3], rejected: [0..<1, 3..<4], present: present))
-    #expect(opposite.best.ensemble.share(of: .lstm) < 0.5)
-    #expect(LearnedWeights(scores, confirmed: [0..<1], rejected: [], present: present) == nil)
-    let nan = scores.mapValues { $0.map { _ in Float.nan } }
-    #expect(LearnedWeights(nan, confirmed: [0..<1], rejected: [1..<2], present: present) == nil)
-}

@@ -220,36 +220,44 @@ import Workbench
 
 // MARK: Weights and reasons
 
-@Test func weightsAreLearntFromVerdictsShownFirstAndTakenBack() throws {
+@Test func verdictsActAtOnceAreShownAndCanBeTakenBack() throws {
     var state = try workspace()
     press(&state, .character("w"))
-    #expect(state.card == nil && state.message?.text.contains("at least one") == true)
-    let workspace = try #require(state.workspace)
-    let result = try #require(workspace.analysis.result)
-    func disagreement(_ event: Event) -> Float {
-        (event.modelPeaks[.lstm] ?? 0) - (event.modelPeaks[.transformer] ?? 0)
-    }
-    let events = workspace.events.sorted { disagreement($0) < disagreement($1) }
-    let (byTransformer, byLSTM) = (try #require(events.first), try #require(events.last))
-    for (event, key) in [(byLSTM, Key.character("a")), (byTransformer, .character("n"))] {
-        let place = try #require(workspace.list.place(of: event))
-        while state.workspace?.selectedPlace != place {
-            press(&state, .character((state.workspace?.selectedPlace ?? 0) < place ? "]" : "["))
-        }
-        press(&state, key)
-    }
-    let before = workspace.analysis.settings
+    #expect(state.card == nil && state.message?.isError == true, "nothing was taught yet")
+    let result = try #require(state.workspace?.analysis.result)
+    let event = try #require(state.workspace?.selectedEvent)
+    press(&state, .character("n"))
+    let taught = try #require(state.workspace?.analysis.result)
+    #expect(taught.combined[event.peakRow] < result.combined[event.peakRow], "what is normal falls at once")
+    #expect(taught.scores == result.scores, "the models say what they said")
+    #expect(state.workspace?.selectedEvent.map { $0.rows.overlaps(event.rows) } == true, "the judged event stays in sight")
+    #expect(view(state).text.contains("1 verdict: "))
     press(&state, .character("w"))
-    let learned = try #require(state.card as? LearnedWeightsCard).learned
-    #expect(state.workspace?.analysis.settings == before, "nothing is applied before Enter")
-    #expect(view(state).text.contains("1 confirmed, 1 rejected"))
-    let applied = press(&state, .enter)
-    #expect(state.card == nil)
-    #expect(state.weight(.lstm) == learned.best.ensemble.weight(of: .lstm))
-    let back = press(&state, .character("U"))
-    #expect(state.workspace?.analysis.settings == before)
-    #expect(learned.best == learned.present || (applied.count == 1 && back.count == 1))
-    #expect(state.workspace?.analysis.result == result)
+    #expect(state.card is LessonsCard && view(state).text.contains("0 judged an anomaly, 1 normal"))
+    press(&state, .escape)
+    for key in [Key.character("z"), .character("b")] {
+        press(&state, key)
+        #expect(state.workspace?.analysis.result == result, "such a verdict teaches nothing")
+    }
+    #expect(view(state).text.contains("seen"))
+    press(&state, .character("n"), .character("u"))
+    #expect(state.workspace?.analysis.result == result && state.workspace?.judgements.isEmpty == true)
+}
+
+@Test func theEventToJudgeNextIsTheOneOnWhichTheModelsDisagreeMost() throws {
+    var state = try workspace()
+    func disagreement(_ event: Event) -> Float {
+        abs((event.modelPeaks[.lstm] ?? 0) - (event.modelPeaks[.transformer] ?? 0))
+    }
+    let events = try #require(state.workspace?.events)
+    press(&state, .character("d"))
+    let first = try #require(state.workspace?.selectedEvent)
+    #expect(disagreement(first) == events.map(disagreement).max())
+    press(&state, .character("z"), .character("d"))
+    #expect(state.workspace?.selectedEvent != first, "what is postponed comes last")
+    for _ in events { press(&state, .character("d"), .character("b")) }
+    press(&state, .character("d"))
+    #expect(state.message?.isError == true, "all have a verdict")
 }
 
 @Test func theComparisonIsAskedForShownAndItsBestWeightsAreUsed() throws {

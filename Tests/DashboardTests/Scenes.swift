@@ -146,7 +146,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
         workspace("inspection") { try inspect(&$0) },
         workspace("comparison-pending") { press(&$0, .character("m")) },
         workspace("comparison") { try compare(&$0) },
-        workspace("learned-weights") { try learn(&$0) },
+        workspace("lessons") { try learn(&$0) },
     ]
 
     /// The same with a third model, which is registered in `Models.withRollingMedian` and nowhere else.
@@ -156,7 +156,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
         workspace("three-models-training", isScored: false, models: .withRollingMedian) { try train(&$0) },
         workspace("three-models-inspection", models: .withRollingMedian) { try inspect(&$0) },
         workspace("three-models-comparison", models: .withRollingMedian) { try compare(&$0) },
-        workspace("three-models-learned-weights", models: .withRollingMedian) { try learn(&$0) },
+        workspace("three-models-lessons", models: .withRollingMedian) { try learn(&$0) },
     ]
 
     static let all = signedOut + ofLibrary + account + ofWorkspace + withThirdModel
@@ -193,7 +193,7 @@ private func compare(_ state: inout DashboardState) throws {
 
 private func learn(_ state: inout DashboardState) throws {
     press(&state, .tab, .tab, .home, .character("a"), .end, .character("n"), .character("w"))
-    if !(state.card is LearnedWeightsCard) { throw Unexpected("no weights learnt") }
+    if !(state.card is LessonsCard) { throw Unexpected("nothing taught") }
 }
 
 /// Why a scene could not be set.

@@ -37,7 +37,8 @@ import Testing
         #expect(try !accepts("{\"username\":\"a\",\"email\":\"b\",\"password\":\"x\"}", login))
         let judge = try body("PUT", "/api/series/x/verdicts")
         for (verdict, isTaken) in [
-            ("\"anomaly\"", true), ("\"normal\"", true), ("null", true), ("\"null\"", false), ("1", false),
+            ("\"anomaly\"", true), ("\"normal\"", true), ("\"postponed\"", true), ("\"seen_before\"", true),
+            ("null", true), ("\"null\"", false), ("1", false),
         ] {
             #expect(try accepts("{\"first_row\":1,\"last_row\":1,\"verdict\":\(verdict)}", judge) == isTaken, "\(verdict)")
         }

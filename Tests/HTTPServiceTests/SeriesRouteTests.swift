@@ -120,12 +120,16 @@ import Testing
         let page =
             try await server.send("GET", path + "/scores?from=\(first)&limit=1", token: token).json["rows"] as? [[String: Any]]
         #expect(page?.count == 1 && page?[0]["row"] as? Int == first)
-        for verdict in ["anomaly", "normal"] {
+        for (verdict, moves) in [("seen_before", 0), ("postponed", 0), ("anomaly", 1), ("normal", -1)] {
             let body = "{\"first_row\":\(last),\"last_row\":\(last),\"verdict\":\"\(verdict)\"}"
             #expect(try await server.send("PUT", path + "/verdicts", body, token: token).status == 204)
             let judged = try await server.send("GET", path + "/events", token: token).list
                 .filter { $0["verdict"] != nil }
-            #expect(judged.map { $0["first_row"] as? Int } == [first] && judged[0]["verdict"] as? String == verdict)
+            #expect(judged.count == 1 && judged[0]["verdict"] as? String == verdict)
+            let now = try await server.send("GET", path + "/scores?from=\(last)&limit=1", token: token).json["rows"]
+            let score = try #require((now as? [[String: Any]])?.first?["combined"] as? Double)
+            let untaught = try #require(rows[last - 1]["combined"] as? Double)
+            #expect(moves == 0 ? score == untaught : moves < 0 ? score < untaught : score >= untaught, "\(verdict)")
         }
     }
 

@@ -65,7 +65,7 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try first.keys("]", "n", "Escape", "m")
         try first.wait(for: "labelled events")
         try first.keys("m", "w")
-        try first.wait(for: "1 confirmed, 1 rejected")
+        try first.wait(for: "1 judged an anomaly, 1 normal")
         try first.keys("w", "[")
         let last = try first.wait("the list with the verdict") { flags($0).contains { $0.contains("anomaly") } }
         try first.keys("q")

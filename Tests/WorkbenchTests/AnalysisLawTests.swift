@@ -59,8 +59,8 @@ private func analysis(seed: UInt64, models: Models) throws -> Analysis {
     }
 }
 
-/// However the settings came to be what they are, the result is the same: nothing that was kept is out of date.
-@Test func theResultDependsOnTheSettingsAlone() throws {
+/// However settings and verdicts came to be what they are, the result is the same: nothing that was kept is out of date.
+@Test func theResultDependsOnTheSettingsAndVerdictsAlone() throws {
     for seed in 1...40 as ClosedRange<UInt64> {
         for models in [Models.standard, .withRollingMedian] {
             var random = SeededGenerator(seed: seed)
@@ -71,9 +71,14 @@ private func analysis(seed: UInt64, models: Models) throws -> Analysis {
                 var settings = moved.settings
                 guard (try? setting.move(to: random.uniform(), in: &settings)) != nil else { continue }
                 moved.settings = settings
+                let first = Int(random.uniform() * Double(moved.series.rowCount - 9))
+                let verdict = ([nil] + Verdict.allCases)[Int(random.uniform() * 5)]
+                moved.judgements.judge(first..<(first + 1 + Int(random.uniform() * 8)), as: verdict)
             }
             var fresh = try analysis(seed: seed, models: models)
             fresh.settings = moved.settings
+            fresh.judgements = moved.judgements
+            #expect(fresh.learned?.learned == moved.learned?.learned, "seed \(seed)")
             fresh.use(fresh.scored.values)
             let (one, other) = (try #require(moved.result), try #require(fresh.result))
             #expect(one.level == other.level, "seed \(seed)")
@@ -81,6 +86,37 @@ private func analysis(seed: UInt64, models: Models) throws -> Analysis {
             #expect(zip(one.combined, other.combined).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }, "seed \(seed)")
         }
     }
+}
+
+@Test func verdictsThatAreTakenBackLeaveNothing() throws {
+    for seed in 1...20 as ClosedRange<UInt64> {
+        var analysis = try analysis(seed: seed, models: .standard)
+        let untaught = try #require(analysis.result)
+        let event = untaught.events.first?.rows ?? 20..<30
+        for verdict in [Verdict.postponed, .seenBefore] {
+            analysis.judgements.judge(event, as: verdict)
+            #expect(
+                "\(String(describing: analysis.result))" == "Optional(\(untaught))", "seed \(seed): \(verdict) teaches nothing")
+        }
+        for verdict in [Verdict.anomaly, .normal] {
+            analysis.judgements.judge(event, as: verdict)
+            #expect(analysis.events.contains { $0.rows.overlaps(event) }, "seed \(seed): what was judged stays in sight")
+            #expect(analysis.nextToJudge.map { !analysis.events[$0].rows.overlaps(event) } != false, "seed \(seed)")
+        }
+        analysis.judgements.judge(event, as: nil)
+        #expect(analysis.judgements.isEmpty && analysis.learned == nil)
+        #expect("\(String(describing: analysis.result))" == "Optional(\(untaught))", "seed \(seed)")
+    }
+}
+
+@Test func weightsThatWereSetByHandStay() throws {
+    var analysis = try analysis(seed: 3, models: .standard)
+    analysis.settings.flags = .top
+    let event = try #require(analysis.result?.events.first)
+    analysis.judgements.judge(event.rows, as: .normal)
+    #expect(analysis.learned != nil && analysis.ensemble == analysis.learned?.learned.ensemble)
+    analysis.settings.ensemble = try analysis.settings.ensemble.setting(0.25, of: .lstm)
+    #expect(analysis.learned == nil && analysis.ensemble == analysis.settings.ensemble)
 }
 
 /// A unit or an origin says nothing about what is odd. Powers of two and whole multiples keep the arithmetic exact.

@@ -15,7 +15,7 @@ import TimeSeries
         for _ in 0..<20 {
             let first = Int(random.uniform() * 55)
             let rows = first..<(first + 1 + Int(random.uniform() * 5))
-            let verdict: Verdict? = [.anomaly, .normal, nil][Int(random.uniform() * 3)]
+            let verdict = ([nil] + Verdict.allCases)[Int(random.uniform() * 5)]
             for judgement in judgements where judgement.rows.overlaps(rows) {
                 for row in judgement.rows { byRow[row] = nil }
             }
@@ -37,7 +37,12 @@ import TimeSeries
     #expect(judgements.verdict(on: 5..<12) == .normal)
     #expect(judgements.verdict(on: 8..<12) == .normal, "of equals the earliest")
     #expect(judgements.verdict(on: 14..<20) == nil)
-    #expect(judgements.rows(judged: .anomaly) == [10..<14])
+    #expect(judgements.lessons == [Lesson(rows: 0..<10, isAnomaly: false), Lesson(rows: 10..<14, isAnomaly: true)])
+    for verdict in [Verdict.postponed, .seenBefore] {
+        judgements.judge(0..<10, as: verdict)
+        #expect(judgements.verdict(on: 0..<10) == verdict)
+        #expect(judgements.lessons == [Lesson(rows: 10..<14, isAnomaly: true)], "\(verdict) teaches nothing")
+    }
     judgements.judge(9..<11, as: nil)
     #expect(judgements.isEmpty)
 }
@@ -59,7 +64,7 @@ import TimeSeries
         for _ in 0..<25 {
             let first = Int(random.uniform() * 50)
             let rows = first..<(first + 1 + Int(random.uniform() * 9))
-            let verdict: Verdict? = [.anomaly, .normal, nil][Int(random.uniform() * 3)]
+            let verdict = ([nil] + Verdict.allCases)[Int(random.uniform() * 5)]
             judgements.judge(rows, as: verdict)
             try library.judge(rows, of: series, as: verdict)
         }

@@ -69,6 +69,28 @@ public struct Event: Sendable, Equatable {
     public var modelPeaks: PerModel<Float>
 }
 
+extension Event {
+    /// Some rows and their scores.
+    public init(rows: Range<Int>, of combined: [Float], scores: PerModel<[Float]>) {
+        self.init(
+            rows: rows, peakRow: rows.lowerBound, peak: -1, mean: 0,
+            modelPeaks: scores.mapValues { own in rows.reduce(.nan) { Float.maximum($0, own[$1]) } })
+        var counted: Float = 0
+        for row in rows where !combined[row].isNaN {
+            if combined[row] > peak { (peak, peakRow) = (combined[row], row) }
+            mean += combined[row]
+            counted += 1
+        }
+        mean /= max(1, counted)
+    }
+
+    /// How far the models' peaks lie apart, 0 to 1; 0 with one model alone.
+    public var disagreement: Float {
+        let peaks = modelPeaks.values.filter { !$0.isNaN }
+        return (peaks.max() ?? 0) - (peaks.min() ?? 0)
+    }
+}
+
 /// How flags become events.
 public struct EventRule: Sendable, Equatable {
     /// Runs with at most this many unflagged rows between them are one event.
@@ -85,19 +107,7 @@ public struct EventRule: Sendable, Equatable {
     /// The events among rows whose `combined` score reaches `level`, in time order.
     public func events(combined: [Float], scores: PerModel<[Float]>, level: Float) -> [Event] {
         let runs = runs(of: combined, level: level)
-        return runs.filter { $0.count >= minimumRows }.map { rows in
-            var event = Event(
-                rows: rows, peakRow: rows.lowerBound, peak: -1, mean: 0,
-                modelPeaks: scores.mapValues { own in rows.reduce(.nan) { Float.maximum($0, own[$1]) } })
-            var counted: Float = 0
-            for row in rows where !combined[row].isNaN {
-                if combined[row] > event.peak { (event.peak, event.peakRow) = (combined[row], row) }
-                event.mean += combined[row]
-                counted += 1
-            }
-            event.mean /= max(1, counted)
-            return event
-        }
+        return runs.filter { $0.count >= minimumRows }.map { Event(rows: $0, of: combined, scores: scores) }
     }
 
     /// The highest score of each run of rows that reaches `level`, falling.

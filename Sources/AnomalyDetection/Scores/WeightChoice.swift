@@ -38,27 +38,26 @@ public struct WeightChoice: Sendable, Equatable {
         }
         let kinds = scores.kinds
         let all = grid(kinds)
-        guard kinds.count == 2 else { return try best(kinds, present, among: all, quality: quality).best }
+        guard kinds.count == 2 else { return try best(kinds, present, among: all, quality: quality) }
         let tenths = all.enumerated().filter { $0.offset % 10 == 0 }.map(\.element)
-        var choice = try best(kinds, present, among: tenths, quality: quality).best
+        var choice = try best(kinds, present, among: tenths, quality: quality)
         for step in [2, 1] {
             let share = choice.ensemble.share(of: kinds[0])
             let near = all.enumerated().filter { index, ensemble in
                 let distance = abs(ensemble.share(of: kinds[0]) - share)
                 return index % step == 0 && distance > 0.005 && distance < Float(step) * 0.045
             }
-            let next = try best(kinds, choice.ensemble, among: near.map(\.element), quality: quality).best
+            let next = try best(kinds, choice.ensemble, among: near.map(\.element), quality: quality)
             if next.quality > choice.quality { choice = next }
         }
         return choice
     }
 
     /// The choice of the largest quality among `present` and others; of equals the one nearest to `present`.
-    fileprivate static func best<Failure: Error>(
+    private static func best<Failure: Error>(
         _ kinds: [ModelKind], _ present: Ensemble, among others: [Ensemble], quality: (Ensemble) throws(Failure) -> Double
-    ) throws(Failure) -> (present: WeightChoice, best: WeightChoice) {
-        let now = WeightChoice(ensemble: present, quality: try quality(present))
-        var best = now
+    ) throws(Failure) -> WeightChoice {
+        var best = WeightChoice(ensemble: present, quality: try quality(present))
         func distance(_ ensemble: Ensemble) -> Float {
             kinds.reduce(0) { max($0, abs(ensemble.share(of: $1) - present.share(of: $1))) }
         }
@@ -66,39 +65,66 @@ public struct WeightChoice: Sendable, Equatable {
             let choice = WeightChoice(ensemble: ensemble, quality: try quality(ensemble))
             if choice.quality > best.quality { best = choice }
         }
-        return (now, best)
+        return best
     }
 }
 
 /// Weights learnt from an analyst's verdicts.
 public struct LearnedWeights: Sendable, Equatable {
-    /// The present weights and the share of pairs they rank right.
-    public let present: WeightChoice
-    /// The weights that rank the verdicts best.
-    public let best: WeightChoice
-    /// Confirmed and rejected events.
-    public let confirmed: Int, rejected: Int
+    /// The weights to begin with and those learnt, with the share of pairs that each ranks right: of an anomaly and something
+    /// normal the anomaly should score higher (equal scores count half). NaN without one of each.
+    public let start: WeightChoice, learned: WeightChoice
 
-    /// Tries the ratios of a grid. An event's score is its highest combined score; quality is the share of pairs of a confirmed
-    /// and a rejected event in which the confirmed one scores higher (equal scores count half). Of ratios that
-    /// rank alike, the one nearest to `present` is taken.
-    /// - Returns: `nil` without at least one confirmed and one rejected event that have scores.
-    public init?(_ scores: PerModel<[Float]>, confirmed: [Range<Int>], rejected: [Range<Int>], present: Ensemble) {
-        let rowCount = scores.values.first?.count ?? 0
-        func peaks(_ events: [Range<Int>], _ ensemble: Ensemble) -> [Float] {
-            events.compactMap { rows in
-                let rows = rows.clamped(to: 0..<rowCount)
-                return ensemble.combine(scores.mapValues { Array($0[rows]) }).filter { !$0.isNaN }.max()
+    /// What the squared distance from the weights to begin with costs beside the summed losses of the lessons. Of 1, 3, 10
+    /// and 100, the last three did about equally well on labelled series, and the first worse.
+    private static let pull = 10.0
+
+    /// The weights that lose least by the hinge at `level` (Das, Wong, Dietterich, Fern and Emmott, "Incorporating Expert
+    /// Feedback into Active Anomaly Discovery", ICDM 2016), among the ratios of a grid. An event's score is the weighted sum of
+    /// its highest score of each model. An anomaly loses what its score lacks to the level, something normal what it has above.
+    /// To the mean loss is added `pull / lessons` times the squared distance of the shares from those to begin with, so that
+    /// these fade with the number of lessons.
+    /// - Returns: `nil` where no lesson has scores, or no score reaches `level` because it is infinite.
+    public init?(_ scores: PerModel<[Float]>, lessons: [Lesson], level: Float, start: Ensemble) {
+        let peaks = lessons.compactMap { lesson -> (isAnomaly: Bool, scores: [Float])? in
+            let peaks = scores.values.map { own in
+                lesson.rows.clamped(to: own.indices).reduce(Float.nan) { Float.maximum($0, own[$1]) }
             }
+            return peaks.contains(where: \.isNaN) ? nil : (lesson.isAnomaly, peaks)
         }
-        guard !peaks(confirmed, present).isEmpty, !peaks(rejected, present).isEmpty else { return nil }
-        (self.present, best) = WeightChoice.best(
-            scores.kinds, present, among: WeightChoice.grid(scores.kinds)
-        ) { ensemble in
-            let (high, low) = (peaks(confirmed, ensemble), peaks(rejected, ensemble))
-            let won = high.reduce(0.0) { sum, above in sum + low.reduce(0) { $0 + (above > $1 ? 1 : above == $1 ? 0.5 : 0) } }
-            return won / Double(high.count * low.count)
+        guard !peaks.isEmpty, level.isFinite else { return nil }
+        let kinds = scores.kinds
+        func score(_ peaks: [Float], _ ensemble: Ensemble) -> Double {
+            zip(kinds, peaks).reduce(0) { $0 + Double(ensemble.share(of: $1.0) * $1.1) }
         }
-        (self.confirmed, self.rejected) = (confirmed.count, rejected.count)
+        func loss(_ ensemble: Ensemble) -> Double {
+            let lost = peaks.reduce(0.0) { sum, peak in
+                let above = score(peak.scores, ensemble) - Double(level)
+                return sum + max(0, peak.isAnomaly ? -above : above)
+            }
+            let distance = kinds.reduce(0.0) { sum, kind in
+                let difference = Double(ensemble.share(of: kind) - start.share(of: kind))
+                return sum + difference * difference
+            }
+            return (lost + Self.pull * distance) / Double(peaks.count)
+        }
+        func choice(_ ensemble: Ensemble) -> WeightChoice {
+            let (high, low) = (peaks.filter(\.isAnomaly), peaks.filter { !$0.isAnomaly })
+            let won = high.reduce(0.0) { sum, peak in
+                let above = score(peak.scores, ensemble)
+                return sum
+                    + low.reduce(0) {
+                        let below = score($1.scores, ensemble)
+                        return $0 + (above > below ? 1 : above == below ? 0.5 : 0)
+                    }
+            }
+            return WeightChoice(ensemble: ensemble, quality: won / Double(high.count * low.count))
+        }
+        var best = (ensemble: start, loss: loss(start))
+        for ensemble in WeightChoice.grid(kinds) {
+            let own = loss(ensemble)
+            if own < best.loss { best = (ensemble, own) }
+        }
+        (self.start, learned) = (choice(start), choice(best.ensemble))
     }
 }

@@ -8,4 +8,9 @@
 /// has. scores holds a pointer a model to rows floats, shares sum to 1. The result lies within the scores it is made of.
 void ok_weighted_average(const float *const *scores, const float *shares, size_t models, size_t rows, float *average);
 
+/// For each of windows runs of length floats, the first of which begins at values and each later one step floats on, the sum
+/// of its products with query.
+void ok_window_products(
+    const float *values, size_t step, const float *query, size_t length, size_t windows, float *products);
+
 #endif

@@ -154,7 +154,7 @@ private func drawLabelledEvents(
     for (row, index) in shown.sorted().enumerated() {
         let y = area.y + 1 + row
         let rows = comparison.labelled[index]
-        let text = "\(series.timeText(row: rows.lowerBound)), \(rows.count) row\(rows.count == 1 ? "" : "s")"
+        let text = "\(series.timeText(row: rows.lowerBound)), \(counted(rows.count, "row"))"
         screen.write(text, x: area.x, y: y, Style(theme.text), limit: (columns.first ?? area.maxX) - area.x - 2)
         for (column, line) in zip(columns, comparison.lines) {
             let isFound = line.events.found[index]

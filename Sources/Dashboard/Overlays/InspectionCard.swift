@@ -71,17 +71,18 @@ struct InspectionCard: Card {
             "Peak",
             "\(fixed(event.peak)) in row \(series.rowNumber(event.peakRow)), rank \(rank) of \(workspace.events.count); mean \(fixed(event.mean))"
         )
-        line("Models", contributions(event, workspace.analysis.settings.ensemble, within: card.width - 16))
+        line("Models", contributions(event, workspace.analysis.ensemble, within: card.width - 16))
         let verdict = workspace.judgements.verdict(on: event.rows)
         line(
-            "Verdict", verdict?.rawValue ?? "none yet",
+            "Verdict", verdict?.title ?? "none yet",
             Style(verdict == .anomaly ? theme.error : verdict == .normal ? theme.success : theme.muted, bold: verdict != nil))
         for (title, text) in reasons(workspace, event) { line(title, text) }
         y += 1
         drawReconstructions(
             &screen, workspace, event, Rect(x: card.x + 2, y: y, width: card.width - 4, height: card.maxY - y - 3), theme)
         screen.write(
-            "a anomaly   n normal   u undo   [ ] other events   Esc closes", x: card.x + 2, y: card.maxY - 2, Style(theme.muted),
+            "a anomaly   n normal   z later   b seen before   u undo   [ ] other events   Esc closes", x: card.x + 2,
+            y: card.maxY - 2, Style(theme.muted),
             limit: card.width - 4)
     }
 }

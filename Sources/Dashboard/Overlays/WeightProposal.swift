@@ -3,7 +3,7 @@ import AnomalyDetection
 import TerminalUI
 import Workbench
 
-/// Weights that are proposed, by the labels or by the verdicts: Enter uses them, and they can be taken back.
+/// Weights that are proposed by the labels: Enter uses them, and they can be taken back.
 extension WorkspaceState {
     /// Keys for a card that proposes weights; `nil` while there is no proposal yet.
     mutating func updateProposal(
@@ -19,7 +19,7 @@ extension WorkspaceState {
                 frame.say("The weights are changed; U takes it back.")
             }
             return .close(effects)
-        case .escape, .character("q"), .character("m"), .character("w"): return .close
+        case .escape, .character("q"), .character("m"): return .close
         case .character("?"): return .pass
         default: return .stay
         }

@@ -71,14 +71,6 @@ public struct EventList: Sendable {
     }
 }
 
-extension Event {
-    /// How far the models' peaks lie apart, 0 to 1; 0 with one model alone.
-    var disagreement: Float {
-        let peaks = modelPeaks.values.filter { !$0.isNaN }
-        return (peaks.max() ?? 0) - (peaks.min() ?? 0)
-    }
-}
-
 extension WorkspaceState {
     /// Lists the events in the next order.
     mutating func sortByNextOrder(_ frame: inout Frame) {

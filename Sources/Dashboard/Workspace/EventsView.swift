@@ -89,7 +89,7 @@ extension WorkspaceState {
             }
         }
         let verdict = Column(title: heading("verdict", .unjudged), width: 8, isNumber: false) {
-            judgements.verdict(on: $0.rows)?.rawValue ?? "·"
+            judgements.verdict(on: $0.rows)?.title ?? "·"
         }
         func all() -> [Column] { [rank, start] + measures + peaks + [verdict] }
         func total() -> Int { all().reduce(-1) { $0 + $1.width + 1 } }

@@ -87,7 +87,7 @@ extension WorkspaceState {
         for new in moment.judgements where !before.judgements.contains(new) {
             effects.append(.judge(session, series, new.rows, new.verdict))
         }
-        judgements = moment.judgements
+        analysis.judgements = moment.judgements
         if moment.settings != before.settings {
             analysis.settings = moment.settings
             effects.append(.store(session, series, moment.settings))

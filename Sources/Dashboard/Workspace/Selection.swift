@@ -65,7 +65,7 @@ extension WorkspaceState {
     mutating func follow() {
         let (series, judgements) = (analysis.series, judgements)
         list.arrange(events, judgements) { event in
-            let verdict = judgements.verdict(on: event.rows)?.rawValue ?? ""
+            let verdict = judgements.verdict(on: event.rows)?.title ?? ""
             return timeLabel(series, row: event.rows.lowerBound) + " " + verdict
         }
         bind()
@@ -73,7 +73,7 @@ extension WorkspaceState {
     }
 
     private mutating func bind() {
-        let here = analysis.result?.events(overlapping: chosen) ?? []
+        let here = events.filter { $0.rows.overlaps(chosen) }
         selectedEvent = here.max { one, other in
             let (left, right) = (one.rows.clamped(to: chosen).count, other.rows.clamped(to: chosen).count)
             return left == right ? one.peak < other.peak : left < right
@@ -83,7 +83,7 @@ extension WorkspaceState {
 
 /// When an event was and how long: "2014-11-01 20:30, 12 rows".
 func eventText(_ series: Series, _ rows: Range<Int>) -> String {
-    "\(timeLabel(series, row: rows.lowerBound)), \(grouped(rows.count)) row\(rows.count == 1 ? "" : "s")"
+    "\(timeLabel(series, row: rows.lowerBound)), \(counted(rows.count, "row"))"
 }
 
 /// The time of a row as people write it: date and time of day in the file's zone, without what is zero at its end; the

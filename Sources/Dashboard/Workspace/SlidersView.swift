@@ -23,10 +23,12 @@ extension WorkspaceState {
             let saved = savedModels.isEmpty ? "t trains the models" : "L loads saved models, t trains anew"
             screen.write(saved, x: 3, y: y, Style(theme.muted))
         } else {
+            let events = analysis.result?.events ?? []
             let flagged = events.reduce(0) { $0 + $1.rows.count }
-            let count = events.count
-            screen.write(
-                "\(grouped(flagged)) rows in \(grouped(count)) event\(count == 1 ? "" : "s")", x: 3, y: y, Style(theme.muted))
+            screen.write("\(counted(flagged, "row")) in \(counted(events.count, "event"))", x: 3, y: y, Style(theme.muted))
+            guard !judgements.lessons.isEmpty, y + 1 < layout.events.maxY else { return }
+            let taught = "\(counted(judgements.lessons.count, "verdict")): " + weightsText(analysis.ensemble, within: 24)
+            screen.write(taught, x: 3, y: y + 1, Style(theme.accent), limit: layout.sliders.width - 4)
         }
     }
 

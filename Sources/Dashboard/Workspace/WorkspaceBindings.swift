@@ -88,13 +88,19 @@ extension Binding {
         },
         judging("a", hint: "verdict", "Judge the selected event an anomaly", .anomaly),
         judging("n", "Judge the selected event normal", .normal),
+        judging("z", "Postpone the verdict on the selected event", .postponed),
+        judging("b", "Judge the selected event seen before", .seenBefore),
         judging("u", "Take the verdict back", nil),
+        inWorkspace([.character("d")], "Go to the event on which the models disagree most") { workspace, _, frame in
+            workspace.selectNextToJudge(&frame)
+            return []
+        },
         inWorkspace(
             [.character("m")], "Measure the models and their combination against the labels", command: "compare"
         ) { workspace, _, frame in workspace.compare(&frame) },
         inWorkspace(
-            [.character("w")], "Learn the weights from your verdicts", command: "learn"
-        ) { workspace, _, frame in workspace.learnWeights(&frame) },
+            [.character("w")], "Show what the verdicts taught", command: "lessons"
+        ) { workspace, _, frame in workspace.showLessons(&frame) },
         inWorkspace(
             [.character("U")], "Take back the last change of a verdict or setting", command: "undo"
         ) { workspace, session, frame in workspace.undo(session, &frame) },

@@ -92,11 +92,21 @@ extension WorkspaceState: Screen {
             return []
         }
         let before = moment
-        judgements.judge(event.rows, as: verdict)
-        let done = eventText(analysis.series, event.rows) + ": " + (verdict?.rawValue ?? "verdict taken back")
+        analysis.judgements.judge(event.rows, as: verdict)
+        follow()
+        let done = eventText(analysis.series, event.rows) + ": " + (verdict?.title ?? "verdict taken back")
         history.record(maker: nil, from: before, to: moment) { _ in done }
         frame.say(done)
         return [.judge(session, analysis.series, event.rows, verdict)]
+    }
+
+    /// Goes to the event whose verdict is wanted most.
+    mutating func selectNextToJudge(_ frame: inout Frame) {
+        guard let next = analysis.nextToJudge else {
+            frame.complain(events.isEmpty ? "There is no flagged event to judge." : "Every flagged event has a verdict.")
+            return
+        }
+        select(events[next])
     }
 
     mutating func useNextCalibration(_ session: Session, _ frame: inout Frame) -> [Effect] {

@@ -36,8 +36,6 @@ public struct WorkspaceState: Sendable, CardHolder {
     var grabbed: (column: Int, visible: Range<Int>)?
     /// Models that can be loaded.
     var savedModels: [ModelKind]
-    /// What the user decided about events.
-    public internal(set) var judgements: Judgements
     /// A run in progress or just ended.
     public internal(set) var training: TrainingState?
     /// Why the inspected event is flagged, once it is known.
@@ -80,12 +78,14 @@ public struct WorkspaceState: Sendable, CardHolder {
         defaults = opened.defaults ?? AnalysisSettings(models: opened.models)
         path = opened.path
         savedModels = opened.savedModels
-        judgements = opened.judgements
+        analysis.judgements = opened.judgements
         visible = 0..<opened.series.rowCount
     }
 
-    /// Flagged events in time order.
-    public var events: [Event] { analysis.result?.events ?? [] }
+    /// Flagged and judged events in time order.
+    public var events: [Event] { analysis.events }
+    /// What the user decided about events.
+    public var judgements: Judgements { analysis.judgements }
     /// The models that there can be.
     public var models: [ModelKind] { analysis.models.kinds }
 
