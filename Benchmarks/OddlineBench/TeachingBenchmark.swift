@@ -113,6 +113,7 @@ struct TeachingBenchmark: ParsableCommand {
             let all = stops.indices.map { stop in String(format: "%.3f", mean(own.map { $0[stop].all })) }
             let rest = stops.indices.dropFirst().map { stop in
                 let pairs = own.compactMap { $0[stop].rest }
+                guard !pairs.isEmpty else { return "" }
                 return String(format: "%.3f → %.3f (%d)", mean(pairs.map(\.untaught)), mean(pairs.map(\.taught)), pairs.count)
             }
             let verdicts = mean(own.map { Double($0[stops.count - 1].verdicts) })
