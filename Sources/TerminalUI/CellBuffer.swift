@@ -1,3 +1,5 @@
+import Foundation
+
 /// A rectangle of cells; `x` and `y` count from the top left corner.
 public struct Rect: Sendable, Equatable {
     /// Left column.
@@ -95,7 +97,7 @@ public struct CellBuffer: Sendable, Equatable {
         return column
     }
 
-    private mutating func place(_ character: Character, x: Int, y: Int, _ style: Style) {
+    mutating func place(_ character: Character, x: Int, y: Int, _ style: Style) {
         guard x >= 0, x < width, y >= 0, y < height else { return }
         var cell = Cell()
         cell.character = character
@@ -144,11 +146,25 @@ public struct CellBuffer: Sendable, Equatable {
         }.joined(separator: "\n")
     }
 
-    /// The screen drawn with ASCII characters alone.
+    /// The screen drawn with ASCII characters alone: letters without their accents, lines and shapes by what is most like
+    /// them, everything else as an underscore.
     public var inASCII: CellBuffer {
         var copy = self
-        for index in copy.cells.indices { copy.cells[index].character = asciiStandIn(copy.cells[index].character) }
+        for index in copy.cells.indices {
+            copy.cells[index].character = asciiStandIn(copy.cells[index].character, isBold: copy.cells[index].style.isBold)
+            // A wide character's stand-in takes one column; what it covered is blank.
+            copy.cells[index].isCovered = false
+        }
         return copy
+    }
+
+    /// Says by form what colours behind the cells say, for terminals that show none: cells on a colour of `reversed` are
+    /// reversed, those on any other that is not `plain` underlined.
+    public mutating func showBackgroundsByForm(reversed: Set<Color>, plain: Set<Color>) {
+        for index in cells.indices {
+            guard let color = cells[index].style.background, !plain.contains(color) else { continue }
+            if reversed.contains(color) { cells[index].style.isReversed.toggle() } else { cells[index].style.isUnderlined = true }
+        }
     }
 }
 
@@ -160,28 +176,42 @@ private func safe(_ character: Character) -> Character {
     }
 }
 
-private func asciiStandIn(_ character: Character) -> Character {
+private func asciiStandIn(_ character: Character, isBold: Bool) -> Character {
     guard let scalar = character.unicodeScalars.first, !scalar.isASCII else { return character }
     switch scalar.value {
     case 0x2800: return " "
-    case 0x2801...0x28FF: return scalar.value.nonzeroBitCount > 5 ? "#" : "*"
+    case 0x2801...0x28FF:
+        let dots = (scalar.value & 0xFF).nonzeroBitCount
+        return isBold ? (dots > 5 ? "#" : "*") : dots > 2 ? ":" : "."
     case 0x2581...0x2583: return "."
     case 0x2584...0x2586: return "o"
     case 0x2587...0x2588: return "#"
-    case 0x2500, 0x2501, 0x2504, 0x2505: return "-"
+    case 0x2594: return "\""
+    case 0x2591...0x2593: return ":"
+    case 0x2500, 0x2504, 0x254C: return "-"
+    case 0x2501, 0x2505: return "="
     case 0x2502, 0x2503, 0x2506: return "|"
     case 0x250C...0x257F: return "+"
-    case 0x25CF: return "O"
-    case 0x00B7, 0x2022: return "."
-    case 0x2026: return "~"
-    case 0x2190: return "<"
-    case 0x2192: return ">"
-    case 0x2191: return "^"
-    case 0x2193: return "v"
+    case 0x2190, 0x25C2, 0x25C0: return "<"
+    case 0x2192, 0x25B8, 0x25B6: return ">"
+    case 0x2191, 0x25B2: return "^"
+    case 0x2193, 0x25BC, 0x25BE: return "v"
+    case 0x2195: return "|"
     case 0x2212, 0x2013, 0x2014: return "-"
-    case 0x25B8, 0x25B6: return ">"
-    default: return "?"
+    default: return asciiSigns[scalar] ?? asciiLetter(character)
     }
+}
+
+private let asciiSigns: [Unicode.Scalar: Character] = [
+    "●": "O", "•": "*", "·": ".", "…": "~", "✓": "+", "✗": "x", "×": "x", "±": "~", "²": "2", "³": "3", "Σ": "S", "°": "o",
+    "µ": "u", "μ": "u", "≥": ">", "≤": "<", "‘": "'", "’": "'", "“": "\"", "”": "\"", "ß": "s", "ø": "o", "Ø": "O", "æ": "a",
+    "Æ": "A", "ł": "l", "Ł": "L",
+]
+
+/// A letter without its accents; an underscore where none is left.
+private func asciiLetter(_ character: Character) -> Character {
+    let plain = String(character).decomposedStringWithCanonicalMapping.unicodeScalars.first { $0.isASCII }
+    return plain.map { Character($0) } ?? "_"
 }
 
 /// Columns that `text` takes on a terminal.

@@ -20,42 +20,83 @@ public struct BrailleCanvas: Sendable {
     /// Dots down.
     public var height: Int { rows * 4 }
 
+    private static let bits: [UInt8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80]
+    private static let characters = (0...255).map { Character(Unicode.Scalar(0x2800 + UInt32($0)) ?? " ") }
+
     /// Sets a dot; dots outside are dropped.
     public mutating func set(x: Int, y: Int) {
         guard x >= 0, x < width, y >= 0, y < height else { return }
-        let bits: [[UInt8]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
-        dots[y / 4 * columns + x / 2] |= bits[y % 4][x % 2]
+        dots[y / 4 * columns + x / 2] |= Self.bits[y % 4 * 2 + x % 2]
     }
 
     /// The character of a cell, or `nil` where no dot is set.
     public func character(column: Int, row: Int) -> Character? {
         let bits = dots[row * columns + column]
-        guard bits != 0, let scalar = Unicode.Scalar(0x2800 + UInt32(bits)) else { return nil }
-        return Character(scalar)
+        return bits == 0 ? nil : Self.characters[Int(bits)]
+    }
+
+    /// Sets the dots of another canvas of the same size in the cells in which this one has some.
+    public mutating func join(_ other: BrailleCanvas) {
+        precondition(columns == other.columns && rows == other.rows, "canvases of one size are joined")
+        for index in dots.indices where dots[index] != 0 { dots[index] |= other.dots[index] }
+    }
+
+    /// The row of dots of a value on a scale whose ends are the lowest and highest rows.
+    private func dot(_ value: Double, low: Double, high: Double) -> Int {
+        let share = high > low ? (value - low) / (high - low) : 0.5
+        return min(height - 1, max(0, Int((min(1, max(0, 1 - share)) * Double(height - 1)).rounded())))
+    }
+
+    /// Sets the lowest and the highest dot of each column alone.
+    public mutating func ends(_ extents: [(low: Double, high: Double)], low: Double, high: Double) {
+        for (x, extent) in extents.prefix(width).enumerated() where !extent.low.isNaN {
+            set(x: x, y: dot(extent.low, low: low, high: high))
+            set(x: x, y: dot(extent.high, low: low, high: high))
+        }
     }
 
     /// Draws a line through vertical extents, one for every column of dots; `low` and `high` are the
     /// values at the bottom and top. Extents that do not touch are joined; NaN breaks the line.
-    public mutating func line(_ extents: [(low: Double, high: Double)], low: Double, high: Double) {
-        let span = high > low ? high - low : 1
-        func dot(_ value: Double) -> Int {
-            let share = high > low ? (value - low) / span : 0.5
-            return min(height - 1, max(0, Int(((1 - share) * Double(height - 1)).rounded())))
-        }
+    ///
+    /// - Parameter pattern: which dots are set; a line drawn in full when none is given.
+    public mutating func line(
+        _ extents: [(low: Double, high: Double)], low: Double, high: Double, pattern: Pattern = .full
+    ) {
         var previous: (top: Int, bottom: Int)?
         for (x, extent) in extents.prefix(width).enumerated() {
             guard !extent.low.isNaN else {
                 previous = nil
                 continue
             }
-            var (top, bottom) = (dot(extent.high), dot(extent.low))
+            var (top, bottom) = (dot(extent.high, low: low, high: high), dot(extent.low, low: low, high: high))
             let own = (top, bottom)
             if let previous {
                 if top > previous.bottom + 1 { top = previous.bottom + 1 }
                 if bottom < previous.top - 1 { bottom = previous.top - 1 }
             }
-            for y in top...max(top, bottom) { set(x: x, y: y) }
+            for y in top...max(top, bottom) where pattern.isSet(x: x, y: y) { set(x: x, y: y) }
             previous = (own.0, own.1)
+        }
+    }
+
+    /// Which dots of a line are set, so that lines differ without colour.
+    public enum Pattern: Sendable, CaseIterable {
+        /// All of them.
+        case full
+        /// Every other dot, as on a chessboard.
+        case thin
+        /// Dashes of four columns with gaps of two.
+        case dashed
+        /// Every third column.
+        case dotted
+
+        func isSet(x: Int, y: Int) -> Bool {
+            switch self {
+            case .full: true
+            case .thin: (x + y).isMultiple(of: 2)
+            case .dashed: x % 6 < 4
+            case .dotted: x.isMultiple(of: 3)
+            }
         }
     }
 }
@@ -66,20 +107,22 @@ extension CellBuffer {
         for row in 0..<canvas.rows {
             for column in 0..<canvas.columns {
                 guard let character = canvas.character(column: column, row: row) else { continue }
-                write(String(character), x: x + column, y: y + row, style)
+                place(character, x: x + column, y: y + row, style)
             }
         }
     }
 
+    /// Blocks by their height in eighths of a cell.
+    public static let blocks = Array(" ▁▂▃▄▅▆▇█")
+
     /// Draws bars that stand on the bottom of `rect`, one a column, heights from 0 to 1 in eighths of a
     /// cell; NaN leaves its column empty, and 0 shows a thin line.
     public mutating func bars(_ heights: [Double], in rect: Rect, style: (Double) -> Style) {
-        let blocks = Array(" ▁▂▃▄▅▆▇█")
         for (column, height) in heights.prefix(rect.width).enumerated() where !height.isNaN {
             let eighths = max(1, Int((min(max(height, 0), 1) * Double(rect.height * 8)).rounded()))
             for row in 0..<rect.height {
                 let filled = min(8, max(0, eighths - row * 8))
-                if filled > 0 { write(String(blocks[filled]), x: rect.x + column, y: rect.maxY - 1 - row, style(height)) }
+                if filled > 0 { place(Self.blocks[filled], x: rect.x + column, y: rect.maxY - 1 - row, style(height)) }
             }
         }
     }
@@ -100,4 +143,47 @@ public func axisText(_ value: Double) -> String {
         if text.hasSuffix(".") { text.removeLast() }
     }
     return text + unit
+}
+
+/// Round numbers on an axis, with texts that show them to the same digit.
+public struct ValueTicks: Sendable, Equatable {
+    /// The numbers in rising order, and how they are written.
+    public let ticks: [(value: Double, text: String)]
+
+    /// At most `count` multiples of 1, 2 or 5 times a power of ten from `low` to `high`, as many as there can be; one tick
+    /// where both are the same.
+    public init(from low: Double, to high: Double, atMost count: Int) {
+        let span = high - low
+        guard span > 0, span.isFinite, count > 0 else {
+            ticks = low.isFinite ? [(low, axisText(low))] : []
+            return
+        }
+        let power = Int(log10(span / Double(count)).rounded(.down))
+        let steps: [(Double, Int)] = [
+            (1, power), (2, power), (5, power), (1, power + 1), (2, power + 1), (5, power + 1), (1, power + 2),
+        ]
+        for (factor, power) in steps {
+            let step = factor * pow(10, Double(power))
+            let (first, last) = ((low / step).rounded(.up), (high / step).rounded(.down))
+            guard last - first < Double(count) else { continue }
+            ticks = stride(from: first, through: last, by: 1).map { (multiple: Double) -> (value: Double, text: String) in
+                let value = multiple * step
+                return (value, Self.text(value, power: power, largest: max(abs(low), abs(high))))
+            }
+            return
+        }
+        ticks = []
+    }
+
+    /// `value` to the digit of 10 to the `power`, with k, M or G where the largest number of the axis has one.
+    private static func text(_ value: Double, power: Int, largest: Double) -> String {
+        if largest >= 1e12 || largest < 1e-4 { return value == 0 ? "0" : String(format: "%.3g", value) }
+        let (exponent, unit) = largest >= 1e9 ? (9, "G") : largest >= 1e6 ? (6, "M") : largest >= 1e4 ? (3, "k") : (0, "")
+        let digits = max(0, exponent - power)
+        return value == 0 ? "0" : String(format: "%.\(digits)f", value / pow(10, Double(exponent))) + unit
+    }
+
+    public static func == (one: ValueTicks, other: ValueTicks) -> Bool {
+        one.ticks.elementsEqual(other.ticks) { $0.value == $1.value && $0.text == $1.text }
+    }
 }

@@ -69,23 +69,36 @@ public struct Theme: Sendable, Equatable {
 
     /// Reads a theme file: `name` and one `#rrggbb` for every colour; missing colours are midnight's. The models that
     /// midnight colours stand among the others, further ones by name in a table `models`; other keys are passed over.
-    /// - Throws: `ThemeError` naming the file and key.
+    /// - Throws: `ThemeError` naming the file, the line and the key.
     public init(readingFrom url: URL) throws(ThemeError) {
         let file = url.lastPathComponent
         guard let text = try? String(contentsOf: url, encoding: .utf8) else { throw .unreadable(file: file) }
         let table: TOMLTable
-        do { table = try TOMLTable(string: text) } catch { throw .notTOML(file: file) }
+        do { table = try TOMLTable(string: text) } catch {
+            throw .notTOML(file: file, line: (error as? TOMLParseError).map { Int($0.source.begin.line) })
+        }
         self = .midnight
         name = table["name"]?.string ?? url.deletingPathExtension().lastPathComponent
         func color(_ key: String, in table: TOMLTable, under prefix: String = "") throws(ThemeError) -> Color? {
             guard let value = table[key] else { return nil }
-            guard let hex = value.string, let color = Color(hex: hex) else { throw .badColor(file: file, key: prefix + key) }
+            guard let hex = value.string, let color = Color(hex: hex) else {
+                throw .badColor(
+                    file: file, line: Self.line(of: key, after: prefix.isEmpty ? nil : "[models]", in: text), key: prefix + key)
+            }
             return color
         }
         for (key, role) in Self.roles { self[keyPath: role] = try color(key, in: table) ?? self[keyPath: role] }
         for model in Self.midnight.models.keys { models[model] = try color(model, in: table) ?? models[model] }
         guard let further = table["models"]?.table else { return }
         for model in further.keys { models[model] = try color(model, in: further, under: "models.") }
+    }
+
+    /// The line, from 1, on which a key is set, after that of a heading if one is given; `nil` where the key is written in
+    /// another form.
+    private static func line(of key: String, after heading: String?, in text: String) -> Int? {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.filter { !" \t\"'".contains($0) } }
+        let first = heading.map { heading in lines.firstIndex { $0.hasPrefix(heading) } ?? 0 } ?? 0
+        return lines[first...].firstIndex { $0.hasPrefix(key + "=") }.map { $0 + 1 }
     }
 
     private init(
@@ -126,15 +139,19 @@ public struct Theme: Sendable, Equatable {
 /// Why a theme file cannot be used.
 public enum ThemeError: Error, Equatable, Sendable, CustomStringConvertible {
     case unreadable(file: String)
-    case notTOML(file: String)
-    case badColor(file: String, key: String)
+    case notTOML(file: String, line: Int?)
+    case badColor(file: String, line: Int?, key: String)
 
     /// One sentence for the user.
     public var description: String {
         switch self {
         case .unreadable(let file): "\(file): the theme cannot be read; check its permissions."
-        case .notTOML(let file): "\(file): the theme is not valid TOML; compare it with the shipped themes."
-        case .badColor(let file, let key): "\(file): \"\(key)\" is not a colour like \"#1a2b3c\"; correct it."
+        case .notTOML(let file, let line):
+            "\(file)\(Self.place(line)): the theme is not valid TOML; compare it with the shipped themes."
+        case .badColor(let file, let line, let key):
+            "\(file)\(Self.place(line)): \"\(key)\" is not a colour like \"#1a2b3c\"; correct it."
         }
     }
+
+    private static func place(_ line: Int?) -> String { line.map { ", line \($0)" } ?? "" }
 }

@@ -144,20 +144,33 @@ func afterArbitraryBytesTheNextKeyIsUnderstood(seed: UInt64) {
         .standardizedFileURL
     let (themes, problems) = Theme.all(in: [folder])
     #expect(problems.isEmpty)
-    #expect(themes.map(\.name) == ["midnight", "okabe-ito", "paper"])
+    #expect(
+        themes.map(\.name) == ["contrast", "ember", "fjord", "linen", "midnight", "okabe-ito", "paper", "violet"])
     #expect(themes.first { $0.name == "midnight" } == .midnight)
     for theme in themes {
-        for (foreground, background) in [
-            (theme.text, theme.background), (theme.text, theme.panel), (theme.selectionText, theme.selection),
-            (theme.error, theme.background),
-        ] {
-            #expect(contrast(foreground, background) >= 4.5, "\(theme.name)")
+        // Everything that text is written in, where it is written.
+        let inks = [
+            theme.text, theme.muted, theme.accent, theme.series, theme.combined, theme.threshold, theme.cursor, theme.error,
+            theme.success, theme.color(of: "lstm"), theme.color(of: "transformer"),
+        ]
+        for paper in [theme.background, theme.panel] {
+            for ink in inks { #expect(contrast(ink, paper) >= 4.5, "\(theme.name): \(ink) on \(paper)") }
         }
-        #expect(contrast(theme.muted, theme.background) >= 3, "\(theme.name)")
+        #expect(contrast(theme.selectionText, theme.selection) >= 4.5, "\(theme.name)")
+        for ink in [theme.text, theme.series] { #expect(contrast(ink, theme.flag) >= 4.5, "\(theme.name)") }
         for model in ["a", "b", "c", "d"] {
             #expect(contrast(theme.color(of: model), theme.background) >= 3, "\(theme.name), \(model)")
         }
     }
+}
+
+@Test func anErrorInAThemeIsNamedWithItsLine() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).toml")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try "# mine\nname = \"mine\"\n\nmuted = \"grey\"\n".write(to: file, atomically: true, encoding: .utf8)
+    #expect(throws: ThemeError.badColor(file: file.lastPathComponent, line: 4, key: "muted")) { try Theme(readingFrom: file) }
+    try "# mine\nname = \"mine\"\ntext = #ffffff\n".write(to: file, atomically: true, encoding: .utf8)
+    #expect(throws: ThemeError.notTOML(file: file.lastPathComponent, line: 3)) { try Theme(readingFrom: file) }
 }
 
 /// The contrast ratio of the Web Content Accessibility Guidelines.
@@ -185,7 +198,9 @@ private func contrast(_ a: Color, _ b: Color) -> Double {
     #expect(contrast(theme.color(of: "another"), theme.background) >= 3)
     #expect(Set(theme.models.keys) == ["lstm", "transformer", "median"], "no other key is a model's")
     try "[models]\nmedian = 3\n".write(to: file, atomically: true, encoding: .utf8)
-    #expect(throws: ThemeError.badColor(file: file.lastPathComponent, key: "models.median")) { try Theme(readingFrom: file) }
+    #expect(throws: ThemeError.badColor(file: file.lastPathComponent, line: 2, key: "models.median")) {
+        try Theme(readingFrom: file)
+    }
 }
 
 @Test func aBrokenThemeIsNamedAndTheOthersStay() throws {
@@ -195,7 +210,7 @@ private func contrast(_ a: Color, _ b: Color) -> Double {
     try "text = \"blue\"".write(to: folder.appendingPathComponent("bad.toml"), atomically: true, encoding: .utf8)
     try "text = \"#ffffff\"".write(to: folder.appendingPathComponent("good.toml"), atomically: true, encoding: .utf8)
     let (themes, problems) = Theme.all(in: [folder])
-    #expect(problems == [.badColor(file: "bad.toml", key: "text")])
+    #expect(problems == [.badColor(file: "bad.toml", line: 1, key: "text")])
     #expect(themes.map(\.name) == ["good"])
     #expect(Theme.all(in: []).themes == [.midnight])
 }
@@ -205,4 +220,55 @@ private func contrast(_ a: Color, _ b: Color) -> Double {
         [0, 12, 39_197, 1_500_000, 0.25, -3.14159, 1e-5].map { axisText($0) } == [
             "0", "12", "39.2k", "1.5M", "0.25", "-3.142", "1.0e-05",
         ])
+}
+
+// MARK: Round numbers on an axis
+
+@Test(arguments: [
+    (0.0, 1.0, 4), (-3, 7, 5), (8, 39_000, 6), (1e-9, 2.5e-9, 3), (35.68, 61.03, 3), (-0.02, 0.013, 8), (1e9, 1.2e9, 4),
+])
+func ticksAreRoundNumbersWithinTheAxisAndNoTwoReadAlike(_ low: Double, _ high: Double, _ count: Int) {
+    let ticks = ValueTicks(from: low, to: high, atMost: count).ticks
+    #expect((1...count).contains(ticks.count))
+    #expect(ticks.allSatisfy { $0.value >= low - (high - low) * 1e-9 && $0.value <= high + (high - low) * 1e-9 })
+    #expect(Set(ticks.map(\.text)).count == ticks.count)
+    #expect(ticks.allSatisfy { displayWidth($0.text) <= 10 })
+}
+
+@Test func ticksAreWrittenToTheSameDigit() {
+    #expect(ValueTicks(from: 8, to: 39_000, atMost: 5).ticks.map(\.text) == ["10k", "20k", "30k"])
+    #expect(ValueTicks(from: 35.68, to: 61.03, atMost: 3).ticks.map(\.text) == ["40", "50", "60"])
+    #expect(ValueTicks(from: -0.2, to: 0.31, atMost: 6).ticks.map(\.text) == ["-0.2", "-0.1", "0", "0.1", "0.2", "0.3"])
+    #expect(ValueTicks(from: 5, to: 5, atMost: 6).ticks.map(\.text) == ["5"])
+}
+
+// MARK: Without colour and beyond ASCII
+
+@Test func linesOfDifferentPatternsDifferWithoutColour() {
+    let drawn = BrailleCanvas.Pattern.allCases.map { pattern in
+        var canvas = BrailleCanvas(columns: 12, rows: 2)
+        canvas.line((0..<24).map { ((Double($0) / 3).rounded(), (Double($0) / 3).rounded()) }, low: 0, high: 8, pattern: pattern)
+        var screen = CellBuffer(width: 12, height: 2)
+        screen.draw(canvas, x: 0, y: 0, Style())
+        return screen.text
+    }
+    #expect(Set(drawn).count == drawn.count)
+}
+
+@Test func whatColoursBehindCellsSayIsSaidByForm() {
+    let (plain, selection, flag) = (
+        Color(red: 1, green: 1, blue: 1), Color(red: 2, green: 2, blue: 2), Color(red: 3, green: 3, blue: 3)
+    )
+    var screen = CellBuffer(width: 3, height: 1, style: Style(on: plain))
+    screen.tint(Rect(x: 1, y: 0, width: 1, height: 1), selection)
+    screen.tint(Rect(x: 2, y: 0, width: 1, height: 1), flag)
+    screen.showBackgroundsByForm(reversed: [selection], plain: [plain])
+    #expect((0..<3).map { screen[$0, 0].style.isReversed } == [false, true, false])
+    #expect((0..<3).map { screen[$0, 0].style.isUnderlined } == [false, false, true])
+}
+
+@Test func lettersLoseTheirAccentsAndNothingBecomesAQuestionMark() {
+    var screen = CellBuffer(width: 25, height: 1)
+    screen.write("Zürich São café 温度 ✓ ▲?", x: 0, y: 0, Style())
+    #expect(screen.inASCII.text == "Zurich Sao cafe _ _  + ^?")
 }

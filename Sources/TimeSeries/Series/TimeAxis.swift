@@ -22,6 +22,11 @@ public struct TimeAxis: Sendable, Equatable {
         microseconds.map { format.text(of: $0[row]) }
     }
 
+    /// Minutes east of UTC of the clock that the file's times are read from; 0 where it names no zone.
+    public var zoneMinutes: Int {
+        if case .iso8601(let notation) = format, case .offset(let minutes, _) = notation.zone { minutes } else { 0 }
+    }
+
     /// The median time between neighbouring rows in microseconds, the larger of two in the middle; `nil` without times
     /// and for fewer than two rows.
     public var medianStep: Int64? {
