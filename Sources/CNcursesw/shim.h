@@ -27,6 +27,12 @@ static inline int oddline_put(int row, int column, const wchar_t *text, attr_t a
     return mvadd_wch(row, column, &cell);
 }
 
+/// Whether the terminal, set up before, can put the cursor anywhere.
+static inline bool oddline_can_move_cursor(void) {
+    const char *capability = tigetstr("cup");
+    return capability != NULL && capability != (char *)-1;
+}
+
 static inline attr_t oddline_bold(void) { return A_BOLD; }
 static inline attr_t oddline_dim(void) { return A_DIM; }
 static inline attr_t oddline_underline(void) { return A_UNDERLINE; }

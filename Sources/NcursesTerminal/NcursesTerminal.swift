@@ -8,12 +8,17 @@ import TerminalUI
 public enum TerminalError: Error, Sendable, CustomStringConvertible {
     case notATerminal
     case unknownTerminal(String)
+    /// The terminal cannot put the cursor anywhere.
+    case plainTerminal(String)
 
     /// One sentence for the user.
     public var description: String {
         switch self {
         case .notATerminal: "The dashboard needs a terminal; use `oddline score FILE` in scripts."
         case .unknownTerminal(let name): "The terminal type \"\(name)\" is unknown here; set TERM to xterm-256color."
+        case .plainTerminal(let name):
+            "A terminal of type \"\(name)\" shows lines alone and no dashboard; set TERM to what it really is, or use "
+                + "`oddline score FILE`."
         }
     }
 }
@@ -28,7 +33,10 @@ public final class NcursesTerminal {
     private var doubleClicks = DoubleClicks()
     private var isOpen = false
     private let isASCII: Bool
-    private let usesColor: Bool
+    /// Whether colours show: the terminal has some and `NO_COLOR` does not forbid them.
+    public let usesColor: Bool
+    /// The signal that asked the program to end, if one did.
+    public private(set) var endingSignal: Int32?
     private let wakePipe: WakePipe
     private var signals: [DispatchSourceSignal] = []
     private let asked = SignalFlags()
@@ -49,11 +57,11 @@ public final class NcursesTerminal {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
         let locale = setlocale(LC_ALL, "").map { String(cString: $0) } ?? ""
         if !Self.isUTF8(locale) { _ = setlocale(LC_CTYPE, "C.UTF-8") }
-        let wanted = environment["LC_ALL"] ?? environment["LC_CTYPE"] ?? environment["LANG"] ?? ""
-        self.isASCII = isASCII || (!wanted.isEmpty && wanted != "C" && wanted != "POSIX" && !Self.isUTF8(wanted))
+        self.isASCII = isASCII || Self.forbidsUTF8(environment)
         var problem: Int32 = 0
         let type = environment["TERM"] ?? ""
         guard setupterm(nil, STDOUT_FILENO, &problem) == OK else { throw .unknownTerminal(type) }
+        guard oddline_can_move_cursor() else { throw .plainTerminal(type) }
         ok_guard_terminal(Self.reportOff + "\u{1B}[?1049l\u{1B}[?25h\u{1B}[0m\r\n")
         guard oddline_open() else { throw .unknownTerminal(type) }
         raw()
@@ -70,18 +78,24 @@ public final class NcursesTerminal {
 
     deinit { close() }
 
+    /// Whether the environment names a locale without UTF-8; one that names none says nothing against it.
+    static func forbidsUTF8(_ environment: [String: String]) -> Bool {
+        let named = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+        return named.map { !isUTF8($0) } ?? false
+    }
+
     private static func isUTF8(_ locale: String) -> Bool {
         let name = locale.lowercased()
         return name.contains("utf-8") || name.contains("utf8")
     }
 
     private func watchSignals() {
-        for number in [SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGCONT] {
+        for number in [SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGCONT, SIGTSTP] {
             if number != SIGCONT { signal(number, SIG_IGN) }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             let (asked, pipe) = (asked, wakePipe)
             source.setEventHandler {
-                asked.raise(number == SIGWINCH || number == SIGCONT ? .redraw : .terminate)
+                asked.raise(number)
                 pipe.wake()
             }
             source.resume()
@@ -122,9 +136,7 @@ public final class NcursesTerminal {
         var events: [InputEvent] = []
         if descriptors[1].revents != 0 {
             wakePipe.drain()
-            let flags = asked.take()
-            if flags.contains(.terminate) { events.append(.terminate) }
-            if flags.contains(.redraw) { events.append(resized()) }
+            events += asked.take().flatMap(answer)
         }
         guard descriptors[0].revents != 0 else { return events }
         var buffer = [UInt8](repeating: 0, count: 4096)
@@ -134,6 +146,20 @@ public final class NcursesTerminal {
             return events + parser.parse(Array(buffer[..<count])).map { doubleClicks.marked($0, at: now) }
         }
         return count < 0 && (errno == EINTR || errno == EAGAIN) ? events : events + [.terminate]
+    }
+
+    private func answer(_ number: Int32) -> [InputEvent] {
+        switch number {
+        case SIGWINCH: return [resized()]
+        case SIGCONT:
+            // Somebody else may have stopped the program; a shell then has the terminal as it likes it.
+            takeBack()
+            return [resized()]
+        case SIGTSTP: return [.key(.control("z"))]
+        default:
+            endingSignal = endingSignal ?? number
+            return [.terminate]
+        }
     }
 
     private func resized() -> InputEvent {
@@ -151,14 +177,26 @@ public final class NcursesTerminal {
         shown = nil
     }
 
-    /// Stops the program as Ctrl-Z does in other programs; returns when it goes on.
+    /// Stops the program, and what runs with it in the foreground, as Ctrl-Z does in other programs; returns when it goes
+    /// on. Where no shell could continue it, it goes on at once.
     public func suspend() {
         oddline_write_raw(Self.reportOff)
         endwin()
-        kill(getpid(), SIGSTOP)
-        refresh()
+        signal(SIGTSTP, SIG_DFL)
+        kill(0, SIGTSTP)
+        // What is sent to the process may stop this thread only after some more instructions, and what they write would
+        // stand on the shell's screen; what is sent to the thread stops it here.
+        pthread_kill(pthread_self(), SIGTSTP)
+        signal(SIGTSTP, SIG_IGN)
+        takeBack()
+        forget()
+    }
+
+    /// Takes the terminal as after the start. In the background the system stops the program here, before it writes.
+    private func takeBack() {
+        reset_prog_mode()
         oddline_write_raw(Self.reportOn)
-        shown = nil
+        refresh()
     }
 
     // MARK: Drawing
@@ -241,17 +279,17 @@ private final class WakePipe: Sendable {
     }
 }
 
-/// What signals asked for since the last look.
+/// The signals that came since the last look.
 private final class SignalFlags: Sendable {
-    enum Flag { case redraw, terminate }
-    private let flags = Mutex<Set<Flag>>([])
+    private let numbers = Mutex<Set<Int32>>([])
 
-    func raise(_ flag: Flag) { flags.withLock { _ = $0.insert(flag) } }
+    func raise(_ number: Int32) { numbers.withLock { _ = $0.insert(number) } }
 
-    func take() -> Set<Flag> {
-        flags.withLock { flags in
-            defer { flags = [] }
-            return flags
+    /// In rising order of their numbers, so that what ends the program comes before what draws anew.
+    func take() -> [Int32] {
+        numbers.withLock { numbers in
+            defer { numbers = [] }
+            return numbers.sorted()
         }
     }
 }
