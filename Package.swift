@@ -89,7 +89,8 @@ let package = Package(
         .executableTarget(
             name: "OddlineBench",
             dependencies: [
-                "NeuralNetwork", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence", "Workbench", argumentParser,
+                "NeuralNetwork", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence", "Workbench", "Dashboard",
+                "TerminalUI", argumentParser,
             ],
             path: "Benchmarks/OddlineBench", swiftSettings: strict),
 

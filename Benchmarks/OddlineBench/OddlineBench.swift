@@ -11,6 +11,6 @@ struct OddlineBench: ParsableCommand {
             CombiningBenchmark.self, ComparingBenchmark.self, ScoringBenchmark.self,
             LoginBenchmark.self,
             ReadingBenchmark.self,
-            DownSamplingBenchmark.self,
+            DownSamplingBenchmark.self, DashboardBenchmark.self,
         ])
 }

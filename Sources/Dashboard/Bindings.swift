@@ -54,7 +54,7 @@ struct Binding: Sendable {
         move([.home, .character("g")], .first, "The first row, series or event"),
         move([.end, .character("G")], .last, "The last row, series or event"),
         Binding(
-            [.character("T")], "Switch to the next theme", command: "theme",
+            [.character("T")], "Pick a theme", command: "theme",
             withValue: { signedIn, name, frame in
                 guard let index = frame.themes.firstIndex(where: { $0.name == name }) else {
                     let names = frame.themes.map(\.name).joined(separator: ", ")
@@ -63,7 +63,10 @@ struct Binding: Sendable {
                 }
                 return frame.choose(themeAt: index, signedIn.session)
             }
-        ) { signedIn, frame in frame.choose(themeAt: (frame.themeIndex + 1) % frame.themes.count, signedIn.session) },
+        ) { signedIn, frame in
+            signedIn.card = ThemePicker(frame)
+            return []
+        },
         Binding(
             [.character("A")], "Your account: profile, password, sessions; for administrators, everybody's",
             command: "account"
@@ -72,7 +75,7 @@ struct Binding: Sendable {
             return [.account(signedIn.session, .load)]
         },
         Binding([.control("x")], "Lock the screen until the password is entered again", command: "lock") { signedIn, _ in
-            signedIn.lock = LockForm()
+            signedIn.lock = signedIn.lock ?? LockForm()
             return []
         },
         Binding([.character("O")], "Sign out", command: "signout") { signedIn, _ in signedIn.signOut() },
@@ -96,8 +99,20 @@ struct Binding: Sendable {
 }
 
 extension Binding {
+    /// What the footer says with the user's keys.
+    func hint(_ keyMap: KeyMap) -> Hint? {
+        hint.map { hint in
+            keys.contains { keyMap.name(of: $0) != $0.name } ? Hint(keys: keyMap.name(of: keys[0]), text: hint.text) : hint
+        }
+    }
+
     /// All bindings in the order of the help.
     static let all: [Binding] = SignedIn.screens.flatMap { $0.bindings } + everywhere
+}
+
+extension Binding {
+    /// The keys that hold over every card and the lock too, and before the login.
+    static let overEverything: Set<Key> = [.control("c"), .control("l"), .control("x"), .control("z")]
 }
 
 extension SignedIn {

@@ -34,6 +34,10 @@ public struct Frame: Sendable {
     public var width: Int
     /// Rows of the terminal.
     public var height: Int
+    /// Whether the terminal shows colours; where it shows none, what they say is said by form.
+    public var showsColor = true
+    /// The keys that the user put in place of others.
+    public var keyMap = KeyMap()
     /// Themes to choose from, never empty.
     public let themes: [Theme]
     /// The theme in use, an index of `themes`.

@@ -87,16 +87,6 @@ func drawUser(_ screen: inout CellBuffer, _ session: Session, _ theme: Theme) {
 
 func userText(_ session: Session) -> String { " \(session.account.username) · \(session.account.role.rawValue) " }
 
-/// A braille line of `values` over `rows`, scaled to their own range.
-func drawSeries(_ screen: inout CellBuffer, _ values: [Double], rows: Range<Int>, in area: Rect, _ style: Style) {
-    var canvas = BrailleCanvas(columns: area.width, rows: area.height)
-    let columns = extents(of: values, rows: rows, count: canvas.width)
-    let low = columns.lazy.map(\.low).filter { !$0.isNaN }.min() ?? 0
-    let high = columns.lazy.map(\.high).filter { !$0.isNaN }.max() ?? 1
-    canvas.line(columns.map { ($0.low, $0.high) }, low: low, high: high)
-    screen.draw(canvas, x: area.x, y: area.y, style)
-}
-
 /// A raised card with a border and a title.
 func drawCard(_ screen: inout CellBuffer, _ card: Rect, title: String, _ theme: Theme) {
     screen.fill(card, " ", Style(theme.text, on: theme.panel))

@@ -56,13 +56,20 @@ public struct SignedIn: Sendable, CardHolder {
 
     // MARK: Input
 
-    /// Takes input: the lock first, then the card on top, then the screen, then the bindings.
+    /// Takes input: what holds over everything first, then the lock, the card on top, then the screen, then the bindings.
     mutating func update(_ input: InputEvent, _ frame: inout Frame) -> [Effect] {
+        if case .key(let pressed) = input, let key = frame.keyMap.meaning(of: pressed), Binding.overEverything.contains(key) {
+            return run(key, &frame)
+        }
         if let effects = lock?.update(input, session) { return effects }
         if let effects = updateCard(input, session, &frame) { return effects }
         if let effects = updateScreen(input, &frame) { return effects }
-        guard case .key(let key) = input, let binding = bindings.first(where: { $0.keys.contains(key) }) else { return [] }
-        return binding.run(&self, &frame)
+        guard case .key(let pressed) = input, let key = frame.keyMap.meaning(of: pressed) else { return [] }
+        return run(key, &frame)
+    }
+
+    private mutating func run(_ key: Key, _ frame: inout Frame) -> [Effect] {
+        bindings.first { $0.keys.contains(key) }?.run(&self, &frame) ?? []
     }
 
     private mutating func updateScreen(_ input: InputEvent, _ frame: inout Frame) -> [Effect]? {

@@ -45,6 +45,8 @@ private func updateInput(_ state: inout DashboardState, _ input: InputEvent) -> 
     }
     if case .key = input, state.signedIn?.lock == nil { state.frame.message = nil }
     switch state.stage {
+    case .signedOut where input == .key(.control("z")): return [.suspend]
+    case .signedOut where input == .key(.control("l")): return [.redraw]
     case .signedOut(var signedOut):
         let effects = signedOut.update(input, &state.frame)
         state.stage = .signedOut(signedOut)

@@ -1,7 +1,7 @@
 import TerminalUI
 
 /// The smallest terminal the dashboard can use.
-public let smallestSize = (width: 60, height: 20)
+public let smallestSize = (width: 60, height: 18)
 
 /// The screen that shows `state`. Pure: the same state gives the same cells.
 public func view(_ state: DashboardState) -> CellBuffer {
@@ -18,7 +18,10 @@ public func view(_ state: DashboardState) -> CellBuffer {
         viewLastRow(&screen, frame, hints: [])
     case .signedIn(let signedIn):
         signedIn.view(frame, into: &screen)
-        if signedIn.lock == nil { viewLastRow(&screen, frame, hints: signedIn.bindings.compactMap(\.hint)) }
+        if signedIn.lock == nil { viewLastRow(&screen, frame, hints: signedIn.bindings.compactMap { $0.hint(frame.keyMap) }) }
+    }
+    if !frame.showsColor {
+        screen.showBackgroundsByForm(reversed: [theme.selection], plain: [theme.background, theme.panel])
     }
     return screen
 }
@@ -44,16 +47,25 @@ private func viewLastRow(_ screen: inout CellBuffer, _ frame: Frame, hints: [Bin
         return
     }
     var x = 1
-    for hint in fitting(hints, width: screen.width - 1) {
+    let kept = fitting(hints, width: screen.width - 1)
+    for (index, hint) in kept.enumerated() {
+        if kept.count < hints.count, index == kept.count - lastHints {
+            x += screen.write("…", x: x, y: y, Style(theme.muted)) + 2
+        }
         x += screen.write(hint.keys, x: x, y: y, Style(theme.accent, bold: true)) + 1
         x += screen.write(hint.text, x: x, y: y, Style(theme.muted)) + 2
     }
 }
 
-/// As many hints as `width` holds; the last three (command, help, quit) stay when others must go.
+/// Hints at the end that always stay: command, help, quit.
+private let lastHints = 3
+
+/// As many hints as `width` holds with the mark of those left out.
 private func fitting(_ hints: [Binding.Hint], width: Int) -> [Binding.Hint] {
     var kept = hints
-    func total() -> Int { kept.reduce(0) { $0 + displayWidth($1.keys) + 1 + displayWidth($1.text) + 2 } }
-    while total() > width, kept.count > 3 { kept.remove(at: kept.count - 4) }
+    func total() -> Int {
+        kept.reduce(kept.count < hints.count ? 3 : 0) { $0 + displayWidth($1.keys) + 1 + displayWidth($1.text) + 2 }
+    }
+    while total() > width, kept.count > lastHints { kept.remove(at: kept.count - 1 - lastHints) }
     return kept
 }

@@ -13,9 +13,13 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     /// The settings to begin with of a series that is opened for the first time, by their names; numbers as text.
     public var settings: [String: String] { table?.mapValues(\.text) ?? [:] }
     private var table: [String: Value]?
+    /// Keys to use in place of those of the program, by the program's names of keys: `t = "y"` puts on y what is on t.
+    public var keys: [String: String] = [:]
+    /// The lines, from 1, on which `keys` are set.
+    public private(set) var keyLines: [String: Int] = [:]
 
     private enum CodingKeys: String, CodingKey {
-        case theme, ascii
+        case theme, ascii, keys
         case lockMinutes = "lock_minutes"
         case table = "settings"
     }
@@ -57,6 +61,7 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
                 forKey: .lockMinutes, in: values, debugDescription: "takes minutes from 0, which never locks, to 100000")
         }
         table = try values.decodeIfPresent([String: Value].self, forKey: .table)
+        keys = try values.decodeIfPresent([String: String].self, forKey: .keys) ?? [:]
     }
 
     /// Reads the file; a missing file sets nothing.
@@ -71,6 +76,7 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
         }
         do {
             self = try TOMLDecoder().decode(ConfigurationFile.self, from: text)
+            keyLines = Self.lines(of: keys, in: text)
         } catch let error as TOMLParseError {
             throw .configuration(path: url.path, reason: "line \(error.source.begin.line): \(error.description)")
         } catch {
@@ -79,6 +85,17 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
                 throw .configuration(path: url.path, reason: "\(keys) \(context.debugDescription)")
             }
             throw .configuration(path: url.path, reason: "\(keys) has a value of the wrong type")
+        }
+    }
+}
+
+extension ConfigurationFile {
+    /// Where each key stands under the heading `[keys]`.
+    private static func lines(of keys: [String: String], in text: String) -> [String: Int] {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.filter { !" \t\"'".contains($0) } }
+        guard let heading = lines.firstIndex(where: { $0.hasPrefix("[keys]") }) else { return [:] }
+        return keys.keys.reduce(into: [:]) { found, key in
+            found[key] = lines[heading...].firstIndex { $0.hasPrefix(key + "=") }.map { $0 + 1 }
         }
     }
 }

@@ -32,6 +32,7 @@ struct DashboardCommand: AsyncParsableCommand {
             defer { if demo { try? FileManager.default.removeItem(at: locations.data) } }
             let configuration = try ConfigurationFile(readingFrom: locations.configurationFile)
             let settings = try AnalysisSettings(configuration, at: locations.configurationFile)
+            let keyMap = try KeyMap(configuration, at: locations.configurationFile)
             let database = try OddlineDatabase(at: locations.database)
             let accounts = try Accounts(database: database)
             let (themes, problems) = Theme.all(in: [locations.themes, locations.userThemes])
@@ -39,6 +40,8 @@ struct DashboardCommand: AsyncParsableCommand {
             var state = DashboardState(
                 width: terminal.size.width, height: terminal.size.height, themes: themes, themeName: theme ?? configuration.theme,
                 isFirstUser: try accounts.isEmpty())
+            state.frame.showsColor = terminal.usesColor
+            state.frame.keyMap = keyMap
             if let problem = problems.first { state.frame.complain(problem.description) }
             let minutes = configuration.lockMinutes ?? 15
             let loop = DashboardLoop(
@@ -52,6 +55,8 @@ struct DashboardCommand: AsyncParsableCommand {
             }
             loop.run(&state)
             await loop.finish()
+            // As a shell reports a program that a signal has ended.
+            if let signal = terminal.endingSignal { throw ExitCode(128 + signal) }
         }
     }
 

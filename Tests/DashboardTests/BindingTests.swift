@@ -1,4 +1,5 @@
 import Foundation
+import Persistence
 import TerminalUI
 import Testing
 
@@ -33,9 +34,10 @@ import Testing
 }
 
 @Test func theHelpNamesEveryKeyOnce() {
+    let help = HelpCard.lines(KeyMap())
     for binding in Binding.all {
-        let keys = binding.keys.map(\.name).joined(separator: " ")
-        #expect(HelpCard.lines.count { $0.keys == keys && $0.text == binding.help } == 1, "\(binding.help)")
+        let line = HelpCard.Line(keys: binding.keys.map(\.name).joined(separator: " "), text: binding.help)
+        #expect(help.count { $0 == line } == 1, "\(binding.help)")
     }
 }
 
@@ -58,4 +60,52 @@ import Testing
         #expect(whole.reduce(into: Set()) { $0.formUnion($1) } == own, "the row of \(row) is not made of whole bindings")
     }
     #expect(Set(rows.joined()) == bindings.reduce(into: Set()) { $0.formUnion($1) })
+}
+
+/// The key map of a configuration file with this text.
+private func keyMap(_ text: String) throws -> KeyMap {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-\(UUID().uuidString).toml")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try text.write(to: file, atomically: true, encoding: .utf8)
+    return try KeyMap(ConfigurationFile(readingFrom: file), at: file)
+}
+
+@Test func keysOfTheConfigurationTakeThePlaceOfTheProgramsOwn() throws {
+    var state = try workspace()
+    state.frame.keyMap = try keyMap("[keys]\nt = \"y\"\n\"?\" = \"F1\"\nm = \"p\"\np = \"m\"")
+    let training = press(&state, .character("t"))
+    #expect(training.isEmpty)
+    press(&state, .function(1))
+    #expect(state.card is HelpCard && view(state).text.contains("F1"))
+    press(&state, .escape)
+    guard case .train? = press(&state, .character("y")).first else {
+        Issue.record("the new key does not train")
+        return
+    }
+    press(&state, .escape)
+    guard case .compare? = press(&state, .character("p")).first else {
+        Issue.record("two keys were not exchanged")
+        return
+    }
+}
+
+@Test(arguments: [
+    ("theme = \"paper\"\n[keys]\nt = \"y\"\nm = \"a\"", "line 4: a has a meaning already"),
+    ("[keys]\nt = \"y\"\nm = \"y\"", "line 3: y is put in place of t already"),
+    ("[keys]\n\"§\" = \"y\"", "line 2: no key of the program is called \"§\""),
+    ("[keys]\n\nt = \"Hyper-t\"", "line 3: \"Hyper-t\" is no key"),
+])
+func aConflictOfKeysIsNamedWithItsLine(_ text: String, _ sentence: String) {
+    do {
+        let map = try keyMap(text)
+        Issue.record("taken: \(map)")
+    } catch {
+        #expect("\(error)".contains(sentence) && "\(error)".contains(".toml"), "\(error)")
+    }
+}
+
+@Test func everyKeyOfTheHelpCanBeNamedInTheConfiguration() {
+    for key in Binding.all.flatMap(\.keys) where !["↑", "↓", "←", "→", "Shift-←", "Shift-→"].contains(key.name) {
+        #expect(Key(named: key.name) == key)
+    }
 }

@@ -21,10 +21,10 @@ private func configured(_ text: String, models: Models = .standard) throws -> An
 }
 
 @Test func theLockWaitsForMinutesThatAClockCanCount() throws {
-    for (text, minutes) in [("0", 0), ("15", 15), ("0.5", 0.5), ("1e4", 10_000)] as [(String, Double)] {
+    for (text, minutes) in [("0", 0), ("1", 1), ("15", 15), ("0.5", 0.5), ("1e4", 10_000)] as [(String, Double)] {
         #expect(try reading("lock_minutes = \(text)") { $0.lockMinutes == minutes && $1.isFileURL }, "\(text)")
     }
-    for text in ["inf", "nan", "-inf", "-1", "-0.5", "1e9", "\"15\""] {
+    for text in ["inf", "nan", "-inf", "-1", "-0.5", "1e9", "\"15\"", "true", "[1]"] {
         do {
             let minutes = try reading("lock_minutes = \(text)") { file, _ in file.lockMinutes }
             Issue.record("\(text) was taken: \(String(describing: minutes))")

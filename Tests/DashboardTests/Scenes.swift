@@ -50,6 +50,18 @@ struct Scene: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// A scene that follows from an unscored series.
+    private static func opened(
+        _ name: String, _ series: Series, _ change: @escaping @Sendable (inout DashboardState) throws -> Void
+    ) -> Scene {
+        library(name) { state in
+            let opened = OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings())
+            _ = update(&state, .opened(opened, account: state.account))
+            press(&state, .control("l"))
+            try change(&state)
+        }
+    }
+
     static let signedOut: [Scene] = [
         Scene("login") { DashboardState(width: $0, height: $1, themes: [.midnight]) },
         Scene("login-refused") {
@@ -90,6 +102,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
         },
         library("help") { press(&$0, .character("?")) },
         library("help-scrolled") { press(&$0, .character("?"), .pageDown, .pageDown, .down) },
+        library("theme") { press(&$0, .character("T")) },
         library("palette") { press(&$0, .character(":")) },
         library("lock") { state in
             _ = update(&state, .idle)
@@ -132,6 +145,12 @@ struct Scene: Sendable, CustomTestStringConvertible {
         },
         workspace("slider-value") { press(&$0, .tab, .down, .character("0"), .character("."), .character("9")) },
         workspace("workspace-zoomed") { press(&$0, .character("+"), .character("+"), .character("+"), .shiftLeft) },
+        workspace("workspace-values") { press(&$0, .character(")"), .character(")")) },
+        workspace("workspace-expected") { press(&$0, .character("+"), .character("+"), .character("r")) },
+        opened("workspace-level", taxiLike) { _ in },
+        opened("workspace-level-zoomed", taxiLike) {
+            press(&$0, .character("+"), .character("+"), .character("+"), .character("+"))
+        },
         workspace("workspace-message") { run(&$0, "smoothing 1000") },
         workspace("palette-settings") { state in
             press(&state, .character(":"))
@@ -144,6 +163,22 @@ struct Scene: Sendable, CustomTestStringConvertible {
             _ = update(&state, .trainingEnded(run: run))
         },
         workspace("inspection") { try inspect(&$0) },
+        Scene("inspection-channels") {
+            var state = try plant(width: $0, height: $1)
+            try asking(&state, .character("i"))
+            return state
+        },
+        Scene("inspection-four-channels") {
+            var state = try plant(width: $0, height: $1)
+            try asking(&state, .character("i"))
+            press(&state, .character("s"))
+            return state
+        },
+        Scene("channels") {
+            var state = try plant(width: $0, height: $1)
+            try asking(&state, .character("b"))
+            return state
+        },
         workspace("comparison-pending") { press(&$0, .character("m")) },
         workspace("comparison") { try compare(&$0) },
         workspace("lessons") { try learn(&$0) },

@@ -10,9 +10,20 @@ final class Terminal {
         var description: String { "\"\(text)\" did not show; the screen was:\n\(screen)" }
     }
 
-    init(_ arguments: [String], width: Int = 120, height: Int = 36, environment: [String: String] = [:]) throws {
-        let exports = environment.map { "\($0.key)='\($0.value)'" }.joined(separator: " ")
+    /// Runs the program with these arguments.
+    convenience init(_ arguments: [String], width: Int = 120, height: Int = 36, environment: [String: String] = [:]) throws {
         let command = ([program] + arguments).map { "'\($0)'" }.joined(separator: " ")
+        try self.init(command: command, width: width, height: height, environment: environment)
+    }
+
+    /// Runs a shell with job control, whose prompt is `ready>`.
+    convenience init(shell environment: [String: String], width: Int = 120, height: Int = 36) throws {
+        let prompt = ["PS1": "ready>"].merging(environment) { $1 }
+        try self.init(command: "bash --norc --noprofile -i", width: width, height: height, environment: prompt)
+    }
+
+    private init(command: String, width: Int, height: Int, environment: [String: String]) throws {
+        let exports = environment.map { "\($0.key)='\($0.value)'" }.joined(separator: " ")
         let configuration = FileManager.default.temporaryDirectory.appendingPathComponent(socket + ".conf")
         try "set -g default-terminal tmux-256color\nset -g status off\nset -s escape-time 0\n"
             .write(to: configuration, atomically: true, encoding: .utf8)
@@ -63,6 +74,9 @@ final class Terminal {
     }
 
     var screen: String { (try? tmux(["capture-pane", "-p"])) ?? "" }
+
+    /// The screen with the sequences that make its colours and other attributes.
+    var styledScreen: String { (try? tmux(["capture-pane", "-p", "-e"])) ?? "" }
 
     func type(_ text: String) throws { try tmux(["send-keys", "-l", "--", text]) }
     func keys(_ names: String...) throws { for name in names { try tmux(["send-keys", name]) } }

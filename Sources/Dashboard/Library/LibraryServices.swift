@@ -10,8 +10,13 @@ func readSeries(_ path: String) -> Result<Series, PlainError> {
     Result { try SeriesReader.read(path: expanded(path)) }.mapError { PlainError($0) }
 }
 
-/// The path with the home folder in place of a tilde.
-func expanded(_ path: String) -> String { (path as NSString).expandingTildeInPath }
+/// The path with the home folder in place of a tilde: `HOME` where it is set, as in a shell, else what the system says.
+func expanded(_ path: String, environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
+    guard path == "~" || path.hasPrefix("~/"), let home = environment["HOME"], !home.isEmpty else {
+        return (path as NSString).expandingTildeInPath
+    }
+    return home + path.dropFirst()
+}
 
 /// Paths that begin with `path`; folders end in a slash.
 func completions(of path: String) -> [String] {

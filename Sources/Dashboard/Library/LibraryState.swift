@@ -31,6 +31,9 @@ public struct LibraryState: Sendable {
     /// Whether a series is being opened.
     private(set) var isOpening = false
 
+    /// What the preview's plot was reduced to.
+    let memo = PlotMemo()
+
     /// What is known of the highlighted series.
     struct Preview: Sendable {
         /// Whose preview it is.

@@ -11,7 +11,7 @@ struct LibraryLayout {
     init(_ size: Frame) {
         let (width, height) = (size.width, size.height)
         frame = Rect(x: 0, y: 0, width: width, height: height - 2)
-        let listWidth = min(38, max(24, width * 2 / 5))
+        let listWidth = min(max(38, width / 4), max(24, width * 2 / 5))
         list = Rect(x: 2, y: 1, width: listWidth - 3, height: height - 4)
         preview = Rect(x: listWidth + 1, y: 1, width: width - listWidth - 3, height: height - 4)
     }
@@ -122,16 +122,27 @@ extension LibraryState {
         facts += series.notices
         var y = area.y + 3
         for fact in facts {
-            for line in wrapped(fact, width: area.width).prefix(2) where y < area.maxY - 5 {
-                screen.write(line, x: area.x, y: y, Style(theme.text), limit: area.width)
+            let lines = wrapped(fact, width: area.width)
+            for (index, line) in lines.prefix(2).enumerated() where y < area.maxY - 5 {
+                let mark = index == 1 && lines.count > 2 ? " …" : ""
+                let used = screen.write(line, x: area.x, y: y, Style(theme.text), limit: area.width - displayWidth(mark))
+                screen.write(mark, x: area.x + used, y: y, Style(theme.text))
                 y += 1
             }
         }
-        let plot = Rect(x: area.x, y: y + 1, width: area.width, height: min(12, area.maxY - y - 2))
-        guard plot.height >= 3, let channel = series.channels.first else { return }
-        drawSeries(&screen, channel.values, rows: 0..<series.rowCount, in: plot, Style(theme.series))
+        let plot = Rect(x: area.x + 9, y: y + 1, width: area.width - 9, height: min(area.width / 4, area.maxY - y - 3))
+        guard plot.height >= 3, let values = series.channels.first?.values else { return }
+        let rows = 0..<series.rowCount
+        let extents = memo.extents(.series, values, rows: rows, count: plot.width * 2)
+        let range = valueRange(of: extents)
+        drawValues(&screen, values, rows: rows, range, in: plot, memo, theme)
+        drawValueAxis(&screen, plot, range, theme)
+        screen.write("└", x: plot.x - 1, y: plot.maxY, Style(theme.border))
+        screen.fill(Rect(x: plot.x, y: plot.maxY, width: plot.width, height: 1), "─", Style(theme.border))
+        RowScale(series, visible: rows, columns: plot.width)
+            .draw(&screen, x: plot.x, y: plot.maxY, taken: 0..<0, theme, columns: plot.width)
         let hint = isOpening ? "Opening…" : "Enter opens"
-        screen.write(hint, x: area.x, y: plot.maxY + (plot.maxY < area.maxY ? 0 : -1), Style(theme.muted))
+        screen.write(hint, x: area.x, y: plot.maxY + 1, Style(theme.muted))
     }
 
     private func drawPathEntry(_ screen: inout CellBuffer, _ field: TextField, _ theme: Theme) {

@@ -13,10 +13,10 @@ struct HelpCard: Card {
     }
 
     /// All lines: each screen's own keys, then those that hold everywhere, then the mouse.
-    static let lines: [Line] = {
+    static func lines(_ keyMap: KeyMap) -> [Line] {
         func section(_ title: String, _ bindings: [Binding]) -> [Line] {
             [Line(keys: "", text: title)]
-                + bindings.map { Line(keys: $0.keys.map(\.name).joined(separator: " "), text: $0.help) }
+                + bindings.map { Line(keys: $0.keys.map(keyMap.name).joined(separator: " "), text: $0.help) }
                 + [Line(keys: "", text: "")]
         }
         return SignedIn.screens.flatMap { section($0.title, $0.bindings) } + section("Everywhere", Binding.everywhere) + [
@@ -26,13 +26,14 @@ struct HelpCard: Card {
             Line(keys: "drag", text: "Move a slider, or pan the plots"),
             Line(keys: "wheel", text: "Zoom at the pointer, or scroll a list"),
         ]
-    }()
+    }
 
     mutating func update(
         _ key: Key, over signedIn: inout SignedIn, _ session: Session, _ frame: inout Frame
     ) -> CardStep {
         switch key {
-        case .down, .character("j"), .pageDown: scroll = min(scroll + (key == .pageDown ? 10 : 1), Self.lines.count - 1)
+        case .down, .character("j"), .pageDown:
+            scroll = min(scroll + (key == .pageDown ? 10 : 1), Self.lines(frame.keyMap).count - 1)
         case .up, .character("k"), .pageUp: scroll = max(0, scroll - (key == .pageUp ? 10 : 1))
         case .escape, .character("?"), .character("q"), .enter: return .close
         default: break
@@ -42,7 +43,7 @@ struct HelpCard: Card {
 
     func view(over signedIn: SignedIn, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
-        let lines = Self.lines
+        let lines = Self.lines(frame.keyMap)
         let card = screen.bounds.centered(width: min(84, screen.width - 4), height: min(lines.count + 2, screen.height - 3))
         drawCard(&screen, card, title: "Keys", theme)
         let first = min(scroll, max(0, lines.count - card.height + 2))

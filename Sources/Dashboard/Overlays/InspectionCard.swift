@@ -16,13 +16,18 @@ extension WorkspaceState {
     }
 
     /// Asks why the selected event is flagged; `nil` where there is none.
-    fileprivate var explanation: Effect? {
+    var explanation: Effect? {
         selectedEvent.map { .explain(analysis.series, analysis.scored.values, $0.rows) }
     }
 }
 
 /// One event: what was observed, what each model expected, and how the scores came about.
 struct InspectionCard: Card {
+    /// The channel shown, by its place in the order of blame; 0 is the most blamed.
+    private var place = 0
+    /// Whether the four most blamed channels are shown beside each other.
+    private var showsFour = false
+
     mutating func update(
         _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
     ) -> CardStep {
@@ -35,9 +40,15 @@ struct InspectionCard: Card {
         case .character("a"): return .stay(workspace.judge(.anomaly, session, &frame))
         case .character("n"): return .stay(workspace.judge(.normal, session, &frame))
         case .character("u"): return .stay(workspace.judge(nil, session, &frame))
+        case .character("c"): place = (place + 1) % workspace.analysis.series.channels.count
+        case .character("C"):
+            place = (place + workspace.analysis.series.channels.count - 1) % workspace.analysis.series.channels.count
+        case .character("s"): showsFour.toggle()
         default: break
         }
-        return .stay(workspace.selectedEvent?.rows == before ? [] : [workspace.explanation].compactMap { $0 })
+        guard workspace.selectedEvent?.rows != before else { return .stay }
+        place = 0
+        return .stay([workspace.explanation].compactMap { $0 })
     }
 
     /// Asks again when a model has scored anew: what was explained are other scores then.
@@ -76,28 +87,70 @@ struct InspectionCard: Card {
         line(
             "Verdict", verdict?.title ?? "none yet",
             Style(verdict == .anomaly ? theme.error : verdict == .normal ? theme.success : theme.muted, bold: verdict != nil))
-        for (title, text) in reasons(workspace, event) { line(title, text) }
+        for (title, text) in reasons(workspace, event, width: card.width - 16) { line(title, text) }
         y += 1
-        drawReconstructions(
-            &screen, workspace, event, Rect(x: card.x + 2, y: y, width: card.width - 4, height: card.maxY - y - 3), theme)
+        let area = Rect(x: card.x + 2, y: y, width: card.width - 4, height: card.maxY - y - 3)
+        let ranked = workspace.channelsByBlame
+        if showsFour, ranked.count > 1 {
+            for (index, channel) in ranked.prefix(4).enumerated() {
+                EventPlot(workspace: workspace, event: event, channel: channel, isOneOfMany: true)
+                    .draw(&screen, area.quarter(index), theme)
+            }
+        } else {
+            EventPlot(workspace: workspace, event: event, channel: ranked[min(place, ranked.count - 1)], isOneOfMany: false)
+                .draw(&screen, area, theme)
+        }
+        let many = ranked.count > 1 ? "c C channels  s \(showsFour ? "one" : "four")  " : ""
         screen.write(
-            "a anomaly   n normal   z later   b seen before   u undo   [ ] other events   Esc closes", x: card.x + 2,
-            y: card.maxY - 2, Style(theme.muted),
-            limit: card.width - 4)
+            "a anomaly  n normal  z later  b seen before  u undo  \(many)[ ] events  Esc closes", x: card.x + 2,
+            y: card.maxY - 2, Style(theme.muted), limit: card.width - 4)
+    }
+}
+
+extension WorkspaceState {
+    /// How much each channel is to blame for the selected event, by all models in the weights they have; adds up to 1.
+    /// `nil` while that is not known.
+    var blame: [Float]? {
+        guard let explained, explained.rows == selectedEvent?.rows else { return nil }
+        var sums = [Float](repeating: 0, count: analysis.series.channels.count)
+        for (kind, explanation) in explained.byModel.map({ ($0, $1) }) where explanation.channelShares.count == sums.count {
+            let weight = max(analysis.ensemble.weight(of: kind), 1e-6)
+            for (channel, share) in explanation.channelShares.enumerated() where share.isFinite {
+                sums[channel] += weight * share
+            }
+        }
+        let total = sums.reduce(0, +)
+        return total > 0 ? sums.map { $0 / total } : nil
+    }
+
+    /// All channels, the most blamed first; the plotted one first while blame is not known.
+    var channelsByBlame: [Int] {
+        let all = Array(analysis.series.channels.indices)
+        guard let blame else { return [channel] + all.filter { $0 != channel } }
+        return all.sorted { blame[$0] == blame[$1] ? $0 < $1 : blame[$0] > blame[$1] }
+    }
+}
+
+extension Rect {
+    /// One of four parts, counted by rows from the top left.
+    fileprivate func quarter(_ index: Int) -> Rect {
+        let (half, upper) = ((width - 2) / 2, height / 2)
+        return Rect(
+            x: index.isMultiple(of: 2) ? x : x + width - half, y: index < 2 ? y : y + upper, width: half,
+            height: index < 2 ? upper : height - upper)
     }
 }
 
 /// Why the event is flagged, as far as it has been found out.
-private func reasons(_ workspace: WorkspaceState, _ event: Event) -> [(title: String, text: String)] {
+private func reasons(_ workspace: WorkspaceState, _ event: Event, width: Int) -> [(title: String, text: String)] {
     guard let explained = workspace.explained, explained.rows == event.rows else { return [("Attention", "…")] }
     let series = workspace.analysis.series
     var lines: [(String, String)] = []
     if series.channels.count > 1 {
-        let shares = explained.byModel.map { kind, explanation in
+        for (kind, explanation) in explained.byModel.map({ ($0, $1) }) {
             let ranked = zip(series.channels.map(\.name), explanation.channelShares).sorted { $0.1 > $1.1 }
-            return "\(kind.title) " + ranked.prefix(3).map { "\($0.0) \(percent($0.1))" }.joined(separator: ", ")
+            lines.append((kind.shortTitle, "blames " + sharesText(ranked, width: width - displayWidth("blames "))))
         }
-        lines.append(("Channels", shares.joined(separator: "; ")))
     }
     if let attended = explained.attended {
         let places = attended.places.map { "\(distance(from: event.rows, to: $0.rows)) (\(percent($0.share)))" }
@@ -123,51 +176,105 @@ private func contributions(_ event: Event, _ ensemble: Ensemble, within width: I
     }
 }
 
-/// The observed values around an event with the reconstructions over them.
-private func drawReconstructions(
-    _ screen: inout CellBuffer, _ workspace: WorkspaceState, _ event: Event, _ area: Rect, _ theme: Theme
-) {
-    let series = workspace.analysis.series
-    guard area.height >= 4 else { return }
-    let margin = max(40, event.rows.count * 2)
-    let rows = max(0, event.rows.lowerBound - margin)..<min(series.rowCount, event.rows.upperBound + margin)
-    let plot = Rect(x: area.x + 10, y: area.y + 1, width: area.width - 10, height: area.height - 2)
-    let observed = series.channels[workspace.channel].values
-    var lines: [(name: String, values: [Double], color: Color)] = []
-    for kind in workspace.models {
-        guard let model = workspace.analysis.scored[kind] else { continue }
-        let count = series.channels.count
-        let values = rows.map {
-            model.detector.scaling.unscaled(
-                model.errors.reconstruction[$0 * count + workspace.channel], channel: workspace.channel)
+/// As many channels with their shares as `width` columns hold, long names shortened rather than a share cut, and how many
+/// there are beside.
+private func sharesText(_ ranked: [(name: String, share: Float)], width: Int) -> String {
+    func text(_ count: Int, _ longest: Int) -> String {
+        let parts = ranked.prefix(count).map { name, share in
+            (displayWidth(name) > longest ? name.prefix(longest - 1) + "…" : name) + " " + percent(share)
         }
-        lines.append((kind.title, values, theme.color(of: kind.name)))
+        let others = ranked.count - count
+        return parts.joined(separator: ", ") + (others > 0 ? ", \(others) more" : "")
     }
-    lines.append(("observed", Array(observed[rows]), theme.series))
-    let all = lines.flatMap(\.values).filter { !$0.isNaN }
-    let (low, high) = (all.min() ?? 0, all.max() ?? 1)
-    let first = plot.x + (event.rows.lowerBound - rows.lowerBound) * plot.width / rows.count
-    let last = plot.x + (event.rows.upperBound - 1 - rows.lowerBound) * plot.width / rows.count
-    screen.tint(Rect(x: first, y: plot.y, width: max(1, last - first + 1), height: plot.height), theme.flag)
-    var x = area.x
-    for (name, values, color) in lines {
-        var canvas = BrailleCanvas(columns: plot.width, rows: plot.height)
-        let columns = extents(of: values, rows: 0..<values.count, count: canvas.width)
-        canvas.line(columns.map { ($0.low, $0.high) }, low: low, high: high)
-        screen.draw(canvas, x: plot.x, y: plot.y, Style(color))
-        x += screen.write("── \(name)   ", x: x, y: area.y, Style(color, bold: true))
+    for longest in [24, 16, 10] {
+        for count in (1...min(4, max(1, ranked.count))).reversed() where count > 2 || longest == 10 {
+            let line = text(min(count, ranked.count), longest)
+            if displayWidth(line) <= width { return line }
+        }
     }
-    if let explained = workspace.explained, explained.rows == event.rows, let attended = explained.attended {
+    return text(min(1, ranked.count), 10)
+}
+
+/// The observed values of a channel around an event with the reconstructions over them.
+private struct EventPlot {
+    let workspace: WorkspaceState
+    let event: Event
+    let channel: Int
+    /// Whether it has others beside it, which need no legend each.
+    let isOneOfMany: Bool
+
+    private var series: Series { workspace.analysis.series }
+
+    private var rows: Range<Int> {
+        let margin = max(40, event.rows.count * 2)
+        return max(0, event.rows.lowerBound - margin)..<min(series.rowCount, event.rows.upperBound + margin)
+    }
+
+    private typealias Line = (name: String, values: [Double], color: Color, pattern: BrailleCanvas.Pattern)
+
+    private func lines(_ theme: Theme) -> [Line] {
+        var lines: [Line] = []
+        let count = series.channels.count
+        for (index, kind) in workspace.models.enumerated() {
+            guard let model = workspace.analysis.scored[kind] else { continue }
+            let values = rows.map {
+                model.detector.scaling.unscaled(model.errors.reconstruction[$0 * count + channel], channel: channel)
+            }
+            lines.append((kind.title, values, theme.color(of: kind.name), .ofModel(index)))
+        }
+        lines.append(("observed", Array(series.channels[channel].values[rows]), theme.series, .full))
+        return lines
+    }
+
+    func draw(_ screen: inout CellBuffer, _ area: Rect, _ theme: Theme) {
+        guard area.height >= 4, area.width >= 24 else { return }
+        let rows = rows
+        let plot = Rect(x: area.x + 10, y: area.y + 1, width: area.width - 10, height: area.height - 2)
+        let lines = lines(theme)
+        let all = lines.flatMap(\.values).filter { !$0.isNaN }
+        let (low, high) = (all.min() ?? 0, all.max() ?? 1)
+        let first = plot.x + (event.rows.lowerBound - rows.lowerBound) * plot.width / rows.count
+        let last = plot.x + (event.rows.upperBound - 1 - rows.lowerBound) * plot.width / rows.count
+        screen.tint(Rect(x: first, y: plot.y, width: max(1, last - first + 1), height: plot.height), theme.flag)
+        for (_, values, color, pattern) in lines {
+            var canvas = BrailleCanvas(columns: plot.width, rows: plot.height)
+            let columns = extents(of: values, rows: 0..<values.count, count: canvas.width)
+            canvas.line(columns.map { ($0.low, $0.high) }, low: low, high: high, pattern: pattern)
+            screen.draw(canvas, x: plot.x, y: plot.y, Style(color, bold: pattern == .full))
+        }
+        drawLegend(&screen, lines, area, plot, theme)
+        for (value, text) in ValueTicks(from: low, to: high, atMost: max(2, plot.height / 3)).ticks {
+            let share = high > low ? (high - value) / (high - low) : 0.5
+            let y = plot.y + min(plot.height - 1, Int(share * Double(plot.height)))
+            screen.write(text, x: plot.x - 1 - displayWidth(text), y: y, Style(theme.muted), limit: 9)
+        }
+        screen.fill(Rect(x: plot.x, y: plot.maxY, width: plot.width, height: 1), "─", Style(theme.border))
+        RowScale(series, visible: rows, columns: plot.width)
+            .draw(&screen, x: plot.x, y: plot.maxY, taken: 0..<0, theme, columns: plot.width)
+    }
+
+    private func drawLegend(_ screen: inout CellBuffer, _ lines: [Line], _ area: Rect, _ plot: Rect, _ theme: Theme) {
+        var x = area.x
+        if series.channels.count > 1 {
+            let blame = workspace.blame.map { " " + percent($0[channel]) } ?? ""
+            let room = isOneOfMany ? area.width : area.width / 2
+            let name = series.channels[channel].name
+            let style = Style(theme.accent, bold: true)
+            x += screen.write(name, x: x, y: area.y, style, limit: max(1, room - displayWidth(blame)))
+            x += screen.write(blame, x: x, y: area.y, style) + 3
+        }
+        if isOneOfMany { return }
+        for (name, _, color, pattern) in lines {
+            let text = "\(pattern.sample) \(name)   "
+            guard x + displayWidth(text) <= area.maxX else { break }
+            x += screen.write(text, x: x, y: area.y, Style(color, bold: true))
+        }
+        guard let explained = workspace.explained, explained.rows == event.rows, let attended = explained.attended else { return }
         let color = theme.color(of: attended.kind.name)
         for place in attended.places where rows.contains(place.rows.lowerBound) {
             let column = plot.x + (place.rows.lowerBound - rows.lowerBound) * plot.width / rows.count
             screen.write("▼", x: column, y: plot.y, Style(color, bold: true))
         }
-        screen.write("▼ looked at", x: x, y: area.y, Style(color))
+        screen.write("▼ looked at", x: x, y: area.y, Style(color), limit: max(0, area.maxX - x))
     }
-    screen.write(axisText(high), x: area.x, y: plot.y, Style(theme.muted), limit: 9)
-    screen.write(axisText(low), x: area.x, y: plot.maxY - 1, Style(theme.muted), limit: 9)
-    screen.write(series.timeText(row: rows.lowerBound), x: plot.x, y: plot.maxY, Style(theme.muted), limit: plot.width / 2)
-    let end = series.timeText(row: rows.upperBound - 1)
-    screen.write(end, x: plot.maxX - displayWidth(end), y: plot.maxY, Style(theme.muted))
 }

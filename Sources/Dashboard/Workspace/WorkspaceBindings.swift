@@ -52,6 +52,18 @@ extension Binding {
         },
         look([.character("-")], "Zoom out") { $0.zoom(by: 2, at: $0.cursor) },
         look([.character("0")], "Show the whole series", command: "all") { $0.show(0, count: $0.analysis.series.rowCount) },
+        inWorkspace([.character(")")], "Zoom in on the values around that under the cursor") { workspace, _, frame in
+            workspace.zoomValues(by: 0.5, from: workspace.valueRange(workspace.layout(frame)))
+            return []
+        },
+        inWorkspace([.character("(")], "Zoom out of the values") { workspace, _, frame in
+            workspace.zoomValues(by: 2, from: workspace.valueRange(workspace.layout(frame)))
+            return []
+        },
+        look([.character("v")], "Fit the values that are visible into the plot again") { $0.showValues(nil) },
+        look([.character("r")], "Draw what the models expected over the series, or not", command: "expected") {
+            $0.showsExpected.toggle()
+        },
         look([.character("]")], hint: "event", hintKeys: "[ ]", "The next event of the list", command: "next") {
             $0.select(stepping: 1)
         },
@@ -107,8 +119,11 @@ extension Binding {
         inWorkspace(
             [.control("r")], "Do again what was taken back", command: "redo"
         ) { workspace, session, frame in workspace.redo(session, &frame) },
-        look([.character("c")], "Plot the next channel", command: "channel") {
+        look([.character("c")], "Plot the next channel") {
             $0.channel = ($0.channel + 1) % $0.analysis.series.channels.count
+        },
+        inWorkspace([.character("b")], "Pick a channel by name and by blame") { workspace, _, frame in
+            workspace.pickChannel(&frame)
         },
         inWorkspace(
             [.character("C")], "Turn errors into scores by the next rule", command: "calibration",
@@ -144,6 +159,21 @@ extension WorkspaceState {
         let titles = models.map(\.title).joined(separator: ", ")
         return settings + [
             .inWorkspace("weights", "weights \(example): \(titles)") { $0.setWeights($1, $2, &$3) },
+            .inWorkspace("channel", "channel NAME: plot this channel; without a name, pick one") { workspace, values, _, frame in
+                if values.isEmpty { return workspace.pickChannel(&frame) }
+                workspace.plotChannel(named: values.joined(separator: " "), &frame)
+                return []
+            },
+            .inWorkspace("range", "range 10 20: plot these values; range auto: plot what is visible") { workspace, values, _, _ in
+                if values == ["auto"] {
+                    workspace.showValues(nil)
+                    return []
+                }
+                let ends = values.compactMap(Double.init).filter(\.isFinite)
+                guard values.count == 2, ends.count == 2, ends[0] < ends[1] else { return nil }
+                workspace.showValues(ends[0]...ends[1])
+                return []
+            },
             .inWorkspace("goto", "goto 1200: put the cursor on a row") { workspace, values, _, _ in
                 guard values.count == 1, let row = Int(values[0]), (1...workspace.analysis.series.rowCount).contains(row) else {
                     return nil

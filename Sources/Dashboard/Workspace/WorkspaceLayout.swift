@@ -13,19 +13,21 @@ struct WorkspaceLayout {
     /// All sliders; those that there is no room for are scrolled to.
     let sliderCount: Int
     private let scoreHeight: Int
+    /// Whether a part of the series is on screen, so that there is a row with the whole of it.
+    let isZoomed: Bool
     /// The fewest rows of the series' plot.
     private static let smallestPlot = 4
 
     /// Makes room for `scores` plots and `sliders` sliders.
-    init(_ frame: Frame, scores: Int, sliders: Int) {
-        (width, height, sliderCount) = (frame.width, frame.height, sliders)
+    init(_ frame: Frame, scores: Int, sliders: Int, isZoomed: Bool) {
+        (width, height, sliderCount, self.isZoomed) = (frame.width, frame.height, sliders, isZoomed)
         let room = Self.panelTop(frame.height) - 2 - Self.smallestPlot
-        scoreHeight = max(1, min(height >= 44 ? 4 : height >= 30 ? 3 : 2, room / scores))
+        scoreHeight = max(1, min(max(2, (height + 6) / 12), room / scores))
         scoreCount = max(1, min(scores, room / scoreHeight))
     }
 
     /// Panels below the plots: rows with their top border.
-    private static func panelHeight(_ height: Int) -> Int { height >= 32 ? 9 : 6 }
+    private static func panelHeight(_ height: Int) -> Int { max(6, height / 4) }
     private static func panelTop(_ height: Int) -> Int { height - 2 - panelHeight(height) }
     private var panelHeight: Int { Self.panelHeight(height) }
     private var panelTop: Int { Self.panelTop(height) }
@@ -33,7 +35,20 @@ struct WorkspaceLayout {
 
     /// The series' plot without its axis.
     var plot: Rect {
-        Rect(x: Self.gutter, y: 1, width: width - Self.gutter - Self.readout - 1, height: panelTop - 2 - scoreCount * scoreHeight)
+        let strip = overviewHeight
+        return Rect(
+            x: Self.gutter, y: 1 + strip, width: width - Self.gutter - Self.readout - 1,
+            height: panelTop - 2 - strip - scoreCount * scoreHeight)
+    }
+    private var overviewHeight: Int { isZoomed && panelTop - 2 - scoreCount * scoreHeight > Self.smallestPlot ? 1 : 0 }
+    /// The whole series in one row, while a part of it is on screen.
+    var overview: Rect? {
+        overviewHeight == 0 ? nil : Rect(x: plot.x, y: plot.y - 1, width: plot.width, height: 1)
+    }
+    /// The columns of the overview in which the visible rows stand, counted from its left; at least one.
+    func overviewPart(_ visible: Range<Int>, of rowCount: Int) -> Range<Int> {
+        let first = min(plot.width - 1, visible.lowerBound * plot.width / max(1, rowCount))
+        return first..<max(first + 1, visible.upperBound * plot.width / max(1, rowCount))
     }
     /// The row of times below the series.
     var axisY: Int { plot.maxY }
@@ -45,7 +60,7 @@ struct WorkspaceLayout {
     var plots: Rect { Rect(x: plot.x, y: plot.y, width: plot.width, height: panelTop - plot.y) }
     /// The border above the panels.
     var tabs: Rect { Rect(x: 0, y: panelTop, width: width, height: 1) }
-    private var slidersWidth: Int { isWide ? 40 : width - 2 }
+    private var slidersWidth: Int { isWide ? min(60, max(40, width / 3)) : width - 2 }
     /// The rows of the sliders.
     var sliders: Rect { Rect(x: 1, y: panelTop + 1, width: slidersWidth - 1, height: min(sliderCount, panelHeight - 1)) }
     /// The track of the slider in a row of `sliders`, between its title and its value.
@@ -92,7 +107,8 @@ struct WorkspaceLayout {
 extension WorkspaceState {
     /// Where the parts stand for these models and sliders.
     func layout(_ frame: Frame) -> WorkspaceLayout {
-        WorkspaceLayout(frame, scores: models.count + 1, sliders: sliders.count)
+        WorkspaceLayout(
+            frame, scores: models.count + 1, sliders: sliders.count, isZoomed: visible.count < analysis.series.rowCount)
     }
 }
 

@@ -35,7 +35,10 @@ extension WorkspaceState {
     private mutating func press(
         _ mouse: Mouse, _ layout: WorkspaceLayout, _ session: Session, _ frame: inout Frame
     ) -> [Effect] {
-        if layout.plots.contains(x: mouse.x, y: mouse.y) {
+        if let strip = layout.overview, strip.contains(x: mouse.x, y: mouse.y) {
+            let row = (mouse.x - strip.x) * analysis.series.rowCount / max(1, strip.width)
+            show(row - visible.count / 2, count: visible.count)
+        } else if layout.plots.contains(x: mouse.x, y: mouse.y) {
             focus = .plot
             grabbed = (mouse.x, visible)
             moveCursor(toColumn: mouse.x, layout)

@@ -23,7 +23,15 @@ public struct WorkspaceState: Sendable, CardHolder {
     /// Changes that can be taken back.
     var history = History()
     /// The channel that is plotted.
-    public internal(set) var channel = 0
+    public internal(set) var channel = 0 {
+        didSet { if channel != oldValue { chosenRange = nil } }
+    }
+    /// The values at the bottom and top of the series' plot where the user chose them.
+    public private(set) var chosenRange: ClosedRange<Double>?
+    /// Whether what the models expected is drawn over the series.
+    var showsExpected = false
+    /// What the plots were reduced to.
+    var memo = PlotMemo()
     /// Which part takes the keys.
     public internal(set) var focus = Focus.plot
     /// The sliders: the settings that are numbers.
@@ -139,6 +147,26 @@ public struct WorkspaceState: Sendable, CardHolder {
         let count = Int((Double(visible.count) * factor).rounded())
         let share = Double(row - visible.lowerBound) / Double(max(1, visible.count))
         show(row - Int(share * Double(max(16, count))), count: count)
+    }
+
+    /// Shows the values from `low` to `high`; `nil` shows all that are visible.
+    mutating func showValues(_ range: ClosedRange<Double>?) {
+        guard let range else {
+            chosenRange = nil
+            return
+        }
+        if range.upperBound > range.lowerBound, (range.upperBound - range.lowerBound).isFinite { chosenRange = range }
+    }
+
+    /// Zooms vertically so that the value under the cursor stays where it is on screen.
+    mutating func zoomValues(by factor: Double, from range: ClosedRange<Double>) {
+        let value = analysis.series.channels[channel].values[cursor]
+        let (low, high) = (range.lowerBound, range.upperBound)
+        let center = value.isNaN ? (low + high) / 2 : min(max(value, low), high)
+        let (bottom, top) = (center - (center - low) * factor, center + (high - center) * factor)
+        // Beyond twelve digits, differences are those of rounding.
+        guard top - bottom > max(abs(bottom), abs(top)) * 1e-12 else { return }
+        showValues(bottom...top)
     }
 
     /// Lets go of what the mouse holds.

@@ -1,0 +1,86 @@
+import Synchronization
+import TimeSeries
+
+/// Remembers what plots were reduced to, so that a frame computes anew only what has changed: after a slider the combined
+/// score, after a move of the cursor nothing. Drawing stays a pure function of the state.
+///
+/// An array is known again by the place of its elements. It is kept with what was made of it, so that the place cannot
+/// come to hold others.
+final class PlotMemo: Sendable {
+    /// What a plot asks for; each remembers its latest answer.
+    enum Slot: Hashable {
+        case series, overview
+        case score(Int)
+        case expected(String)
+    }
+
+    private struct Question: Equatable {
+        let place: UInt
+        let rows: Range<Int>
+        let count: Int
+        let width: Int
+    }
+
+    private struct Answer<Values: Sendable>: Sendable {
+        let question: Question
+        let kept: any Sendable
+        let values: Values
+    }
+
+    private struct Answers {
+        var extents: [Slot: Answer<[Extent]>] = [:]
+        var levels: [Slot: Answer<[Double]>] = [:]
+        var period: Answer<Int?>?
+    }
+
+    private let answers = Mutex(Answers())
+
+    /// `extents` of an array of double precision.
+    func extents(_ slot: Slot, _ values: [Double], rows: Range<Int>, count: Int) -> [Extent] {
+        remembered(\.extents, slot, values, rows, count) { TimeSeries.extents(of: values, rows: rows, count: count) }
+    }
+
+    /// `extents` of an array of single precision.
+    func extents(_ slot: Slot, _ values: [Float], rows: Range<Int>, count: Int) -> [Extent] {
+        remembered(\.extents, slot, values, rows, count) { TimeSeries.extents(of: values, rows: rows, count: count) }
+    }
+
+    /// Anything that is made of `values` and of nothing else than what is asked for.
+    func extents<Value: Sendable>(
+        _ slot: Slot, of values: [Value], rows: Range<Int>, count: Int, make: () -> [Extent]
+    ) -> [Extent] {
+        remembered(\.extents, slot, values, rows, count, make)
+    }
+
+    /// `levels` of an array.
+    func levels(_ slot: Slot, _ values: [Double], rows: Range<Int>, count: Int, width: Int) -> [Double] {
+        remembered(\.levels, slot, values, rows, count, width: width) {
+            TimeSeries.levels(of: values, rows: rows, count: count, width: width)
+        }
+    }
+
+    /// The dominant period of an array.
+    func period(of values: [Double]) -> Int? {
+        let question = question(values, 0..<values.count, 0, 0)
+        if let known = answers.withLock({ $0.period }), known.question == question { return known.values }
+        let period = dominantPeriod(of: values)
+        answers.withLock { $0.period = Answer(question: question, kept: values, values: period) }
+        return period
+    }
+
+    private func remembered<Made: Sendable, Value: Sendable>(
+        _ place: WritableKeyPath<Answers, [Slot: Answer<Made>]> & Sendable, _ slot: Slot, _ values: [Value],
+        _ rows: Range<Int>, _ count: Int, width: Int = 0, _ make: () -> Made
+    ) -> Made {
+        let question = question(values, rows, count, width)
+        if let known = answers.withLock({ $0[keyPath: place][slot] }), known.question == question { return known.values }
+        let made = make()
+        answers.withLock { $0[keyPath: place][slot] = Answer(question: question, kept: values, values: made) }
+        return made
+    }
+
+    private func question<Value>(_ values: [Value], _ rows: Range<Int>, _ count: Int, _ width: Int) -> Question {
+        let place = values.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+        return Question(place: place, rows: rows, count: count, width: width)
+    }
+}
