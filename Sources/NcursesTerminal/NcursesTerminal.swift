@@ -90,7 +90,7 @@ public final class NcursesTerminal {
     }
 
     private func watchSignals() {
-        for number in [SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGCONT, SIGTSTP] {
+        for number in [SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGCONT] {
             if number != SIGCONT { signal(number, SIG_IGN) }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             let (asked, pipe) = (asked, wakePipe)
@@ -155,7 +155,6 @@ public final class NcursesTerminal {
             // Somebody else may have stopped the program; a shell then has the terminal as it likes it.
             takeBack()
             return [resized()]
-        case SIGTSTP: return [.key(.control("z"))]
         default:
             endingSignal = endingSignal ?? number
             return [.terminate]
@@ -182,12 +181,17 @@ public final class NcursesTerminal {
     public func suspend() {
         oddline_write_raw(Self.reportOff)
         endwin()
-        signal(SIGTSTP, SIG_DFL)
+        let handler = signal(SIGTSTP, SIG_DFL)
+        var (stopping, before) = (sigset_t(), sigset_t())
+        sigemptyset(&stopping)
+        sigaddset(&stopping, SIGTSTP)
+        pthread_sigmask(SIG_UNBLOCK, &stopping, &before)
         kill(0, SIGTSTP)
         // What is sent to the process may stop this thread only after some more instructions, and what they write would
-        // stand on the shell's screen; what is sent to the thread stops it here.
+        // stand on the shell's screen; what is sent to the thread, which may not block it, stops it here.
         pthread_kill(pthread_self(), SIGTSTP)
-        signal(SIGTSTP, SIG_IGN)
+        pthread_sigmask(SIG_SETMASK, &before, nil)
+        signal(SIGTSTP, handler)
         takeBack()
         forget()
     }
