@@ -12,6 +12,8 @@ struct Binding: Sendable {
     let help: String
     /// The word that does the same in the palette.
     let command: String?
+    /// What may follow the word, in words; `nil` where nothing does.
+    let arguments: String?
     /// Does it.
     let run: Action
     /// Does it with the value that follows the command; where it is `nil` the command takes none.
@@ -31,12 +33,13 @@ struct Binding: Sendable {
     ///   - hintKeys: how the footer names the keys, where that is not the first of them.
     init(
         _ keys: [Key], hint: String? = nil, hintKeys: String? = nil, _ help: String, command: String? = nil,
-        withValue: ActionWithValue? = nil, _ run: @escaping Action
+        arguments: String? = nil, withValue: ActionWithValue? = nil, _ run: @escaping Action
     ) {
         self.keys = keys
         self.hint = hint.map { Hint(keys: hintKeys ?? keys[0].name, text: $0) }
         self.help = help
         self.command = command
+        self.arguments = arguments
         self.run = run
         runWithValue = withValue
     }
@@ -54,7 +57,7 @@ struct Binding: Sendable {
         move([.home, .character("g")], .first, "The first row, series or event"),
         move([.end, .character("G")], .last, "The last row, series or event"),
         Binding(
-            [.character("T")], "Pick a theme", command: "theme",
+            [.character("T")], "Pick a theme", command: "theme", arguments: "NAME",
             withValue: { signedIn, name, frame in
                 guard let index = frame.themes.firstIndex(where: { $0.name == name }) else {
                     let names = frame.themes.map(\.name).joined(separator: ", ")
@@ -78,22 +81,28 @@ struct Binding: Sendable {
             signedIn.lock = signedIn.lock ?? LockForm()
             return []
         },
-        Binding([.character("O")], "Sign out", command: "signout") { signedIn, _ in signedIn.signOut() },
+        Binding([.character("O")], "Sign out", command: "signout") { signedIn, frame in
+            signedIn.endTraining("Signing out", &frame) { signedIn, _ in signedIn.signOut() }
+        },
         Binding([.character(":")], hint: "command", "Type a command") { signedIn, _ in
             signedIn.card = PaletteCard()
             return []
         },
-        Binding([.character("?")], hint: "help", "Show or leave this help") { signedIn, _ in
+        Binding([.character("?")], hint: "help", "Show or leave this help", command: "help") { signedIn, _ in
             signedIn.card = HelpCard()
             return []
         },
-        Binding([.escape], "Back: close what lies on top, or return to the library") { signedIn, _ in signedIn.goBack() },
-        Binding([.control("l")], "Draw the screen again") { _, _ in [.redraw] },
-        Binding([.control("z")], "Suspend the program; fg goes on") { _, _ in [.suspend] },
+        Binding([.escape], "Back: close what lies on top, or return to the library", command: "back") { signedIn, _ in
+            signedIn.goBack()
+        },
+        Binding([.control("l")], "Draw the screen again", command: "redraw") { _, _ in [.redraw] },
+        Binding([.control("z")], "Suspend the program; fg goes on", command: "suspend") { _, _ in [.suspend] },
         Binding([.character("q"), .control("c")], hint: "quit", "Quit", command: "quit") { signedIn, frame in
-            signedIn.stopTraining()
-            frame.hasEnded = true
-            return []
+            signedIn.endTraining("Quitting", &frame) { signedIn, frame in
+                signedIn.stopTraining()
+                frame.hasEnded = true
+                return []
+            }
         },
     ]
 }

@@ -54,7 +54,9 @@ public struct DashboardServices: Sendable {
         case .store(let session, let series, let settings): stored { try library(session).store(settings, of: series) }
         case .storeTheme(let session, let name): stored { try library(session).store(name, key: "theme") }
         case .open(let session, let path): open(path, session)
-        case .train(let session, let series, let run): Task { await train(series, session, run) }
+        case .write(let session, let series, let rows, let text):
+            stored { try library(session).write(text, on: rows, of: series) }
+        case .train(let session, let series, let run, let seed): Task { await train(series, session, run, seed) }
         case .listLibrary(let session):
             computed {
                 .libraryListed(try library(session).entries(samples: locations.sampleData), account: session.account.id)
@@ -66,7 +68,9 @@ public struct DashboardServices: Sendable {
                 .modelsLoaded(
                     fingerprint: series.fingerprint, account: session.account.id, try library(session).scored(kinds, series))
             }
-        case .export(let series, let result, let path): computed { try export(series, result, to: path) }
+        case .export(let request): computed { try export(request) }
+        case .describe(let series):
+            computed { .described(fingerprint: series.fingerprint, series.channels.map(ColumnStatistics.init)) }
         case .compare(let series, let result, let settings, let run):
             computed {
                 let comparison = try Comparison(series: series, result: result, settings: settings, cancellation: run)
@@ -210,9 +214,9 @@ public struct DashboardServices: Sendable {
         }
     }
 
-    private func train(_ series: Series, _ session: Session, _ run: Cancellation) async {
+    private func train(_ series: Series, _ session: Session, _ run: Cancellation, _ seed: UInt64) async {
         var checked = ContinuousClock.now
-        for await progress in ModelTraining(series: series, models: models).run(cancellation: run) {
+        for await progress in ModelTraining(series: series, models: models, seed: seed).run(cancellation: run) {
             if ContinuousClock.now - checked > .milliseconds(500) {
                 checked = .now
                 if !mayGoOn() { run.cancel() }

@@ -53,7 +53,11 @@ func wrapped(_ text: String, width: Int) -> [String] {
 /// The usual time between rows in words.
 func samplingText(_ series: Series) -> String? {
     guard let step = series.time.medianStep, step > 0 else { return nil }
-    let seconds = Double(step) / 1e6
+    return durationText(Double(step) / 1e6)
+}
+
+/// A length of time in words; a whole unit without its number.
+func durationText(_ seconds: Double) -> String {
     func text(_ value: Double, _ unit: String) -> String {
         value == 1 ? unit : "\(axisText(value)) \(unit)s"
     }

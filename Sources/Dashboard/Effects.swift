@@ -15,12 +15,16 @@ public enum Effect: Sendable {
     case preview(path: String)
     case complete(path: String)
     case open(Session, path: String)
-    case train(Session, Series, Cancellation)
+    /// Where the random numbers begin is the last.
+    case train(Session, Series, Cancellation, UInt64)
     case loadModels(Session, Series, [ModelKind])
     case judge(Session, Series, Range<Int>, Verdict?)
     case store(Session, Series, AnalysisSettings)
     case storeTheme(Session, name: String)
-    case export(Series, AnalysisResult, path: String)
+    /// What was written about rows; an empty text takes it away.
+    case write(Session, Series, Range<Int>, String)
+    case export(ExportRequest)
+    case describe(Series)
     /// The comparison ends where its flag is raised, and then tells nothing.
     case compare(Series, AnalysisResult, AnalysisSettings, Cancellation)
     case explain(Series, [ScoredModel], Range<Int>)
@@ -43,7 +47,7 @@ public enum DashboardEvent: Sendable {
     case accountsShown(Session, AccountPanel.Content, message: String?)
     case accountRefused([FieldProblem], other: String?)
     case libraryListed([LibraryState.Entry], account: Int64)
-    case previewed(path: String, Result<Series, PlainError>)
+    case previewed(path: String, Result<LibraryState.Preview.Content, PlainError>)
     case completed(path: String, [String])
     case opened(OpenedSeries, account: Int64)
     case openFailed(String)
@@ -57,6 +61,10 @@ public enum DashboardEvent: Sendable {
     /// The answer to the `compare` with this flag.
     case compared(run: Cancellation, Comparison)
     case explained(WorkspaceState.Explained)
+    /// The columns of the series with this fingerprint.
+    case described(fingerprint: String, [ColumnStatistics])
+    /// A file is there already.
+    case wouldOverwrite(ExportRequest)
     case done(String)
     case failed(String)
 
@@ -82,6 +90,8 @@ public struct OpenedSeries: Sendable {
     public var savedModels: [ModelKind]
     /// What the user decided about events.
     public var judgements: Judgements
+    /// What the user wrote about events.
+    public var notes: Notes
     /// The models that there can be.
     public var models: Models
     /// What the settings of a series begin with; `nil` for those of the program.
@@ -90,8 +100,7 @@ public struct OpenedSeries: Sendable {
     /// What to say when it opens: what the reader noticed, or what to do next.
     var greeting: String {
         guard let notice = series.notices.first else {
-            return savedModels.isEmpty
-                ? "Press t to train the models." : "Press L to load the saved models, or t to train anew."
+            return savedModels.isEmpty ? "Press t to train the models." : "The saved models are being loaded; t trains anew."
         }
         return notice + (series.notices.count > 1 ? " (+\(series.notices.count - 1) more)" : "")
     }
@@ -99,13 +108,15 @@ public struct OpenedSeries: Sendable {
     /// Gathers what was read.
     public init(
         path: String, series: Series, settings: AnalysisSettings, savedModels: [ModelKind] = [],
-        judgements: Judgements = Judgements(), models: Models = .standard, defaults: AnalysisSettings? = nil
+        judgements: Judgements = Judgements(), notes: Notes = Notes(), models: Models = .standard,
+        defaults: AnalysisSettings? = nil
     ) {
         self.path = path
         self.series = series
         self.settings = settings
         self.savedModels = savedModels
         self.judgements = judgements
+        self.notes = notes
         self.models = models
         self.defaults = defaults
     }

@@ -54,6 +54,8 @@ enum CardStep {
     case close([Effect])
     /// The card closes and the key goes to what lies below it.
     case pass
+    /// The owner has put another card in its place.
+    case replaced
 
     static let stay = CardStep.stay([])
     static let close = CardStep.close([])
@@ -98,6 +100,7 @@ extension CardHolder {
             card = top
             return effects
         case .close(let effects): return effects
+        case .replaced: return []
         case .pass: return nil
         }
     }

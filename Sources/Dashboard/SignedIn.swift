@@ -35,7 +35,10 @@ public struct SignedIn: Sendable, CardHolder {
     }
 
     /// Begins in the library.
-    init(session: Session) { self.session = session }
+    init(session: Session, files: [String] = []) {
+        self.session = session
+        library = LibraryState(named: files)
+    }
 
     /// The open series, also where it was left behind the library; it can be changed but not closed.
     public internal(set) var workspace: WorkspaceState? {
@@ -63,13 +66,19 @@ public struct SignedIn: Sendable, CardHolder {
         }
         if let effects = lock?.update(input, session) { return effects }
         if let effects = updateCard(input, session, &frame) { return effects }
-        if let effects = updateScreen(input, &frame) { return effects }
+        if let effects = updateScreen(input, &frame) { return opening(effects, &frame) }
         guard case .key(let pressed) = input, let key = frame.keyMap.meaning(of: pressed) else { return [] }
         return run(key, &frame)
     }
 
     private mutating func run(_ key: Key, _ frame: inout Frame) -> [Effect] {
         bindings.first { $0.keys.contains(key) }?.run(&self, &frame) ?? []
+    }
+
+    /// Puts a question before a file that is opened where that would end a training run.
+    private mutating func opening(_ effects: [Effect], _ frame: inout Frame) -> [Effect] {
+        guard isTraining, case .open(_, let path)? = effects.first else { return effects }
+        return open(path, &frame)
     }
 
     private mutating func updateScreen(_ input: InputEvent, _ frame: inout Frame) -> [Effect]? {
@@ -96,7 +105,7 @@ public struct SignedIn: Sendable, CardHolder {
         case .workspace(var open):
             open.letGo()
             place = .library(left: open)
-            return [.listLibrary(session)]
+            return library.show(open.path) + [.listLibrary(session)]
         }
     }
 
@@ -115,6 +124,7 @@ public struct SignedIn: Sendable, CardHolder {
     /// Takes the answer to an effect; one to another account is dropped.
     mutating func receive(_ event: DashboardEvent, _ frame: inout Frame) -> [Effect] {
         if let account = event.account, account != session.account.id { return [] }
+        var loading: [Effect] = []
         switch event {
         case .idle: lock = lock ?? LockForm()
         case .unlocked: lock = nil
@@ -127,11 +137,21 @@ public struct SignedIn: Sendable, CardHolder {
             stopTraining()
             place = .workspace(WorkspaceState(opened))
             frame.say(opened.greeting)
+            if !opened.savedModels.isEmpty { loading = [.loadModels(session, opened.series, opened.savedModels)] }
+        case .wouldOverwrite(let request):
+            card = ConfirmCard(
+                question: "\(request.path) is there already. Overwriting it loses what it holds.", yes: "overwrites it"
+            ) {
+                _, _ in
+                var request = request
+                request.mayOverwrite = true
+                return [.export(request)]
+            }
         default: break
         }
         let session = session
         let effects = receiveInCard(event, session) + library.receive(event, session, &frame)
-        return effects + (workspace?.receive(event, session, &frame) ?? [])
+        return effects + (workspace?.receive(event, session, &frame) ?? []) + loading
     }
 
     // MARK: Drawing

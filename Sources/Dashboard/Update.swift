@@ -6,8 +6,10 @@ public func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [E
     case .input(let input): return updateInput(&state, input)
     case .loggedIn(let session, let themeName):
         state.frame.welcome(session, themeName: themeName)
-        state.stage = .signedIn(SignedIn(session: session))
-        return [.listLibrary(session)]
+        var signedIn = SignedIn(session: session, files: state.files)
+        let opening = state.files.first.map { signedIn.library.startOpening($0, session) } ?? []
+        state.stage = .signedIn(signedIn)
+        return [.listLibrary(session)] + opening
     case .sessionEnded:
         state.signedIn?.stopTraining()
         state.stage = .signedOut(SignedOut())

@@ -15,10 +15,10 @@ public func view(_ state: DashboardState) -> CellBuffer {
     switch state.stage {
     case .signedOut(let signedOut):
         signedOut.view(frame, into: &screen)
-        viewLastRow(&screen, frame, hints: [])
+        viewLastRows(&screen, frame, hints: signedOut.hints)
     case .signedIn(let signedIn):
         signedIn.view(frame, into: &screen)
-        if signedIn.lock == nil { viewLastRow(&screen, frame, hints: signedIn.bindings.compactMap { $0.hint(frame.keyMap) }) }
+        if signedIn.lock == nil { viewLastRows(&screen, frame, hints: signedIn.bindings.compactMap { $0.hint(frame.keyMap) }) }
     }
     if !frame.showsColor {
         screen.showBackgroundsByForm(reversed: [theme.selection], plain: [theme.background, theme.panel])
@@ -36,15 +36,16 @@ private func viewTooSmall(_ screen: inout CellBuffer, _ theme: Theme) {
     }
 }
 
-/// The last row: the message, or the keys that matter here.
-private func viewLastRow(_ screen: inout CellBuffer, _ frame: Frame, hints: [Binding.Hint]) {
+/// The last two rows: a message, set into the border above the keys that matter here, so that it hides none of them.
+private func viewLastRows(_ screen: inout CellBuffer, _ frame: Frame, hints: [Binding.Hint]) {
     let theme = frame.theme
     let y = screen.height - 1
     if let message = frame.message {
+        let color = message.isError ? theme.error : theme.success
+        let used = screen.write(message.isError ? " ✗ " : " ✓ ", x: 1, y: y - 1, Style(color, bold: true))
+        let text = message.text + " "
         screen.write(
-            message.isError ? " ✗ " : " ✓ ", x: 0, y: y, Style(message.isError ? theme.error : theme.success, bold: true))
-        screen.write(message.text, x: 3, y: y, Style(message.isError ? theme.error : theme.text), limit: screen.width - 4)
-        return
+            text, x: 1 + used, y: y - 1, Style(message.isError ? theme.error : theme.text), limit: screen.width - 3 - used)
     }
     var x = 1
     let kept = fitting(hints, width: screen.width - 1)

@@ -85,6 +85,22 @@ extension OddlineDatabase {
             try database.alter(table: "models") { $0.drop(column: "file") }
         }
         registerProtections(&migrator)
+        migrator.registerMigration("notes, and what is known of opened files") { database in
+            try database.create(table: "notes") { table in
+                table.autoIncrementedPrimaryKey("id")
+                table.column("user_id", .integer).notNull().references("users", onDelete: .cascade)
+                table.column("fingerprint", .text).notNull()
+                table.column("first_row", .integer).notNull()
+                table.column("last_row", .integer).notNull()
+                table.column("text", .text).notNull()
+                table.column("written_at", .datetime).notNull()
+                table.uniqueKey(["user_id", "fingerprint", "first_row", "last_row"])
+            }
+            try database.alter(table: "series") { table in
+                table.add(column: "fingerprint", .text)
+                table.add(column: "row_count", .integer)
+            }
+        }
         return migrator
     }
 

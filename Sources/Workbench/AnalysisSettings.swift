@@ -131,7 +131,7 @@ extension Setting {
     } shown: {
         switch $0.flags {
         case .gap, .top: $0.flags.rawValue
-        case .level: String(format: "%.2f", $0.threshold)
+        case .level: String(format: "%.3g", $0.threshold)
         case .quantile, .share:
             {
                 let percent = String(format: "%.2f", $0 * 100)

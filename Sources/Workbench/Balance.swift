@@ -9,7 +9,7 @@ extension Setting {
             help: "the \(second.title)'s share of the combined score, 0 to 1; the \(first.title) has the rest",
             kind: .number(0...1), recomputes: .combination
         ) {
-            plain((Double($0.ensemble.share(of: second)) * 1e6).rounded() / 1e6)
+            plain((Double($0.ensemble.share(of: second)) * 100).rounded() / 100)
         } assign: { text, settings throws(SettingError) in
             let share = Double(text) ?? .nan
             do throws(DetectionError) {

@@ -7,9 +7,13 @@ struct OpenedFile: Codable, FetchableRecord, PersistableRecord {
     var userID: Int64
     var path: String
     var openedAt: Date
+    /// What the series is known by; `nil` where it was opened last before this was noted.
+    var fingerprint: String?
+    var rowCount: Int?
 
     enum CodingKeys: String, CodingKey {
-        case path
+        case path, fingerprint
+        case rowCount = "row_count"
         case userID = "user_id"
         case openedAt = "opened_at"
     }

@@ -11,15 +11,40 @@ public struct ScoreExport: Sendable {
 
     private let series: Series
     private let result: AnalysisResult
+    private let remarks: Remarks?
 
-    /// Exports `result` for the rows of `series`.
-    public init(series: Series, result: AnalysisResult) {
-        self.series = series
-        self.result = result
+    /// What was decided and written about rows.
+    public struct Remarks: Sendable {
+        let judgements: Judgements
+        let notes: Notes
+
+        /// Verdicts and notes.
+        public init(judgements: Judgements, notes: Notes) {
+            self.judgements = judgements
+            self.notes = notes
+        }
     }
 
-    /// Column names: `row`, `timestamp`, the channels, the score of each model, the combined one, and the flag.
-    public var columns: [String] { ["row", "timestamp"] + series.channels.map(\.name) + scores.map(\.name) + ["is_flagged"] }
+    /// Exports `result` for the rows of `series`, with a column `verdict` and one `note` where there are `remarks`.
+    public init(series: Series, result: AnalysisResult, remarks: Remarks? = nil) {
+        self.series = series
+        self.result = result
+        self.remarks = remarks
+    }
+
+    /// Column names: `row`, `timestamp`, the channels, the score of each model, the combined one, the flag, and where they are
+    /// exported too, verdict and note.
+    public var columns: [String] {
+        ["row", "timestamp"] + series.channels.map(\.name) + scores.map(\.name) + ["is_flagged"]
+            + (remarks == nil ? [] : ["verdict", "note"])
+    }
+
+    /// Verdict and note on a row; none without remarks.
+    private func remarks(on row: Int) -> [String] {
+        guard let remarks else { return [] }
+        let rows = row..<(row + 1)
+        return [remarks.judgements.verdict(on: rows)?.rawValue ?? "", remarks.notes.text(on: rows)]
+    }
 
     private var scores: [(name: String, values: [Float])] {
         Array(zip(Self.scoreColumns(result.scores.kinds), result.scores.values + [result.combined]))
@@ -31,7 +56,7 @@ public struct ScoreExport: Sendable {
     /// Hands the text to `write` in pieces.
     public func write(_ format: Format, to write: (String) throws -> Void) rethrows {
         let scores = scores
-        var text = format == .csv ? columns.map { csvField(Self.harmless($0)) }.joined(separator: ",") + "\n" : ""
+        var text = format == .csv ? columns.map { csvField(harmless($0)) }.joined(separator: ",") + "\n" : ""
         for row in 0..<series.rowCount {
             text += format == .csv ? csvLine(row, scores) : jsonLine(row, scores)
             if text.utf8.count > 1 << 16 {
@@ -42,16 +67,12 @@ public struct ScoreExport: Sendable {
         try write(text)
     }
 
-    /// A name that a spreadsheet does not take for a formula.
-    private static func harmless(_ name: String) -> String {
-        name.first.map { "=+-@\t\r".contains($0) } == true ? "'" + name : name
-    }
-
     private func csvLine(_ row: Int, _ scores: [(name: String, values: [Float])]) -> String {
         var fields = [String(series.rowNumber(row)), csvField(series.timeText(row: row))]
         fields += series.channels.map { numberText($0.values[row]) }
         fields += scores.map { scoreText($0.values[row]) }
         fields.append(result.isFlagged(row) ? "1" : "0")
+        fields += remarks(on: row).map { csvField(harmless($0)) }
         return fields.joined(separator: ",") + "\n"
     }
 
@@ -61,20 +82,9 @@ public struct ScoreExport: Sendable {
         fields += series.channels.map { "\(jsonString($0.name)):\(number(numberText($0.values[row])))" }
         fields += scores.map { "\"\($0.name)\":\(number(scoreText($0.values[row])))" }
         fields.append("\"is_flagged\":\(result.isFlagged(row))")
+        fields += zip(["verdict", "note"], remarks(on: row)).map { "\"\($0)\":\($1.isEmpty ? "null" : jsonString($1))" }
         return "{" + fields.joined(separator: ",") + "}\n"
     }
 
     private func scoreText(_ score: Float) -> String { score.isNaN ? "" : "\(score)" }
-
-    private func jsonString(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": quoted += "\\" + String(scalar)
-            case _ where scalar.value < 0x20: quoted += String(format: "\\u%04x", scalar.value)
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
-    }
 }

@@ -14,7 +14,7 @@ extension Analysis {
     /// The same for the ensemble: the average over the models that have it, by their weights.
     public func timesTypical(at row: Int) -> Float? {
         let known = models.kinds.compactMap { kind in
-            timesTypical(kind, at: row).map { (times: $0, weight: settings.ensemble.weight(of: kind)) }
+            timesTypical(kind, at: row).map { (times: $0, weight: ensemble.weight(of: kind)) }
         }
         let weight = known.reduce(0) { $0 + $1.weight }
         return weight > 0 ? known.reduce(0) { $0 + $1.times * $1.weight } / weight : nil

@@ -7,7 +7,7 @@ import TimeSeries
 
 /// What belongs to one user: recent files, saved models, judgements, settings. Only a session opens it.
 public struct UserLibrary: Sendable {
-    private let database: OddlineDatabase
+    let database: OddlineDatabase
     private let folder: URL
     private let models: Models
     /// Who is working.
@@ -21,13 +21,13 @@ public struct UserLibrary: Sendable {
         folder = locations.models.appendingPathComponent(String(session.account.id), isDirectory: true)
     }
 
-    private var user: Int64 { session.account.id }
+    var user: Int64 { session.account.id }
 
     // MARK: Identity of series
 
     /// By what a series is known here. What an earlier version stored under the older fingerprint is found again: it is
     /// taken over by the first series that is opened with it.
-    private func identity(of series: Series) throws -> String {
+    func identity(of series: Series) throws -> String {
         let fingerprint = series.fingerprint
         let hasOlder = try database.read { database in
             try !SavedModel.filter { $0.userID == user && length($0.fingerprint) == 16 }.isEmpty(database)
@@ -62,15 +62,13 @@ public struct UserLibrary: Sendable {
 
     // MARK: Recent files
 
-    /// Notes that a file was opened.
-    public func remember(path: String) throws {
-        try database.write { try OpenedFile(userID: user, path: path, openedAt: Date()).upsert($0) }
-    }
-
-    /// Paths opened before, the latest first.
-    public func recentPaths(limit: Int = 20) throws -> [String] {
-        try database.read { database in
-            try OpenedFile.filter { $0.userID == user }.order(\.openedAt.desc).limit(limit).fetchAll(database).map(\.path)
+    /// Notes that a series was opened from a file.
+    public func remember(path: String, _ series: Series) throws {
+        let fingerprint = try identity(of: series)
+        try database.write {
+            try OpenedFile(
+                userID: user, path: path, openedAt: Date(), fingerprint: fingerprint, rowCount: series.rowCount
+            ).upsert($0)
         }
     }
 

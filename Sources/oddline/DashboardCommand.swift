@@ -15,6 +15,9 @@ struct DashboardCommand: AsyncParsableCommand {
         discussion:
             "Register or log in, open a series, press t to train the models, Tab and arrows to move the sliders, ? for help.")
 
+    @Argument(help: "Files to open: the first opens after the login, and the library lists them all.", completion: .file())
+    var files: [String] = []
+
     @OptionGroup var data: DataOptions
 
     @Flag(help: "Draw with ASCII characters alone.")
@@ -39,7 +42,8 @@ struct DashboardCommand: AsyncParsableCommand {
             let terminal = try NcursesTerminal(isASCII: ascii || configuration.ascii == true)
             var state = DashboardState(
                 width: terminal.size.width, height: terminal.size.height, themes: themes, themeName: theme ?? configuration.theme,
-                isFirstUser: try accounts.isEmpty())
+                isFirstUser: try accounts.isEmpty(),
+                files: files.map { URL(fileURLWithPath: $0).path })
             state.frame.showsColor = terminal.usesColor
             state.frame.keyMap = keyMap
             if let problem = problems.first { state.frame.complain(problem.description) }
@@ -51,7 +55,8 @@ struct DashboardCommand: AsyncParsableCommand {
                 try await loop.resume()
             } catch { state.frame.complain("\(error)") }
             if demo {
-                try loop.enterDemonstration(sample: locations.sampleData.appendingPathComponent(SampleKind.contextual.fileName))
+                try loop.enterDemonstration(
+                    sample: files.isEmpty ? locations.sampleData.appendingPathComponent(SampleKind.contextual.fileName) : nil)
             }
             loop.run(&state)
             await loop.finish()
@@ -92,12 +97,12 @@ final class DashboardLoop {
     }
 
     /// Logs in with an account made for this run and opens a sample.
-    func enterDemonstration(sample: URL) throws {
+    func enterDemonstration(sample: URL?) throws {
         let password = UUID().uuidString
         _ = try accounts.register(username: "guest", email: "guest@example.org", password: password)
         let session = try accounts.login(identifier: "guest", password: password)
         queue.append(.loggedIn(session, themeName: nil))
-        services.start(.open(session, path: sample.path))
+        if let sample { services.start(.open(session, path: sample.path)) }
     }
 
     /// Goes on with the session kept on this machine, if there is one.

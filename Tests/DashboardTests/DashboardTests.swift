@@ -130,7 +130,11 @@ import Workbench
     #expect(state.message?.isError == true)
     _ = run("nonsense")
     #expect(state.message?.text.contains("nonsense") == true)
-    guard case .export(_, _, "out.csv") = run("export out.csv").first else {
+    _ = run("goto 2024-01-02 10:00")
+    #expect(state.workspace.map { series.timeText(row: $0.cursor) } == "2024-01-02T10:00:00Z")
+    _ = run("goto 2030-01-01")
+    #expect(state.message?.isError == true)
+    guard case .export(let request) = run("export out.csv").first, request.path == "out.csv" else {
         Issue.record("expected an export")
         return
     }

@@ -30,7 +30,9 @@ struct Scene: Sendable, CustomTestStringConvertible {
             let entries = ["amplitude.csv", "collective.csv", "contextual.csv"].map {
                 LibraryState.Entry(path: "/samples/\($0)", name: $0, section: "Sample data")
             }
-            let recent = LibraryState.Entry(path: "/home/alice/taxi.csv", name: "taxi.csv", section: "Recent files")
+            let path = "/home/alice/taxi.csv"
+            let holdings = Holdings(path: path, rowCount: 10_320, models: ["lstm", "transformer"], verdictCount: 5)
+            let recent = LibraryState.Entry(path: path, name: "taxi.csv", section: "Recent files", holdings: holdings)
             _ = update(&state, .libraryListed(entries + [recent], account: state.account))
             try change(&state)
             return state
@@ -85,7 +87,9 @@ struct Scene: Sendable, CustomTestStringConvertible {
     ]
 
     static let ofLibrary: [Scene] = [
-        library("library") { _ = update(&$0, .previewed(path: "/samples/amplitude.csv", .success(series))) },
+        library("library") {
+            _ = update(&$0, .previewed(path: "/samples/amplitude.csv", .success(LibraryState.Preview.Content(series))))
+        },
         library("library-unreadable") { state in
             press(&state, .down)
             let error = PlainError(SeriesError.empty(file: "collective.csv"))
@@ -103,6 +107,8 @@ struct Scene: Sendable, CustomTestStringConvertible {
         library("help") { press(&$0, .character("?")) },
         library("help-scrolled") { press(&$0, .character("?"), .pageDown, .pageDown, .down) },
         library("theme") { press(&$0, .character("T")) },
+        library("library-kept") { press(&$0, .end) },
+        library("palette-chosen") { press(&$0, .character(":"), .down, .down, .down) },
         library("palette") { press(&$0, .character(":")) },
         library("lock") { state in
             _ = update(&state, .idle)
@@ -182,6 +188,33 @@ struct Scene: Sendable, CustomTestStringConvertible {
         workspace("comparison-pending") { press(&$0, .character("m")) },
         workspace("comparison") { try compare(&$0) },
         workspace("lessons") { try learn(&$0) },
+        workspace("note") { state in
+            press(&state, .character("a"), .character("N"))
+            type(&state, "a sensor was replaced")
+        },
+        workspace("note-listed") { state in
+            press(&state, .character("a"))
+            run(&state, "note a sensor was replaced")
+        },
+        workspace("statistics") { state in
+            press(&state, .character("S"))
+            let columns = series.channels.map(ColumnStatistics.init)
+            _ = update(&state, .described(fingerprint: series.fingerprint, columns))
+        },
+        workspace("two-runs") { state in
+            press(&state, .character("K"))
+            run(&state, "balance 0.9")
+            run(&state, "threshold 0.95")
+            press(&state, .character("D"))
+        },
+        workspace("overwrite") { state in
+            guard case .export(let request) = press(&state, .character("e")).first else { throw Unexpected("no export") }
+            _ = update(&state, .wouldOverwrite(request))
+        },
+        workspace("quit-while-training", isScored: false) { state in
+            try train(&state)
+            press(&state, .escape, .character("q"))
+        },
     ]
 
     /// The same with a third model, which is registered in `Models.withRollingMedian` and nowhere else.
@@ -200,7 +233,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
 /// Begins a run in which the LSTM is half way and the Transformer scores.
 @discardableResult
 private func train(_ state: inout DashboardState) throws -> Cancellation {
-    guard case .train(_, _, let run) = press(&state, .character("t")).first else { throw Unexpected("no training") }
+    guard case .train(_, _, let run, _) = press(&state, .character("t")).first else { throw Unexpected("no training") }
     for (kind, share) in [(ModelKind.lstm, 0.5), (.transformer, 1)] {
         let losses = (1...10).map { 1 / Float($0) }
         let progress = TrainingProgress(

@@ -109,8 +109,9 @@ import Workbench
         var events = desk.reports.makeAsyncIterator()
         _ = update(&state, .loggedIn(desk.session, themeName: nil))
         desk.services.start(.open(desk.session, path: path))
-        _ = update(&state, try #require(await events.next()))
-        for effect in press(&state, .character("L")) { desk.services.start(effect) }
+        let loading = update(&state, try #require(await events.next()))
+        #expect(loading.count == 1, "saved models are loaded when their series opens")
+        for effect in loading { desk.services.start(effect) }
         _ = update(&state, try #require(await events.next()))
         for (name, value) in settings { run(&state, "\(name) \(value)") }
         let shown = try #require(state.workspace?.analysis.result)
@@ -118,10 +119,34 @@ import Workbench
         #expect(shown.level == result.level && shown.events == result.events && !shown.events.isEmpty)
 
         let target = folder.appendingPathComponent("scores.csv")
+        for effect in press(&state, .character("a")) { desk.services.start(effect) }
+        for effect in run(&state, "note looked \"odd\", twice") { desk.services.start(effect) }
         for effect in run(&state, "export \(target.path)") { desk.services.start(effect) }
         guard case .done = await events.next() else { throw Unexpected("no export") }
+        let workspace = try #require(state.workspace)
         var text = ""
-        ScoreExport(series: wave, result: result).write(.csv) { text += $0 }
+        let remarks = ScoreExport.Remarks(judgements: workspace.judgements, notes: workspace.notes)
+        ScoreExport(series: wave, result: result, remarks: remarks).write(.csv) { text += $0 }
         #expect(try String(contentsOf: target, encoding: .utf8) == text)
+        let judged = try #require(workspace.judgements.first).rows
+        #expect(text.split(separator: "\n").count { $0.hasSuffix(#",anomaly,"looked ""odd"", twice""#) } == judged.count)
+
+        try "kept".write(to: target, atomically: true, encoding: .utf8)
+        for effect in run(&state, "export \(target.path)") { desk.services.start(effect) }
+        let asked = try #require(await events.next())
+        _ = update(&state, asked)
+        #expect(view(state).text.contains("is there already"))
+        #expect(try String(contentsOf: target, encoding: .utf8) == "kept", "nothing is written before the answer")
+        for effect in press(&state, .character("y")) { desk.services.start(effect) }
+        guard case .done = await events.next() else { throw Unexpected("no export") }
+        #expect(try String(contentsOf: target, encoding: .utf8) == text)
+
+        for (command, name) in [("export-events", "events.jsonl"), ("export-events", "events.csv"), ("report", "report.html")] {
+            let path = folder.appendingPathComponent(name).path
+            for effect in run(&state, "\(command) \(path)") { desk.services.start(effect) }
+            guard case .done = await events.next() else { throw Unexpected("no \(name)") }
+            #expect(try String(contentsOfFile: path, encoding: .utf8).contains("looked "), "\(name)")
+        }
+        #expect(try desk.library.notes(of: wave) == workspace.notes)
     }
 }

@@ -49,15 +49,15 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         #expect(flags(trained).count > 2)
 
         try first.keys("Tab", "Right", "Right", "Right", "Right", "Right", "Right")
-        let moved = try first.wait("another weight") { $0.contains("0.38") && $0.contains("0.62") }
+        let moved = try first.wait("another weight") { $0.contains("LSTM 0.20") && $0.contains("0.80 Transf.") }
         #expect(flags(moved) != flags(trained))
-        try first.mouse(0, x: 15, y: 26)
-        try first.mouse(0, x: 15, y: 26, released: true)
-        let dragged = try first.wait("only the LSTM") { $0.contains("1.00") && $0.contains("0.00") }
+        try first.mouse(0, x: 14, y: 26)
+        try first.mouse(0, x: 14, y: 26, released: true)
+        let dragged = try first.wait("only the LSTM") { $0.contains("LSTM 1.00") && $0.contains("0.00 Transf.") }
         #expect(flags(dragged) != flags(trained))
 
-        try first.keys("i")
-        try first.wait(for: "Event ")
+        try first.keys("Tab", "Home", "i")
+        try first.wait(for: "Event 1 of ")
         try first.wait(for: "observed")
         try first.keys("a")
         try first.wait(for: "anomaly")
@@ -74,7 +74,6 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         let second = try Terminal(["--data-dir", data])
         try logIn(second)
         try openSample(second, "contextual")
-        try second.keys("L")
         let loaded = try second.wait("the scores of before") { !flags($0).isEmpty }
         #expect(flags(loaded) == flags(last))
         try second.keys("q")
@@ -106,7 +105,7 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try terminal.wait(for: "Series library")
         try terminal.keys("?")
         try terminal.wait(for: "Open the highlighted series")
-        try terminal.keys("NPage", "NPage", "NPage", "NPage")
+        try terminal.keys("NPage", "NPage", "NPage", "NPage", "NPage", "NPage")
         try terminal.wait(for: "Show or leave this help")
         try terminal.keys("Escape", "T")
         try terminal.wait(for: "Theme ")
@@ -348,5 +347,49 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try terminal.keys("C-u")
         try terminal.type("alice and the others")
         try terminal.wait(for: "may not contain")
+    }
+
+    @Test func aNamedFileIsJudgedByMouseTakenBackNotedAndReported() throws {
+        let folder = temporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = folder + "/mine.csv"
+        #expect(try oddline(["generate", "point", "--rows", "1500", "-o", file]).status == 0)
+        let terminal = try Terminal(["--demo", file])
+        try terminal.wait(for: "mine.csv ── ")
+        try terminal.keys("t")
+        try terminal.wait(for: "Both models are trained and saved.", seconds: 120)
+        try terminal.keys(":")
+        try terminal.type("top 5")
+        try terminal.keys("Enter")
+        let list = try terminal.wait(for: "Flagged 1 of 5")
+        let second = try #require(
+            list.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains("     2 2024") })
+        try terminal.mouse(0, x: 60, y: second)
+        try terminal.mouse(0, x: 60, y: second, released: true)
+        try terminal.wait(for: "Flagged 2 of 5")
+        try terminal.keys("a")
+        try terminal.wait(": anomaly") { $0.contains("row") && $0.contains(": anomaly") }
+        try terminal.keys("U")
+        try terminal.wait(for: "Taken back: 2024-01-")
+        try terminal.keys("C-r")
+        try terminal.wait(for: "Done again: 2024-01-")
+        try terminal.doubleClick(x: 60, y: second)
+        try terminal.wait(for: "Event 2 of 5")
+        try terminal.keys("N")
+        try terminal.wait(for: "Note on 2024-01-")
+        try terminal.type("somebody pulled a plug")
+        try terminal.keys("Enter")
+        try terminal.wait(for: ": noted")
+        let report = folder + "/report.html"
+        for answer in ["Wrote a report", "is there already"] {
+            try terminal.keys(":")
+            try terminal.type("report " + report)
+            try terminal.keys("Enter")
+            try terminal.wait(for: answer)
+        }
+        #expect(try String(contentsOfFile: report, encoding: .utf8).contains("somebody pulled a plug"))
+        try terminal.keys("Escape", "q")
+        try terminal.wait(for: "ended with 0")
     }
 }

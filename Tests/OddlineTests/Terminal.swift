@@ -95,6 +95,12 @@ final class Terminal {
         try tmux(["send-keys", "-H"] + bytes.map { String($0, radix: 16) })
     }
 
+    /// Presses and releases twice, as one piece of input.
+    func doubleClick(x: Int, y: Int) throws {
+        let bytes = ["M", "m", "M", "m"].flatMap { Array("\u{1B}[<0;\(x + 1);\(y + 1)\($0)".utf8) }
+        try tmux(["send-keys", "-H"] + bytes.map { String($0, radix: 16) })
+    }
+
     func resize(width: Int, height: Int) throws { try tmux(["resize-window", "-x", "\(width)", "-y", "\(height)"]) }
 
     /// Waits until `text` stands on the screen, and returns the screen.

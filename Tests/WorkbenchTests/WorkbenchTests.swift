@@ -83,9 +83,15 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     let (ann, bob) = (try library("ann"), try library("bob"))
     let model = try #require(await trained(series).first { $0.detector.kind == .transformer })
     try ann.save(model.detector)
-    try ann.remember(path: "/a.csv")
-    try ann.remember(path: "/b.csv")
-    try ann.remember(path: "/a.csv")
+    var other = series
+    other.channels[0].values[0] += 1
+    try ann.remember(path: "/a.csv", series)
+    try ann.remember(path: "/b.csv", other)
+    try ann.remember(path: "/a.csv", series)
+    try ann.write("a note", on: 3..<9, of: series)
+    try ann.write("another", on: 5..<7, of: series)
+    try ann.write("gone", on: 20..<22, of: series)
+    try ann.write("", on: 20..<22, of: series)
     try ann.judge(3..<9, of: series, as: .normal)
     try ann.judge(3..<9, of: series, as: .anomaly)
     try ann.judge(20..<22, of: series, as: .normal)
@@ -93,13 +99,18 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     try ann.store(AnalysisSettings(), key: "k")
     #expect(try ann.savedModels(for: series) == [.transformer])
     #expect(try ann.load(.transformer, for: series).errors(of: series) == model.errors)
-    #expect(try ann.recentPaths() == ["/a.csv", "/b.csv"])
+    #expect(try ann.recentFiles().map(\.path) == ["/a.csv", "/b.csv"])
+    #expect(
+        try ann.recentFiles(limit: 0) == [
+            Holdings(path: "/a.csv", rowCount: series.rowCount, models: ["transformer"], verdictCount: 1)
+        ], "what work went into is kept")
+    #expect(Array(try ann.notes(of: series)) == [Note(rows: 5..<7, text: "another")])
     #expect(try ann.judgements(of: series).map(\.rows) == [3..<9])
     #expect(try ann.judgements(of: series).map(\.verdict) == [.anomaly])
     #expect(try ann.setting("k", as: AnalysisSettings.self) == AnalysisSettings())
     #expect(try ann.setting("k", as: String.self) == nil)
     #expect(try bob.savedModels(for: series).isEmpty)
-    #expect(try bob.recentPaths().isEmpty && bob.judgements(of: series).isEmpty)
+    #expect(try bob.recentFiles().isEmpty && bob.notes(of: series).isEmpty && bob.judgements(of: series).isEmpty)
     #expect(throws: (any Error).self) { try bob.load(.transformer, for: series) }
 }
 

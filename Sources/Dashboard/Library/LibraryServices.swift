@@ -35,24 +35,28 @@ func completions(of path: String) -> [String] {
 extension UserLibrary {
     /// What the library lists: the sample series and files opened before that still exist.
     func entries(samples folder: URL) throws -> [LibraryState.Entry] {
+        let recent = try recentFiles()
+        let holdings = Dictionary(recent.map { ($0.path, $0) }) { first, _ in first }
         func entry(_ path: String, _ section: String) -> LibraryState.Entry {
-            LibraryState.Entry(path: path, name: printable(URL(fileURLWithPath: path).lastPathComponent), section: section)
+            LibraryState.Entry(
+                path: path, name: printable(URL(fileURLWithPath: path).lastPathComponent), section: section,
+                holdings: holdings[path])
         }
-        let recent = try recentPaths(limit: 12).filter { FileManager.default.fileExists(atPath: $0) }
         let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
         let samples = files.filter { SeriesReader.isReadable(name: $0.lastPathComponent) }.map(\.path).sorted()
-        return samples.map { entry($0, "Sample data") }
-            + recent.filter { !samples.contains($0) }.map { entry($0, "Recent files") }
+        let others = recent.map(\.path).filter { !samples.contains($0) && FileManager.default.fileExists(atPath: $0) }
+        return samples.map { entry($0, "Sample data") } + others.map { entry($0, "Recent files") }
     }
 
     /// Notes that a series was opened, and gathers what the user left about it.
     /// - Parameter settings: those of a series that is opened for the first time.
     func open(_ series: Series, at path: String, settings: AnalysisSettings, models: Models) throws -> OpenedSeries {
         let absolute = URL(fileURLWithPath: path).path
-        try remember(path: absolute)
+        try remember(path: absolute, series)
         return OpenedSeries(
             path: absolute, series: series, settings: try self.settings(of: series) ?? settings,
-            savedModels: try savedModels(for: series), judgements: try judgements(of: series), models: models, defaults: settings)
+            savedModels: try savedModels(for: series), judgements: try judgements(of: series), notes: try notes(of: series),
+            models: models, defaults: settings)
     }
 }
 
@@ -62,8 +66,10 @@ final class PreviewReader: Sendable {
     private let wanted = Mutex("")
 
     /// Reads `path` unless another is wanted before its turn comes.
-    func read(_ path: String, _ answer: @escaping @Sendable (Result<Series, PlainError>) -> Void) {
+    func read(_ path: String, _ answer: @escaping @Sendable (Result<LibraryState.Preview.Content, PlainError>) -> Void) {
         wanted.withLock { $0 = path }
-        reader.submit { [self] in if wanted.withLock({ $0 == path }) { answer(readSeries(path)) } }
+        reader.submit { [self] in
+            if wanted.withLock({ $0 == path }) { answer(readSeries(path).map(LibraryState.Preview.Content.init)) }
+        }
     }
 }

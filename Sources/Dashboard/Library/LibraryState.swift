@@ -1,6 +1,7 @@
 import Accounts
 import TerminalUI
 import TimeSeries
+import Workbench
 
 /// The library: a list of series that can be opened, and a preview of the highlighted one.
 public struct LibraryState: Sendable {
@@ -12,8 +13,23 @@ public struct LibraryState: Sendable {
         public let name: String
         /// The heading it stands under.
         public let section: String
+        /// What the user has of it: models, verdicts, rows.
+        public var holdings: Holdings?
+
+        /// A line about what a sample holds.
+        var description: String? { sampleDescription(fileName: name) }
+
+        /// What there is of it in a few words, and in fewer; none where nothing is known.
+        var facts: [String] {
+            guard let holdings, holdings.isKept else { return [] }
+            let judged = holdings.verdictCount == 0 ? nil : "\(holdings.verdictCount) judged"
+            let words = [holdings.models.isEmpty ? nil : "models", judged].compactMap { $0 }
+            return [words.joined(separator: ", ")] + words
+        }
     }
 
+    /// Files that were named when the program was started.
+    let named: [String]
     /// All series.
     public private(set) var entries: [Entry] = []
     /// The highlighted one among those shown.
@@ -35,11 +51,32 @@ public struct LibraryState: Sendable {
     let memo = PlotMemo()
 
     /// What is known of the highlighted series.
-    struct Preview: Sendable {
+    public struct Preview: Sendable {
         /// Whose preview it is.
         let path: String
         /// The series or a sentence.
-        let content: Result<Series, PlainError>
+        let content: Result<Content, PlainError>
+
+        /// A series and how often it repeats.
+        public struct Content: Sendable {
+            let series: Series
+            /// The dominant period of the first channel in rows.
+            let period: Int?
+
+            /// Looks for the period.
+            public init(_ series: Series) {
+                self.series = series
+                period = series.channels.first.flatMap { dominantPeriod(of: $0.values) }
+            }
+        }
+    }
+
+    /// Begins without entries but those that were named.
+    init(named: [String] = []) {
+        self.named = named
+        entries = named.map {
+            Entry(path: $0, name: $0.split(separator: "/").last.map(String.init) ?? $0, section: "Named at the start")
+        }
     }
 
     /// Entries whose names match the filter.
@@ -62,8 +99,24 @@ public struct LibraryState: Sendable {
 
     mutating func open(_ path: String?, _ session: Session) -> [Effect] {
         guard let path, !isOpening else { return [] }
+        return startOpening(path, session)
+    }
+
+    mutating func startOpening(_ path: String, _ session: Session) -> [Effect] {
         isOpening = true
         return [.open(session, path: path)]
+    }
+
+    /// Goes on without what was to be opened.
+    mutating func stopOpening() {
+        isOpening = false
+        closePathEntry()
+    }
+
+    /// Shows all entries and highlights one.
+    mutating func show(_ path: String) -> [Effect] {
+        filter.set("")
+        return select(entries.firstIndex { $0.path == path } ?? selection)
     }
 
     /// Shows all entries again.
@@ -77,10 +130,11 @@ public struct LibraryState: Sendable {
 extension Binding {
     /// A binding of the library.
     fileprivate static func inLibrary(
-        _ keys: [Key], hint: String? = nil, _ help: String, command: String? = nil, withValue: ActionWithValue? = nil,
+        _ keys: [Key], hint: String? = nil, _ help: String, command: String? = nil, arguments: String? = nil,
+        withValue: ActionWithValue? = nil,
         _ run: @escaping @Sendable (inout LibraryState, Session) -> [Effect]
     ) -> Binding {
-        Binding(keys, hint: hint, help, command: command, withValue: withValue) { signedIn, _ in
+        Binding(keys, hint: hint, help, command: command, arguments: arguments, withValue: withValue) { signedIn, _ in
             run(&signedIn.library, signedIn.session)
         }
     }
@@ -90,21 +144,23 @@ extension LibraryState: Screen {
     static let title = "Library"
 
     static let bindings: [Binding] = [
-        .inLibrary([.enter], hint: "open", "Open the highlighted series") { library, session in
-            library.open(library.selected?.path, session)
+        Binding([.enter], hint: "open", "Open the highlighted series", command: "open-selected") { signedIn, frame in
+            guard let path = signedIn.library.selected?.path, !signedIn.library.isOpening else { return [] }
+            return signedIn.open(path, &frame)
         },
-        .inLibrary([.character("/")], hint: "filter", "Show only names that contain what you type") { library, _ in
+        .inLibrary([.character("/")], hint: "filter", "Show only names that contain what you type", command: "filter") {
+            library, _ in
             library.isFiltering = true
             return []
         },
         .inLibrary(
             [.character("o")], hint: "open path", "Type the path of a file; Tab completes it", command: "open",
-            withValue: { signedIn, path, _ in signedIn.library.open(path, signedIn.session) }
+            arguments: "PATH", withValue: { signedIn, path, frame in signedIn.open(path, &frame) }
         ) { library, _ in
             library.pathEntry = TextField(limit: 1024)
             return []
         },
-        .inLibrary([.character("r")], "Read the list again") { _, session in [.listLibrary(session)] },
+        .inLibrary([.character("r")], "Read the list again", command: "refresh") { _, session in [.listLibrary(session)] },
     ]
 
     // MARK: Input
@@ -177,7 +233,7 @@ extension LibraryState: Screen {
             let lines = lines
             let line = mouse.y - layout.list.y + scroll(height: layout.list.height)
             guard lines.indices.contains(line), case .entry(let index) = lines[line] else { return [] }
-            return index == selection ? open(selected?.path, session) : select(index)
+            return mouse.isDouble && index == selection ? open(selected?.path, session) : select(index)
         default: return []
         }
     }
@@ -187,8 +243,11 @@ extension LibraryState: Screen {
     mutating func receive(_ event: DashboardEvent, _ session: Session, _ frame: inout Frame) -> [Effect] {
         switch event {
         case .libraryListed(let entries, _):
-            self.entries = entries
-            return select(selection)
+            let highlighted = selected?.path
+            let paths = Set(entries.map(\.path))
+            let others = Self(named: named).entries.filter { !paths.contains($0.path) }
+            self.entries = others + entries
+            return select(shown.firstIndex { $0.path == highlighted } ?? selection)
         case .previewed(let path, let content):
             if selected?.path == path { preview = Preview(path: path, content: content) }
         case .completed(let path, let paths): complete(path, paths, &frame)

@@ -74,7 +74,12 @@ extension LibraryState {
                         Style(theme.text, on: theme.selection))
                 }
                 let style = isSelected ? Style(theme.selectionText, bold: true) : Style(theme.text)
-                screen.write(shown[index].name, x: layout.list.x + 1, y: y, style, limit: layout.list.width - 1)
+                let used = screen.write(shown[index].name, x: layout.list.x + 1, y: y, style, limit: layout.list.width - 1)
+                let room = layout.list.width - used - 2
+                if let facts = shown[index].facts.first(where: { displayWidth($0) <= room }) {
+                    let x = layout.list.maxX - displayWidth(facts)
+                    screen.write(facts, x: x, y: y, Style(isSelected ? theme.selectionText : theme.success))
+                }
             }
         }
         if lines.isEmpty {
@@ -108,17 +113,23 @@ extension LibraryState {
             for (row, line) in wrapped(error.message, width: area.width).enumerated() {
                 screen.write(line, x: area.x, y: area.y + 3 + row, Style(theme.error), limit: area.width)
             }
-        case .success(let series): drawSummary(&screen, series, area, theme)
+        case .success(let content): drawSummary(&screen, entry, content, area, theme)
         }
     }
 
-    private func drawSummary(_ screen: inout CellBuffer, _ series: Series, _ area: Rect, _ theme: Theme) {
-        var facts = ["\(grouped(series.rowCount)) rows" + (samplingText(series).map { ", one every \($0)" } ?? "")]
+    private func drawSummary(
+        _ screen: inout CellBuffer, _ entry: Entry, _ content: Preview.Content, _ area: Rect, _ theme: Theme
+    ) {
+        let series = content.series
+        var facts = [entry.description].compactMap { $0 }
+        facts += ["\(grouped(series.rowCount)) rows" + (samplingText(series).map { ", one every \($0)" } ?? "")]
         if series.time.microseconds != nil {
             facts.append("\(series.timeText(row: 0)) to \(series.timeText(row: series.rowCount - 1))")
         }
         facts.append("Columns: \(series.channels.map(\.name).joined(separator: ", "))")
         if let labels = series.labels { facts.append("Labelled: \(grouped(labels.count { $0 })) anomalous rows") }
+        if let period = content.period { facts.append("Repeats about every \(period) rows\(periodText(series, rows: period))") }
+        facts.append(holdingsText(entry))
         facts += series.notices
         var y = area.y + 3
         for fact in facts {
@@ -143,6 +154,21 @@ extension LibraryState {
             .draw(&screen, x: plot.x, y: plot.maxY, taken: 0..<0, theme, columns: plot.width)
         let hint = isOpening ? "Opening…" : "Enter opens"
         screen.write(hint, x: area.x, y: plot.maxY + 1, Style(theme.muted))
+    }
+
+    /// The length of a period in time, after its rows.
+    private func periodText(_ series: Series, rows: Int) -> String {
+        guard let step = series.time.medianStep, step > 0 else { return "" }
+        let text = durationText(Double(step) * Double(rows) / 1e6)
+        return " (\(text.first?.isNumber == true ? "" : "1 ")\(text))"
+    }
+
+    /// What the user has of a series.
+    private func holdingsText(_ entry: Entry) -> String {
+        guard let holdings = entry.holdings else { return "Not opened yet" }
+        let models = holdings.models.isEmpty ? "No models yet" : "Models are saved: \(holdings.models.joined(separator: ", "))"
+        let count = holdings.verdictCount
+        return models + (count == 0 ? "; no verdicts" : "; \(count) verdict\(count == 1 ? "" : "s")")
     }
 
     private func drawPathEntry(_ screen: inout CellBuffer, _ field: TextField, _ theme: Theme) {

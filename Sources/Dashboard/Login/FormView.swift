@@ -71,7 +71,3 @@ func drawLink(_ screen: inout CellBuffer, _ layout: FormLayout, key: String, _ t
     let used = screen.write(key, x: layout.link.x, y: layout.link.y, Style(theme.accent, bold: true))
     screen.write(text, x: layout.link.x + used + 1, y: layout.link.y, Style(theme.muted))
 }
-
-func drawHints(_ screen: inout CellBuffer, _ text: String, _ theme: Theme) {
-    screen.write(text, x: max(0, (screen.width - displayWidth(text)) / 2), y: screen.height - 2, Style(theme.muted))
-}

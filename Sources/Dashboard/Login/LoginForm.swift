@@ -89,6 +89,5 @@ public struct LoginForm: Sendable, Equatable {
             isOn ? "◂ \(stayText) ▸" : stayText, x: layout.fieldX, y: layout.fieldY(2), Style(isOn ? theme.accent : theme.text))
         drawButton(&screen, layout, isBusy ? "Checking…" : "Log in", isFocused: focus == 3, theme)
         drawLink(&screen, layout, key: "Ctrl-R", "register a new account", theme)
-        drawHints(&screen, "Tab next field   Enter go on   Esc quit", theme)
     }
 }

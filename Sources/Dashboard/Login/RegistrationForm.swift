@@ -111,7 +111,6 @@ public struct RegistrationForm: Sendable, Equatable {
         drawStrength(&screen, layout, theme)
         drawButton(&screen, layout, isBusy ? "Registering…" : "Register", isFocused: focus == 4, theme)
         drawLink(&screen, layout, key: "Ctrl-R", "log in to an existing account", theme)
-        drawHints(&screen, "Tab next field   Enter go on   Esc \(isFirstUser ? "quit" : "back")", theme)
     }
 
     /// How hard the password looks to guess, while it is typed.

@@ -49,6 +49,13 @@ public struct SignedOut: Sendable, Equatable {
         }
     }
 
+    /// What the keys do here.
+    var hints: [Binding.Hint] {
+        let leaving = place == .login || registration.isFirstUser ? "quit" : "back"
+        return [("Tab", "next field"), ("Enter", "go on"), ("Ctrl-R", "register"), ("Esc", leaving)]
+            .filter { $0.0 != "Ctrl-R" || place == .login }.map { Binding.Hint(keys: $0.0, text: $0.1) }
+    }
+
     /// Draws the screen.
     func view(_ frame: Frame, into screen: inout CellBuffer) {
         switch place {

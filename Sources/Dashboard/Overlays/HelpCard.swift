@@ -22,7 +22,7 @@ struct HelpCard: Card {
         return SignedIn.screens.flatMap { section($0.title, $0.bindings) } + section("Everywhere", Binding.everywhere) + [
             Line(keys: "", text: "Mouse"),
             Line(keys: "click", text: "Go to a row, slider or event; a click on a tinted span selects its event"),
-            Line(keys: "double click", text: "Inspect an event, or put a slider back to where it began"),
+            Line(keys: "double click", text: "Open a series, inspect an event, or put a slider back to where it began"),
             Line(keys: "drag", text: "Move a slider, or pan the plots"),
             Line(keys: "wheel", text: "Zoom at the pointer, or scroll a list"),
         ]

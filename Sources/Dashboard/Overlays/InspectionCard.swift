@@ -44,6 +44,9 @@ struct InspectionCard: Card {
         case .character("C"):
             place = (place + workspace.analysis.series.channels.count - 1) % workspace.analysis.series.channels.count
         case .character("s"): showsFour.toggle()
+        case .character("N"):
+            workspace.enterNote(&frame)
+            return .replaced
         default: break
         }
         guard workspace.selectedEvent?.rows != before else { return .stay }
@@ -80,13 +83,15 @@ struct InspectionCard: Card {
         line("When", "\(series.timeText(row: first)) to \(series.timeText(row: last)) (\(event.rows.count) rows)")
         line(
             "Peak",
-            "\(fixed(event.peak)) in row \(series.rowNumber(event.peakRow)), rank \(rank) of \(workspace.events.count); mean \(fixed(event.mean))"
+            "\(significant(event.peak)) in row \(series.rowNumber(event.peakRow)), rank \(grouped(rank)) of \(grouped(workspace.events.count)); mean \(significant(event.mean))"
         )
-        line("Models", contributions(event, workspace.analysis.ensemble, within: card.width - 16))
+        line("Models", contributions(event, workspace.analysis, within: card.width - 16))
         let verdict = workspace.judgements.verdict(on: event.rows)
         line(
             "Verdict", verdict?.title ?? "none yet",
             Style(verdict == .anomaly ? theme.error : verdict == .normal ? theme.success : theme.muted, bold: verdict != nil))
+        let note = workspace.notes.text(on: event.rows)
+        if !note.isEmpty { line("Note", note) }
         for (title, text) in reasons(workspace, event, width: card.width - 16) { line(title, text) }
         y += 1
         let area = Rect(x: card.x + 2, y: y, width: card.width - 4, height: card.maxY - y - 3)
@@ -102,7 +107,7 @@ struct InspectionCard: Card {
         }
         let many = ranked.count > 1 ? "c C channels  s \(showsFour ? "one" : "four")  " : ""
         screen.write(
-            "a anomaly  n normal  z later  b seen before  u undo  \(many)[ ] events  Esc closes", x: card.x + 2,
+            "a anomaly  n normal  z later  b seen before  u none  N note  \(many)[ ] events  Esc closes", x: card.x + 2,
             y: card.maxY - 2, Style(theme.muted), limit: card.width - 4)
     }
 }
@@ -166,13 +171,15 @@ private func distance(from event: Range<Int>, to rows: Range<Int>) -> String {
 }
 
 /// The models' peaks and what they contribute to the combined score.
-private func contributions(_ event: Event, _ ensemble: Ensemble, within width: Int) -> String {
+private func contributions(_ event: Event, _ analysis: Analysis, within width: Int) -> String {
+    let ensemble = analysis.ensemble
     let peaks = event.modelPeaks
     let parts = PerModel(peaks.map { ($0.kind, $0.value.isNaN ? 0 : ensemble.weight(of: $0.kind) * $0.value) })
     let sum = parts.values.reduce(0, +)
     return joined(peaks.kinds, within: width) { kind, title in
         let share = percent(sum > 0 ? (parts[kind] ?? 0) / sum : 0) + (kind == peaks.kinds.first ? " of the score" : "")
-        return "\(title) \(fixed(peaks[kind] ?? .nan)) (\(share))"
+        let times = analysis.timesTypical(kind, at: event.peakRow).map { ", \(significant($0)) × typical" } ?? ""
+        return "\(title) \(significant(peaks[kind] ?? .nan)) (\(share)\(times))"
     }
 }
 
@@ -193,88 +200,4 @@ private func sharesText(_ ranked: [(name: String, share: Float)], width: Int) ->
         }
     }
     return text(min(1, ranked.count), 10)
-}
-
-/// The observed values of a channel around an event with the reconstructions over them.
-private struct EventPlot {
-    let workspace: WorkspaceState
-    let event: Event
-    let channel: Int
-    /// Whether it has others beside it, which need no legend each.
-    let isOneOfMany: Bool
-
-    private var series: Series { workspace.analysis.series }
-
-    private var rows: Range<Int> {
-        let margin = max(40, event.rows.count * 2)
-        return max(0, event.rows.lowerBound - margin)..<min(series.rowCount, event.rows.upperBound + margin)
-    }
-
-    private typealias Line = (name: String, values: [Double], color: Color, pattern: BrailleCanvas.Pattern)
-
-    private func lines(_ theme: Theme) -> [Line] {
-        var lines: [Line] = []
-        let count = series.channels.count
-        for (index, kind) in workspace.models.enumerated() {
-            guard let model = workspace.analysis.scored[kind] else { continue }
-            let values = rows.map {
-                model.detector.scaling.unscaled(model.errors.reconstruction[$0 * count + channel], channel: channel)
-            }
-            lines.append((kind.title, values, theme.color(of: kind.name), .ofModel(index)))
-        }
-        lines.append(("observed", Array(series.channels[channel].values[rows]), theme.series, .full))
-        return lines
-    }
-
-    func draw(_ screen: inout CellBuffer, _ area: Rect, _ theme: Theme) {
-        guard area.height >= 4, area.width >= 24 else { return }
-        let rows = rows
-        let plot = Rect(x: area.x + 10, y: area.y + 1, width: area.width - 10, height: area.height - 2)
-        let lines = lines(theme)
-        let all = lines.flatMap(\.values).filter { !$0.isNaN }
-        let (low, high) = (all.min() ?? 0, all.max() ?? 1)
-        let first = plot.x + (event.rows.lowerBound - rows.lowerBound) * plot.width / rows.count
-        let last = plot.x + (event.rows.upperBound - 1 - rows.lowerBound) * plot.width / rows.count
-        screen.tint(Rect(x: first, y: plot.y, width: max(1, last - first + 1), height: plot.height), theme.flag)
-        for (_, values, color, pattern) in lines {
-            var canvas = BrailleCanvas(columns: plot.width, rows: plot.height)
-            let columns = extents(of: values, rows: 0..<values.count, count: canvas.width)
-            canvas.line(columns.map { ($0.low, $0.high) }, low: low, high: high, pattern: pattern)
-            screen.draw(canvas, x: plot.x, y: plot.y, Style(color, bold: pattern == .full))
-        }
-        drawLegend(&screen, lines, area, plot, theme)
-        for (value, text) in ValueTicks(from: low, to: high, atMost: max(2, plot.height / 3)).ticks {
-            let share = high > low ? (high - value) / (high - low) : 0.5
-            let y = plot.y + min(plot.height - 1, Int(share * Double(plot.height)))
-            screen.write(text, x: plot.x - 1 - displayWidth(text), y: y, Style(theme.muted), limit: 9)
-        }
-        screen.fill(Rect(x: plot.x, y: plot.maxY, width: plot.width, height: 1), "─", Style(theme.border))
-        RowScale(series, visible: rows, columns: plot.width)
-            .draw(&screen, x: plot.x, y: plot.maxY, taken: 0..<0, theme, columns: plot.width)
-    }
-
-    private func drawLegend(_ screen: inout CellBuffer, _ lines: [Line], _ area: Rect, _ plot: Rect, _ theme: Theme) {
-        var x = area.x
-        if series.channels.count > 1 {
-            let blame = workspace.blame.map { " " + percent($0[channel]) } ?? ""
-            let room = isOneOfMany ? area.width : area.width / 2
-            let name = series.channels[channel].name
-            let style = Style(theme.accent, bold: true)
-            x += screen.write(name, x: x, y: area.y, style, limit: max(1, room - displayWidth(blame)))
-            x += screen.write(blame, x: x, y: area.y, style) + 3
-        }
-        if isOneOfMany { return }
-        for (name, _, color, pattern) in lines {
-            let text = "\(pattern.sample) \(name)   "
-            guard x + displayWidth(text) <= area.maxX else { break }
-            x += screen.write(text, x: x, y: area.y, Style(color, bold: true))
-        }
-        guard let explained = workspace.explained, explained.rows == event.rows, let attended = explained.attended else { return }
-        let color = theme.color(of: attended.kind.name)
-        for place in attended.places where rows.contains(place.rows.lowerBound) {
-            let column = plot.x + (place.rows.lowerBound - rows.lowerBound) * plot.width / rows.count
-            screen.write("▼", x: column, y: plot.y, Style(color, bold: true))
-        }
-        screen.write("▼ looked at", x: x, y: area.y, Style(color), limit: max(0, area.maxX - x))
-    }
 }

@@ -78,26 +78,27 @@ extension WorkspaceState {
         let rank = Column(title: "rank", width: 5, isNumber: true) { grouped(list.rank(of: $0)) }
         let measures = [
             Column(title: heading("rows", .length), width: 5, isNumber: true) { grouped($0.rows.count) },
-            Column(title: heading("peak", .peak), width: 6, isNumber: true) { significant($0.peak) },
+            Column(title: heading("peak", .peak), width: 7, isNumber: true) { significant($0.peak) },
             Column(title: "×typ.", width: 6, isNumber: true) {
                 analysis.timesTypical(at: $0.peakRow).map { significant($0) } ?? "–"
             },
         ]
         var peaks = models.map { kind in
-            Column(title: kind.shortTitle, width: max(6, displayWidth(kind.shortTitle)), isNumber: true) {
+            Column(title: kind.shortTitle, width: max(7, displayWidth(kind.shortTitle)), isNumber: true) {
                 significant($0.modelPeaks[kind] ?? .nan)
             }
         }
         let verdict = Column(title: heading("verdict", .unjudged), width: 8, isNumber: false) {
-            judgements.verdict(on: $0.rows)?.title ?? "·"
+            let note = notes.text(on: $0.rows)
+            return (judgements.verdict(on: $0.rows)?.title ?? "·") + (note.isEmpty ? "" : " \(note)")
         }
         func all() -> [Column] { [rank, start] + measures + peaks + [verdict] }
         func total() -> Int { all().reduce(-1) { $0 + $1.width + 1 } }
         while total() > width, !peaks.isEmpty { peaks.removeLast() }
         var columns = all()
         let spare = max(0, width - total())
-        columns[1].width += min(14, spare)
-        columns[columns.count - 1].width += max(0, spare - 14)
+        columns[1].width += min(7, spare)
+        columns[columns.count - 1].width += max(0, spare - 7)
         return columns
     }
 }

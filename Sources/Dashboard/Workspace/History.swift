@@ -3,12 +3,13 @@ import AnomalyDetection
 import TimeSeries
 import Workbench
 
-/// What was changed in a series, to be taken back and done again: settings and verdicts alike.
+/// What was changed in a series, to be taken back and done again: settings, verdicts and notes alike.
 struct History: Sendable {
     /// What a step changes.
     struct Moment: Sendable, Equatable {
         var settings: AnalysisSettings
         var judgements: Judgements
+        var notes: Notes
     }
 
     /// One step.
@@ -56,7 +57,7 @@ struct History: Sendable {
 
 extension WorkspaceState {
     /// What can be taken back to.
-    var moment: History.Moment { History.Moment(settings: analysis.settings, judgements: judgements) }
+    var moment: History.Moment { History.Moment(settings: analysis.settings, judgements: judgements, notes: notes) }
 
     /// Takes the last change of settings or verdicts back.
     mutating func undo(_ session: Session, _ frame: inout Frame) -> [Effect] {
@@ -87,7 +88,9 @@ extension WorkspaceState {
         for new in moment.judgements where !before.judgements.contains(new) {
             effects.append(.judge(session, series, new.rows, new.verdict))
         }
-        analysis.judgements = moment.judgements
+        for old in before.notes where !moment.notes.contains(old) { effects.append(.write(session, series, old.rows, "")) }
+        for new in moment.notes where !before.notes.contains(new) { effects.append(.write(session, series, new.rows, new.text)) }
+        (analysis.judgements, notes) = (moment.judgements, moment.notes)
         if moment.settings != before.settings {
             analysis.settings = moment.settings
             effects.append(.store(session, series, moment.settings))

@@ -103,7 +103,7 @@ extension WorkspaceState {
         }
         let chosen = selectedEvent.flatMap { $0.rows.overlaps(visible) ? columns($0) : nil }
         for (column, peak) in peaks.enumerated() where peak > 0 {
-            let strength = 0.35 + 0.65 * scale.height(Double(peak))
+            let strength = 0.6 + 0.4 * scale.height(Double(peak))
             var color = theme.background.mixed(with: theme.flag, share: strength)
             if chosen?.contains(column) == true { color = color.mixed(with: theme.error, share: 0.3) }
             screen.tint(Rect(x: layout.plot.x + column, y: layout.plots.y, width: 1, height: layout.plots.height), color)

@@ -63,10 +63,10 @@ extension WorkspaceState {
 
     /// Lists the events anew and finds the selected one among them, after scores, flags or verdicts have changed.
     mutating func follow() {
-        let (series, judgements) = (analysis.series, judgements)
+        let (series, judgements, notes) = (analysis.series, judgements, notes)
         list.arrange(events, judgements) { event in
             let verdict = judgements.verdict(on: event.rows)?.title ?? ""
-            return timeLabel(series, row: event.rows.lowerBound) + " " + verdict
+            return timeLabel(series, row: event.rows.lowerBound) + " " + verdict + " " + notes.text(on: event.rows)
         }
         bind()
         if let selectedEvent, !selectedEvent.rows.contains(cursor) { place(cursorAt: selectedEvent.peakRow) }
@@ -79,25 +79,4 @@ extension WorkspaceState {
             return left == right ? one.peak < other.peak : left < right
         }
     }
-}
-
-/// When an event was and how long: "2014-11-01 20:30, 12 rows".
-func eventText(_ series: Series, _ rows: Range<Int>) -> String {
-    "\(timeLabel(series, row: rows.lowerBound)), \(counted(rows.count, "row"))"
-}
-
-/// The time of a row as people write it: date and time of day in the file's zone, without what is zero at its end; the
-/// row's number where there are no times.
-func timeLabel(_ series: Series, row: Int) -> String {
-    guard var instant = series.time.microseconds?[row] else { return "row \(series.rowNumber(row))" }
-    var notation = TimeFormat.Notation()
-    if case .iso8601(let own) = series.time.format {
-        if case .offset(let minutes, _) = own.zone { instant += Int64(minutes) * 60_000_000 }
-        notation.dateSeparator = own.dateSeparator
-        if own.timeSeparator == nil { return TimeFormat.iso8601(notation).text(of: instant) }
-    }
-    notation.timeSeparator = UInt8(ascii: " ")
-    notation.hasSeconds = instant % 60_000_000 != 0
-    notation.fractionDigits = instant % 1_000_000 == 0 ? 0 : instant % 1000 == 0 ? 3 : 6
-    return TimeFormat.iso8601(notation).text(of: instant)
 }

@@ -7,10 +7,12 @@ extension Binding {
     /// A binding of the workspace.
     private static func inWorkspace(
         _ keys: [Key], hint: String? = nil, hintKeys: String? = nil, _ help: String, command: String? = nil,
-        withValue: ActionWithValue? = nil,
+        arguments: String? = nil, withValue: ActionWithValue? = nil,
         _ run: @escaping @Sendable (inout WorkspaceState, Session, inout Frame) -> [Effect]
     ) -> Binding {
-        Binding(keys, hint: hint, hintKeys: hintKeys, help, command: command, withValue: withValue) { signedIn, frame in
+        Binding(
+            keys, hint: hint, hintKeys: hintKeys, help, command: command, arguments: arguments, withValue: withValue
+        ) { signedIn, frame in
             signedIn.atWorkspace(&frame, run)
         }
     }
@@ -18,9 +20,12 @@ extension Binding {
     /// A binding that changes how the series is looked at and asks for nothing.
     private static func look(
         _ keys: [Key], hint: String? = nil, hintKeys: String? = nil, _ help: String, command: String? = nil,
-        withValue: ActionWithValue? = nil, _ run: @escaping @Sendable (inout WorkspaceState) -> Void
+        arguments: String? = nil, withValue: ActionWithValue? = nil,
+        _ run: @escaping @Sendable (inout WorkspaceState) -> Void
     ) -> Binding {
-        inWorkspace(keys, hint: hint, hintKeys: hintKeys, help, command: command, withValue: withValue) { workspace, _, _ in
+        inWorkspace(
+            keys, hint: hint, hintKeys: hintKeys, help, command: command, arguments: arguments, withValue: withValue
+        ) { workspace, _, _ in
             run(&workspace)
             return []
         }
@@ -31,26 +36,46 @@ extension Binding {
     }
 
     private static func judging(_ key: Character, hint: String? = nil, _ help: String, _ verdict: Verdict?) -> Binding {
-        inWorkspace([.character(key)], hint: hint, hintKeys: "a n", help) { $0.judge(verdict, $1, &$2) }
+        inWorkspace([.character(key)], hint: hint, hintKeys: "a n", help, command: verdict?.rawValue ?? "unjudge") {
+            $0.judge(verdict, $1, &$2)
+        }
+    }
+
+    private static func writing(
+        _ key: Character, hint: String? = nil, _ help: String, _ command: String, _ content: ExportRequest.Content
+    ) -> Binding {
+        inWorkspace(
+            [.character(key)], hint: hint, help, command: command, arguments: "PATH",
+            withValue: { signedIn, path, frame in signedIn.atWorkspace(&frame) { $0.write(content, to: path, &$2) } }
+        ) { workspace, _, frame in workspace.write(content, to: nil, &frame) }
     }
 
     fileprivate static let ofWorkspace: [Binding] = [
         inWorkspace(
-            [.character("t")], hint: "train", "Train the models on the whole series", command: "train"
+            [.character("t")], hint: "train", "Train the models on the whole series", command: "train", arguments: "SEED",
+            withValue: { signedIn, text, frame in
+                signedIn.atWorkspace(&frame) { workspace, session, frame in
+                    if let seed = UInt64(text) { return workspace.train(session, seed: seed) }
+                    frame.complain("train takes a whole number, the seed; other seeds give other models.")
+                    return []
+                }
+            }
         ) { workspace, session, _ in workspace.train(session) },
         inWorkspace(
             [.character("L")], hint: "load", "Load the models saved for this series", command: "load"
         ) { workspace, session, frame in workspace.loadModels(session, &frame) },
-        look([.tab], hint: "panel", "Go to the next part: plot, sliders, events") { $0.focus = $0.focus.moved(by: 1) },
-        look([.backTab], "Go to the part before") { $0.focus = $0.focus.moved(by: -1) },
+        look([.tab], hint: "panel", "Go to the next part: plot, sliders, events", command: "next-part") {
+            $0.focus = $0.focus.moved(by: 1)
+        },
+        look([.backTab], "Go to the part before", command: "previous-part") { $0.focus = $0.focus.moved(by: -1) },
         sideways([.left, .character("h")], by: -1, "Cursor one column left, or the slider down"),
         sideways([.right, .character("l")], by: 1, "Cursor one column right, or the slider up"),
         sideways([.shiftLeft, .character("H")], by: -10, "Ten steps left"),
         sideways([.shiftRight], by: 10, "Ten steps right"),
-        look([.character("+"), .character("=")], hint: "zoom", hintKeys: "+ −", "Zoom in at the cursor") {
+        look([.character("+"), .character("=")], hint: "zoom", hintKeys: "+ −", "Zoom in at the cursor", command: "zoom-in") {
             $0.zoom(by: 0.5, at: $0.cursor)
         },
-        look([.character("-")], "Zoom out") { $0.zoom(by: 2, at: $0.cursor) },
+        look([.character("-")], "Zoom out", command: "zoom-out") { $0.zoom(by: 2, at: $0.cursor) },
         look([.character("0")], "Show the whole series", command: "all") { $0.show(0, count: $0.analysis.series.rowCount) },
         inWorkspace([.character(")")], "Zoom in on the values around that under the cursor") { workspace, _, frame in
             workspace.zoomValues(by: 0.5, from: workspace.valueRange(workspace.layout(frame)))
@@ -70,7 +95,7 @@ extension Binding {
         look([.character("[")], "The event of the list before", command: "previous") { $0.select(stepping: -1) },
         inWorkspace(
             [.character("s")], hint: "sort", "List events in the next order: peak, time, length, disagreement, unjudged",
-            command: "sort",
+            command: "sort", arguments: EventList.Order.allCases.map(\.rawValue).joined(separator: "|"),
             withValue: { signedIn, value, frame in
                 signedIn.atWorkspace(&frame) { workspace, _, frame in
                     guard let order = EventList.Order(rawValue: value) else {
@@ -87,7 +112,7 @@ extension Binding {
             return []
         },
         look(
-            [.character("/")], "List only events that hold what you type", command: "filter",
+            [.character("/")], "List only events that hold what you type", command: "filter", arguments: "TEXT",
             withValue: { signedIn, text, frame in
                 signedIn.atWorkspace(&frame) { workspace, _, frame in
                     workspace.filter(by: text, &frame)
@@ -95,7 +120,8 @@ extension Binding {
                 }
             }
         ) { $0.enterFilter() },
-        inWorkspace([.enter, .character("i")], hint: "inspect", "Look into the selected event") { workspace, _, frame in
+        inWorkspace([.enter, .character("i")], hint: "inspect", "Look into the selected event", command: "inspect") {
+            workspace, _, frame in
             workspace.inspect(&frame)
         },
         judging("a", hint: "verdict", "Judge the selected event an anomaly", .anomaly),
@@ -122,25 +148,55 @@ extension Binding {
         look([.character("c")], "Plot the next channel") {
             $0.channel = ($0.channel + 1) % $0.analysis.series.channels.count
         },
-        inWorkspace([.character("b")], "Pick a channel by name and by blame") { workspace, _, frame in
+        inWorkspace([.character("B")], "Pick a channel by name and by blame") { workspace, _, frame in
             workspace.pickChannel(&frame)
         },
         inWorkspace(
             [.character("C")], "Turn errors into scores by the next rule", command: "calibration",
+            arguments: Calibration.Method.allCases.map(\.rawValue).joined(separator: "|"),
             withValue: { signedIn, value, frame in
                 signedIn.atWorkspace(&frame) { $0.set("calibration", to: value, $1, &$2) }
             }
         ) { workspace, session, frame in workspace.useNextCalibration(session, &frame) },
         inWorkspace(
             [.character("f")], "Flag rows by the next rule", command: "flags",
+            arguments: AnalysisSettings.Flags.allCases.map(\.rawValue).joined(separator: "|"),
             withValue: { signedIn, value, frame in signedIn.atWorkspace(&frame) { $0.set("flags", to: value, $1, &$2) } }
         ) { workspace, session, frame in workspace.useNextFlags(session, &frame) },
-        inWorkspace([.character("p")], "Show the training panel") { workspace, _, frame in workspace.showTraining(&frame) },
+        inWorkspace([.character("p")], "Show the training panel", command: "training") { workspace, _, frame in
+            workspace.showTraining(&frame)
+        },
         look([.character("x")], "Stop training", command: "cancel") { $0.training?.cancellation.cancel() },
+        writing("e", hint: "export", "Write the scores, verdicts and notes as CSV (or PATH.jsonl)", "export", .scores),
+        writing("E", "Write the events with verdicts and notes as CSV (or PATH.jsonl)", "export-events", .events),
+        writing("R", hint: "report", "Write a report as one HTML page", "report", .report),
         inWorkspace(
-            [.character("e")], hint: "export", "Write the scores as CSV into the working folder", command: "export",
-            withValue: { signedIn, path, frame in signedIn.atWorkspace(&frame) { $0.export(to: path, &$2) } }
-        ) { workspace, _, frame in workspace.export(to: nil, &frame) },
+            [.character("N")], "Note something on the selected event", command: "note", arguments: "TEXT",
+            withValue: { signedIn, text, frame in
+                signedIn.atWorkspace(&frame) { workspace, session, frame in
+                    if let event = workspace.selectedEvent { return workspace.note(text, on: event.rows, session, &frame) }
+                    workspace.enterNote(&frame)
+                    return []
+                }
+            }
+        ) { workspace, _, frame in
+            workspace.enterNote(&frame)
+            return []
+        },
+        inWorkspace([.character("S")], "Statistics of the columns", command: "statistics") { workspace, _, _ in
+            workspace.card = StatisticsCard()
+            return [.describe(workspace.analysis.series)]
+        },
+        inWorkspace([.character("K")], "Keep the present run, to compare another with it", command: "keep") {
+            workspace, _, frame in
+            workspace.keepRun(&frame)
+            return []
+        },
+        inWorkspace([.character("D")], "Compare the kept run with the present one", command: "difference") {
+            workspace, _, frame in
+            workspace.compareRuns(&frame)
+            return []
+        },
     ]
 }
 
@@ -150,21 +206,23 @@ extension WorkspaceState {
     /// A command that sets each setting, one for all weights, and one for the cursor.
     var commands: [Command] {
         let words = Set(Self.bindings.compactMap(\.command))
-        let settings = Setting.all(analysis.models).filter { !words.contains($0.name) }.map { setting in
-            Command.inWorkspace(setting.name, "\(setting.name) \(setting.value(analysis.settings)): \(setting.help)") {
-                $1.count == 1 ? $0.set(setting.name, to: $1[0], $2, &$3) : nil
+        let all = Setting.all(analysis.models) + sliders.filter { $0.name == "balance" }
+        let settings = all.filter { !words.contains($0.name) }.map { setting in
+            Command.inWorkspace(setting.name, setting.kind.text, "\(setting.help); now \(setting.value(analysis.settings))") {
+                $1.count == 1 ? $0.set(setting, to: $1[0], $2, &$3) : nil
             }
         }
         let example = models.indices.map { fixed(Float($0 + 1) / Float(models.count + 1)) }.joined(separator: " ")
-        let titles = models.map(\.title).joined(separator: ", ")
         return settings + [
-            .inWorkspace("weights", "weights \(example): \(titles)") { $0.setWeights($1, $2, &$3) },
-            .inWorkspace("channel", "channel NAME: plot this channel; without a name, pick one") { workspace, values, _, frame in
+            .inWorkspace("weights", example, "the weights of \(models.map(\.title).joined(separator: ", "))") {
+                $0.setWeights($1, $2, &$3)
+            },
+            .inWorkspace("channel", "NAME", "plot this channel; without a name, pick one") { workspace, values, _, frame in
                 if values.isEmpty { return workspace.pickChannel(&frame) }
                 workspace.plotChannel(named: values.joined(separator: " "), &frame)
                 return []
             },
-            .inWorkspace("range", "range 10 20: plot these values; range auto: plot what is visible") { workspace, values, _, _ in
+            .inWorkspace("range", "10 20", "plot these values; `range auto` plots what is visible") { workspace, values, _, _ in
                 if values == ["auto"] {
                     workspace.showValues(nil)
                     return []
@@ -174,14 +232,24 @@ extension WorkspaceState {
                 workspace.showValues(ends[0]...ends[1])
                 return []
             },
-            .inWorkspace("goto", "goto 1200: put the cursor on a row") { workspace, values, _, _ in
-                guard values.count == 1, let row = Int(values[0]), (1...workspace.analysis.series.rowCount).contains(row) else {
-                    return nil
-                }
-                workspace.moveCursor(to: row - 1)
-                return []
+            .inWorkspace("goto", "ROW or TIME", "put the cursor on a row, or on the first one at a time such as 2014-11-01 20:30")
+            {
+                $0.go(to: $1.joined(separator: " "), &$3)
             },
         ]
+    }
+
+    /// Puts the cursor on a row, given by its number or its time; `nil` where it is none.
+    private mutating func go(to text: String, _ frame: inout Frame) -> [Effect]? {
+        let series = analysis.series
+        if let number = Int(text), (1...series.rowCount).contains(number) {
+            moveCursor(to: number - 1)
+        } else if let row = series.time.row(at: text) {
+            moveCursor(to: row)
+        } else {
+            return nil
+        }
+        return []
     }
 
     /// Sets a weight for each model; `nil` where there is not one for each.
@@ -196,15 +264,25 @@ extension WorkspaceState {
 extension Command {
     /// A command of the workspace; `run` returns `nil` when the values make no sense, and the user is told how to write it.
     fileprivate static func inWorkspace(
-        _ word: String, _ help: String,
+        _ word: String, _ arguments: String, _ help: String,
         _ run: @escaping @Sendable (inout WorkspaceState, [String], Session, inout Frame) -> [Effect]?
     ) -> Command {
-        Command(word: word, help: help) { signedIn, values, frame in
+        Command(word: word, arguments: arguments, needsArguments: true, help: help) { signedIn, values, frame in
             signedIn.atWorkspace(&frame) { workspace, session, frame in
                 if let effects = run(&workspace, values, session, &frame) { return effects }
-                frame.complain("Write it like this: \(help).")
+                frame.complain("Write it like this: \(word) \(arguments) (\(help)).")
                 return []
             }
+        }
+    }
+}
+
+extension Setting.Kind {
+    /// What values it takes, in a few words.
+    fileprivate var text: String {
+        switch self {
+        case .number(let range, _, _): "\(axisText(range.lowerBound)) to \(axisText(range.upperBound))"
+        case .choice(let words): words.joined(separator: "|")
         }
     }
 }

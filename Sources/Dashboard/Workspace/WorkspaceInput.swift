@@ -60,12 +60,13 @@ extension WorkspaceState: Screen {
 
     // MARK: Actions
 
-    mutating func train(_ session: Session) -> [Effect] {
+    /// Trains the models; another seed gives other models.
+    mutating func train(_ session: Session, seed: UInt64 = 1) -> [Effect] {
         card = TrainingCard()
         if let training, !training.hasEnded { return [] }
         let run = TrainingState(models, cancellation: Cancellation())
         training = run
-        return [.train(session, analysis.series, run.cancellation)]
+        return [.train(session, analysis.series, run.cancellation, seed)]
     }
 
     mutating func showTraining(_ frame: inout Frame) -> [Effect] {
@@ -121,20 +122,15 @@ extension WorkspaceState: Screen {
         return change(session, &frame) { $0.flags = rules[(index + 1) % rules.count] }
     }
 
+    /// Sets a setting, as it was typed.
+    mutating func set(_ setting: Setting, to text: String, _ session: Session, _ frame: inout Frame) -> [Effect] {
+        change(session, &frame) { try setting.enter(text, in: &$0) }
+    }
+
     /// Sets the setting of a name, as it was typed.
     mutating func set(_ name: String, to text: String, _ session: Session, _ frame: inout Frame) -> [Effect] {
         let models = analysis.models
         return change(session, &frame) { try Setting.set([name: text], in: &$0, models: models) }
-    }
-
-    /// Writes the scores to `path`, or to a file named after the series.
-    func export(to path: String?, _ frame: inout Frame) -> [Effect] {
-        guard let result = analysis.result else {
-            frame.complain(DetectionError.noScores.description)
-            return []
-        }
-        let stem = analysis.series.name.split(separator: ".").first.map(String.init) ?? "series"
-        return [.export(analysis.series, result, path: path ?? stem + "-scores" + SeriesFormat.csvEnding)]
     }
 
     // MARK: Answers

@@ -6,7 +6,7 @@ struct WorkspaceLayout {
     let width: Int
     let height: Int
     static let gutter = 13
-    static let readout = 7
+    static let readout = 8
 
     /// Score plots that there is room for, the combined one always among them.
     let scoreCount: Int

@@ -18,14 +18,34 @@ func explain(_ rows: Range<Int>, of series: Series, _ models: [ScoredModel]) thr
     return WorkspaceState.Explained(fingerprint: series.fingerprint, rows: rows, byModel: PerModel(explanations))
 }
 
-/// Writes the scores as CSV.
-func export(_ series: Series, _ result: AnalysisResult, to path: String) throws -> DashboardEvent {
+/// Writes what was asked for, unless a file is there that may not go.
+func export(_ request: ExportRequest) throws -> DashboardEvent {
+    let path = expanded(request.path)
+    if !request.mayOverwrite, FileManager.default.fileExists(atPath: path) { return .wouldOverwrite(request) }
+    let series = request.analysis.series
+    guard let result = request.analysis.result else { throw DetectionError.noScores }
     var data = Data()
-    ScoreExport(series: series, result: result).write(.csv) { data.append(contentsOf: $0.utf8) }
-    do {
-        try data.write(to: URL(fileURLWithPath: expanded(path)), options: .atomic)
-    } catch {
-        return .failed("\(path): cannot be written; choose another with :export PATH.")
+    let what: String
+    let format = path.hasSuffix(".jsonl") ? ScoreExport.Format.jsonl : .csv
+    switch request.content {
+    case .scores:
+        let remarks = ScoreExport.Remarks(judgements: request.judgements, notes: request.notes)
+        ScoreExport(series: series, result: result, remarks: remarks).write(format) { data.append(contentsOf: $0.utf8) }
+        what = "\(grouped(series.rowCount)) rows"
+    case .events:
+        let export = EventExport(request.analysis, judgements: request.judgements, notes: request.notes)
+        data = Data(export.text(format).utf8)
+        what = "\(grouped(result.events.count)) event\(result.events.count == 1 ? "" : "s")"
+    case .report:
+        let report = Report(
+            request.analysis, judgements: request.judgements, notes: request.notes, channel: request.channel)
+        data = Data(report.html().utf8)
+        what = "a report"
     }
-    return .done("Wrote \(grouped(series.rowCount)) rows to \(path).")
+    do {
+        try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+        return .failed("\(request.path): cannot be written; choose another place, e.g. :export PATH.")
+    }
+    return .done("Wrote \(what) to \(request.path).")
 }

@@ -44,6 +44,10 @@ public struct WorkspaceState: Sendable, CardHolder {
     var grabbed: (column: Int, visible: Range<Int>)?
     /// Models that can be loaded.
     var savedModels: [ModelKind]
+    /// What the user wrote about events.
+    public internal(set) var notes: Notes
+    /// A run that is kept to be compared with the present one.
+    var kept: KeptRun?
     /// A run in progress or just ended.
     public internal(set) var training: TrainingState?
     /// Why the inspected event is flagged, once it is known.
@@ -87,6 +91,7 @@ public struct WorkspaceState: Sendable, CardHolder {
         path = opened.path
         savedModels = opened.savedModels
         analysis.judgements = opened.judgements
+        notes = opened.notes
         visible = 0..<opened.series.rowCount
     }
 

@@ -21,6 +21,14 @@ enum TimeParser {
         return (microseconds - offset * 60_000_000, notation)
     }
 
+    /// The beginning of what `text` names: a year, a month, a day or an instant; `nil` when it is none of them.
+    static func beginning(_ text: String) -> (microseconds: Int64, notation: TimeFormat.Notation)? {
+        for rest in ["", "-01", "-01-01", ":00"] {
+            if let found = Array((text + rest).utf8).withUnsafeBufferPointer({ calendar($0) }) { return found }
+        }
+        return nil
+    }
+
     private static func lastDay(_ year: Int64, _ month: Int64) -> Int64 {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28

@@ -36,6 +36,35 @@ public struct TimeAxis: Sendable, Equatable {
         return steps[steps.count / 2]
     }
 
+    /// The first row at or after a calendar time, of which the end may be missing: a year, a month, a day, or a day with a time
+    /// of day. A time without a zone is one of the file's zone. `nil` without times, and where the text is no time or lies after
+    /// the last row.
+    public func row(at text: String) -> Int? {
+        guard let microseconds, let (beginning, notation) = TimeParser.beginning(text) else { return nil }
+        var instant = beginning
+        if notation.zone == .none, case .iso8601(let own) = format, case .offset(let minutes, _) = own.zone {
+            instant -= Int64(minutes) * 60_000_000
+        }
+        let row = microseconds.partitioningIndex { $0 >= instant }
+        return row < microseconds.count ? row : nil
+    }
+
+    /// For each of some rows the row that is nearest to the time so many microseconds before it; `nil` where none is nearer
+    /// than half the time to the row's neighbour. Without times there are none.
+    public func rows(_ rows: Range<Int>, earlierBy span: Int64) -> [Int?] {
+        guard let microseconds else { return rows.map { _ in nil } }
+        return rows.map { row in
+            let wanted = microseconds[row] - span
+            let after = microseconds.partitioningIndex { $0 >= wanted }
+            let near = [after - 1, after].filter(microseconds.indices.contains)
+            guard let best = near.min(by: { abs(microseconds[$0] - wanted) < abs(microseconds[$1] - wanted) }) else { return nil }
+            let step =
+                row > 0
+                ? microseconds[row] - microseconds[row - 1] : microseconds[min(1, microseconds.count - 1)] - microseconds[0]
+            return 2 * abs(microseconds[best] - wanted) <= step ? best : nil
+        }
+    }
+
     func prefix(_ count: Int) -> TimeAxis {
         TimeAxis(microseconds: microseconds.map { Array($0.prefix(count)) }, format: format)
     }

@@ -1,0 +1,88 @@
+import Accounts
+import AnomalyDetection
+import TerminalUI
+import TimeSeries
+import Workbench
+
+/// A run that was kept and the present one side by side: settings, models with their seeds, and events.
+struct RunsCard: Card {
+    let kept: KeptRun
+    let present: KeptRun
+
+    mutating func update(
+        _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
+    ) -> CardStep {
+        switch key {
+        case .escape, .character("q"), .character("D"): return .close
+        case .character("?"): return .pass
+        case .enter:
+            let settings = kept.settings
+            return .close(workspace.change(session, &frame) { $0 = settings })
+        default: return .stay
+        }
+    }
+
+    func view(over workspace: WorkspaceState, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+        let theme = frame.theme
+        let lines = lines(workspace)
+        let card = screen.bounds.centered(width: min(92, screen.width - 4), height: min(lines.count + 5, screen.height - 3))
+        drawCard(&screen, card, title: "Two runs", theme)
+        let column = (card.width - 4 - 16) / 2
+        func write(_ y: Int, _ title: String, _ left: String, _ right: String, _ style: Style) {
+            screen.write(title, x: card.x + 2, y: y, Style(theme.muted), limit: 15)
+            screen.write(left, x: card.x + 18, y: y, style, limit: column - 1)
+            screen.write(right, x: card.x + 18 + column, y: y, style, limit: column)
+        }
+        write(card.y + 1, "", "kept", "now", Style(theme.accent, bold: true))
+        for (row, line) in lines.prefix(card.height - 4).enumerated() {
+            let differs = line.left != line.right
+            write(card.y + 2 + row, line.title, line.left, line.right, Style(differs ? theme.text : theme.muted, bold: differs))
+        }
+        screen.write(
+            "Enter goes back to the kept settings   K keeps the present run   Esc closes", x: card.x + 2, y: card.maxY - 2,
+            Style(theme.muted), limit: card.width - 4)
+    }
+
+    private func lines(_ workspace: WorkspaceState) -> [(title: String, left: String, right: String)] {
+        let series = workspace.analysis.series
+        var lines = Setting.all(workspace.analysis.models).map {
+            (title: $0.title, left: $0.text(kept.settings), right: $0.text(present.settings))
+        }
+        func model(_ run: KeptRun, _ kind: ModelKind) -> String {
+            guard let model = run.models[kind] else { return "none" }
+            let seed = model.seed.map { "seed \($0), " } ?? ""
+            return "\(seed)\(model.summary.epochs) epochs, \(grouped(model.summary.trainingRows)) rows"
+        }
+        lines += workspace.models.map { ("\($0.title(within: 7)) run", model(kept, $0), model(present, $0)) }
+        func level(_ run: KeptRun) -> String { run.level.isFinite ? significant(run.level) : "none" }
+        lines.append(("Level", level(kept), level(present)))
+        func flagged(_ run: KeptRun) -> String {
+            "\(grouped(run.events.count)), \(grouped(run.events.reduce(0) { $0 + $1.rows.count })) rows"
+        }
+        lines.append(("Events", flagged(kept), flagged(present)))
+        let (lost, new) = (kept.events(missingIn: present), present.events(missingIn: kept))
+        lines.append(
+            ("only here", "\(lost.count) event\(lost.count == 1 ? "" : "s")", "\(new.count) event\(new.count == 1 ? "" : "s")"))
+        for row in 0..<min(8, max(lost.count, new.count)) {
+            func text(_ events: [Event]) -> String { row < events.count ? eventText(series, events[row].rows) : "" }
+            lines.append(("", text(lost), text(new)))
+        }
+        return lines
+    }
+}
+
+extension WorkspaceState {
+    /// Keeps the present run for a comparison.
+    mutating func keepRun(_ frame: inout Frame) {
+        guard let run = KeptRun(analysis) else { return frame.complain(DetectionError.noScores.description) }
+        kept = run
+        frame.say("This run is kept; change settings or train with another seed (:train 2), then D compares the two.")
+    }
+
+    /// Shows the kept run beside the present one.
+    mutating func compareRuns(_ frame: inout Frame) {
+        guard let present = KeptRun(analysis) else { return frame.complain(DetectionError.noScores.description) }
+        guard let kept else { return frame.complain("No run is kept yet; K keeps the present one.") }
+        card = RunsCard(kept: kept, present: present)
+    }
+}

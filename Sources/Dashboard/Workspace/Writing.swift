@@ -1,0 +1,65 @@
+import Accounts
+import AnomalyDetection
+import TerminalUI
+import TimeSeries
+import Workbench
+
+/// What is to be written to a file.
+public struct ExportRequest: Sendable {
+    /// What the file holds.
+    public enum Content: String, Sendable {
+        case scores, events, report
+    }
+
+    /// What is written.
+    let content: Content
+    let analysis: Analysis
+    let judgements: Judgements
+    let notes: Notes
+    /// The channel that a report draws.
+    let channel: Int
+    /// Where to.
+    public let path: String
+    /// Whether a file that is there may go.
+    var mayOverwrite = false
+}
+
+extension WorkspaceState {
+    /// Writes something to `path`, or to a file named after the series.
+    func write(_ content: ExportRequest.Content, to path: String?, _ frame: inout Frame) -> [Effect] {
+        guard analysis.result != nil else {
+            frame.complain(DetectionError.noScores.description)
+            return []
+        }
+        let stem = analysis.series.name.split(separator: ".").first.map(String.init) ?? "series"
+        let ending = content == .report ? ".html" : SeriesFormat.csvEnding
+        let request = ExportRequest(
+            content: content, analysis: analysis, judgements: judgements, notes: notes, channel: channel,
+            path: path ?? "\(stem)-\(content.rawValue)\(ending)")
+        return [.export(request)]
+    }
+
+    /// Asks for a note on the selected event.
+    mutating func enterNote(_ frame: inout Frame) {
+        guard let event = selectedEvent else {
+            return frame.complain("The cursor stands in no flagged event; ] goes to one.")
+        }
+        card = EntryCard(
+            title: "Note on \(eventText(analysis.series, event.rows))", hint: "Enter keeps it; an empty one is taken away",
+            field: TextField(limit: Notes.longest, text: notes.text(on: event.rows))
+        ) { workspace, text, session, frame in
+            workspace.note(text, on: event.rows, session, &frame)
+        }
+    }
+
+    /// Notes a text on rows.
+    mutating func note(_ text: String, on rows: Range<Int>, _ session: Session, _ frame: inout Frame) -> [Effect] {
+        let before = moment
+        notes.write(text, on: rows)
+        let done = eventText(analysis.series, rows) + (text.isEmpty ? ": note taken away" : ": noted")
+        history.record(maker: nil, from: before, to: moment) { _ in done }
+        frame.say(done)
+        follow()
+        return [.write(session, analysis.series, rows, text)]
+    }
+}

@@ -1,0 +1,85 @@
+import AnomalyDetection
+import Foundation
+import TimeSeries
+
+/// Writes the flagged events with what was decided and written about them, one line an event, in the order of time.
+public struct EventExport: Sendable {
+    private let analysis: Analysis
+    private let judgements: Judgements
+    private let notes: Notes
+
+    /// Exports the events of an analysis.
+    public init(_ analysis: Analysis, judgements: Judgements, notes: Notes) {
+        self.analysis = analysis
+        self.judgements = judgements
+        self.notes = notes
+    }
+
+    /// Column names. Rows are counted as in the file; `times_typical` is the error at the peak beside the models' typical ones.
+    public var columns: [String] {
+        ["rank", "start", "end", "first_row", "last_row", "rows", "peak", "mean", "times_typical"]
+            + analysis.models.kinds.map { $0.name + "_peak" } + ["verdict", "note"]
+    }
+
+    /// The whole text.
+    public func text(_ format: ScoreExport.Format) -> String {
+        let events = analysis.result?.events ?? []
+        let ranked = events.sorted { $0.peak > $1.peak }
+        let ranks = Dictionary(zip(ranked.map(\.rows.lowerBound), 1...)) { first, _ in first }
+        let lines = events.map { line($0, rank: ranks[$0.rows.lowerBound] ?? 0, format) }
+        return (format == .csv ? columns.joined(separator: ",") + "\n" : "") + lines.joined()
+    }
+
+    private func line(_ event: Event, rank: Int, _ format: ScoreExport.Format) -> String {
+        let series = analysis.series
+        let (first, last) = (event.rows.lowerBound, event.rows.upperBound - 1)
+        func number(_ value: Float?) -> Field { .number(value.flatMap { $0.isNaN ? nil : "\($0)" } ?? "") }
+        var fields: [Field] = [
+            .number("\(rank)"), .text(series.timeText(row: first)), .text(series.timeText(row: last)),
+            .number("\(series.rowNumber(first))"), .number("\(series.rowNumber(last))"), .number("\(event.rows.count)"),
+            number(event.peak), number(event.mean), number(analysis.timesTypical(at: event.peakRow)),
+        ]
+        fields += analysis.models.kinds.map { number(event.modelPeaks[$0]) }
+        fields += [.text(judgements.verdict(on: event.rows)?.rawValue ?? ""), .text(notes.text(on: event.rows))]
+        if format == .csv { return fields.map(\.csv).joined(separator: ",") + "\n" }
+        return "{" + zip(columns, fields).map { "\(jsonString($0)):\($1.json)" }.joined(separator: ",") + "}\n"
+    }
+
+    /// A value of a line.
+    private enum Field {
+        case number(String)
+        case text(String)
+
+        var csv: String {
+            switch self {
+            case .number(let text): text
+            case .text(let text): csvField(harmless(text))
+            }
+        }
+
+        var json: String {
+            switch self {
+            case .number(let text): text.isEmpty ? "null" : text
+            case .text(let text): text.isEmpty ? "null" : jsonString(text)
+            }
+        }
+    }
+}
+
+/// A text that a spreadsheet does not take for a formula.
+func harmless(_ text: String) -> String {
+    text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
+}
+
+/// `text` as a JSON string.
+func jsonString(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"", "\\": quoted += "\\" + String(scalar)
+        case _ where scalar.value < 0x20: quoted += String(format: "\\u%04x", scalar.value)
+        default: quoted.unicodeScalars.append(scalar)
+        }
+    }
+    return quoted + "\""
+}

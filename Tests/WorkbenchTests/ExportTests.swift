@@ -1,0 +1,94 @@
+import AnomalyDetection
+import Foundation
+import Testing
+import TimeSeries
+
+@testable import Workbench
+
+private let sample = SampleKind.contextual.series(rows: 900, seed: 2)
+
+private func scoredSample(_ series: Series) async -> [ScoredModel] {
+    var models: [ScoredModel] = []
+    for await report in ModelTraining(series: series).run(cancellation: Cancellation()) {
+        if case .finished(let model) = report { models.append(model) }
+    }
+    return models
+}
+
+/// What is written for others to read.
+@Suite struct ExportTests {
+    private func judged() async throws -> (analysis: Analysis, judgements: Judgements, notes: Notes) {
+        var analysis = Analysis(series: sample)
+        analysis.use(await scoredSample(sample))
+        analysis.settings.flags = .top
+        let event = try #require(analysis.result?.events.first)
+        var (judgements, notes) = (Judgements(), Notes())
+        judgements.judge(event.rows, as: .anomaly)
+        notes.write("=1+1, <b>\"bold\"</b> & more", on: event.rows)
+        return (analysis, judgements, notes)
+    }
+
+    @Test func eventsAreWrittenWithVerdictsAndNotesInBothNotations() async throws {
+        let (analysis, judgements, notes) = try await judged()
+        let export = EventExport(analysis, judgements: judgements, notes: notes)
+        let events = try #require(analysis.result).events
+        let lines = export.text(.csv).split(separator: "\n")
+        #expect(lines.count == events.count + 1)
+        #expect(
+            lines[0] == "rank,start,end,first_row,last_row,rows,peak,mean,times_typical,lstm_peak,transformer_peak,verdict,note")
+        #expect(lines[1].hasSuffix(#",anomaly,"'=1+1, <b>""bold""</b> & more""#), "no formula for a spreadsheet")
+        struct Line: Decodable {
+            let rank, rows: Int
+            let peak: Float
+            let typical: Float?
+            let verdict, note: String?
+
+            enum CodingKeys: String, CodingKey {
+                case rank, rows, peak, verdict, note
+                case typical = "times_typical"
+            }
+        }
+        let read = try export.text(.jsonl).split(separator: "\n").map {
+            try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+        }
+        #expect(read.map(\.rows) == events.map(\.rows.count) && read.map(\.peak) == events.map(\.peak))
+        #expect(read.map(\.rank).sorted() == Array(1...events.count))
+        #expect(read[0].note == notes[0].text && read[0].verdict == "anomaly")
+        #expect(read.allSatisfy { ($0.typical ?? 0) > 1 }, "what is flagged differs more than usual")
+    }
+
+    @Test func theReportIsOnePageThatAsksForNothingAndShowsWhatWasWrittenAsText() async throws {
+        let (analysis, judgements, notes) = try await judged()
+        let page = Report(analysis, judgements: judgements, notes: notes).html()
+        #expect(page.contains("=1+1, &lt;b&gt;&quot;bold&quot;&lt;/b&gt; &amp; more") && !page.contains("<b>\"bold"))
+        for outside in ["http://", "https://", "<script", "src=", "url(", "@import"] { #expect(!page.contains(outside)) }
+        let events = try #require(analysis.result).events
+        #expect(page.components(separatedBy: "<figure>").count - 1 == events.count)
+        #expect(page.components(separatedBy: "<svg class=\"plot\"").count - 1 == events.count + 1 + 3)
+        for tag in ["svg", "table", "figure", "div", "tr", "td"] {
+            #expect(
+                page.components(separatedBy: "<\(tag)").count == page.components(separatedBy: "</\(tag)>").count, "\(tag)")
+        }
+    }
+
+    @Test func statisticsLeaveGapsOut() {
+        let statistics = ColumnStatistics(.init(name: "v", values: [4, .nan, 1, 3, 2, .nan, 5]))
+        #expect(statistics.count == 5 && statistics.gaps == 2)
+        #expect(statistics.low == 1 && statistics.lowerQuartile == 2 && statistics.median == 3)
+        #expect(statistics.upperQuartile == 4 && statistics.high == 5 && statistics.mean == 3)
+        #expect(abs(statistics.deviation - 2.0.squareRoot()) < 1e-12 && statistics.period == nil)
+        let empty = ColumnStatistics(.init(name: "v", values: [.nan]))
+        #expect(empty.count == 0 && empty.mean.isNaN && empty.median.isNaN)
+    }
+
+    @Test func aKeptRunTellsWhatAnotherDoesNotFlag() async throws {
+        var analysis = try await judged().analysis
+        let kept = try #require(KeptRun(analysis))
+        #expect(kept.models.kinds == [.lstm, .transformer] && kept.models.values.allSatisfy { $0.seed == 1 })
+        analysis.settings.top = 1
+        let present = try #require(KeptRun(analysis))
+        #expect(present.events(missingIn: kept).isEmpty)
+        #expect(kept.events(missingIn: present).count == kept.events.count - present.events.count)
+        #expect(KeptRun(Analysis(series: sample)) == nil)
+    }
+}
