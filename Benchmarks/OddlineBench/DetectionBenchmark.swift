@@ -10,7 +10,7 @@ struct DetectionBenchmark: ParsableCommand {
         discussion: """
             Files are given as PATH, PATH:TRAINING_ROWS or GROUP=PATH:TRAINING_ROWS. --set changes a value of the recipe, for \
             example --set transformer.maskedPeriods=1. One line of a Markdown table a series; then the means of groups, with \
-            F1 of flagged events; then the ensemble's mean for each calibration and weight.
+            F1 of flagged events; then the rules for flags; then the ensemble's mean for each calibration and weight.
             """)
 
     @OptionGroup var study: StudyOptions
@@ -21,6 +21,7 @@ struct DetectionBenchmark: ParsableCommand {
         let outcomes = try study.outcomes(Recipes(changes: changes), threads: self.study.threads)
         reportSeries(outcomes, try study.yardsticks(), study)
         reportGroups(outcomes, study)
+        FlagStudy(outcomes: outcomes, groups: study.groups).report()
         reportWeights(outcomes, study)
     }
 
@@ -52,8 +53,8 @@ struct DetectionBenchmark: ParsableCommand {
             let own = outcomes.filter { $0.group == group }
             let isLabelled = own.contains { !$0.measures.isEmpty }
             let figures =
-                DetectionStudy.detectors.map { own.mean($0) } + [own.mean(\.eventF1), own.mean(\.bestEventF1)]
-            let rate = own.mean { Double($0.events) / Double($0.rows) * 10_000 }.mean
+                DetectionStudy.detectors.map { own.mean($0) } + [own.mean { $0.flags[0].f1 }, own.mean(\.bestEventF1)]
+            let rate = own.mean { Double($0.flags[0].events) / Double($0.rows) * 10_000 }.mean
             print(
                 "| \(group), \(own.count / study.seeds) | "
                     + figures.map { isLabelled ? text($0, study) : "" }.joined(separator: " | ")

@@ -22,16 +22,19 @@ struct DetectionStudy {
         var measures: [String: Measures] = [:]
         /// VUS-PR of the ensemble by calibration, at LSTM weights 0, 0.1 ... 1 beside the rest for the Transformer.
         var byWeight: [Calibration.Method: [Double]] = [:]
-        /// F1 of the ensemble's events as the default rule flags them, and at the best level in hindsight.
-        var eventF1 = 0.0, bestEventF1 = 0.0
-        /// Flagged events, and rows.
-        var events = 0, rows = 0
+        /// What each of `FlagStudy.rules` flags of the ensemble's scores, the default first.
+        var flags: [FlagStudy.Outcome] = []
+        /// F1 of the ensemble's events at the best level in hindsight.
+        var bestEventF1 = 0.0
+        /// Rows of the series.
+        var rows = 0
         /// Seconds of training and scoring one model after the other.
         var seconds = 0.0
 
         /// A line that tells of progress.
         var line: String {
             let figures = detectors.map { String(format: "%@ %.4f", $0, measures[$0]?.vusPR ?? .nan) }
+            let (eventF1, events) = flags.first.map { ($0.f1, $0.events) } ?? (.nan, 0)
             return "\(group)\t\(name)\t\(seed)\t" + figures.joined(separator: "\t")
                 + String(format: "\tF1 %.4f\tbest %.4f\tevents %d\trows %d\t%.1f s", eventF1, bestEventF1, events, rows, seconds)
         }
@@ -105,12 +108,12 @@ struct DetectionStudy {
         }
         let standard = scores(.excess)
         let combined = models.ensemble.combine(standard)
-        let flagged = EventRule().runs(of: combined, level: ThresholdRule.gap.level(for: combined))
-        (outcome.events, outcome.rows) = (flagged.count, series.rowCount)
-        guard let labels = series.labels, labels.contains(true) else { return outcome }
+        outcome.rows = series.rowCount
+        let labels = series.labels ?? []
         let (labelled, buffer) = (labelledRanges(labels), Measures.buffer(for: series))
+        outcome.flags = FlagStudy.outcomes(combined, labelled: labelled, reach: buffer / 2)
+        guard !labelled.isEmpty else { return outcome }
         func measures(_ scores: [Float]) throws -> Measures { try Measures(scores: scores, labels: labels, buffer: buffer) }
-        outcome.eventF1 = EventMeasures(flagged: flagged, labelled: labelled, reach: buffer / 2).f1
         outcome.bestEventF1 = try EventMeasures.bestF1(combined, labelled: labelled, reach: buffer / 2)
         outcome.measures = Dictionary(uniqueKeysWithValues: zip(detectors, try (standard.values + [combined]).map(measures)))
         for method in Calibration.Method.allCases {

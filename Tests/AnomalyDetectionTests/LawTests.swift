@@ -176,6 +176,28 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
     }
 }
 
+@Test func theGapIsTheLowestAmongPeaksOfAThirdOfTheHighestOrMore() {
+    let rule = GapRule()
+    for seed in 1...200 as ClosedRange<UInt64> {
+        var random = SeededGenerator(seed: seed)
+        let excesses = (0..<(1 + Int(random.uniform() * 12))).map { _ in Float(1 + 9 * random.uniform()) }.sorted(by: >)
+        var scores = [Float](repeating: 0, count: 10 * excesses.count)
+        for (place, excess) in excesses.enumerated() { scores[10 * place] = Calibration.score(ofExcess: excess) }
+        let lowest = max(1, excesses[0] * rule.share)
+        let falling = excesses.filter { $0 > lowest } + [lowest]
+        let gaps = falling.indices.dropLast().filter { falling[$0] > falling[$0 + 1] * rule.narrowest }
+        let level = rule.level(for: scores)
+        guard let last = gaps.last else {
+            #expect(level == .infinity, "seed \(seed)")
+            continue
+        }
+        let flagged = scores.indices.filter { isFlagged(scores[$0], level: level) }
+        #expect(flagged == (0...last).map { 10 * $0 }, "seed \(seed)")
+        let unchanged = scores + [0, 0, 0, Calibration.score(ofExcess: lowest * 0.9)]
+        #expect(rule.level(for: unchanged) == level, "what is below a third of the highest decides nothing, seed \(seed)")
+    }
+}
+
 @Test func theTopRuleFlagsNoMoreEventsThanAskedAndTheHighestFirst() {
     for seed in 1...40 as ClosedRange<UInt64> {
         let scores = numbers(800, seed: seed)
@@ -189,7 +211,7 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
 }
 
 @Test func excessAndScoreAreEachOthersInverse() {
-    for excess in [0, 0.01, 0.5, 1, 3, 10, 100, 1000] as [Float] {
+    for excess in [0, 0.01, 0.5, 1, 3, 10, 100, 200] as [Float] {
         let score = Calibration.score(ofExcess: excess)
         #expect(abs(Calibration.excess(ofScore: score) - excess) <= 1e-2 * excess, "\(excess)")
     }

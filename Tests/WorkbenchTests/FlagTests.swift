@@ -26,6 +26,17 @@ private func analysis(of series: Series) async throws -> Analysis {
         #expect(result.combined.allSatisfy { $0 < 0.1 })
     }
 
+    @Test func flagsDependNeitherOnTheUnitNorOnTheOriginOfValues() async throws {
+        let series = SampleKind.collective.series(rows: 1201, seed: 7)
+        let values = series.channels[0].values.map { ($0 * 1024).rounded() / 1024 }
+        func events(_ values: [Double]) async throws -> [Range<Int>] {
+            let series = Series(name: "values", channels: [.init(name: "v", values: values)])
+            return try #require(try await analysis(of: series).result).events.map(\.rows)
+        }
+        let (plain, other) = (try await events(values), try await events(values.map { 8 * $0 - 4096 }))
+        #expect(!plain.isEmpty && plain == other)
+    }
+
     @Test(arguments: [SampleKind.point, .ramp])
     func atMostOneEventInTenThousandRowsIsFlaggedInASeriesWithoutAnomalies(_ kind: SampleKind) async throws {
         let series = kind.series(rows: 10_000, seed: 11, isClean: true)

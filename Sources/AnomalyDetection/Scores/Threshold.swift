@@ -3,8 +3,7 @@ import TimeSeries
 
 /// The rule by which a combined score becomes a flag.
 public enum ThresholdRule: Sendable, Equatable {
-    /// What stands apart: the widest relative gap between the peaks of runs of rows, measured in excesses
-    /// (`Calibration.Method.excess`). Where no gap is as wide as a quarter, nothing is odd and nothing is flagged.
+    /// What stands apart, if anything does (`GapRule`).
     case gap
     /// A score, 0 to 1.
     case level(Float)
@@ -18,28 +17,12 @@ public enum ThresholdRule: Sendable, Equatable {
     /// The score from which rows are flagged; rows with score 0 never are. Cost: a few passes over the scores, none sorted.
     public func level(for scores: [Float]) -> Float {
         switch self {
-        case .gap: Self.gapLevel(scores)
+        case .gap: GapRule().level(for: scores)
         case .level(let level): level
         case .quantile(let share): OrderStatistics(scores)?.quantile(share) ?? .infinity
         case .share(let share): OrderStatistics(scores)?.quantile(1 - share) ?? .infinity
         case .top(let count): Self.topLevel(scores, count: count)
         }
-    }
-
-    /// How many times the lower peak the higher one is, at least, beside a gap.
-    private static let narrowestGap: Float = 1.25
-    /// The lowest excess that is looked at: the ordinary reach of errors.
-    private static let lowestExcess: Float = 1
-
-    /// The geometric mean of the two peaks beside the widest gap; the lowest of all is the smallest that is looked at.
-    private static func gapLevel(_ scores: [Float]) -> Float {
-        let lowest = Calibration.score(ofExcess: lowestExcess)
-        let peaks = EventRule().peaks(of: scores, level: lowest).map { Calibration.excess(ofScore: $0) } + [lowestExcess]
-        var widest = (gap: Float(0), level: Float.infinity)
-        for (above, below) in zip(peaks, peaks.dropFirst()) where above / below > widest.gap {
-            widest = (above / below, Calibration.score(ofExcess: (above * below).squareRoot()))
-        }
-        return widest.gap >= narrowestGap ? widest.level : .infinity
     }
 
     /// The level is lowered from the highest score until there are as many events; joined ones count as one.
@@ -52,6 +35,38 @@ public enum ThresholdRule: Sendable, Equatable {
             if EventRule().peaks(of: scores, level: level).count > count { low = middle + 1 } else { high = middle }
         }
         return order.value(atRank: low)
+    }
+}
+
+/// Flags what stands apart from the ordinary: runs of rows whose peaks lie above a gap.
+///
+/// Compared are the peaks of runs of rows with an excess (`Calibration.Method.excess`) of 1, the ordinary reach of errors, or
+/// more. Those that reach a third of the highest are looked at from below: the first gap of at least 15 % parts the odd ones from
+/// the rest. Where there is none, peaks fade into each other, nothing is odd and nothing is flagged.
+public struct GapRule: Sendable, Equatable {
+    /// How many times the lower peak the higher one is, at least, beside a gap.
+    public var narrowest: Float
+    /// The share of the highest peak below which no gap is looked for.
+    public var share: Float
+    /// The lowest excess that is looked at: the ordinary reach of errors.
+    private static let ordinary: Float = 1
+
+    /// The defaults were chosen by the F1 of events over labelled series; `Benchmarks/README.md` has the table.
+    public init(narrowest: Float = 1.15, share: Float = 1.0 / 3) {
+        self.narrowest = narrowest
+        self.share = share
+    }
+
+    /// The geometric mean of the two peaks beside the gap, as a score; infinite where nothing is odd.
+    public func level(for scores: [Float]) -> Float {
+        let peaks = EventRule().peaks(of: scores, level: Calibration.score(ofExcess: Self.ordinary)).map {
+            Calibration.excess(ofScore: $0)
+        }
+        guard let highest = peaks.first else { return .infinity }
+        let lowest = max(Self.ordinary, share * highest)
+        let falling = peaks.prefix { $0 > lowest } + [lowest]
+        guard let gap = Array(zip(falling, falling.dropFirst())).last(where: { $0 >= narrowest * $1 }) else { return .infinity }
+        return Calibration.score(ofExcess: (gap.0 * gap.1).squareRoot())
     }
 }
 
