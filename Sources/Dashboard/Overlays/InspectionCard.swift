@@ -102,7 +102,7 @@ struct InspectionCard: Card {
                     .draw(&screen, area.quarter(index), theme)
             }
         } else {
-            EventPlot(workspace: workspace, event: event, channel: ranked[min(place, ranked.count - 1)], isOneOfMany: false)
+            EventPlot(workspace: workspace, event: event, channel: ranked[min(self.place, ranked.count - 1)], isOneOfMany: false)
                 .draw(&screen, area, theme)
         }
         let many = ranked.count > 1 ? "c C channels  s \(showsFour ? "one" : "four")  " : ""
