@@ -7,6 +7,14 @@ public enum AccountRules {
     /// Longest email address in characters.
     public static let longestEmail = 254
 
+    /// What usernames look like (a regular expression of JSON Schema, ECMA-262).
+    public static let usernamePattern = "^[A-Za-z][A-Za-z0-9._-]*$"
+    /// What email addresses look like: a name of at most 64 characters, and two or more parts of at most 63 each.
+    public static let emailPattern: String = {
+        let letters = #"!#-'*+\-/0-9=?A-Z^-~"#
+        return #"^[.\#(letters)]{1,64}@[\#(letters)]{1,63}(\.[\#(letters)]{1,63})+$"#
+    }()
+
     /// All problems of a registration, in the order of the form's fields.
     public static func problems(username: String, email: String, password: String) -> [FieldProblem] {
         [usernameProblem(username), emailProblem(email), passwordProblem(password, username: username, email: email)].compactMap {
@@ -18,25 +26,20 @@ public enum AccountRules {
         guard (3...longestUsername).contains(username.unicodeScalars.count) else {
             return FieldProblem(.username, "The username needs 3 to \(longestUsername) characters.")
         }
-        let allowed = username.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-".unicodeScalars.contains($0))
-        }
-        guard allowed, username.first?.isLetter == true else {
+        guard matches(username, usernamePattern) else {
             return FieldProblem(.username, "The username starts with a letter and holds a-z, 0-9, dot, dash and underscore.")
         }
         return nil
     }
 
     static func emailProblem(_ email: String) -> FieldProblem? {
-        let parts = email.split(separator: "@", omittingEmptySubsequences: false)
-        let valid =
-            email.count <= longestEmail && parts.count == 2 && !parts[0].isEmpty && parts[0].count <= 64
-            && parts[1].split(separator: ".", omittingEmptySubsequences: false).count >= 2
-            && parts[1].split(separator: ".", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty && $0.count <= 63 }
-            && email.unicodeScalars.allSatisfy {
-                $0.value > 0x20 && $0.value < 0x7F && !"()<>[]:;,\\\"".unicodeScalars.contains($0)
-            }
-        return valid ? nil : FieldProblem(.email, "The email address needs the form name@domain.tld.")
+        let isValid = email.unicodeScalars.count <= longestEmail && matches(email, emailPattern)
+        return isValid ? nil : FieldProblem(.email, "The email address needs the form name@domain.tld.")
+    }
+
+    /// Whether all of a text is what an expression describes; a line's end at the end of the text counts too.
+    public static func matches(_ text: String, _ pattern: String) -> Bool {
+        text.range(of: pattern, options: .regularExpression) == text.startIndex..<text.endIndex
     }
 
     /// The first rule that `password` breaks, if any.

@@ -33,8 +33,8 @@ struct AccountOperations: Sendable {
         .member("expires_in", .integer) { $0.token.secondsValid }, .optional("device_token", .text) { $0.device?.token },
     ])
     private static let code = Input.text(1...128)
-    private static let username = Input.text(3...AccountRules.longestUsername)
-    private static let email = Input.text(3...AccountRules.longestEmail)
+    private static let username = Input.text(3...AccountRules.longestUsername, pattern: AccountRules.usernamePattern)
+    private static let email = Input.text(3...AccountRules.longestEmail, pattern: AccountRules.emailPattern)
     /// A password that is to be checked.
     private static let password = Input.text(1...1024)
     /// A password that is to be taken; how many bytes it has is checked with the other rules.

@@ -37,7 +37,7 @@ struct AnalysisOperations: Sendable {
     }
 
     private var seriesOperations: [Operation] {
-        let samples = SampleKind.allCases.map(\.fileName)
+        let samples = SampleKind.steady.map(\.fileName)
         return [
             Operation(
                 .post, "/api/series", id: "addSeries", "Bring a series as CSV text, or name a shipped sample.",

@@ -1,3 +1,4 @@
+import Accounts
 import Foundation
 import StrictJSON
 
@@ -13,9 +14,10 @@ extension Input where Value == String {
     static var text: Input { Input(schema: .text(nil)) { if case .text(let text) = $0 { text } else { nil } } }
 
     /// Text with bounds of its length in Unicode scalars.
-    static func text(_ lengths: ClosedRange<Int>) -> Input {
-        Input(schema: .text(lengths)) { json in
-            guard case .text(let text) = json else { return nil }
+    /// - Parameter pattern: what it looks like (a regular expression, ECMA-262).
+    static func text(_ lengths: ClosedRange<Int>, pattern: String? = nil) -> Input {
+        Input(schema: .text(lengths, pattern: pattern)) { json in
+            guard case .text(let text) = json, pattern.map({ AccountRules.matches(text, $0) }) ?? true else { return nil }
             let bytes = text.utf8.count
             let fewest = (bytes + 3) / 4
             // Scalars have one to four bytes: most texts need not be counted through.

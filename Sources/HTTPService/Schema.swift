@@ -2,8 +2,8 @@ import StrictJSON
 
 /// What a JSON value must be: the part of JSON Schema that this service uses.
 indirect enum Schema: Sendable {
-    /// Text, with bounds of its length in Unicode scalars.
-    case text(ClosedRange<Int>?)
+    /// Text, with bounds of its length in Unicode scalars, and what it looks like (a regular expression, ECMA-262).
+    case text(ClosedRange<Int>?, pattern: String? = nil)
     /// A moment as ISO 8601.
     case time
     case choice([String])
@@ -26,7 +26,10 @@ indirect enum Schema: Sendable {
     /// The schema as it stands in the document.
     var document: JSON {
         switch self {
-        case .text(let lengths): bounded("string", "Length", lengths.map { (.integer($0.lowerBound), .integer($0.upperBound)) })
+        case .text(let lengths, let pattern):
+            bounded(
+                "string", "Length", lengths.map { (.integer($0.lowerBound), .integer($0.upperBound)) },
+                [pattern].compactMap { $0.map { .init(name: "pattern", value: .text($0)) } })
         case .time: ["type": "string", "format": "date-time"]
         case .choice(let names): ["type": "string", "enum": .list(names.map(JSON.text))]
         case .integer(let bounds): bounded("integer", "imum", bounds.map { (.integer($0.lowerBound), .integer($0.upperBound)) })
@@ -54,15 +57,20 @@ indirect enum Schema: Sendable {
     }
 
     /// `minLength`, `maxLength` or `minimum`, `maximum`.
-    private func bounded(_ type: String, _ ending: String, _ bounds: (low: JSON, high: JSON)?) -> JSON {
-        guard let bounds else { return ["type": .text(type)] }
-        return ["type": .text(type), "min\(ending)": bounds.low, "max\(ending)": bounds.high]
+    private func bounded(
+        _ type: String, _ ending: String, _ bounds: (low: JSON, high: JSON)?, _ more: [JSON.Member] = []
+    ) -> JSON {
+        let limits: [JSON.Member] =
+            bounds.map { [.init(name: "min" + ending, value: $0.low), .init(name: "max" + ending, value: $0.high)] } ?? []
+        return .object([.init(name: "type", value: .text(type))] + limits + more)
     }
 
     /// How a sentence names what is wanted.
     var wanted: String {
         switch self {
-        case .text(let lengths): lengths.map { "text of \($0.lowerBound) to \($0.upperBound) characters" } ?? "text"
+        case .text(let lengths, let pattern):
+            (lengths.map { "text of \($0.lowerBound) to \($0.upperBound) characters" } ?? "text")
+                + (pattern.map { " like \($0)" } ?? "")
         case .time: "a time such as 2026-01-31T12:00:00Z"
         case .choice(let names): names.count > 1 ? "one of \(names.joined(separator: ", "))" : names.joined()
         case .integer(let bounds):

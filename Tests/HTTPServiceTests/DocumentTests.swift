@@ -108,7 +108,10 @@ import Testing
             return [.null, true, false, 0, 1, .number(0.5), "text", [], .object([])][Int.random(in: 0..<9, using: &random)]
         }
         switch schema {
-        case .text(let lengths):
+        case .text(_, .some) where random.uniform() < 0.8:
+            let texts = ["ann", "Bob.x-y_z9", "ann@example.org", "a@b", "9nn", "ann\n", "ann@example.org\n", "a@b.c@d.e", "änn"]
+            return .text(texts.randomElement(using: &random) ?? "")
+        case .text(let lengths, _):
             let longest = min(lengths?.upperBound ?? 40, 2000)
             let edges = [lengths?.lowerBound ?? 0, longest, longest + 1, max(0, (lengths?.lowerBound ?? 0) - 1)]
             let length = edges.randomElement(using: &random) ?? 0

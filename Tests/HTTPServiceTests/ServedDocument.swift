@@ -1,3 +1,4 @@
+import Accounts
 import Foundation
 import Testing
 
@@ -79,6 +80,9 @@ func schemaProblems(_ value: JSON, _ schema: JSON, at place: String = "body") ->
         case "maximum": bound(value.number, keyword.value.number) { $0 <= $1 } ? [] : ["\(place) is too great"]
         case "minLength": bound(length(value), keyword.value.number) { $0 >= $1 } ? [] : ["\(place) is too short"]
         case "maxLength": bound(length(value), keyword.value.number) { $0 <= $1 } ? [] : ["\(place) is too long"]
+        case "pattern":
+            value.text.map { AccountRules.matches($0, keyword.value.text ?? "") } ?? true
+                ? [] : ["\(place) does not look as it should"]
         case "format":
             keyword.value == "date-time" && value.text.flatMap { try? Date($0, strategy: .iso8601) } != nil
                 ? [] : ["\(place) is no time"]
