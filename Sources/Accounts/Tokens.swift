@@ -83,14 +83,19 @@ public struct Tokens: Sendable {
             claims.nbf.value <= now, claims.iat.value <= now, let user = Int64(claims.sub.value),
             claims.sub.value == String(user)
         else { throw AccountError.badToken }
-        let found = try await accounts.database.read { database -> AccountRecord? in
-            let isOpen = try !SessionRecord.unrevoked(of: user).filter(
-                SessionRecord.Columns.id == claims.jti.value && SessionRecord.Columns.expiresAt > now
-            ).isEmpty(database)
-            return isOpen ? try AccountRecord.of(UserRecord.filter(key: user)).fetchOne(database) : nil
-        }
+        let found = try account(user, session: claims.jti.value, at: now)
         guard let found, found.status.isEnabled else { throw AccountError.badToken }
         return AuthenticatedSession(session: try found.session(), id: claims.jti.value)
+    }
+
+    /// The account of a session that is open. Reads on the thread that asks, which is sooner done than another is woken:
+    /// no writer keeps a reader waiting.
+    private func account(_ user: Int64, session: String, at now: Date) throws -> AccountRecord? {
+        let open = SessionRecord.unrevoked(of: user).filter(
+            SessionRecord.Columns.id == session && SessionRecord.Columns.expiresAt > now)
+        return try accounts.database.read {
+            try AccountRecord.of(UserRecord.filter(key: user).filter(open.exists())).fetchOne($0)
+        }
     }
 
     /// The name of the key of a token whose form is exactly that of this service's: three segments of canonical base64url
@@ -106,18 +111,36 @@ public struct Tokens: Sendable {
     }
 
     private static func members(of segment: Substring) -> [String: JSON]? {
-        guard let data = decoded(segment), case .object(let members) = try? JSON(Array(data)) else { return nil }
+        guard let bytes = decoded(segment), case .object(let members) = try? JSON(bytes) else { return nil }
         return Dictionary(members.map { ($0.name, $0.value) }) { first, _ in first }
     }
 
-    private static func decoded(_ segment: Substring) -> Data? {
-        let standard = segment.replacing("-", with: "+").replacing("_", with: "/")
-        let padded = standard + String(repeating: "=", count: (4 - standard.count % 4) % 4)
-        guard !segment.contains(where: { "+/=".contains($0) }), let data = Data(base64Encoded: String(padded)) else {
-            return nil
+    /// The bytes of base64url without padding; of the texts for the same bytes only the one without stray bits is taken.
+    private static func decoded(_ segment: Substring) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(segment.utf8.count * 3 / 4)
+        // Bits that are not yet part of a byte, and how many.
+        var (bits, count) = (UInt32(0), 0)
+        for letter in segment.utf8 {
+            guard let value = sixBits(of: letter) else { return nil }
+            (bits, count) = (bits << 6 | value, count + 6)
+            guard count >= 8 else { continue }
+            count -= 8
+            bytes.append(UInt8(bits >> count))
+            bits &= 1 << count - 1
         }
-        let again = data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-        return again == segment ? data : nil
+        return count < 6 && bits == 0 ? bytes : nil
+    }
+
+    private static func sixBits(of letter: UInt8) -> UInt32? {
+        switch letter {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(letter - UInt8(ascii: "A"))
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(letter - UInt8(ascii: "a")) + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(letter - UInt8(ascii: "0")) + 52
+        case UInt8(ascii: "-"): 62
+        case UInt8(ascii: "_"): 63
+        default: nil
+        }
     }
 }
 

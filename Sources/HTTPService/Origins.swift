@@ -49,11 +49,26 @@ struct HostMiddleware: RouterMiddleware {
         return try await next(request, context)
     }
 
-    /// The host of `host[:port]`, without the brackets of an IPv6 address.
+    /// The host of `host[:port]`, without the brackets of an IPv6 address. Every request is asked for it, which a regular
+    /// expression would make dearer than looking up who sent it.
     private static func host(_ authority: String) -> String? {
-        guard let match = authority.wholeMatch(of: /(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{1,5})?/) else {
+        let text = authority.utf8[...]
+        let isBracketed = text.first == UInt8(ascii: "[")
+        guard let end = isBracketed ? text.firstIndex(of: UInt8(ascii: "]")) : text.firstIndex(of: colon) ?? text.endIndex else {
             return nil
         }
-        return (match.1 ?? match.2).map(String.init)
+        let host = isBracketed ? text[..<end].dropFirst() : text[..<end]
+        let port = isBracketed ? text[end...].dropFirst() : text[end...]
+        let last = isBracketed ? UInt8(ascii: "f") : UInt8(ascii: "z")
+        let others: [UInt8] = isBracketed ? [colon, UInt8(ascii: ".")] : Array("._-".utf8)
+        func isDigit(_ letter: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(letter) }
+        func isOfAHost(_ letter: UInt8) -> Bool {
+            isDigit(letter) || (UInt8(ascii: "a")...last).contains(letter | 0x20) || others.contains(letter)
+        }
+        let isPort = port.isEmpty || port.first == colon && (2...6).contains(port.count) && port.dropFirst().allSatisfy(isDigit)
+        guard isPort, !host.isEmpty, host.allSatisfy(isOfAHost) else { return nil }
+        return String(Substring(host))
     }
+
+    private static let colon = UInt8(ascii: ":")
 }
