@@ -63,7 +63,7 @@ public struct AccountPanel: Sendable, Equatable {
         case .profile:
             fields = [
                 TextField(limit: AccountRules.longestUsername, text: account.username),
-                TextField(limit: AccountRules.longestEmail, text: account.email),
+                TextField(limit: AccountRules.longestEmail, text: account.email), secret(),
             ]
         case .password: fields = [secret(), secret(), secret()]
         case .sessions, .accounts, .audit: fields = []
@@ -86,7 +86,7 @@ public struct AccountPanel: Sendable, Equatable {
         switch (page, form) {
         case (_, .add): ["Username", "Email", "Password"]
         case (_, .resetPassword): ["New password"]
-        case (.profile, nil): ["Username", "Email"]
+        case (.profile, nil): ["Username", "Email", "Present password"]
         case (.password, nil): ["Present password", "New password", "New password again"]
         default: []
         }
@@ -105,7 +105,8 @@ public struct AccountPanel: Sendable, Equatable {
 /// What the account panel asks of the account core.
 public enum AccountRequest: Sendable, Equatable {
     case load
-    case updateProfile(username: String, email: String)
+    /// A new email address needs the password.
+    case updateProfile(username: String, email: String, password: String)
     case changePassword(present: String, new: String)
     case endSession(String)
     case setEnabled(Account, Bool)
@@ -162,7 +163,8 @@ extension AccountPanel: Card {
         switch (page, form) {
         case (_, .add): return [.account(session, .add(username: texts[0], email: texts[1], password: texts[2]))]
         case (_, .resetPassword(let account)): return [.account(session, .resetPassword(account, texts[0]))]
-        case (.profile, nil): return [.account(session, .updateProfile(username: texts[0], email: texts[1]))]
+        case (.profile, nil):
+            return [.account(session, .updateProfile(username: texts[0], email: texts[1], password: texts[2]))]
         case (.password, nil):
             guard texts[1] == texts[2] else {
                 problems[2] = "The passwords differ."

@@ -25,7 +25,8 @@ extension AccountPanel {
     private var hint: String {
         if form != nil { return "Enter on the last field saves   Esc goes back" }
         switch page {
-        case .profile, .password: return "Tab next   ← → pages   Enter on the last field saves   Esc closes"
+        case .profile: return "A new email needs the password   Enter on it saves   Esc closes"
+        case .password: return "Tab next   ← → pages   Enter on the last field saves   Esc closes"
         case .sessions: return "↑ ↓ select   x end session   ← → pages   Esc closes"
         case .accounts: return "n add   d disable or enable   r role   p reset password   Esc closes"
         case .audit: return "↑ ↓ scroll   ← → pages   Esc closes"

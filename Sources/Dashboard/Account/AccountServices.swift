@@ -64,20 +64,26 @@ struct AccountServices: Sendable {
     }
 
     private func carryOut(_ request: AccountRequest, _ session: Session) throws -> (String?, Session) {
-        if case .changePassword(let present, let new) = request {
+        switch request {
+        case .changePassword(let present, let new):
             let renewed = try accounts.changePassword(of: session, from: present, to: new)
             return ("The password is changed; all other sessions have ended.", renewed)
+        case .updateProfile(let username, let email, let password):
+            do {
+                _ = try accounts.changeProfile(of: session, username: username, email: email, password: password)
+            } catch AccountError.wrongCredentials {
+                throw AccountError.invalid([FieldProblem(.password, "A new email address needs the present password.")])
+            }
+            return ("The profile is saved.", try accounts.refreshed(session))
+        default:
+            let message = try change(request, session, accounts.acting(as: session, from: "terminal"))
+            return (message, try accounts.refreshed(session))
         }
-        let message = try change(request, session, accounts.acting(as: session, from: "terminal"))
-        return (message, try accounts.refreshed(session))
     }
 
     private func change(_ request: AccountRequest, _ session: Session, _ accounts: Accounts) throws -> String? {
         switch request {
-        case .load, .changePassword: return nil
-        case .updateProfile(let username, let email):
-            _ = try accounts.update(session.account, username: username, email: email)
-            return "The profile is saved."
+        case .load, .changePassword, .updateProfile: return nil
         case .endSession(let id):
             try accounts.endSession(id, of: session.account)
             return "The session has ended."
