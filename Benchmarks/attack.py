@@ -6,25 +6,13 @@
 Every token must be refused with 401 and every raw request with a status from 400 to 499, or 501 and 505 for what the
 protocol calls unknown; nothing else may be answered, and the service must answer /health afterwards. Exits with 1 otherwise.
 """
-import argparse, base64, hashlib, hmac, http.client, json, os, random, socket, subprocess, sys, tempfile, time
+import argparse, base64, hashlib, hmac, json, random, socket, sys, time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-PASSWORD = "a few unrelated words"
+from service import PROGRAM, call, serving
 
 
 def b64(data):
     return base64.urlsafe_b64encode(data if isinstance(data, bytes) else data.encode()).rstrip(b"=").decode()
-
-
-def call(port, method, path, body=None, token=None):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    headers = {"content-type": "application/json"} if body is not None else {}
-    if token is not None:
-        headers["authorization"] = "Bearer " + token
-    connection.request(method, path, json.dumps(body) if body is not None else None, headers)
-    answer = connection.getresponse()
-    text = answer.read()
-    return answer.status, json.loads(text) if text else None
 
 
 def raw(port, data):
@@ -90,7 +78,7 @@ def forged_tokens(token, key, draw, count):
         lambda: sign(json.dumps(header).encode("utf-16"), text),
         lambda: sign(json.dumps(header), text.encode("utf-32")),
         lambda: ".".join([head, payload, b64(draw.randbytes(draw.randrange(0, 64)))]),
-        lambda: token + draw.choice(["=", ".", ".x", "\t", "a"]),
+        lambda: token + draw.choice(["=", ".", ".x", "\x0b", "a"]),
         lambda: ".".join(draw.sample([head, payload, signature, ""], draw.randrange(0, 4))),
         lambda: draw.choice(["", "null", "{}", "a" * 5000, token * 3]),
     ]
@@ -145,39 +133,37 @@ def raw_requests(draw, count):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--program", default=os.path.join(HERE, "..", ".build", "release", "oddline"))
+    parser.add_argument("--program", default=PROGRAM)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     options = parser.parse_args()
     draw = random.Random(options.seed)
     failures = []
-    with tempfile.TemporaryDirectory() as folder:
-        server = subprocess.Popen([options.program, "serve", "--port", "0", "--data-dir", folder + "/data"],
-                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        try:
-            port = int(server.stdout.readline().rsplit(":", 1)[1])
-            set_up = server.stdout.readline().split('"')[3]
-            call(port, "POST", "/api/users/register",
-                 {"username": "ann", "email": "ann@example.org", "password": PASSWORD, "set_up_token": set_up})
-            token = call(port, "POST", "/api/auth/login", {"identifier": "ann", "password": PASSWORD})[1]["access_token"]
-            assert call(port, "GET", "/api/users/me", token=token)[0] == 200
-            key = json.load(open(folder + "/data/signing-keys.json"))[0]
-            tokens = forged_tokens(token, key, draw, 400)
-            for forged in tokens:
-                try:
-                    status = call(port, "GET", "/api/users/me", token=forged)[0]
-                except ValueError:  # A character that no header can have.
-                    status = 401
-                if status not in (400, 401, 431):
-                    failures.append((status, forged[:200]))
-            requests = raw_requests(draw, 250)
-            for request in requests:
+    with serving(options.program) as service:
+        port, token = service.port, service.token
+        assert call(port, "GET", "/api/users/me", token=token)[0] == 200
+        key = json.load(open(service.data + "/signing-keys.json"))[0]
+        tokens = forged_tokens(token, key, draw, 400)
+        for forged in tokens:
+            try:
+                status = call(port, "GET", "/api/users/me", token=forged)[0]
+            except ValueError:  # A character that no header can have.
+                status = 401
+            except OSError as error:
+                status = error
+            if status not in (400, 401, 431):
+                failures.append((status, forged))
+        requests = raw_requests(draw, 250)
+        for request in requests:
+            try:
                 status = raw(port, request)
-                if not (400 <= status < 500 or status in (0, 501, 505)):
-                    failures.append((status, request[:300]))
-            alive = call(port, "GET", "/health")[0] == 200 and call(port, "GET", "/api/users/me", token=token)[0] == 200
-        finally:
-            server.terminate()
-            server.wait(30)
+            except OSError as error:
+                status = error
+            if status not in (*range(400, 500), 0, 501, 505):
+                failures.append((status, request[:300]))
+        try:
+            alive = call(port, "GET", "/api/users/me", token=token)[0] == 200
+        except OSError:
+            alive = False
     print(f"seed {options.seed}: {len(tokens)} tokens, {len(requests)} raw requests, {len(failures)} failures, alive {alive}")
     for status, what in failures:
         print(status, what)

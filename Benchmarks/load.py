@@ -6,22 +6,9 @@
 
 Prints requests, errors and percentiles of the answer time in milliseconds.
 """
-import argparse, http.client, json, os, subprocess, tempfile, threading, time
+import argparse, http.client, json, threading, time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAM = os.path.join(HERE, "..", ".build", "release", "oddline")
-PASSWORD = "a few unrelated words"
-
-
-def call(port, method, path, body=None, token=None):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    headers = {"content-type": "application/json"} if body is not None else {}
-    if token:
-        headers["authorization"] = "Bearer " + token
-    connection.request(method, path, json.dumps(body) if body is not None else None, headers)
-    answer = connection.getresponse()
-    text = answer.read()
-    return answer.status, json.loads(text) if text else None
+from service import PROGRAM, call, serving
 
 
 def worker(port, token, start, interval, count, times, errors):
@@ -47,14 +34,8 @@ def main():
     parser.add_argument("--rate", type=int, default=200)
     parser.add_argument("--seconds", type=int, default=60)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        server = subprocess.Popen([PROGRAM, "serve", "--port", "0", "--data-dir", folder + "/data"], stdout=subprocess.PIPE,
-                                  stderr=subprocess.DEVNULL, text=True)
-        port = int(server.stdout.readline().rsplit(":", 1)[1])
-        set_up = server.stdout.readline().split("\"")[3]
-        call(port, "POST", "/api/users/register",
-             {"username": "ann", "email": "ann@example.org", "password": PASSWORD, "set_up_token": set_up})
-        token = call(port, "POST", "/api/auth/login", {"identifier": "ann", "password": PASSWORD})[1]["access_token"]
+    with serving(PROGRAM) as service:
+        port, token = service.port, service.token
         series = call(port, "POST", "/api/series", {"sample": "long-range.csv"}, token)[1]["id"]
         stop, runs = threading.Event(), []
 
@@ -79,8 +60,6 @@ def main():
         took = time.perf_counter() - start
         stop.set()
         trainer.join()
-        server.terminate()
-        server.wait()
         times.sort()
         print(json.dumps({"requests": len(times), "per_s": round(len(times) / took, 1), "errors": len(errors),
                           "training_runs": len(runs), "p50_ms": round(times[len(times) // 2], 2),

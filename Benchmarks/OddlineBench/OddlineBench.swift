@@ -9,7 +9,7 @@ struct OddlineBench: ParsableCommand {
             EngineBenchmark.self, PeakBenchmark.self, DetectionBenchmark.self, ContextBenchmark.self, RecipeSearch.self,
             TeachingBenchmark.self,
             CombiningBenchmark.self, ComparingBenchmark.self, ScoringBenchmark.self,
-            LoginBenchmark.self,
+            LoginBenchmark.self, FingerprintBenchmark.self,
             ReadingBenchmark.self,
             DownSamplingBenchmark.self, DashboardBenchmark.self,
         ])
