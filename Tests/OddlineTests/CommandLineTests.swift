@@ -166,59 +166,37 @@ private func temporary(_ name: String) -> String {
 @Test func theServiceAnswersOnThisMachineKeepsSecretsOutOfItsLogAndEndsWhenAsked() throws {
     let data = temporary("data")
     defer { try? FileManager.default.removeItem(atPath: data) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = ["serve", "--port", "0", "--data-dir", data]
-    let (output, log) = (Pipe(), temporary("log"))
-    defer { try? FileManager.default.removeItem(atPath: log) }
-    try Data().write(to: URL(fileURLWithPath: log))
-    process.standardOutput = output
-    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    let line = text.prefix { $0 != "\n" }
-    let setUp = try #require(text.firstMatch(of: /"set_up_token": "([0-9a-f]{32})"/)).1
-    #expect(line.hasPrefix("Listening at http://127.0.0.1:"))
-    let base = line.dropFirst("Listening at ".count).trimmingCharacters(in: .whitespacesAndNewlines)
-    func run(_ arguments: String...) throws -> String {
-        let helper = Process()
-        helper.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        helper.arguments = arguments
-        let answer = Pipe()
-        helper.standardOutput = answer
-        try helper.run()
-        return String(decoding: answer.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    }
-    func call(_ path: String, _ body: String) throws -> String {
-        try run("curl", "-s", base + path, "-H", "content-type: application/json", "-d", body)
-    }
+    let service = try Service(data)
+    let setUp = try #require(service.setUp)
+    #expect(service.base.hasPrefix("http://127.0.0.1:"))
     let password = "a few unrelated words"
     #expect(
-        try call(
+        try service.post(
             "/api/users/register",
             "{\"username\":\"ann\",\"email\":\"a@example.org\",\"password\":\"\(password)\",\"set_up_token\":\"\(setUp)\"}"
         )
         .contains("administrator"))
-    let found = try call("/api/auth/login", "{\"username\":\"ann\",\"password\":\"\(password)\"}")
+    let found = try service.post("/api/auth/login", "{\"username\":\"ann\",\"password\":\"\(password)\"}")
         .split(separator: "\"").first { $0.hasPrefix("ey") }
     let token = String(try #require(found))
     let login = "{\"username\":\"ann\",\"password\":\"\(password)\"}"
-    let underWay = try run(
+    let underWay = try run([
         "bash", "-c",
         """
-        exec 3<>/dev/tcp/127.0.0.1/\(base.split(separator: ":").last ?? "")
+        exec 3<>/dev/tcp/127.0.0.1/\(service.port)
         printf 'GET /health HTTP/1.1\\r\\nhost: localhost\\r\\n\\r\\n' >&3
         read -r status <&3
         printf 'POST /api/auth/login HTTP/1.1\\r\\nhost: localhost\\r\\ncontent-type: application/json\\r\\n' >&3
         printf 'content-length: \(login.utf8.count)\\r\\n\\r\\n%s' '\(login)' >&3
         sleep 0.05
-        kill -TERM \(process.processIdentifier)
+        kill -TERM \(service.process.processIdentifier)
         timeout 20 cat <&3
-        """)
+        """,
+    ])
     #expect(underWay.contains("access_token"), "a request under way is finished first")
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    let lines = try String(contentsOfFile: log, encoding: .utf8)
+    service.process.waitUntilExit()
+    #expect(service.process.terminationStatus == 0)
+    let lines = service.log
     #expect(lines.contains("/api/auth/login") && lines.contains("status=200") && lines.contains("client=127.0.0.1"))
     #expect(!lines.contains(password) && !lines.contains(token) && !lines.contains(setUp))
     for (name, mode) in [("", 0o700), ("/oddline.db", 0o600), ("/signing-keys.json", 0o600)] {

@@ -47,6 +47,8 @@ private func mode(_ url: URL) throws -> Int? {
     }
     #expect(try mode(url) == 0o600)
     #expect(try mode(url.deletingLastPathComponent()) == 0o700)
+    // 2 is FULL: what is committed is on the disk.
+    #expect(try OddlineDatabase(at: url).write { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
     let count = try OddlineDatabase(at: url).read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM audit_log") }
     #expect(count == 2)
 }

@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+@testable import HTTPService
+
+/// Whom guesses slow down, over a socket.
+@Suite struct LiveThrottleTests {
+    private static let right = "four lamps under ice"
+    private static let wrong = "wrong wrong wrong"
+
+    @Test func behindAProxyGuessesOfOthersKeepNobodyOut() async throws {
+        let server = try await LiveServer { $0.trustedProxies = ["127.0.0.1"] }
+        _ = try server.accounts.register(username: "ann", email: "ann@example.org", password: Self.right)
+        try await onThread { [client = LiveClient(port: server.port)] in
+            for index in 0..<60 { _ = try client.logIn("nobody\(index)", Self.wrong, from: "10.9.9.9") }
+            let blocked = try client.logIn("nobody", Self.wrong, from: "10.9.9.9")
+            #expect(blocked.status == 429 && blocked.head.contains("retry-after:"), "\(blocked)")
+            let ann = try client.logIn("ann", Self.right, from: "10.1.1.1")
+            #expect(ann.status == 200, "\(ann)")
+        }
+    }
+
+    /// All come from one address, as behind a proxy that is not told of: the token of a device lets its owner in.
+    @Test func theTokenOfADeviceLetsItsOwnerInWhateverOthersGuess() async throws {
+        let server = try await LiveServer()
+        _ = try server.accounts.register(username: "ann", email: "ann@example.org", password: Self.right)
+        try await onThread { [client = LiveClient(port: server.port)] in
+            let first = try client.logIn("ann", Self.right)
+            let device = try #require(first.body.firstMatch(of: /"device_token":"([^"]+)"/)).1
+            for index in 0..<60 { _ = try client.logIn("nobody\(index)", Self.wrong) }
+            for _ in 0..<8 { _ = try client.logIn("ann", Self.wrong) }
+            let without = try client.logIn("ann", Self.right)
+            #expect(without.status == 429, "\(without)")
+            func logIn(_ password: String, _ device: Substring) throws -> LiveAnswer {
+                try client.ask(
+                    "POST", "/api/auth/login",
+                    "{\"identifier\":\"ann\",\"password\":\"\(password)\",\"device_token\":\"\(device)\"}")
+            }
+            let with = try logIn(Self.right, device)
+            #expect(with.status == 200, "\(with)")
+            let guessed = try (0..<7).map { _ in try logIn(Self.wrong, device).status }
+            #expect(guessed == [401, 401, 401, 401, 401, 429, 429], "the token is no way to guess")
+            let invented = try logIn(Self.right, Substring(String(device.reversed())))
+            #expect(invented.status == 429, "\(invented)")
+        }
+    }
+
+    @Test func aForwardedAddressIsBelievedOfATrustedProxyAlone() async throws {
+        for (trusted, isBelieved) in [([], false), (["127.0.0.1", "10.0.0.2"] as Set, true)] {
+            let server = try await LiveServer { $0.trustedProxies = trusted }
+            _ = try server.accounts.register(username: "ann", email: "ann@example.org", password: Self.right)
+            try await onThread { [client = LiveClient(port: server.port)] in
+                for index in 0..<8 {
+                    // What comes before the last address that is no trusted proxy's, the client itself may have written.
+                    let forwarded = isBelieved ? "10.1.1.\(index), 10.5.5.5, 10.0.0.2" : "10.1.1.\(index)"
+                    _ = try client.logIn("ann", Self.wrong, from: forwarded)
+                }
+                let same = try client.logIn("ann", Self.right, from: isBelieved ? "10.5.5.5" : "10.7.7.7")
+                #expect(same.status == 429, "\(same)")
+                let other = try client.logIn("ann", Self.right, from: "10.8.8.8")
+                #expect(other.status == (isBelieved ? 200 : 429), "\(other)")
+            }
+        }
+    }
+}
