@@ -41,7 +41,7 @@ struct LessonsCard: Card {
         let lessons = workspace.judgements.lessons
         let anomalies = lessons.count(where: \.isAnomaly)
         screen.write(
-            "\(anomalies) judged an anomaly, \(lessons.count - anomalies) normal; what looks alike rises and falls with them.",
+            "\(anomalies) judged an anomaly, \(lessons.count - anomalies) normal; look-alikes rise and fall with them.",
             x: x, y: card.y + 2, Style(theme.muted), limit: card.width - 4)
         for (row, line) in lines.enumerated() {
             let y = card.y + 4 + row
