@@ -181,14 +181,18 @@ public final class NcursesTerminal {
     public func suspend() {
         oddline_write_raw(Self.reportOff)
         endwin()
-        let handler = signal(SIGTSTP, SIG_DFL)
+        let handler = signal(SIGTSTP, SIG_IGN)
         var (stopping, before) = (sigset_t(), sigset_t())
         sigemptyset(&stopping)
         sigaddset(&stopping, SIGTSTP)
-        pthread_sigmask(SIG_UNBLOCK, &stopping, &before)
+        // The others of the group stop; this process passes it over, and stops once, below. Ignoring a signal once more
+        // forgets what of it may wait where a thread blocks it.
         kill(0, SIGTSTP)
-        // What is sent to the process may stop this thread only after some more instructions, and what they write would
+        signal(SIGTSTP, SIG_IGN)
+        signal(SIGTSTP, SIG_DFL)
+        // What is sent to a process may stop this thread only after some more instructions, and what they write would
         // stand on the shell's screen; what is sent to the thread, which may not block it, stops it here.
+        pthread_sigmask(SIG_UNBLOCK, &stopping, &before)
         pthread_kill(pthread_self(), SIGTSTP)
         pthread_sigmask(SIG_SETMASK, &before, nil)
         signal(SIGTSTP, handler)

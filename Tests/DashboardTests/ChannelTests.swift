@@ -98,17 +98,17 @@ func asking(_ state: inout DashboardState, _ key: Key) throws {
 
 @Test func aChannelIsPickedByTypingAndTheMostBlamedStandsFirst() throws {
     var state = try plant()
-    try asking(&state, .character("b"))
+    try asking(&state, .character("B"))
     let text = view(state).text
     #expect(text.contains("Channels · 12 of 12") && text.contains("56%"))
     press(&state, .enter)
     #expect(state.workspace?.channel == 7 && state.card == nil)
-    press(&state, .character("b"))
+    press(&state, .character("B"))
     type(&state, "SENSOR 1")
     #expect(view(state).text.contains("Channels · 3 of 12"))
     press(&state, .down, .enter)
     #expect(state.workspace?.channel == 10)
-    press(&state, .character("b"))
+    press(&state, .character("B"))
     type(&state, "nothing like it")
     press(&state, .enter)
     #expect(view(state).text.contains("No channel contains this."))

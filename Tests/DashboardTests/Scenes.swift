@@ -182,7 +182,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
         },
         Scene("channels") {
             var state = try plant(width: $0, height: $1)
-            try asking(&state, .character("b"))
+            try asking(&state, .character("B"))
             return state
         },
         workspace("comparison-pending") { press(&$0, .character("m")) },

@@ -119,14 +119,14 @@ import Workbench
         #expect(shown.level == result.level && shown.events == result.events && !shown.events.isEmpty)
 
         let target = folder.appendingPathComponent("scores.csv")
-        for effect in press(&state, .character("a")) { desk.services.start(effect) }
+        for effect in press(&state, .character("]"), .character("a")) { desk.services.start(effect) }
         for effect in run(&state, "note looked \"odd\", twice") { desk.services.start(effect) }
         for effect in run(&state, "export \(target.path)") { desk.services.start(effect) }
         guard case .done = await events.next() else { throw Unexpected("no export") }
         let workspace = try #require(state.workspace)
         var text = ""
         let remarks = ScoreExport.Remarks(judgements: workspace.judgements, notes: workspace.notes)
-        ScoreExport(series: wave, result: result, remarks: remarks).write(.csv) { text += $0 }
+        ScoreExport(series: wave, result: try #require(workspace.analysis.result), remarks: remarks).write(.csv) { text += $0 }
         #expect(try String(contentsOf: target, encoding: .utf8) == text)
         let judged = try #require(workspace.judgements.first).rows
         #expect(text.split(separator: "\n").count { $0.hasSuffix(#",anomaly,"looked ""odd"", twice""#) } == judged.count)

@@ -87,7 +87,7 @@ import Testing
     @Test func aTerminalThatOnlyShowsLinesIsRefusedPolitely() throws {
         let terminal = try Terminal(["--demo"], environment: ["TERM": "dumb"])
         let refusal = try terminal.wait(for: "ended with 1")
-        #expect(refusal.contains("\"dumb\"") && refusal.contains("oddline score"))
+        #expect(refusal.contains("\"dumb\"") && refusal.replacing("\n", with: "").contains("oddline score"))
     }
 
     @Test(arguments: ["vt100", "linux"]) func oldTerminalsShowTheDashboard(_ type: String) throws {
@@ -101,7 +101,7 @@ import Testing
         let terminal = try Terminal(["--demo"], environment: ["NO_COLOR": "1"])
         try terminal.wait(for: "COMBINED")
         let styled = terminal.styledScreen
-        #expect(styled.contains("COMBINED") && !styled.contains(/\[([0-9]+;)*(3|4|9|10)[0-9]/))
+        #expect(styled.contains("COMBINED") && !styled.contains(/\[([0-9]+;)*(3|4|9|10)[0-8]/))
     }
 
     @Test(arguments: ["de_DE.ISO-8859-1", "C", "POSIX"]) func aLocaleWithoutUTF8GetsASCIIAlone(_ locale: String) throws {

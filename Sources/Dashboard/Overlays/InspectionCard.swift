@@ -32,14 +32,17 @@ struct InspectionCard: Card {
         _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
     ) -> CardStep {
         let before = workspace.selectedEvent?.rows
+        var stored: [Effect] = []
         switch key {
         case .escape, .enter, .character("q"), .character("i"): return .close
         case .character("?"): return .pass
         case .right, .down, .character("]"), .character("l"), .character("j"): workspace.select(stepping: 1)
         case .left, .up, .character("["), .character("h"), .character("k"): workspace.select(stepping: -1)
-        case .character("a"): return .stay(workspace.judge(.anomaly, session, &frame))
-        case .character("n"): return .stay(workspace.judge(.normal, session, &frame))
-        case .character("u"): return .stay(workspace.judge(nil, session, &frame))
+        case .character("a"): stored = workspace.judge(.anomaly, session, &frame)
+        case .character("n"): stored = workspace.judge(.normal, session, &frame)
+        case .character("z"): stored = workspace.judge(.postponed, session, &frame)
+        case .character("b"): stored = workspace.judge(.seenBefore, session, &frame)
+        case .character("u"): stored = workspace.judge(nil, session, &frame)
         case .character("c"): place = (place + 1) % workspace.analysis.series.channels.count
         case .character("C"):
             place = (place + workspace.analysis.series.channels.count - 1) % workspace.analysis.series.channels.count
@@ -49,9 +52,10 @@ struct InspectionCard: Card {
             return .replaced
         default: break
         }
-        guard workspace.selectedEvent?.rows != before else { return .stay }
+        // Another event, or the same with other rows, since verdicts move the scores.
+        guard workspace.selectedEvent?.rows != before else { return .stay(stored) }
         place = 0
-        return .stay([workspace.explanation].compactMap { $0 })
+        return .stay(stored + [workspace.explanation].compactMap { $0 })
     }
 
     /// Asks again when a model has scored anew: what was explained are other scores then.

@@ -77,15 +77,16 @@ extension Binding {
         },
         look([.character("-")], "Zoom out", command: "zoom-out") { $0.zoom(by: 2, at: $0.cursor) },
         look([.character("0")], "Show the whole series", command: "all") { $0.show(0, count: $0.analysis.series.rowCount) },
-        inWorkspace([.character(")")], "Zoom in on the values around that under the cursor") { workspace, _, frame in
+        inWorkspace([.character(")")], "Zoom in on the values around that under the cursor", command: "values-in") {
+            workspace, _, frame in
             workspace.zoomValues(by: 0.5, from: workspace.valueRange(workspace.layout(frame)))
             return []
         },
-        inWorkspace([.character("(")], "Zoom out of the values") { workspace, _, frame in
+        inWorkspace([.character("(")], "Zoom out of the values", command: "values-out") { workspace, _, frame in
             workspace.zoomValues(by: 2, from: workspace.valueRange(workspace.layout(frame)))
             return []
         },
-        look([.character("v")], "Fit the values that are visible into the plot again") { $0.showValues(nil) },
+        look([.character("v")], "Fit the values that are visible into the plot again", command: "fit") { $0.showValues(nil) },
         look([.character("r")], "Draw what the models expected over the series, or not", command: "expected") {
             $0.showsExpected.toggle()
         },
@@ -129,7 +130,8 @@ extension Binding {
         judging("z", "Postpone the verdict on the selected event", .postponed),
         judging("b", "Judge the selected event seen before", .seenBefore),
         judging("u", "Take the verdict back", nil),
-        inWorkspace([.character("d")], "Go to the event on which the models disagree most") { workspace, _, frame in
+        inWorkspace([.character("d")], "Go to the event on which the models disagree most", command: "judge-next") {
+            workspace, _, frame in
             workspace.selectNextToJudge(&frame)
             return []
         },
@@ -145,12 +147,18 @@ extension Binding {
         inWorkspace(
             [.control("r")], "Do again what was taken back", command: "redo"
         ) { workspace, session, frame in workspace.redo(session, &frame) },
-        look([.character("c")], "Plot the next channel") {
+        look([.character("c")], "Plot the next channel", command: "next-channel") {
             $0.channel = ($0.channel + 1) % $0.analysis.series.channels.count
         },
-        inWorkspace([.character("B")], "Pick a channel by name and by blame") { workspace, _, frame in
-            workspace.pickChannel(&frame)
-        },
+        inWorkspace(
+            [.character("B")], "Pick a channel by name and by blame", command: "channel", arguments: "NAME",
+            withValue: { signedIn, name, frame in
+                signedIn.atWorkspace(&frame) { workspace, _, frame in
+                    workspace.plotChannel(named: name, &frame)
+                    return []
+                }
+            }
+        ) { workspace, _, frame in workspace.pickChannel(&frame) },
         inWorkspace(
             [.character("C")], "Turn errors into scores by the next rule", command: "calibration",
             arguments: Calibration.Method.allCases.map(\.rawValue).joined(separator: "|"),
@@ -216,11 +224,6 @@ extension WorkspaceState {
         return settings + [
             .inWorkspace("weights", example, "the weights of \(models.map(\.title).joined(separator: ", "))") {
                 $0.setWeights($1, $2, &$3)
-            },
-            .inWorkspace("channel", "NAME", "plot this channel; without a name, pick one") { workspace, values, _, frame in
-                if values.isEmpty { return workspace.pickChannel(&frame) }
-                workspace.plotChannel(named: values.joined(separator: " "), &frame)
-                return []
             },
             .inWorkspace("range", "10 20", "plot these values; `range auto` plots what is visible") { workspace, values, _, _ in
                 if values == ["auto"] {
