@@ -21,7 +21,7 @@ build: setup $(PROGRAM)
 # Asking the package manager whether anything changed takes seconds; make knows at once. Its progress goes to standard
 # error, since standard output is the program's; it is not piped, so that on a terminal it stays on one line.
 $(PROGRAM): $(shell find Sources Package.swift -type f)
-	@[ -e $@ ] || echo "First build: about 4 minutes on two cores; later ones compile only what changed." >&2
+	@[ -e $@ ] || echo "First build: about 6 minutes on two cores; later ones compile only what changed." >&2
 	@$(SWIFT) build -c release --product oddline >&2
 	@touch $@
 
@@ -30,7 +30,7 @@ TEST = ODDLINE_PROGRAM=$(CURDIR)/.build-tests/release/oddline \
 
 test: setup test-setup check-format
 	@[ -e .build-tests/release/oddline ] || \
-		echo "First build of the tests: about 5 minutes on two cores; later ones compile only what changed." >&2
+		echo "First build of the tests: about 8 to 11 minutes on two cores; later ones compile only what changed." >&2
 	@$(TEST) $(ARGS)
 
 setup:

@@ -71,7 +71,8 @@ public struct Mouse: Sendable, Equatable {
     }
 }
 
-/// Tells double clicks from single ones, since terminals do not: the second press on one cell within half a second.
+/// Tells double clicks from single ones, since terminals do not: the second press on one cell within half a
+/// second, with no key between them.
 public struct DoubleClicks: Sendable {
     /// The longest time between the two presses.
     public static let interval = Duration.milliseconds(500)
@@ -82,7 +83,11 @@ public struct DoubleClicks: Sendable {
 
     /// The event, marked where its press is the second of two.
     public mutating func marked(_ event: InputEvent, at time: ContinuousClock.Instant) -> InputEvent {
-        guard case .mouse(var mouse) = event, mouse.action == .press else { return event }
+        guard case .mouse(var mouse) = event else {
+            last = nil
+            return event
+        }
+        guard mouse.action == .press else { return event }
         if let last, last.x == mouse.x, last.y == mouse.y, time - last.time <= Self.interval {
             mouse.isDouble = true
             self.last = nil

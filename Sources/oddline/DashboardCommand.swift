@@ -30,6 +30,7 @@ struct DashboardCommand: AsyncParsableCommand {
     var demo = false
 
     func run() async throws {
+        var status: Int32 = 0
         try await reportingErrors {
             let locations = demo ? Locations(dataDirectory: try temporaryFolder()) : data.locations
             defer { if demo { try? FileManager.default.removeItem(at: locations.data) } }
@@ -61,8 +62,12 @@ struct DashboardCommand: AsyncParsableCommand {
             loop.run(&state)
             await loop.finish()
             // As a shell reports a program that a signal has ended.
-            if let signal = terminal.endingSignal { throw ExitCode(128 + signal) }
+            if let signal = terminal.endingSignal { status = 128 + signal }
         }
+        // All is stored, but a run that was stopped may still compute: an ordinary exit would take down what the libraries
+        // keep under its hands.
+        fflush(nil)
+        _exit(status)
     }
 
     private func temporaryFolder() throws -> String {

@@ -135,7 +135,7 @@ import Workbench
         for effect in run(&state, "export \(target.path)") { desk.services.start(effect) }
         let asked = try #require(await events.next())
         _ = update(&state, asked)
-        #expect(view(state).text.contains("is there already"))
+        #expect(view(state).text.contains("y overwrites it"))
         #expect(try String(contentsOf: target, encoding: .utf8) == "kept", "nothing is written before the answer")
         for effect in press(&state, .character("y")) { desk.services.start(effect) }
         guard case .done = await events.next() else { throw Unexpected("no export") }

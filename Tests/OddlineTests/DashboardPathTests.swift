@@ -382,7 +382,7 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try terminal.keys("Enter")
         try terminal.wait(for: ": noted")
         let report = folder + "/report.html"
-        for answer in ["Wrote a report", "is there already"] {
+        for answer in ["Wrote a report", "y overwrites it"] {
             try terminal.keys(":")
             try terminal.type("report " + report)
             try terminal.keys("Enter")

@@ -23,7 +23,11 @@ import Testing
 
     @Test func afterCtrlZAndForegroundTheProgramIsAliveAndTheScreenWhole() throws {
         let terminal = try started()
-        let before = try terminal.wait("the whole screen") { $0.contains("command") && $0.contains("COMBINED") }
+        // The first key takes the message of the start away.
+        try terminal.keys("?")
+        try terminal.wait(for: "Keys")
+        try terminal.keys("Escape")
+        let before = try terminal.wait("the whole screen") { $0.contains("COMBINED") && !$0.contains("Keys") }
         for _ in 0..<3 {
             try terminal.keys("C-z")
             let stopped = try terminal.wait(for: "Stopped")

@@ -272,3 +272,17 @@ func ticksAreRoundNumbersWithinTheAxisAndNoTwoReadAlike(_ low: Double, _ high: D
     screen.write("Zürich São café 温度 ✓ ▲?", x: 0, y: 0, Style())
     #expect(screen.inASCII.text == "Zurich Sao cafe _ _  + ^?")
 }
+
+@Test func aDoubleClickIsTwoQuickPressesOfOneCellWithNothingBetween() {
+    let press = InputEvent.mouse(Mouse(x: 3, y: 4, action: .press))
+    let double = InputEvent.mouse(Mouse(x: 3, y: 4, action: .press, isDouble: true))
+    let start = ContinuousClock.now
+    var clicks = DoubleClicks()
+    #expect(clicks.marked(press, at: start) == press)
+    #expect(clicks.marked(.mouse(Mouse(x: 3, y: 4, action: .release)), at: start) != press)
+    #expect(clicks.marked(press, at: start + DoubleClicks.interval) == double)
+    #expect(clicks.marked(press, at: start + DoubleClicks.interval) == press, "a third press begins anew")
+    #expect(clicks.marked(.key(.enter), at: start + DoubleClicks.interval) == .key(.enter))
+    #expect(clicks.marked(press, at: start + DoubleClicks.interval) == press, "a key lies between")
+    #expect(clicks.marked(press, at: start + DoubleClicks.interval * 3) == press, "too late")
+}
