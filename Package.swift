@@ -90,7 +90,7 @@ let package = Package(
             name: "OddlineBench",
             dependencies: [
                 "NeuralNetwork", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence", "Workbench", "Dashboard",
-                "TerminalUI", argumentParser,
+                "TerminalUI", argumentParser, crypto,
             ],
             path: "Benchmarks/OddlineBench", swiftSettings: strict),
 

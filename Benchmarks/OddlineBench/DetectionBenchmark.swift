@@ -89,6 +89,7 @@ struct StudyOptions: ParsableArguments {
     @Option(help: "Only the generated kind of this name.") var kind: String?
     @Option(help: "Rows of generated series.") var rows = 3000
     @Option(help: "Series that are worked on at the same time.") var threads = 2
+    @Option(help: "A folder in which trained models are kept and found again.") var cache: String?
 
     var study: DetectionStudy {
         get throws {
@@ -96,7 +97,8 @@ struct StudyOptions: ParsableArguments {
                 kinds && SampleKind.steady.contains($0) || moving && SampleKind.moving.contains($0) || $0.rawValue == kind
             }
             return try DetectionStudy(
-                files: files, kinds: wanted, clean: clean ? SampleKind.allCases : [], rows: rows, seeds: seeds)
+                files: files, kinds: wanted, clean: clean ? SampleKind.allCases : [], rows: rows, seeds: seeds,
+                cache: cache.map { URL(fileURLWithPath: $0, isDirectory: true) })
         }
     }
 }

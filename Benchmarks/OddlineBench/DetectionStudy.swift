@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ArgumentParser
+import Crypto
 import Foundation
 import Synchronization
 import TimeSeries
@@ -45,11 +46,14 @@ struct DetectionStudy {
     static let weights = (0...10).map { Float($0) / 10 }
     let subjects: [Subject]
     let seeds: Int
+    /// Where trained models are kept and found again.
+    let cache: URL?
 
     /// Files given as PATH, PATH:TRAINING_ROWS or GROUP=PATH:TRAINING_ROWS, generated kinds, and some of these without
-    /// anomalies.
-    init(files: [String], kinds: [SampleKind], clean: [SampleKind] = [], rows: Int, seeds: Int) throws {
+    /// anomalies; models are kept in the folder `cache`.
+    init(files: [String], kinds: [SampleKind], clean: [SampleKind] = [], rows: Int, seeds: Int, cache: URL? = nil) throws {
         self.seeds = seeds
+        self.cache = cache
         subjects =
             try files.map { file in
                 let halves = file.split(separator: "=", maxSplits: 1).map(String.init)
@@ -74,7 +78,6 @@ struct DetectionStudy {
     /// Tells of each on standard error.
     /// - Throws: the first failure, when all have ended.
     func outcomes(_ recipes: Recipes, threads: Int = 2) throws -> [Outcome] {
-        let models = recipes.models
         let work = subjects.flatMap { subject in (1...seeds).map { (subject, $0) } }
         let outcomes = Mutex<[Outcome]>([])
         let failures = Mutex<[String]>([])
@@ -82,7 +85,7 @@ struct DetectionStudy {
         DispatchQueue.concurrentPerform(iterations: threads) { _ in
             while case let index = next.add(1, ordering: .relaxed).oldValue, index < work.count {
                 do {
-                    let outcome = try Self.measure(work[index].0, models, seed: work[index].1)
+                    let outcome = try measure(work[index].0, recipes, seed: work[index].1)
                     outcomes.withLock { $0.append(outcome) }
                     FileHandle.standardError.write(Data("\(outcome.line)\n".utf8))
                 } catch { failures.withLock { $0.append("\(work[index].0.series.name): \(error)") } }
@@ -92,17 +95,32 @@ struct DetectionStudy {
         return outcomes.withLock { $0 }
     }
 
-    private static func measure(_ subject: Subject, _ models: Models, seed: Int) throws -> Outcome {
-        let series = subject.series
-        let task = TrainingTask(series: series, trainingRows: subject.trainingRows, seed: UInt64(seed))
+    /// The model of a kind trained on a subject, or the one that was kept.
+    func detector(_ model: Model, _ recipes: Recipes, _ subject: Subject, seed: Int) throws -> any Detector {
+        let file = try cache.map { folder in
+            let name = [
+                subject.series.fingerprint, "\(subject.trainingRows)", "\(seed)", try recipes.fingerprint, model.kind.fileName,
+            ]
+            return folder.appendingPathComponent(name.joined(separator: "-"))
+        }
+        if let file, let kept = try? recipes.models.load(model.kind, from: file) { return kept }
+        let task = TrainingTask(series: subject.series, trainingRows: subject.trainingRows, seed: UInt64(seed))
+        let detector = try model.train(task, Cancellation()) { _ in }
+        if let file { try detector.save(to: file) }
+        return detector
+    }
+
+    private func measure(_ subject: Subject, _ recipes: Recipes, seed: Int) throws -> Outcome {
+        let (series, models) = (subject.series, recipes.models)
         var outcome = Outcome(group: subject.group, name: series.name, seed: seed)
-        let began = ContinuousClock.now
         let errors = PerModel(
             try models.all.map { model in
-                let detector = try model.train(task, Cancellation()) { _ in }
-                return (model.kind, (reference: detector.referenceErrors, errors: try detector.errors(of: series).errors))
+                let detector = try detector(model, recipes, subject, seed: seed)
+                let began = ContinuousClock.now
+                let errors = try detector.errors(of: series).errors
+                outcome.seconds += detector.summary.seconds + (ContinuousClock.now - began) / .seconds(1)
+                return (model.kind, (reference: detector.referenceErrors, errors: errors))
             })
-        outcome.seconds = (ContinuousClock.now - began) / .seconds(1)
         func scores(_ method: Calibration.Method) -> PerModel<[Float]> {
             errors.mapValues { Calibration(method, referenceErrors: $0.reference)($0.errors) }
         }
@@ -114,11 +132,12 @@ struct DetectionStudy {
         outcome.flags = FlagStudy.outcomes(combined, labelled: labelled, reach: buffer / 2)
         guard !labelled.isEmpty else { return outcome }
         func measures(_ scores: [Float]) throws -> Measures { try Measures(scores: scores, labels: labels, buffer: buffer) }
-        outcome.bestEventF1 = try EventMeasures.bestF1(combined, labelled: labelled, reach: buffer / 2)
-        outcome.measures = Dictionary(uniqueKeysWithValues: zip(detectors, try (standard.values + [combined]).map(measures)))
+        outcome.bestEventF1 = try EventMeasures.bestF1(
+            combined, Ranking(combined, labels: labels), labelled: labelled, reach: buffer / 2)
+        outcome.measures = Dictionary(uniqueKeysWithValues: zip(Self.detectors, try (standard.values + [combined]).map(measures)))
         for method in Calibration.Method.allCases {
             let own = scores(method)
-            outcome.byWeight[method] = try weights.map { weight in
+            outcome.byWeight[method] = try Self.weights.map { weight in
                 let ensemble = try Ensemble(PerModel([(.lstm, weight), (.transformer, 1 - weight)]))
                 return try measures(ensemble.combine(own)).vusPR
             }
@@ -161,6 +180,15 @@ extension [DetectionStudy.Outcome] {
 struct Recipes: Codable {
     var lstm = LSTMRecipe()
     var transformer = TransformerRecipe()
+
+    /// Twelve digits that differ where recipes do.
+    var fingerprint: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            return SHA256.hash(data: try encoder.encode(self)).prefix(6).map { String(format: "%02x", $0) }.joined()
+        }
+    }
 
     init() {}
 

@@ -17,7 +17,6 @@ struct TeachingBenchmark: ParsableCommand {
             """)
 
     @OptionGroup var study: StudyOptions
-    @Option(help: "A folder in which trained models are kept and found again.") var cache: String?
     @Option(help: "Events that are flagged, 1 to 100.") var top = 20
 
     /// Verdicts after which is measured.
@@ -44,7 +43,7 @@ struct TeachingBenchmark: ParsableCommand {
             while case let index = next.add(1, ordering: .relaxed).oldValue, index < work.count {
                 let (subject, seed) = work[index]
                 do {
-                    let figures = try measure(subject, seed: seed)
+                    let figures = try measure(subject, seed: seed, study)
                     outcomes.withLock { $0.append((subject.group, figures)) }
                     let line = figures.map { String(format: "%.4f", $0.all) }.joined(separator: "\t")
                     FileHandle.standardError.write(Data("\(subject.group)\t\(subject.series.name)\t\(seed)\t\(line)\n".utf8))
@@ -55,7 +54,7 @@ struct TeachingBenchmark: ParsableCommand {
         report(outcomes.withLock { $0 }, groups: study.groups)
     }
 
-    private func measure(_ subject: DetectionStudy.Subject, seed: Int) throws -> [Figures] {
+    private func measure(_ subject: DetectionStudy.Subject, seed: Int, _ study: DetectionStudy) throws -> [Figures] {
         let series = subject.series
         let labels = series.labels ?? []
         var settings = AnalysisSettings()
@@ -63,7 +62,7 @@ struct TeachingBenchmark: ParsableCommand {
         var analysis = Analysis(series: series, settings: settings)
         analysis.use(
             try Models.standard.all.map { model in
-                try ScoredModel(scoring: series, with: detector(model, subject, seed: seed))
+                try ScoredModel(scoring: series, with: study.detector(model, Recipes(), subject, seed: seed))
             })
         let untaught = analysis.result?.combined ?? []
         var figures: [Figures] = []
@@ -85,19 +84,6 @@ struct TeachingBenchmark: ParsableCommand {
             analysis.judgements.judge(rows, as: labels[rows].contains(true) ? .anomaly : .normal)
         }
         return figures
-    }
-
-    private func detector(_ model: Model, _ subject: DetectionStudy.Subject, seed: Int) throws -> any Detector {
-        let rows = subject.trainingRows
-        let file = cache.map {
-            URL(fileURLWithPath: $0).appendingPathComponent(
-                "\(subject.series.fingerprint)-\(rows)-\(seed)-\(model.kind.fileName)")
-        }
-        if let file, let known = try? Models.standard.load(model.kind, from: file) { return known }
-        let task = TrainingTask(series: subject.series, trainingRows: rows, seed: UInt64(seed))
-        let detector = try model.train(task, Cancellation()) { _ in }
-        if let file { try detector.save(to: file) }
-        return detector
     }
 
     private func report(_ outcomes: [(group: String, figures: [Figures])], groups: [String]) {

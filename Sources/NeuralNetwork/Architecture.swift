@@ -63,6 +63,9 @@ protocol Network: AnyObject {
     var outputGradient: FloatBuffer { get }
     /// Patches hidden from the network, `[batch, tokens]` of 0 or 1, or `nil` when nothing is hidden.
     var hiddenPatches: [UInt8]? { get set }
+    /// Patches of every window whose answer is wanted, in rising order, or `nil` for all; a network may leave the others out,
+    /// and cannot go `backward` then.
+    var wantedPatches: [Int]? { get set }
 
     /// Reconstructs the first `batch` windows of `input`; `weights` are all parameters, in layout order.
     func forward(_ weights: FloatBuffer, batch: Int)

@@ -9,6 +9,28 @@ func copy(_ x: Matrix, to y: Matrix) {
     y.base.update(from: x.base, count: x.rows * x.columns)
 }
 
+/// `y` becomes the given rows of each block of `count` rows of `x`, one block's after the other's.
+func gather(_ rows: [Int], ofEach count: Int, of x: Matrix, into y: Matrix) {
+    let blocks = x.rows / count
+    precondition(y.rows == blocks * rows.count && y.columns == x.columns, "as many rows are gathered as there is room for")
+    for block in 0..<blocks {
+        for (place, row) in rows.enumerated() {
+            copy(x.block(block * count + row, rows: 1), to: y.block(block * rows.count + place, rows: 1))
+        }
+    }
+}
+
+/// The reverse of `gather`: the rows of `y` go back to where they came from in `x`, whose other rows stay.
+func scatter(_ y: Matrix, to rows: [Int], ofEach count: Int, of x: Matrix) {
+    let blocks = x.rows / count
+    precondition(y.rows == blocks * rows.count && y.columns == x.columns, "as many rows are scattered as were gathered")
+    for block in 0..<blocks {
+        for (place, row) in rows.enumerated() {
+            copy(y.block(block * rows.count + place, rows: 1), to: x.block(block * count + row, rows: 1))
+        }
+    }
+}
+
 /// `y = 0`.
 func clear(_ y: Matrix) {
     precondition(y.isDense(y.rows, y.columns), "a matrix to clear is dense")

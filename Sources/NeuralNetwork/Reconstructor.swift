@@ -24,14 +24,21 @@ public final class Reconstructor {
 
     /// The network's answer to `windows`, `[count, time, channels]`, handed to `body` in the same shape
     /// while it is valid.
-    /// - Parameter hiddenPatches: `[count, tokens]` of 0 or 1, or `nil`.
-    public func reconstruct(_ windows: [Float], hiddenPatches: [UInt8]? = nil, body: (UnsafeBufferPointer<Float>) -> Void) {
+    /// - Parameters:
+    ///   - hiddenPatches: `[count, tokens]` of 0 or 1, or `nil`.
+    ///   - wantedPatches: patches of every window whose answer is wanted, in rising order, or `nil` for all; what is handed
+    ///     over for others has no meaning.
+    public func reconstruct(
+        _ windows: [Float], hiddenPatches: [UInt8]? = nil, wantedPatches: [Int]? = nil,
+        body: (UnsafeBufferPointer<Float>) -> Void
+    ) {
         let count = windows.count / windowSize
         precondition(windows.count == count * windowSize && count <= capacity, "whole windows, and no more than fit")
         let answers = output.matrix(rows: count, columns: windowSize)
         forEachThread(networks.count) { thread in
             for start in stride(from: thread * slice, to: count, by: networks.count * slice) {
                 let range = start..<min(start + slice, count)
+                networks[thread].wantedPatches = wantedPatches
                 run(networks[thread], windows, hiddenPatches, range, into: answers.rows(range))
             }
         }

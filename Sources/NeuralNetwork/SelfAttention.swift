@@ -27,6 +27,8 @@ struct SelfAttention {
         let tokens: Int
         /// Queries, keys and values, `[batch, tokens, 3 · width]`.
         let projected: FloatBuffer
+        /// The queries of wanted tokens where not all are, `[batch, wanted, width]`.
+        let wantedQueries: FloatBuffer
         /// How strongly each token looks at each other, `[batch, headCount, tokens, tokens]`.
         let attention: FloatBuffer
         /// The values as the heads mixed them, `[batch, tokens, width]`.
@@ -40,6 +42,7 @@ struct SelfAttention {
             self.tokens = tokens
             let rows = batch * tokens
             projected = FloatBuffer(count: rows * 3 * layer.width)
+            wantedQueries = FloatBuffer(count: isTrained ? 0 : rows * layer.width)
             attention = FloatBuffer(count: rows * layer.headCount * tokens)
             mixed = FloatBuffer(count: rows * layer.width)
             projectedGradient = FloatBuffer(count: isTrained ? rows * 3 * layer.width : 0)
@@ -61,20 +64,27 @@ struct SelfAttention {
     /// One head's `[tokens, headSize]` of one window's `[tokens, width]`.
     private func share(of rows: Matrix, head: Int) -> Matrix { rows.columns((head * headSize)..<((head + 1) * headSize)) }
 
-    /// `x` and `y` are `[batch · tokens, width]`.
-    func forward(_ weights: FloatBuffer, _ x: Matrix, into y: Matrix, memory: Memory) {
+    /// `x` is `[batch · tokens, width]`, and `y` too; where not all tokens are wanted it is `[batch · wanted, width]`.
+    func forward(_ weights: FloatBuffer, _ x: Matrix, wanted: [Int]? = nil, into y: Matrix, memory: Memory) {
         let (tokens, batch) = (memory.tokens, x.rows / memory.tokens)
+        let count = wanted?.count ?? tokens
         let projected = memory.projected.matrix(rows: x.rows, columns: 3 * width)
-        let maps = memory.attention.matrix(rows: batch * headCount * tokens, columns: tokens)
-        let mixed = memory.mixed.matrix(rows: x.rows, columns: width)
+        let maps = memory.attention.matrix(rows: batch * headCount * count, columns: tokens)
+        let mixed = memory.mixed.matrix(rows: batch * count, columns: width)
         projection.forward(weights, x, into: projected)
+        var queries = projected.columns(0..<width)
+        if let wanted {
+            let chosen = memory.wantedQueries.matrix(rows: batch * count, columns: width)
+            gather(wanted, ofEach: tokens, of: queries, into: chosen)
+            queries = chosen
+        }
         for window in 0..<batch {
             for head in 0..<headCount {
-                let (queries, keys, values) = parts(of: projected, window: window, head: head, tokens: tokens)
-                let map = maps.block(window * headCount + head, rows: tokens)
-                multiply(queries, keys.transposed, into: map)
-                ok_softmax(map.base, scale, tokens, tokens)
-                multiply(map, values, into: share(of: mixed.block(window, rows: tokens), head: head))
+                let (_, keys, values) = parts(of: projected, window: window, head: head, tokens: tokens)
+                let map = maps.block(window * headCount + head, rows: count)
+                multiply(share(of: queries.block(window, rows: count), head: head), keys.transposed, into: map)
+                ok_softmax(map.base, scale, count, tokens)
+                multiply(map, values, into: share(of: mixed.block(window, rows: count), head: head))
             }
         }
         output.forward(weights, mixed, into: y)

@@ -96,6 +96,7 @@ final class TransformerAutoencoder: Network {
     let output: FloatBuffer
     let outputGradient: FloatBuffer
     var hiddenPatches: [UInt8]?
+    var wantedPatches: [Int]?
     private let sizes: TransformerArchitecture
     private let layers: Layers
     /// `[tokens, width]`.
@@ -107,6 +108,8 @@ final class TransformerAutoencoder: Network {
     private let squeezed: FloatBuffer, squeezedGradient: FloatBuffer
     /// `[batch, tokens, width]`.
     private let widened: FloatBuffer, widenedGradient: FloatBuffer
+    /// The answers for wanted patches where not all are, `[batch, wanted, patch]`.
+    private let wantedOutput: FloatBuffer
     /// Of the encoder's output and, walking back, of its input, `[batch, tokens, width]`.
     private let gradient: FloatBuffer
 
@@ -128,6 +131,7 @@ final class TransformerAutoencoder: Network {
         squeezedGradient = FloatBuffer(count: isTrained ? rows * sizes.bottleneckSize : 0)
         widened = FloatBuffer(count: rows * sizes.width)
         widenedGradient = FloatBuffer(count: isTrained ? rows * sizes.width : 0)
+        wantedOutput = FloatBuffer(count: isTrained ? 0 : values)
         gradient = FloatBuffer(count: isTrained ? rows * sizes.width : 0)
     }
 
@@ -157,17 +161,25 @@ final class TransformerAutoencoder: Network {
     func forward(_ weights: FloatBuffer, batch: Int) {
         let tokenCount = sizes.tokenCount
         let embedded = tokens(embedded, batch, columns: sizes.width)
-        let squeezed = tokens(squeezed, batch, columns: sizes.bottleneckSize)
-        let widened = tokens(widened, batch, columns: sizes.width)
         layers.embedding.forward(weights, patches(input, batch), into: embedded)
         forEachHiddenToken(of: embedded) { copy(weights[layers.maskToken], to: $0) }
         let positions = positions.matrix(rows: tokenCount, columns: sizes.width)
         for window in 0..<batch { add(positions, to: embedded.block(window, rows: tokenCount)) }
         var x = embedded
-        for (layer, memory) in zip(layers.encoder, memories) { x = layer.forward(weights, x, memory: memory) }
+        // Only the last layer's own answers are left out: all tokens look at all others before.
+        for (index, layer) in layers.encoder.enumerated() {
+            let isLast = index == layers.encoder.count - 1
+            x = layer.forward(weights, x, wanted: isLast ? wantedPatches : nil, memory: memories[index])
+        }
+        let squeezed = squeezed.matrix(rows: x.rows, columns: sizes.bottleneckSize)
+        let widened = widened.matrix(rows: x.rows, columns: sizes.width)
         layers.squeeze.forward(weights, x, into: squeezed)
         layers.widen.forward(weights, squeezed, into: widened)
-        layers.head.forward(weights, widened, into: patches(output, batch))
+        let answers = patches(output, batch)
+        guard let wantedPatches else { return layers.head.forward(weights, widened, into: answers) }
+        let wanted = wantedOutput.matrix(rows: x.rows, columns: answers.columns)
+        layers.head.forward(weights, widened, into: wanted)
+        scatter(wanted, to: wantedPatches, ofEach: tokenCount, of: answers)
     }
 
     func backward(_ weights: FloatBuffer, gradients: FloatBuffer, batch: Int) {

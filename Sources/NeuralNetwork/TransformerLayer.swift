@@ -32,6 +32,8 @@ struct TransformerLayer {
         let expanded: FloatBuffer, activated: FloatBuffer, slope: FloatBuffer
         /// `[batch, tokens, width]`.
         let output: FloatBuffer
+        /// The input of wanted tokens where not all are, `[batch, wanted, width]`.
+        let wantedInput: FloatBuffer
         let widthGradient: FloatBuffer
         let expandedGradient: FloatBuffer
 
@@ -45,28 +47,37 @@ struct TransformerLayer {
             (normedForAttention, middle, normedForFeedForward) = (wide(), wide(), wide())
             (expanded, activated, slope) = (expandedSize(), expandedSize(), expandedSize())
             output = wide()
+            wantedInput = isTrained ? FloatBuffer(count: 0) : wide()
             widthGradient = isTrained ? wide() : FloatBuffer(count: 0)
             expandedGradient = isTrained ? expandedSize() : FloatBuffer(count: 0)
         }
     }
 
     /// `x` is `[batch · tokens, width]`.
-    /// - Returns: `memory.output`, of the same shape.
-    func forward(_ weights: FloatBuffer, _ x: Matrix, memory: Memory) -> Matrix {
-        func wide(_ buffer: FloatBuffer) -> Matrix { buffer.matrix(rows: x.rows, columns: width) }
-        func expanded(_ buffer: FloatBuffer) -> Matrix { buffer.matrix(rows: x.rows, columns: feedForwardSize) }
+    /// - Parameter wanted: tokens of every window that are answered, or `nil` for all.
+    /// - Returns: `memory.output`, `[batch · wanted, width]`.
+    func forward(_ weights: FloatBuffer, _ x: Matrix, wanted: [Int]? = nil, memory: Memory) -> Matrix {
+        let tokens = memory.attention.tokens
+        let rows = wanted.map { x.rows / tokens * $0.count } ?? x.rows
+        func wide(_ buffer: FloatBuffer) -> Matrix { buffer.matrix(rows: rows, columns: width) }
+        func expanded(_ buffer: FloatBuffer) -> Matrix { buffer.matrix(rows: rows, columns: feedForwardSize) }
         let (middle, output) = (wide(memory.middle), wide(memory.output))
         // middle = x + attention(norm(x))
-        let forAttention = wide(memory.normedForAttention)
+        let forAttention = memory.normedForAttention.matrix(rows: x.rows, columns: width)
         attentionNorm.forward(weights, x, into: forAttention, memory: memory.attentionNorm)
-        attention.forward(weights, forAttention, into: middle, memory: memory.attention)
-        add(x, to: middle)
+        attention.forward(weights, forAttention, wanted: wanted, into: middle, memory: memory.attention)
+        if let wanted {
+            gather(wanted, ofEach: tokens, of: x, into: wide(memory.wantedInput))
+            add(wide(memory.wantedInput), to: middle)
+        } else {
+            add(x, to: middle)
+        }
         // output = middle + contract(gelu(expand(norm(middle))))
         let forFeedForward = wide(memory.normedForFeedForward)
         let (activated, slope) = (expanded(memory.activated), expanded(memory.slope))
         feedForwardNorm.forward(weights, middle, into: forFeedForward, memory: memory.feedForwardNorm)
         expand.forward(weights, forFeedForward, into: expanded(memory.expanded))
-        ok_gelu(expanded(memory.expanded).base, activated.base, slope.base, x.rows * feedForwardSize)
+        ok_gelu(expanded(memory.expanded).base, activated.base, slope.base, rows * feedForwardSize)
         contract.forward(weights, activated, into: output)
         add(middle, to: output)
         return output

@@ -37,12 +37,13 @@ public struct Comparison: Sendable, Equatable {
         func line(_ name: String, _ scores: [Float], _ events: [Event]) throws(DetectionError) -> Line {
             if cancellation.isCancelled { throw .cancelled }
             let measured = EventMeasures(flagged: events.map(\.rows), labelled: ranges, reach: buffer / 2)
+            let ranking = Ranking(scores, labels: labels)
             let best = try EventMeasures.bestF1(
-                scores, labelled: ranges, reach: buffer / 2, cancellation: cancellation)
+                scores, ranking, labelled: ranges, reach: buffer / 2, cancellation: cancellation)
             return Line(
                 name: name,
-                measures: try Measures(scores: scores, labels: labels, buffer: buffer, cancellation: cancellation),
-                curve: try PrecisionRecallCurve(scores: scores, labels: labels),
+                measures: try Measures(ranking, scores: scores, labels: labels, buffer: buffer, cancellation: cancellation),
+                curve: try PrecisionRecallCurve(ranking),
                 events: measured, bestEventF1: max(best, measured.f1))
         }
         var lines: [Line] = []

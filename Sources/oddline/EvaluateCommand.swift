@@ -95,10 +95,11 @@ struct EvaluateCommand: AsyncParsableCommand {
             _ detector: String, _ seed: String, _ scores: [Float], flagging: [Float]? = nil, since started: Date
         ) throws {
             let seconds = Date().timeIntervalSince(started)
-            let measures = try Measures(scores: scores, labels: labels, buffer: buffer)
+            let ranking = Ranking(scores, labels: labels)
+            let measures = try Measures(ranking, scores: scores, labels: labels, buffer: buffer)
             let flagged = EventRule().runs(
                 of: flagging ?? scores, level: try ensemble.settings.rule.level(for: flagging ?? scores))
-            let best = try EventMeasures.bestF1(scores, labelled: labelled, reach: buffer / 2)
+            let best = try EventMeasures.bestF1(scores, ranking, labelled: labelled, reach: buffer / 2)
             lines.append(
                 Line(
                     file: series.name, detector: detector, seed: seed, measures: measures,

@@ -101,13 +101,14 @@ private struct MetricCase: Decodable {
         var random = SeededGenerator(seed: seed)
         let scores = (0..<300).map { Float(random.uniform()) + ($0 % 100 < 5 ? 0.4 : 0) }
         let labelled = [0..<5, 100..<105, 200..<205]
-        let best = try EventMeasures.bestF1(scores, labelled: labelled, reach: 2)
+        let ranking = Ranking(scores, labels: scores.map { _ in false })
+        let best = try EventMeasures.bestF1(scores, ranking, labelled: labelled, reach: 2)
         for level in scores.sorted(by: >).prefix(11) {
             let flagged = EventRule().runs(of: scores, level: level)
             #expect(EventMeasures(flagged: flagged, labelled: labelled, reach: 2).f1 <= best, "seed \(seed)")
         }
     }
-    #expect(try EventMeasures.bestF1([.nan], labelled: []) == 0)
+    #expect(try EventMeasures.bestF1([.nan], Ranking([.nan], labels: [false]), labelled: []) == 0)
 }
 
 @Test func labelledRunsAreFoundToTheEnd() {

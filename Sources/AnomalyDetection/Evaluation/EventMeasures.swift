@@ -42,19 +42,24 @@ public struct EventMeasures: Sendable, Equatable {
 
     /// The largest F1 of events at any level, in hindsight. Tried are the scores of ranks that grow by a tenth from the highest
     /// score to the median, so that the cost is that of about a hundred levels.
+    /// - Parameters:
+    ///   - ranking: of `scores`, with labels of any kind.
+    ///   - reach: as above.
     /// - Throws: `DetectionError.cancelled`.
     public static func bestF1(
-        _ scores: [Float], labelled: [Range<Int>], reach: Int = 0, cancellation: Cancellation = Cancellation()
+        _ scores: [Float], _ ranking: Ranking, labelled: [Range<Int>], reach: Int = 0,
+        cancellation: Cancellation = Cancellation()
     ) throws(DetectionError) -> Double {
-        let falling = scores.filter { $0 > 0 }.sorted(by: >)
+        let peaks = BlockPeaks(scores)
         var (best, rank, last) = (0.0, 0, Float.infinity)
-        while rank < falling.count, rank <= scores.count / 2 {
+        while rank < scores.count, rank <= scores.count / 2 {
             if cancellation.isCancelled { throw .cancelled }
-            let level = falling[rank]
+            let level = ranking.score(atRank: rank)
+            guard level > 0 else { break }
             rank = max(rank + 1, rank * 11 / 10)
             guard level < last else { continue }
             last = level
-            let flagged = EventRule().runs(of: scores, level: level)
+            let flagged = EventRule().runs(of: scores, peaks, level: level)
             best = max(best, EventMeasures(flagged: flagged, labelled: labelled, reach: reach).f1)
         }
         return best

@@ -30,8 +30,9 @@ public struct Measures: Sendable, Equatable, Codable {
             Ranking(scores, labels: labels), scores: scores, labels: labels, buffer: buffer, cancellation: cancellation)
     }
 
-    init(
-        _ ranking: Ranking, scores: [Float], labels: [Bool], buffer: Int, cancellation: Cancellation
+    /// The same of scores that are ranked already.
+    public init(
+        _ ranking: Ranking, scores: [Float], labels: [Bool], buffer: Int, cancellation: Cancellation = Cancellation()
     ) throws(DetectionError) {
         guard (1..<ranking.count).contains(ranking.positives) else { throw .oneClassOnly }
         aucPR = ranking.averagePrecision

@@ -11,7 +11,8 @@ public struct PrecisionRecallCurve: Sendable, Equatable {
         try self.init(Ranking(scores, labels: labels))
     }
 
-    init(_ ranking: Ranking) throws(DetectionError) {
+    /// The same of scores that are ranked already.
+    public init(_ ranking: Ranking) throws(DetectionError) {
         guard (1..<ranking.count).contains(ranking.positives) else { throw .oneClassOnly }
         averagePrecision = ranking.averagePrecision
         var precisions: [Double] = []

@@ -1,8 +1,8 @@
 /// Scores with their labels in falling order: what every measure over all thresholds begins with. NaN counts as lowest.
 ///
 /// Sorting takes three passes over the scores, whatever they are (radix sort on their bits), so that a million rows are ranked
-/// in hundredths of a second.
-struct Ranking: Sendable {
+/// in hundredths of a second; several measures can share one ranking.
+public struct Ranking: Sendable {
     /// The bits of each score, turned so that they rise as scores fall, and below them whether the row is labelled.
     private let keys: [UInt64]
     /// Labelled rows.
@@ -11,7 +11,7 @@ struct Ranking: Sendable {
     var count: Int { keys.count }
 
     /// Ranks scores, each of which has a label.
-    init(_ scores: [Float], labels: [Bool]) {
+    public init(_ scores: [Float], labels: [Bool]) {
         precondition(scores.count == labels.count, "one label a score")
         positives = labels.count { $0 }
         keys = sortedByRadix(zip(scores, labels).map { Self.key($0) << 1 | ($1 ? 1 : 0) }, bits: 1..<33)

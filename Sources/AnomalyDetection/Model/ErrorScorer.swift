@@ -39,7 +39,9 @@ struct ErrorScorer {
             if cancellation.isCancelled { throw .cancelled }
             let chosen = starts[first..<min(first + network.capacity, starts.count)]
             let windows = LevelFreeWindows(prepared, starts: chosen, length: length)
-            result.add(answer(to: windows.values, count: chosen.count, network: network), to: windows, starts: chosen)
+            let isInside = first > 0 && first + chosen.count < starts.count
+            let answers = answer(to: windows.values, count: chosen.count, isInside: isInside, network: network)
+            result.add(answers, to: windows, starts: chosen)
             progress(Double(first + chosen.count) / Double(starts.count))
         }
         return result
@@ -47,20 +49,30 @@ struct ErrorScorer {
 
     /// What the network answers, `[count, time, channels]`; where spans are hidden, every patch is taken from the pass that
     /// hid it.
-    private func answer(to windows: [Float], count: Int, network: Reconstructor) -> [Float] {
+    /// - Parameter isInside: no window touches the ends of the series, so that margins need no answer (and get 0).
+    private func answer(to windows: [Float], count: Int, isInside: Bool, network: Reconstructor) -> [Float] {
         guard let masking = plan.masking, masking.passes > 0 else {
             var plain: [Float] = []
             network.reconstruct(windows) { plain = Array($0) }
             return plain
         }
-        let tokens = plan.windowLength / plan.architecture.patchLength
+        let (length, rows) = (plan.windowLength, plan.architecture.patchLength)
+        let tokens = length / rows
         let patch = windows.count / (count * tokens)
+        let margin = isInside ? plan.scoringMargin : 0
+        let counted = (margin / rows)..<((length - margin + rows - 1) / rows)
         var merged = [Float](repeating: 0, count: windows.count)
         for pass in 0..<masking.passes {
-            let hidden = (0..<(count * tokens)).map { UInt8($0 % tokens / masking.span % masking.passes == pass ? 1 : 0) }
-            network.reconstruct(windows, hiddenPatches: hidden) { output in
-                for index in hidden.indices where hidden[index] == 1 {
-                    for value in (index * patch)..<((index + 1) * patch) { merged[value] = output[value] }
+            let isHidden = (0..<tokens).map { $0 / masking.span % masking.passes == pass }
+            let wanted = counted.filter { isHidden[$0] }
+            guard !wanted.isEmpty else { continue }
+            let hidden = (0..<(count * tokens)).map { UInt8(isHidden[$0 % tokens] ? 1 : 0) }
+            network.reconstruct(windows, hiddenPatches: hidden, wantedPatches: wanted) { output in
+                for window in 0..<count {
+                    for token in wanted {
+                        let place = (window * tokens + token) * patch
+                        for value in place..<(place + patch) { merged[value] = output[value] }
+                    }
                 }
             }
         }

@@ -133,14 +133,33 @@ public struct EventRule: Sendable, Equatable {
     /// Runs of rows that reach `level`, those near each other joined. Stretches without a flag, nearly all
     /// of a series, are passed over 64 rows at a time.
     public func runs(of scores: [Float], level: Float) -> [Range<Int>] {
+        runs(of: scores, level: level) { rows in
+            var flagged: UInt32 = 0
+            for score in rows { flagged += isFlagged(score, level: level) ? 1 : 0 }
+            return flagged > 0
+        }
+    }
+
+    /// The same where the peaks of blocks are known, as for many levels of the same scores.
+    func runs(of scores: [Float], _ peaks: BlockPeaks, level: Float) -> [Range<Int>] {
+        var block = -1
+        return runs(of: scores, level: level) { _ in
+            block += 1
+            return isFlagged(peaks.values[block], level: level)
+        }
+    }
+
+    /// - Parameter hasFlag: whether the next block of rows has a flag at all.
+    @inline(__always)
+    private func runs(
+        of scores: [Float], level: Float, hasFlag: (Slice<UnsafeBufferPointer<Float>>) -> Bool
+    ) -> [Range<Int>] {
         var runs: [Range<Int>] = []
         scores.withUnsafeBufferPointer { scores in
-            for start in stride(from: 0, to: scores.count, by: 64) {
-                let end = min(start + 64, scores.count)
-                var flagged: UInt32 = 0
-                for row in start..<end { flagged += isFlagged(scores[row], level: level) ? 1 : 0 }
-                guard flagged > 0 else { continue }
-                for row in start..<end where isFlagged(scores[row], level: level) {
+            for start in stride(from: 0, to: scores.count, by: BlockPeaks.rows) {
+                let block = start..<min(start + BlockPeaks.rows, scores.count)
+                guard hasFlag(scores[block]) else { continue }
+                for row in block where isFlagged(scores[row], level: level) {
                     if let last = runs.last, row - last.upperBound <= mergeGap {
                         runs[runs.count - 1] = last.lowerBound..<(row + 1)
                     } else {
@@ -150,6 +169,24 @@ public struct EventRule: Sendable, Equatable {
             }
         }
         return runs
+    }
+}
+
+/// The highest score of every block of rows.
+struct BlockPeaks {
+    /// Rows in a block.
+    static let rows = 64
+    /// In order; NaN where a block has no other score.
+    let values: [Float]
+
+    init(_ scores: [Float]) {
+        values = scores.withUnsafeBufferPointer { scores in
+            stride(from: 0, to: scores.count, by: Self.rows).map { start in
+                var peak = Float.nan
+                for row in start..<min(start + Self.rows, scores.count) { peak = Float.maximum(peak, scores[row]) }
+                return peak
+            }
+        }
     }
 }
 
