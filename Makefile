@@ -1,6 +1,8 @@
 # make run    install what is missing, build, start the program
 # make test   the same set-up, then the whole test suite
 # make demo   look around on sample data without registering; nothing is kept
+# make install PREFIX=/usr/local   a program that needs no Swift, with manual, completions and service
+# make deb    the same as a Debian package in .build-static; make try-deb installs it into a new root and starts it
 SHELL := /bin/bash
 SWIFT ?= swift
 FORMATTED := Package.swift Sources Tests Benchmarks
@@ -8,7 +10,11 @@ LIBRARIES := libncursesw5-dev libsqlite3-dev libdnnl-dev libcrypt-dev zlib1g-dev
 PROGRAM := .build/release/oddline
 TEST_TOOLS := tmux sqlite3 gzip curl
 
-.PHONY: run demo test build setup test-setup format check-format clean
+STATIC := .build-static/release/oddline
+MANUAL := .build-static/manual
+PREFIX ?= /usr/local
+
+.PHONY: run demo test build setup test-setup format check-format clean static install deb try-deb
 
 run: build
 	@$(PROGRAM) $(ARGS)
@@ -45,5 +51,25 @@ format:
 check-format:
 	@$(SWIFT) format lint --strict --recursive $(FORMATTED)
 
+# The manual is made from the program's own description of its arguments.
+static: setup
+	@$(SWIFT) build -c release --static-swift-stdlib --build-path .build-static --product oddline >&2
+	@$(SWIFT) build --package-path .build-static/checkouts/swift-argument-parser --build-path .build-static/tools \
+		--product generate-manual >&2
+	@rm -rf $(MANUAL) && mkdir -p $(MANUAL)
+	@.build-static/tools/debug/generate-manual $(STATIC) --multi-page --output-directory $(MANUAL)
+
+install: static
+	@PROGRAM=$(STATIC) MANUAL=$(MANUAL) PREFIX=$(PREFIX) .ci/install-files
+
+deb: static
+	@.ci/install-packages dpkg-dev xz-utils
+	@rm -f .build-static/*.deb
+	@PROGRAM=$(STATIC) MANUAL=$(MANUAL) .ci/build-deb .build-static
+
+try-deb: deb
+	@.ci/install-packages debootstrap tmux
+	@.ci/try-deb .build-static/oddline_*.deb
+
 clean:
-	@rm -rf .build .build-tests
+	@rm -rf .build .build-tests .build-static
