@@ -3,6 +3,7 @@
 # make demo   look around on sample data without registering; nothing is kept
 # make install PREFIX=/usr/local   a program that needs no Swift, with manual, completions and service
 # make deb    the same as a Debian package in .build-static; make try-deb installs it into a new root and starts it
+# make try-models   opens the models in Python: safetensors, ONNX, the module in python/
 SHELL := /bin/bash
 SWIFT ?= swift
 FORMATTED := Package.swift Sources Tests Benchmarks
@@ -14,7 +15,7 @@ STATIC := .build-static/release/oddline
 MANUAL := .build-static/manual
 PREFIX ?= /usr/local
 
-.PHONY: run demo test build setup test-setup format check-format clean static install deb try-deb
+.PHONY: run demo test build setup test-setup format check-format clean static install deb try-deb try-models
 
 run: build
 	@$(PROGRAM) $(ARGS)
@@ -71,5 +72,19 @@ try-deb: deb
 	@.ci/install-packages debootstrap tmux
 	@.ci/try-deb .build-static/oddline_*.deb
 
+# Models in other tools: safetensors, ONNX Runtime and the Python module, in a virtual environment.
+TOOLS := .build-models
+try-models: build
+	@.ci/install-packages python3-venv
+	@[ -e $(TOOLS)/venv ] || python3 -m venv $(TOOLS)/venv
+	@$(TOOLS)/venv/bin/pip -q install onnx onnxruntime safetensors numpy ./python
+	@$(PROGRAM) train SampleData/contextual.csv -o $(TOOLS)/models
+	@$(TOOLS)/venv/bin/python Examples/python/check_safetensors.py $(TOOLS)/models
+	@$(PROGRAM) export $(TOOLS)/models -o $(TOOLS)/onnx
+	@$(TOOLS)/venv/bin/python Examples/python/check_onnx.py $(TOOLS)/onnx
+	@for model in lstm transformer; do $(TOOLS)/venv/bin/python Examples/python/score_with_onnx.py \
+		$(TOOLS)/onnx/$$model/model.onnx SampleData/contextual.csv value | head -3 || exit 1; done
+	@ODDLINE_PROGRAM=$(CURDIR)/$(PROGRAM) $(TOOLS)/venv/bin/python -m unittest discover -s python/tests
+
 clean:
-	@rm -rf .build .build-tests .build-static
+	@rm -rf .build .build-tests .build-static $(TOOLS)

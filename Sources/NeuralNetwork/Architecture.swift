@@ -13,6 +13,8 @@ protocol NetworkArchitecture: Sendable {
     var isSound: Bool { get }
     /// The parameters such a network has.
     var layout: ParameterLayout { get }
+    /// The network for other tools, from its parameters by name.
+    func graph(_ tensors: [String: Tensor]) -> ONNXGraph
     /// Windows worked on at once, so that one slice's activations stay in the processor's cache.
     var sliceSize: Int { get }
     /// A working copy for at most `capacity` windows at a time.

@@ -66,7 +66,7 @@ public struct Parameters: @unchecked Sendable {
 }
 
 /// Numbers drawn evenly from -1..<1 (Marsaglia, 2003, with shifts 13, 7 and 17 over 64 bits).
-private struct Xorshift {
+struct Xorshift {
     private var state: UInt64
 
     init(seed: UInt64) {

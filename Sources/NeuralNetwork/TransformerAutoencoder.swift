@@ -136,7 +136,7 @@ final class TransformerAutoencoder: Network {
     }
 
     /// Sines and cosines of geometrically falling frequency (Vaswani et al., 2017), `[tokens, width]`.
-    private static func sinusoids(tokens: Int, width: Int) -> FloatBuffer {
+    static func sinusoids(tokens: Int, width: Int) -> FloatBuffer {
         let table = FloatBuffer(count: tokens * width)
         for token in 0..<tokens {
             for pair in stride(from: 0, to: width, by: 2) {

@@ -15,7 +15,8 @@ struct Oddline: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            DashboardCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self, GenerateCommand.self,
+            DashboardCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self, ExportCommand.self,
+            GenerateCommand.self,
             AccountsCommand.self, ServeCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)

@@ -83,6 +83,41 @@ struct ScoreCommand: AsyncParsableCommand {
     }
 }
 
+struct ExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Writes trained models for other tools, as ONNX.",
+        discussion: """
+            Makes a folder for each model with model.onnx and data to test it with. Each takes windows [batch, time, channels] \
+            and gives their reconstruction; the model's metadata say how windows are made of rows. What `train` writes can be \
+            read by other tools as it is: safetensors, with parameters by name.
+            """)
+
+    @Argument(help: "A folder of models written by `train`.")
+    var models: String
+
+    @Option(name: [.short, .long], help: "The folder to write to.")
+    var output: String
+
+    func run() async throws {
+        try await reportingErrors {
+            let folder = ModelFolder(models)
+            for kind in Models.standard.kinds {
+                let detector = try Models.standard.load(kind, from: folder.file(kind))
+                let target = URL(fileURLWithPath: output, isDirectory: true).appendingPathComponent(kind.name)
+                for (name, data) in detector.filesForOtherTools.sorted(by: { $0.key < $1.key }) {
+                    let file = target.appendingPathComponent(name)
+                    do {
+                        try FileManager.default.createDirectory(
+                            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                        try data.write(to: file, options: .atomic)
+                    } catch { throw SeriesError.unwritable(file.path, because: error) }
+                }
+                print("\(kind.title): \(target.appendingPathComponent("model.onnx").path)")
+            }
+        }
+    }
+}
+
 /// Writes `text` to the file at `path` as a whole or not at all.
 private func writeWhole(_ text: String, to path: String) throws(SeriesError) {
     do {

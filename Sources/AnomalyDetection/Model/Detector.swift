@@ -32,12 +32,17 @@ public protocol Detector: Sendable {
     /// - Throws: `DetectionError.tooFewRows` when the series is shorter than a window.
     func explanation(of rows: Range<Int>, in series: Series, errors: RowErrors) throws(DetectionError) -> Explanation
 
+    /// The model for other tools, as files by name; empty where there is no such form.
+    var filesForOtherTools: [String: Data] { get }
+
     /// Saves the model as safetensors, replacing an older file at once.
     /// - Throws: `ModelFileError.cannotWrite`.
     func save(to url: URL) throws
 }
 
 extension Detector {
+    public var filesForOtherTools: [String: Data] { [:] }
+
     /// As above, to the end and without reports.
     public func errors(of series: Series) throws(DetectionError) -> RowErrors {
         try errors(of: series, cancellation: Cancellation()) { _ in }
