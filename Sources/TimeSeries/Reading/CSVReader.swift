@@ -25,20 +25,29 @@ struct CSVReader {
     /// How a column is read.
     enum Role: Equatable { case number, label, text, calendar, unixSeconds, unixMilliseconds }
 
-    private let bytes: UnsafeBufferPointer<UInt8>
-    private let file: String
-    private let dialect: CSVDialect
-    private var names: [String] = []
+    let bytes: UnsafeBufferPointer<UInt8>
+    let file: String
+    let dialect: CSVDialect
+    private(set) var names: [String] = []
     private var roles: [Role] = []
     private var hasHeader = false
     private var options: SeriesReader.Options
 
     /// Parses `data`; `file` is the name used in messages.
     static func series(_ data: Data, file: String, options: SeriesReader.Options) throws -> Series {
+        try seriesAndForm(data, file: file, options: options).series
+    }
+
+    /// As above, with what records behind these are read by.
+    static func seriesAndForm(
+        _ data: Data, file: String, options: SeriesReader.Options
+    ) throws -> (series: Series, form: CSVForm) {
         try data.withUnsafeBytes {
             var reader = CSVReader(bytes: $0.bindMemory(to: UInt8.self), file: file, options: options)
             try reader.inspect()
-            return try reader.parse()
+            let form = CSVForm(
+                dialect: reader.dialect, names: reader.names, roles: reader.roles, hasHeader: reader.hasHeader)
+            return (try reader.parse(), form)
         }
     }
 
@@ -47,6 +56,13 @@ struct CSVReader {
         self.file = file
         self.options = options
         dialect = CSVDialect.detect(bytes)
+    }
+
+    init(bytes: UnsafeBufferPointer<UInt8>, file: String, form: CSVForm) {
+        self.bytes = bytes
+        self.file = file
+        options = SeriesReader.Options()
+        (dialect, names, roles, hasHeader) = (form.dialect, form.names, form.roles, form.hasHeader)
     }
 
     // MARK: Roles
@@ -129,9 +145,14 @@ struct CSVReader {
         var scanner = CSVScanner(bytes: bytes, delimiter: dialect.delimiter)
         var fields: [CSVScanner.Field] = []
         if hasHeader { _ = try scanner.next(into: &fields, file: file) }
+        let tables = if let plain = plainTables(from: scanner.position) { plain } else { [try table(scanner)] }
+        return series(of: tables)
+    }
+
+    /// The columns of tables that follow each other.
+    func series(of tables: [CSVTable]) -> Series {
         let timeColumn = roles.firstIndex { [.calendar, .unixSeconds, .unixMilliseconds].contains($0) }
         let labelColumn = roles.firstIndex(of: .label)
-        let tables = if let plain = plainTables(from: scanner.position) { plain } else { [try table(scanner)] }
         let numbers = roles.indices.filter { roles[$0] == .number }
         let channels = numbers.map { Series.Channel(name: names[$0], values: CSVTable.column($0, of: tables, as: Double.self)) }
         let axis = timeColumn.map {
@@ -157,13 +178,19 @@ struct CSVReader {
                 scanner.skipLine(endingAt: end)
             } else {
                 guard try scanner.next(into: &fields, file: file) else { return table }
-                guard fields.count == names.count else {
-                    throw .fieldCount(file: file, row: place.row, line: place.line, expected: names.count, found: fields.count)
-                }
-                for column in names.indices { try convert(scanner.slice(fields[column]), place, column, table) }
+                try convert(fields, of: scanner, place, table)
             }
             table.rowCount += 1
         }
+    }
+
+    func convert(
+        _ fields: [CSVScanner.Field], of scanner: CSVScanner, _ place: Place, _ table: CSVTable
+    ) throws(SeriesError) {
+        guard fields.count == names.count else {
+            throw .fieldCount(file: file, row: place.row, line: place.line, expected: names.count, found: fields.count)
+        }
+        for column in names.indices { try convert(scanner.slice(fields[column]), place, column, table) }
     }
 
     /// Reads all records behind the header in parts, one on each core.
@@ -201,7 +228,7 @@ struct CSVReader {
 
     /// An upper bound on the records in `range`: one a line end, and one more; but no more than fit, since each has as many
     /// delimiters and line ends as there are columns. So a table has no more cells than the file has bytes.
-    private func recordLimit(_ range: Range<Int>) -> Int { min(lineCount(range), range.count / names.count + 2) }
+    func recordLimit(_ range: Range<Int>) -> Int { min(lineCount(range), range.count / names.count + 2) }
 
     private func lineCount(_ range: Range<Int>) -> Int {
         guard let base = UnsafeRawPointer(bytes.baseAddress) else { return 1 }
@@ -265,7 +292,7 @@ struct CSVReader {
         }
     }
 
-    private struct Place {
+    struct Place {
         let row: Int
         let line: Int
     }

@@ -64,6 +64,17 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         return .unwritable(file: printable(file), reason: reason)
     }
 
+    /// A file that is to be followed is no text that grows.
+    case notFollowed(file: String)
+    /// A row that was appended has a time before that of the row above.
+    case lateRow(file: String, row: Int, time: String)
+    /// A file that is followed was cut short, or another took its place.
+    case replaced(file: String)
+    /// A file that is followed is no longer there.
+    case gone(file: String)
+    /// The file that took the place of one that is followed has another header.
+    case otherColumns(file: String, expected: [String], found: [String])
+
     /// One sentence for the user.
     public var description: String {
         switch self {
@@ -119,6 +130,18 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(file): the query failed (\(printable(reason))); try it in the sqlite3 shell."
         case .databaseFailed(let file, let reason):
             "\(file): SQLite cannot read the table (\(printable(reason))); close what else uses the database, or restore a copy."
+        case .notFollowed(let file):
+            "\(file): cannot be followed, since it is no uncompressed CSV file; open it without following."
+        case .lateRow(let file, let row, let time):
+            "\(file), row \(row): its time \(printable(time)) lies before that of the row above, so it is left out; "
+                + "open the file again to have rows put into order."
+        case .replaced(let file):
+            "\(file): was cut short or replaced; its rows are read from the beginning and come behind those read before."
+        case .gone(let file):
+            "\(file): is no longer there; following goes on when it is back."
+        case .otherColumns(let file, let expected, let found):
+            "\(file): was replaced by a file with other columns (\(listed(found)) in place of \(listed(expected))), so following "
+                + "ends; open it again."
         case .fileNeeded(let file):
             "\(file): is an SQLite database, which is read from an uncompressed file alone; save it as one and open that."
         }

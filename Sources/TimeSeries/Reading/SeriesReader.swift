@@ -9,7 +9,7 @@ public enum SeriesReader {
     /// How the names of compressed files end, behind the ending of what they hold.
     private static let gzipEnding = ".gz"
     /// How gzip data begins.
-    private static let gzipMark: [UInt8] = [0x1F, 0x8B]
+    static let gzipMark: [UInt8] = [0x1F, 0x8B]
 
     /// What to read from a file that holds several things.
     public struct Options: Sendable, Equatable {
@@ -42,7 +42,12 @@ public enum SeriesReader {
     /// gzip-compressed or not.
     /// - Throws: `SeriesError` with the file, row and column of what is wrong.
     public static func read(path: String, options: Options = Options()) throws -> Series {
-        if path == "-" { return try read(data: standardInput(), name: "standard input", options: options) }
+        try read(source(path: path), options)
+    }
+
+    /// What is at `path`, as it is.
+    static func source(path: String) throws -> SeriesSource {
+        if path == "-" { return SeriesSource(name: "standard input", data: try standardInput(), path: nil) }
         let url = URL(fileURLWithPath: path)
         let name = printable(url.lastPathComponent)
         var isDirectory: ObjCBool = false
@@ -58,7 +63,7 @@ public enum SeriesReader {
         } catch {
             throw SeriesError.unreadable(file: name, reason: "permission denied or a read error")
         }
-        return try read(SeriesSource(name: name, data: data, path: path), options)
+        return SeriesSource(name: name, data: data, path: path)
     }
 
     /// Reads a series held in memory, gzip-compressed or not; `name` is used in messages.
@@ -100,7 +105,7 @@ public enum SeriesReader {
     }
 
     /// Puts rows into time order, selects columns and notes what an analyst should know.
-    private static func finish(_ series: Series, _ options: Options) throws -> Series {
+    static func finish(_ series: Series, _ options: Options) throws -> Series {
         guard series.rowCount > 0 else { throw SeriesError.empty(file: series.name) }
         var series = options.columns.isEmpty ? series : try series.selecting(channels: options.columns)
         series = inTimeOrder(series)
@@ -121,14 +126,7 @@ public enum SeriesReader {
         guard let times = series.time.microseconds else { return series }
         let late = times.adjacentPairs().count { $0 > $1 }
         guard late > 0 else { return series }
-        let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
-        var sorted = series
-        sorted.channels = series.channels.map { channel in
-            Series.Channel(name: channel.name, values: order.map { channel.values[$0] })
-        }
-        sorted.time.microseconds = order.map { times[$0] }
-        sorted.labels = series.labels.map { labels in order.map { labels[$0] } }
-        sorted.fileOrder = order.map { series.rowNumber($0) }
+        var sorted = series.selecting(rows: times.indices.sorted { (times[$0], $0) < (times[$1], $1) })
         sorted.notices.append("Rows were put into time order: \(late) came before the row above.")
         return sorted
     }

@@ -65,6 +65,31 @@ public struct Series: Sendable, Equatable {
         return shorter
     }
 
+    /// Puts rows with the same channels behind the others; their times must not lie before those.
+    public mutating func append(_ rows: Series) {
+        precondition(rows.channels.map(\.name) == channels.map(\.name), "rows have the channels of the series")
+        let count = rowCount
+        if let numbers = rows.fileOrder, fileOrder != nil || numbers.first != count + 1 || numbers.last != count + numbers.count {
+            fileOrder = (fileOrder ?? Array(1..<(count + 1))) + numbers
+        }
+        for index in channels.indices { channels[index].values += rows.channels[index].values }
+        if let times = rows.time.microseconds { time.microseconds?.append(contentsOf: times) }
+        time.format = time.microseconds == nil ? time.format : rows.time.format
+        labels?.append(contentsOf: rows.labels ?? Array(repeating: false, count: rows.rowCount))
+    }
+
+    /// Some rows alone, in the order given, with the positions that they had in the file.
+    public func selecting(rows: [Int]) -> Series {
+        var chosen = self
+        chosen.channels = channels.map { channel in
+            Channel(name: channel.name, values: rows.map { channel.values[$0] })
+        }
+        chosen.time.microseconds = time.microseconds.map { times in rows.map { times[$0] } }
+        chosen.labels = labels.map { labels in rows.map { labels[$0] } }
+        chosen.fileOrder = rows.map { rowNumber($0) }
+        return chosen
+    }
+
     /// The series with only the named channels, in that order.
     /// - Throws: `SeriesError.noSuchColumn` when a name is not a channel.
     public func selecting(channels names: [String]) throws(SeriesError) -> Series {
