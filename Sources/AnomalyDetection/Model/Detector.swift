@@ -27,6 +27,14 @@ public protocol Detector: Sendable {
         of series: Series, cancellation: Cancellation, progress: (Double) -> Void
     ) throws(DetectionError) -> RowErrors
 
+    /// The model's errors for every row of a series that has grown: the same as `errors(of:)` gives, but for rounding, while
+    /// the model is asked only about what the new rows touch.
+    /// - Parameter earlier: what this model said of the series when it had fewer rows.
+    /// - Throws: as `errors(of:)`.
+    func errors(
+        of series: Series, continuing earlier: RowErrors, cancellation: Cancellation
+    ) throws(DetectionError) -> RowErrors
+
     /// Explains the errors of `rows` in a series that this model scored.
     /// - Parameter errors: what the model said of the series.
     /// - Throws: `DetectionError.tooFewRows` when the series is shorter than a window.
@@ -46,6 +54,13 @@ extension Detector {
     /// As above, to the end and without reports.
     public func errors(of series: Series) throws(DetectionError) -> RowErrors {
         try errors(of: series, cancellation: Cancellation()) { _ in }
+    }
+
+    /// Asks about all rows anew: for models of which nothing is known that would allow less.
+    public func errors(
+        of series: Series, continuing earlier: RowErrors, cancellation: Cancellation
+    ) throws(DetectionError) -> RowErrors {
+        try errors(of: series, cancellation: cancellation) { _ in }
     }
 }
 

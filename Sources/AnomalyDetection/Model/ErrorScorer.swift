@@ -1,3 +1,4 @@
+import Algorithms
 import Foundation
 import NeuralNetwork
 import TimeSeries
@@ -24,25 +25,31 @@ struct ErrorScorer {
     let plan: DetectorPlan
     let parameters: Parameters
 
-    /// What the network makes of every window.
+    /// What the network makes of every window, or of those alone that reach beyond `first` rows; of the others only levels and
+    /// swings are taken.
     /// - Throws: `DetectionError.cancelled` or `.tooFewRows`.
     func answers(
-        to prepared: PreparedSeries, name: String = "The series", cancellation: Cancellation = Cancellation(),
-        progress: (Double) -> Void = { _ in }
+        to prepared: PreparedSeries, from first: Int = 0, name: String = "The series",
+        cancellation: Cancellation = Cancellation(), progress: (Double) -> Void = { _ in }
     ) throws(DetectionError) -> WindowAnswers {
         let (length, rows) = (plan.windowLength, prepared.rowCount)
         guard rows >= length else { throw .tooFewRows(series: name, rows: rows, needed: length) }
         let starts = windowStarts(rows: rows, length: length, stride: plan.scoringStride)
         var result = WindowAnswers(prepared, plan: plan)
         let network = Reconstructor(parameters, threadCount: ProcessInfo.processInfo.activeProcessorCount)
-        for first in stride(from: 0, to: starts.count, by: network.capacity) {
+        let passed = starts.partitioningIndex { $0 + length > first }
+        for place in stride(from: 0, to: passed, by: network.capacity) {
+            let chosen = starts[place..<min(place + network.capacity, passed)]
+            result.addStatistics(of: LevelFreeWindows(prepared, starts: chosen, length: length), starts: chosen)
+        }
+        for place in stride(from: passed, to: starts.count, by: network.capacity) {
             if cancellation.isCancelled { throw .cancelled }
-            let chosen = starts[first..<min(first + network.capacity, starts.count)]
+            let chosen = starts[place..<min(place + network.capacity, starts.count)]
             let windows = LevelFreeWindows(prepared, starts: chosen, length: length)
-            let isInside = first > 0 && first + chosen.count < starts.count
+            let isInside = place > 0 && place + chosen.count < starts.count
             let answers = answer(to: windows.values, count: chosen.count, isInside: isInside, network: network)
             result.add(answers, to: windows, starts: chosen)
-            progress(Double(first + chosen.count) / Double(starts.count))
+            progress(Double(place + chosen.count) / Double(starts.count))
         }
         return result
     }
@@ -133,6 +140,11 @@ struct WindowAnswers: Sendable {
                 self.windows.residuals.append(sum / Float(rows.count))
             }
         }
+        addStatistics(of: windows, starts: starts)
+    }
+
+    /// Adds levels and swings of windows at `starts` that the network was not asked about.
+    mutating func addStatistics(of windows: LevelFreeWindows, starts: ArraySlice<Int>) {
         self.windows.starts += starts
         self.windows.levels += windows.levels
         self.windows.swings += windows.swings
@@ -185,5 +197,38 @@ extension NeuralDetector {
             to: PreparedSeries(series, scaling: scaling), name: series.name, cancellation: cancellation, progress: progress)
         answers.add(novelty)
         return RowErrors(errors: tails.largest(answers.errors), reconstruction: answers.picture)
+    }
+
+    public func errors(
+        of series: Series, continuing earlier: RowErrors, cancellation: Cancellation
+    ) throws(DetectionError) -> RowErrors {
+        // Beyond the last measured value, what was taken for the rows before may change as well as the windows at the end; and
+        // each error is an average over rows beside it.
+        let known = min(earlier.errors.count, series.filledFor(earlier.errors.count))
+        let reach = max(plan.shortSmoothing, plan.longSmoothing)
+        let changed = known - plan.windowLength - reach
+        let first = changed - reach
+        guard first > 0, series.channels.count == channelNames.count else {
+            return try errors(of: series, cancellation: cancellation) { _ in }
+        }
+        var answers = try ErrorScorer(plan: plan, parameters: parameters).answers(
+            to: PreparedSeries(series, scaling: scaling), from: first, name: series.name, cancellation: cancellation)
+        answers.add(novelty)
+        let channels = channelNames.count
+        let errors = tails.largest(Array(answers.errors[(changed * channels)...]))
+        return RowErrors(
+            errors: Array(earlier.errors[..<changed]) + errors,
+            reconstruction: Array(earlier.reconstruction[..<(changed * channels)])
+                + Array(answers.picture[(changed * channels)...]))
+    }
+}
+
+extension Series {
+    /// The rows among the first `count` up to which every channel was measured: what is filled in before them does not
+    /// depend on the rows behind `count`.
+    fileprivate func filledFor(_ count: Int) -> Int {
+        channels.map { channel in
+            channel.values[..<min(count, channel.values.count)].lastIndex { !$0.isNaN }.map { $0 + 1 } ?? 0
+        }.min() ?? 0
     }
 }
