@@ -11,6 +11,6 @@ struct OddlineBench: ParsableCommand {
             CombiningBenchmark.self, ComparingBenchmark.self, ScoringBenchmark.self,
             LoginBenchmark.self, FingerprintBenchmark.self,
             ReadingBenchmark.self,
-            DownSamplingBenchmark.self, DashboardBenchmark.self,
+            DownSamplingBenchmark.self, DashboardBenchmark.self, TerminalBenchmark.self,
         ])
 }

@@ -51,8 +51,8 @@ func wrapped(_ text: String, width: Int) -> [String] {
 }
 
 /// The usual time between rows in words.
-func samplingText(_ series: Series) -> String? {
-    guard let step = series.time.medianStep, step > 0 else { return nil }
+func samplingText(_ series: Series, _ memo: PlotMemo) -> String? {
+    guard let step = memo.medianStep(of: series.time), step > 0 else { return nil }
     return durationText(Double(step) / 1e6)
 }
 

@@ -31,19 +31,35 @@ final class PlotMemo: Sendable {
         var extents: [Slot: Answer<[Extent]>] = [:]
         var levels: [Slot: Answer<[Double]>] = [:]
         var period: Answer<Int?>?
+        var step: Answer<Int64?>?
+        var blocks: [Slot: (place: UInt, made: any Sendable)] = [:]
     }
 
     private let answers = Mutex(Answers())
 
-    /// `extents` of an array of double precision.
-    func extents(_ slot: Slot, _ values: [Double], rows: Range<Int>, count: Int) -> [Extent] {
-        remembered(\.extents, slot, values, rows, count) { TimeSeries.extents(of: values, rows: rows, count: count) }
+    /// `extents` of an array. Where many rows of one array are asked for again, by zooming and panning, they are had from its
+    /// `ExtentBlocks`.
+    func extents<Value: PlottedValue>(_ slot: Slot, _ values: [Value], rows: Range<Int>, count: Int) -> [Extent] {
+        remembered(\.extents, slot, values, rows, count) {
+            let isFew = rows.count < Self.manyRows
+            let place = question(values, rows, count, 0).place
+            if !isFew, let (known, blocks) = answers.withLock({ $0.blocks[slot] }), known == place,
+                let blocks = blocks as? ExtentBlocks<Value>
+            {
+                return blocks.extents(rows: rows, count: count)
+            }
+            guard !isFew, answers.withLock({ $0.extents[slot] })?.question.place == place else {
+                if !isFew { answers.withLock { $0.blocks[slot] = nil } }
+                return TimeSeries.extents(of: values, rows: rows, count: count)
+            }
+            let blocks = ExtentBlocks(values)
+            answers.withLock { $0.blocks[slot] = (place, blocks) }
+            return blocks.extents(rows: rows, count: count)
+        }
     }
 
-    /// `extents` of an array of single precision.
-    func extents(_ slot: Slot, _ values: [Float], rows: Range<Int>, count: Int) -> [Extent] {
-        remembered(\.extents, slot, values, rows, count) { TimeSeries.extents(of: values, rows: rows, count: count) }
-    }
+    /// Rows that are gone through in less time than is noticed.
+    private static let manyRows = 1 << 16
 
     /// Anything that is made of `values` and of nothing else than what is asked for.
     func extents<Value: Sendable>(
@@ -66,6 +82,16 @@ final class PlotMemo: Sendable {
         let period = dominantPeriod(of: values)
         answers.withLock { $0.period = Answer(question: question, kept: values, values: period) }
         return period
+    }
+
+    /// The median step of times.
+    func medianStep(of time: TimeAxis) -> Int64? {
+        guard let times = time.microseconds else { return nil }
+        let question = question(times, 0..<times.count, 0, 0)
+        if let known = answers.withLock({ $0.step }), known.question == question { return known.values }
+        let step = time.medianStep
+        answers.withLock { $0.step = Answer(question: question, kept: times, values: step) }
+        return step
     }
 
     private func remembered<Made: Sendable, Value: Sendable>(

@@ -17,42 +17,108 @@ public struct Extent: Sendable, Equatable {
 
 /// `rows` of `values` in `count` equal stretches, each reduced to its extent, so that no spike is lost
 /// at any zoom. Fewer rows than stretches repeat rows; NaN values are passed over.
-public func extents(of values: [Double], rows: Range<Int>, count: Int) -> [Extent] {
-    extents(of: values, rows: rows, count: count, lanes: SIMD8<Double>.self)
-}
-
-/// The same of single-precision values.
-public func extents(of values: [Float], rows: Range<Int>, count: Int) -> [Extent] {
-    extents(of: values, rows: rows, count: count, lanes: SIMD16<Float>.self)
-}
-
-/// Vectors go through a stretch as far as they fit, single values through its rest. A comparison with NaN is false, so
-/// gaps never become a lowest or highest value.
-private func extents<Lanes: SIMD & BitwiseCopyable>(
-    of values: [Lanes.Scalar], rows: Range<Int>, count: Int, lanes: Lanes.Type
-) -> [Extent] where Lanes.Scalar: BinaryFloatingPoint {
+public func extents<Value: PlottedValue>(of values: [Value], rows: Range<Int>, count: Int) -> [Extent] {
     guard count > 0, !rows.isEmpty else { return [] }
-    return values.withUnsafeBytes { bytes in
+    return values.withUnsafeBufferPointer { values in
         (0..<count).map { column in
             let stretch = stretch(column, of: count, in: rows)
-            let end = min(stretch.upperBound, values.count)
-            var row = stretch.lowerBound
-            var (lows, highs) = (Lanes(repeating: .infinity), Lanes(repeating: -.infinity))
-            while row + Lanes.scalarCount <= end {
-                let next = bytes.loadUnaligned(fromByteOffset: row * MemoryLayout<Lanes.Scalar>.stride, as: Lanes.self)
-                lows.replace(with: next, where: next .< lows)
-                highs.replace(with: next, where: next .> highs)
-                row += Lanes.scalarCount
-            }
-            var (low, high) = (lows.min(), highs.max())
-            while row < end {
-                let value = values[row]
-                if value < low { low = value }
-                if value > high { high = value }
-                row += 1
-            }
-            return low <= high ? Extent(low: Double(low), high: Double(high)) : Extent(low: .nan, high: .nan)
+            let (low, high) = Value.extent(of: values, stretch.lowerBound..<min(stretch.upperBound, values.count))
+            return Extent(low: low, high: high, orGap: ())
         }
+    }
+}
+
+/// The extents of every 256 values, from which those of any stretch are had without going through its rows: the same as
+/// `extents(of:rows:count:)` gives. Cost: one pass to make, about a hundredth of the memory of the values.
+public struct ExtentBlocks<Value: PlottedValue>: Sendable {
+    private let values: [Value]
+    private let lows: [Value], highs: [Value]
+    private static var length: Int { 256 }
+
+    /// Goes through all values once.
+    public init(_ values: [Value]) {
+        self.values = values
+        let extents = values.withUnsafeBufferPointer { values in
+            stride(from: 0, to: values.count, by: Self.length).map {
+                Value.extent(of: values, $0..<min($0 + Self.length, values.count))
+            }
+        }
+        (lows, highs) = (extents.map(\.low), extents.map(\.high))
+    }
+
+    /// `rows` in `count` equal stretches, each reduced to its extent.
+    public func extents(rows: Range<Int>, count: Int) -> [Extent] {
+        guard count > 0, !rows.isEmpty else { return [] }
+        return values.withUnsafeBufferPointer { values in
+            (0..<count).map { column in
+                let stretch = stretch(column, of: count, in: rows)
+                let end = min(stretch.upperBound, values.count)
+                let (first, last) = ((stretch.lowerBound + Self.length - 1) / Self.length, end / Self.length)
+                guard first < last else {
+                    let (low, high) = Value.extent(of: values, stretch.lowerBound..<end)
+                    return Extent(low: low, high: high, orGap: ())
+                }
+                let parts = [
+                    Value.extent(of: values, stretch.lowerBound..<(first * Self.length)),
+                    Value.extent(of: values, (last * Self.length)..<end),
+                ]
+                let low = lows.withUnsafeBufferPointer { Value.extent(of: $0, first..<last).low }
+                let high = highs.withUnsafeBufferPointer { Value.extent(of: $0, first..<last).high }
+                return Extent(
+                    low: min(low, parts[0].low, parts[1].low), high: max(high, parts[0].high, parts[1].high), orGap: ())
+            }
+        }
+    }
+}
+
+/// A number of which plots are made, in single or double precision.
+public protocol PlottedValue: BinaryFloatingPoint, Sendable {
+    /// The lowest and the highest of some values; the lowest is infinite and the highest its negative where there are none.
+    static func extent(of values: UnsafeBufferPointer<Self>, _ rows: Range<Int>) -> (low: Self, high: Self)
+}
+
+extension Double: PlottedValue {
+    public static func extent(of values: UnsafeBufferPointer<Double>, _ rows: Range<Int>) -> (low: Double, high: Double) {
+        SIMD8.extent(of: values, rows)
+    }
+}
+
+extension Float: PlottedValue {
+    public static func extent(of values: UnsafeBufferPointer<Float>, _ rows: Range<Int>) -> (low: Float, high: Float) {
+        SIMD16.extent(of: values, rows)
+    }
+}
+
+extension SIMD where Self: BitwiseCopyable, Scalar: BinaryFloatingPoint {
+    /// Vectors go through them as far as they fit, single values through the rest. A comparison with NaN is false, so gaps never
+    /// become a lowest or highest value.
+    fileprivate static func extent(
+        of values: UnsafeBufferPointer<Scalar>, _ rows: Range<Int>
+    ) -> (low: Scalar, high: Scalar) {
+        let bytes = UnsafeRawBufferPointer(values)
+        var row = rows.lowerBound
+        var (lows, highs) = (Self(repeating: .infinity), Self(repeating: -.infinity))
+        while row + scalarCount <= rows.upperBound {
+            let next = bytes.loadUnaligned(fromByteOffset: row * MemoryLayout<Scalar>.stride, as: Self.self)
+            lows.replace(with: next, where: next .< lows)
+            highs.replace(with: next, where: next .> highs)
+            row += scalarCount
+        }
+        var (low, high) = (lows.min(), highs.max())
+        while row < rows.upperBound {
+            let value = values[row]
+            if value < low { low = value }
+            if value > high { high = value }
+            row += 1
+        }
+        return (low, high)
+    }
+}
+
+extension Extent {
+    /// From the lowest to the highest value, or a gap where the lowest is above the highest since there was none.
+    fileprivate init<Value: BinaryFloatingPoint>(low: Value, high: Value, orGap: Void) {
+        self = low <= high ? Extent(low: Double(low), high: Double(high)) : Extent(low: .nan, high: .nan)
     }
 }
 
