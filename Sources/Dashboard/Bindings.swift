@@ -99,7 +99,7 @@ struct Binding: Sendable {
         Binding([.control("z")], "Suspend the program; fg goes on", command: "suspend") { _, _ in [.suspend] },
         Binding([.character("q"), .control("c")], hint: "quit", "Quit", command: "quit") { signedIn, frame in
             signedIn.endTraining("Quitting", &frame) { signedIn, frame in
-                signedIn.stopTraining()
+                signedIn.stopWork()
                 frame.hasEnded = true
                 return []
             }

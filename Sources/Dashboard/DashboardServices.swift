@@ -17,6 +17,7 @@ public struct DashboardServices: Sendable {
     private let models: Models
     private let settings: AnalysisSettings
     private let report: @Sendable (DashboardEvent) -> Void
+    private let eventCommand: EventCommand?
     private let lane = Workers(count: 1)
     private let workers = Workers(count: 2)
     private let previews = PreviewReader()
@@ -26,10 +27,12 @@ public struct DashboardServices: Sendable {
     /// Works on a database.
     /// - Parameters:
     ///   - settings: those of a series that is opened for the first time.
+    ///   - onEvent: what is run on an event that is new in a file that is followed.
     ///   - report: takes events from any thread.
     public init(
         accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models = .standard,
-        settings: AnalysisSettings? = nil, report: @escaping @Sendable (DashboardEvent) -> Void
+        settings: AnalysisSettings? = nil, onEvent: EventCommand.Settings? = nil,
+        report: @escaping @Sendable (DashboardEvent) -> Void
     ) {
         self.accounts = accounts
         self.database = database
@@ -37,6 +40,7 @@ public struct DashboardServices: Sendable {
         self.models = models
         self.settings = settings ?? AnalysisSettings(models: models)
         self.report = report
+        eventCommand = onEvent.map { command in EventCommand(command) { report(.failed($0)) } }
     }
 
     /// Starts an effect and returns at once. What is stored is stored in the order of the calls.
@@ -54,6 +58,16 @@ public struct DashboardServices: Sendable {
         case .store(let session, let series, let settings): stored { try library(session).store(settings, of: series) }
         case .storeTheme(let session, let name): stored { try library(session).store(name, key: "theme") }
         case .open(let session, let path): open(path, session)
+        case .openToFollow(let session, let path): open(path, session, follows: true)
+        case .follow(let path, let series, let run):
+            Follower(path: expanded(path), run: run, report: report).start(behind: series)
+        case .scoreGrowth(let series, let models, let run):
+            computed {
+                let scored = try models.map { try ScoredModel(scoring: series, continuing: $0, cancellation: run) }
+                return .grown(run: run, series, scored)
+            }
+        case .tell(let events): eventCommand?.tell(events)
+        case .carryOver(let session, let path, let series): stored { try library(session).remember(path: path, series) }
         case .write(let session, let series, let rows, let text):
             stored { try library(session).write(text, on: rows, of: series) }
         case .train(let session, let series, let run, let seed): Task { await train(series, session, run, seed) }
@@ -199,14 +213,15 @@ public struct DashboardServices: Sendable {
     // MARK: Series and models
 
     /// Reads the file on the workers; what the user left about it comes after all that is still to be stored.
-    private func open(_ path: String, _ session: Session) {
+    private func open(_ path: String, _ session: Session, follows: Bool = false) {
         workers.submit {
-            switch readSeries(path) {
+            switch follows ? readWholeLines(path) : readSeries(path) {
             case .failure(let error): report(.openFailed(error.message))
             case .success(let series):
                 stored { () -> DashboardEvent in
                     do {
-                        let opened = try library(session).open(series, at: expanded(path), settings: settings, models: models)
+                        var opened = try library(session).open(series, at: expanded(path), settings: settings, models: models)
+                        opened.isToBeFollowed = follows
                         return .opened(opened, account: session.account.id)
                     } catch { return .openFailed(PlainError(error).message) }
                 }

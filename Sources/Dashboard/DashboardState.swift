@@ -8,6 +8,8 @@ public struct DashboardState: Sendable {
     public var stage: Stage
     /// Files that were named when the program was started: the first opens after the login, and the library lists them all.
     let files: [String]
+    /// Whether the first of them is followed.
+    let followsFile: Bool
 
     /// Nobody yet, or somebody with a session. Series, scores and accounts exist in the second case alone.
     public enum Stage: Sendable {
@@ -17,9 +19,10 @@ public struct DashboardState: Sendable {
 
     /// Starts at the login screen, or at registration where nobody has registered yet.
     public init(
-        width: Int, height: Int, themes: [Theme], themeName: String? = nil, isFirstUser: Bool = false, files: [String] = []
+        width: Int, height: Int, themes: [Theme], themeName: String? = nil, isFirstUser: Bool = false, files: [String] = [],
+        followsFile: Bool = false
     ) {
-        self.files = files
+        (self.files, self.followsFile) = (files, followsFile)
         frame = Frame(width: width, height: height, themes: themes, themeName: themeName)
         stage = .signedOut(SignedOut(isFirstUser: isFirstUser))
     }

@@ -15,6 +15,16 @@ public enum Effect: Sendable {
     case preview(path: String)
     case complete(path: String)
     case open(Session, path: String)
+    /// Opens a file whose last line may not be whole yet, to follow it.
+    case openToFollow(Session, path: String)
+    /// Reports the rows that come behind those of a series in its file, until the flag is raised.
+    case follow(path: String, Series, Cancellation)
+    /// Scores a series that has grown; the models scored it when it had fewer rows.
+    case scoreGrowth(Series, [ScoredModel], Cancellation)
+    /// Tells of events that are new in a file that is followed.
+    case tell([EventFacts])
+    /// What is stored about the file of this path belongs to the series as it is now.
+    case carryOver(Session, path: String, Series)
     /// Where the random numbers begin is the last.
     case train(Session, Series, Cancellation, UInt64)
     case loadModels(Session, Series, [ModelKind])
@@ -61,6 +71,12 @@ public enum DashboardEvent: Sendable {
     /// The answer to the `compare` with this flag.
     case compared(run: Cancellation, Comparison)
     case explained(WorkspaceState.Explained)
+    /// What has come in a file that is followed.
+    case appended(run: Cancellation, SeriesTail.Growth)
+    /// A file can be followed no longer.
+    case followingEnded(run: Cancellation, String)
+    /// A series with more rows and their scores.
+    case grown(run: Cancellation, Series, [ScoredModel])
     /// The columns of the series with this fingerprint.
     case described(fingerprint: String, [ColumnStatistics])
     /// A file is there already.
@@ -96,6 +112,8 @@ public struct OpenedSeries: Sendable {
     public var models: Models
     /// What the settings of a series begin with; `nil` for those of the program.
     public var defaults: AnalysisSettings?
+    /// Whether its file is to be followed.
+    var isToBeFollowed = false
 
     /// What to say when it opens: what the reader noticed, or what to do next.
     var greeting: String {

@@ -2,7 +2,8 @@ import Foundation
 import Persistence
 import TerminalUI
 
-/// Keys that the user put in place of the program's; they hold on the screens, not in cards and forms.
+/// Keys that the user put in place of the program's; they hold on the screens and in the cards that act as those do, not in
+/// forms and where text is typed.
 public struct KeyMap: Sendable, Equatable {
     /// The program's key by the user's.
     private var meanings: [Key: Key] = [:]

@@ -33,6 +33,8 @@ enum Move: Sendable {
 protocol Card<Owner>: Sendable {
     /// What the card lies over.
     associatedtype Owner
+    /// Whether the keys that the user put in place of others hold here: the card acts as the screen does, and takes no text.
+    static var takesKeysOfScreen: Bool { get }
     /// Takes a key.
     mutating func update(_ key: Key, over owner: inout Owner, _ session: Session, _ frame: inout Frame) -> CardStep
     /// Takes text that is pasted.
@@ -44,6 +46,7 @@ protocol Card<Owner>: Sendable {
 }
 
 extension Card {
+    static var takesKeysOfScreen: Bool { false }
     mutating func paste(_ text: String) {}
     mutating func receive(_ event: DashboardEvent, over owner: Owner, _ session: Session) -> CardStep { .stay([]) }
 }
@@ -55,10 +58,11 @@ enum CardStep {
     /// The card closes and the key goes to what lies below it.
     case pass
     /// The owner has put another card in its place.
-    case replaced
+    case replaced([Effect])
 
     static let stay = CardStep.stay([])
     static let close = CardStep.close([])
+    static let replaced = CardStep.replaced([])
 }
 
 /// Something that a card can lie over.
@@ -73,7 +77,9 @@ extension CardHolder {
     mutating func updateCard(_ input: InputEvent, _ session: Session, _ frame: inout Frame) -> [Effect]? {
         guard var top = card else { return nil }
         switch input {
-        case .key(let key):
+        case .key(let pressed):
+            let meaning = type(of: top).takesKeysOfScreen ? frame.keyMap.meaning(of: pressed) : pressed
+            guard let key = meaning else { return [] }
             card = nil
             let step = top.update(key, over: &self, session, &frame)
             return settle(step, top)
@@ -100,7 +106,7 @@ extension CardHolder {
             card = top
             return effects
         case .close(let effects): return effects
-        case .replaced: return []
+        case .replaced(let effects): return effects
         case .pass: return nil
         }
     }

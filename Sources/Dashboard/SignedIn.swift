@@ -111,13 +111,16 @@ public struct SignedIn: Sendable, CardHolder {
 
     /// Leaves the stage to the login screen.
     mutating func signOut() -> [Effect] {
-        stopTraining()
+        stopWork()
         hasSignedOut = true
         return [.forgetSession]
     }
 
-    /// Raises the flag that stops a training run, if one goes on.
-    func stopTraining() { workspace?.training?.cancellation.cancel() }
+    /// Raises the flags that stop a training run and what follows a file, if there are any.
+    func stopWork() {
+        workspace?.training?.cancellation.cancel()
+        workspace?.growth.stop()
+    }
 
     // MARK: Answers
 
@@ -134,10 +137,12 @@ public struct SignedIn: Sendable, CardHolder {
             if let message { frame.say(message) }
         case .accountRefused(_, let other?): frame.complain(other)
         case .opened(let opened, _):
-            stopTraining()
-            place = .workspace(WorkspaceState(opened))
+            stopWork()
+            var workspace = WorkspaceState(opened)
             frame.say(opened.greeting)
-            if !opened.savedModels.isEmpty { loading = [.loadModels(session, opened.series, opened.savedModels)] }
+            if opened.isToBeFollowed { loading = workspace.startFollowing(&frame) }
+            place = .workspace(workspace)
+            if !opened.savedModels.isEmpty { loading.append(.loadModels(session, opened.series, opened.savedModels)) }
         case .wouldOverwrite(let request):
             card = ConfirmCard(
                 question: "\(request.path) is there already. Overwriting it loses what it holds.", yes: "overwrites it"

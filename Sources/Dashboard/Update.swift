@@ -7,11 +7,11 @@ public func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [E
     case .loggedIn(let session, let themeName):
         state.frame.welcome(session, themeName: themeName)
         var signedIn = SignedIn(session: session, files: state.files)
-        let opening = state.files.first.map { signedIn.library.startOpening($0, session) } ?? []
+        let opening = state.files.first.map { signedIn.library.startOpening($0, session, follows: state.followsFile) } ?? []
         state.stage = .signedIn(signedIn)
         return [.listLibrary(session)] + opening
     case .sessionEnded:
-        state.signedIn?.stopTraining()
+        state.signedIn?.stopWork()
         state.stage = .signedOut(SignedOut())
         state.frame.complain("The session has ended: the account was disabled or has a new password.")
         return []
@@ -40,7 +40,7 @@ private func updateInput(_ state: inout DashboardState, _ input: InputEvent) -> 
         state.frame.hasEnded = true
         return []
     case .key(.control("c")):
-        state.signedIn?.stopTraining()
+        state.signedIn?.stopWork()
         state.frame.hasEnded = true
         return []
     default: break

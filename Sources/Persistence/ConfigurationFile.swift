@@ -9,6 +9,10 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     public var ascii: Bool?
     /// Minutes without a key after which the password is wanted again; 0 never locks, 15 where it is missing.
     public var lockMinutes: Double?
+    /// What is run by `/bin/sh` on an event that is new in a file that is followed.
+    public var onEvent: String?
+    /// Seconds between two such runs, at least; 60 where it is missing.
+    public var onEventInterval: Double?
 
     /// The settings to begin with of a series that is opened for the first time, by their names; numbers as text.
     public var settings: [String: String] { table?.mapValues(\.text) ?? [:] }
@@ -21,6 +25,8 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     private enum CodingKeys: String, CodingKey {
         case theme, ascii, keys
         case lockMinutes = "lock_minutes"
+        case onEvent = "on_event"
+        case onEventInterval = "on_event_interval"
         case table = "settings"
     }
 
@@ -53,9 +59,17 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
         theme = try values.decodeIfPresent(String.self, forKey: .theme)
         ascii = try values.decodeIfPresent(Bool.self, forKey: .ascii)
         // A whole number is a number too.
-        lockMinutes =
-            try (try? values.decodeIfPresent(Int.self, forKey: .lockMinutes)).flatMap { $0 }.map(Double.init)
-            ?? values.decodeIfPresent(Double.self, forKey: .lockMinutes)
+        func number(_ key: CodingKeys) throws -> Double? {
+            try (try? values.decodeIfPresent(Int.self, forKey: key)).flatMap { $0 }.map(Double.init)
+                ?? values.decodeIfPresent(Double.self, forKey: key)
+        }
+        lockMinutes = try number(.lockMinutes)
+        onEvent = try values.decodeIfPresent(String.self, forKey: .onEvent)
+        onEventInterval = try number(.onEventInterval)
+        if let seconds = onEventInterval, !(0...1e6).contains(seconds) {
+            throw DecodingError.dataCorruptedError(
+                forKey: .onEventInterval, in: values, debugDescription: "takes seconds from 0 to 1000000")
+        }
         if let minutes = lockMinutes, !(0...100_000).contains(minutes) {
             throw DecodingError.dataCorruptedError(
                 forKey: .lockMinutes, in: values, debugDescription: "takes minutes from 0, which never locks, to 100000")

@@ -9,7 +9,7 @@ import TimeSeries
 /// milliseconds and is computed at every change, from the first step that the change concerns.
 public struct Analysis: Sendable {
     /// What is analysed.
-    public let series: Series
+    public private(set) var series: Series
     /// The models that there can be.
     public let models: Models
     /// What each model says of each row, once it is trained or loaded.
@@ -54,6 +54,15 @@ public struct Analysis: Sendable {
         recompute(from: .calibration)
     }
 
+    /// Takes the series with more rows behind those it has, and what models say of all of them.
+    public mutating func grow(to series: Series, _ scored: [ScoredModel]) {
+        precondition(series.rowCount >= self.series.rowCount, "a series that grows keeps its rows")
+        self.series = series
+        self.scored = PerModel()
+        result = nil
+        use(scored)
+    }
+
     /// The weights in force.
     public var ensemble: Ensemble { learned?.learned.ensemble ?? settings.ensemble }
 
@@ -78,12 +87,20 @@ public struct Analysis: Sendable {
             result = AnalysisResult(scores: smoothed, combined: combined, rule: settings.rule)
             return
         }
-        result = AnalysisResult(scores: smoothed, combined: taught(lessons), rule: settings.rule)
+        let plain = settings.ensemble.combine(smoothed)
+        let combined = taught(lessons, plain)
+        result = AnalysisResult(scores: smoothed, combined: combined, rule: rule(taught: combined, plain: plain, lessons))
+    }
+
+    /// The rule in force. A gap moves with the scores, and where verdicts raise some, others would fall behind them that were
+    /// flagged and are not judged yet; so verdicts may lower its level and do not raise it.
+    private func rule(taught: [Float], plain: [Float], _ lessons: [Lesson]) -> ThresholdRule {
+        guard settings.rule == .gap, !lessons.isEmpty else { return settings.rule }
+        return .level(min(ThresholdRule.gap.level(for: plain), ThresholdRule.gap.level(for: taught)))
     }
 
     /// The weighted average as the verdicts move it.
-    private mutating func taught(_ lessons: [Lesson]) -> [Float] {
-        let plain = settings.ensemble.combine(smoothed)
+    private mutating func taught(_ lessons: [Lesson], _ plain: [Float]) -> [Float] {
         learned = nil
         guard !lessons.isEmpty else {
             teaching = nil
@@ -149,6 +166,15 @@ public struct ScoredModel: Sendable {
     ) throws(DetectionError) {
         self.detector = detector
         errors = try detector.errors(of: series, cancellation: cancellation, progress: progress)
+    }
+
+    /// Scores `series`, which has more rows than when `earlier` scored it, with the same model.
+    /// - Throws: `DetectionError`.
+    public init(
+        scoring series: Series, continuing earlier: ScoredModel, cancellation: Cancellation = Cancellation()
+    ) throws(DetectionError) {
+        detector = earlier.detector
+        errors = try detector.errors(of: series, continuing: earlier.errors, cancellation: cancellation)
     }
 }
 

@@ -53,11 +53,11 @@ public struct ScoreExport: Sendable {
     /// The columns of the models' scores and of the combined one.
     public static func scoreColumns(_ kinds: [ModelKind]) -> [String] { (kinds.map(\.name) + ["combined"]).map { $0 + "_score" } }
 
-    /// Hands the text to `write` in pieces.
-    public func write(_ format: Format, to write: (String) throws -> Void) rethrows {
+    /// Hands the text to `write` in pieces: all rows, or those from `first` on, without the names of the columns then.
+    public func write(_ format: Format, from first: Int = 0, to write: (String) throws -> Void) rethrows {
         let scores = scores
-        var text = format == .csv ? columns.map { csvField(harmless($0)) }.joined(separator: ",") + "\n" : ""
-        for row in 0..<series.rowCount {
+        var text = format == .csv && first == 0 ? columns.map { csvField(harmless($0)) }.joined(separator: ",") + "\n" : ""
+        for row in first..<series.rowCount {
             text += format == .csv ? csvLine(row, scores) : jsonLine(row, scores)
             if text.utf8.count > 1 << 16 {
                 try write(text)

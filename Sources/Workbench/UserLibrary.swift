@@ -51,9 +51,11 @@ public struct UserLibrary: Sendable {
                 try SavedModel(userID: user, kind: model.kind, fingerprint: fingerprint, savedAt: model.savedAt)
                     .insert(database, onConflict: .ignore)
             }
-            try database.execute(
-                sql: "UPDATE OR IGNORE judgements SET fingerprint = ? WHERE user_id = ? AND fingerprint = ?",
-                arguments: [fingerprint, user, older])
+            for table in ["judgements", "notes"] {
+                try database.execute(
+                    sql: "UPDATE OR IGNORE \(table) SET fingerprint = ? WHERE user_id = ? AND fingerprint = ?",
+                    arguments: [fingerprint, user, older])
+            }
             try database.execute(
                 sql: "UPDATE OR IGNORE settings SET key = ? WHERE user_id = ? AND key = ?",
                 arguments: ["analysis.\(fingerprint)", user, "analysis.\(older)"])
@@ -62,9 +64,16 @@ public struct UserLibrary: Sendable {
 
     // MARK: Recent files
 
-    /// Notes that a series was opened from a file.
+    /// Notes that a series was opened from a file. Where the file held the same rows and fewer of them when it was opened
+    /// before, what belongs to those belongs to the series from now on.
     public func remember(path: String, _ series: Series) throws {
         let fingerprint = try identity(of: series)
+        let before = try database.read { try OpenedFile.fetchOne($0, key: ["user_id": user, "path": path]) }
+        if let older = before?.fingerprint, let count = before?.rowCount, count < series.rowCount,
+            series.prefix(count).fingerprint == older
+        {
+            try takeOver(from: older, to: fingerprint)
+        }
         try database.write {
             try OpenedFile(
                 userID: user, path: path, openedAt: Date(), fingerprint: fingerprint, rowCount: series.rowCount

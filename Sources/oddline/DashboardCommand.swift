@@ -19,6 +19,7 @@ struct DashboardCommand: AsyncParsableCommand {
     var files: [String] = []
 
     @OptionGroup var data: DataOptions
+    @OptionGroup var following: FollowingOptions
 
     @Flag(help: "Draw with ASCII characters alone.")
     var ascii = false
@@ -28,6 +29,10 @@ struct DashboardCommand: AsyncParsableCommand {
 
     @Flag(help: "Look around with an account and data that are gone when you quit.")
     var demo = false
+
+    func validate() throws {
+        if following.follow, files.isEmpty { throw ValidationError("--follow needs a file: oddline --follow FILE.") }
+    }
 
     func run() async throws {
         var status: Int32 = 0
@@ -44,14 +49,14 @@ struct DashboardCommand: AsyncParsableCommand {
             var state = DashboardState(
                 width: terminal.size.width, height: terminal.size.height, themes: themes, themeName: theme ?? configuration.theme,
                 isFirstUser: try accounts.isEmpty(),
-                files: files.map { URL(fileURLWithPath: $0).path })
+                files: files.map { URL(fileURLWithPath: $0).path }, followsFile: following.follow)
             state.frame.showsColor = terminal.usesColor
             state.frame.keyMap = keyMap
             if let problem = problems.first { state.frame.complain(problem.description) }
             let minutes = configuration.lockMinutes ?? 15
             let loop = DashboardLoop(
                 terminal: terminal, accounts: accounts, database: database, locations: locations, settings: settings,
-                lockAfter: minutes > 0 && !demo ? .seconds(minutes * 60) : nil)
+                onEvent: following.command(configuration), lockAfter: minutes > 0 && !demo ? .seconds(minutes * 60) : nil)
             do {
                 try await loop.resume()
             } catch { state.frame.complain("\(error)") }
@@ -89,16 +94,16 @@ final class DashboardLoop {
 
     init(
         terminal: NcursesTerminal, accounts: Accounts, database: OddlineDatabase, locations: Locations,
-        settings: AnalysisSettings, lockAfter: Duration?
+        settings: AnalysisSettings, onEvent: EventCommand.Settings?, lockAfter: Duration?
     ) {
         self.lockAfter = lockAfter
         self.terminal = terminal
         self.accounts = accounts
         let queue = EventQueue(wake: terminal.wake)
         self.queue = queue
-        services = DashboardServices(accounts: accounts, database: database, locations: locations, settings: settings) {
-            queue.append($0)
-        }
+        services = DashboardServices(
+            accounts: accounts, database: database, locations: locations, settings: settings, onEvent: onEvent
+        ) { queue.append($0) }
     }
 
     /// Logs in with an account made for this run and opens a sample.

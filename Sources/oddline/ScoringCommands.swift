@@ -60,10 +60,16 @@ struct ScoreCommand: AsyncParsableCommand {
     @OptionGroup var seriesOptions: SeriesOptions
     @OptionGroup var training: TrainingOptions
     @OptionGroup var ensemble: EnsembleOptions
+    @OptionGroup var following: FollowingOptions
+
+    func validate() throws {
+        if following.follow, output != nil { throw ValidationError("--follow writes to standard output, without --output.") }
+    }
 
     func run() async throws {
         try await reportingErrors {
-            let series = try seriesOptions.read(file)
+            var tail: SeriesTail?
+            let series = following.follow ? try seriesOptions.follow(file, &tail) : try seriesOptions.read(file)
             var analysis = Analysis(series: series, settings: try ensemble.settings)
             if let model {
                 analysis.use(try ModelFolder(model).load(scoring: series))
@@ -79,7 +85,40 @@ struct ScoreCommand: AsyncParsableCommand {
             } else {
                 try export.write(format, to: printResult)
             }
+            if var tail { try follow(&tail, &analysis) }
         }
+    }
+
+    /// Writes a line a row that comes, scored when it came, and tells of new events, until the program is interrupted.
+    private func follow(_ tail: inout SeriesTail, _ analysis: inout Analysis) throws {
+        var watch = EventWatch(behind: analysis.series.rowCount, known: analysis.events)
+        let command = following.command().map { EventCommand($0) { printError("oddline: \($0)") } }
+        while true {
+            let growth = try tail.read()
+            for problem in growth.problems { printError("oddline: \(problem)") }
+            guard let rows = growth.rows else {
+                try waitForRows()
+                continue
+            }
+            var series = analysis.series
+            let first = series.rowCount
+            series.append(rows)
+            analysis.grow(
+                to: series, try analysis.scored.values.map { try ScoredModel(scoring: series, continuing: $0) })
+            guard let result = analysis.result else { throw DetectionError.noScores }
+            try ScoreExport(series: series, result: result).write(format, from: first, to: printResult)
+            let facts = watch.new(among: analysis.events).map { EventFacts($0, in: series, path: file) }
+            for event in facts {
+                printError("oddline: \(series.name): new event from \(event.start) to \(event.end), peak \(event.peak).")
+            }
+            if !facts.isEmpty { command?.tell(facts) }
+        }
+    }
+
+    /// Waits a little; ends where nobody reads what is written any more.
+    private func waitForRows() throws(SeriesError) {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        if poll(&output, 1, 200) > 0 { throw .unwritable(file: "standard output", reason: "nobody reads it any more") }
     }
 }
 

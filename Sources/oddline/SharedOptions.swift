@@ -1,6 +1,7 @@
 import AnomalyDetection
 import ArgumentParser
 import Foundation
+import Persistence
 import TimeSeries
 import Workbench
 
@@ -22,10 +23,51 @@ struct SeriesOptions: ParsableArguments {
     var query: String?
 
     func read(_ path: String) throws -> Series {
-        let series = try SeriesReader.read(
-            path: path, options: SeriesReader.Options(timeColumn: time, table: table, query: query, columns: columns))
+        noticed(try SeriesReader.read(path: path, options: options))
+    }
+
+    /// Reads what is in a file to follow it with `tail`.
+    func follow(_ path: String, _ tail: inout SeriesTail?) throws -> Series {
+        let (series, opened) = try SeriesTail.open(path: path, options: options)
+        tail = opened
+        return noticed(series)
+    }
+
+    private var options: SeriesReader.Options {
+        SeriesReader.Options(timeColumn: time, table: table, query: query, columns: columns)
+    }
+
+    private func noticed(_ series: Series) -> Series {
         for notice in series.notices { printError("oddline: \(series.name): \(notice)") }
         return series
+    }
+}
+
+/// Whether rows are read as they are appended, and what is run on new events.
+struct FollowingOptions: ParsableArguments {
+    @Flag(help: "Read and score rows as they are appended to the first file, a CSV file.")
+    var follow = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Run by /bin/sh on new events of a followed file, with ODDLINE_SERIES, _FILE, _FIRST_ROW, _LAST_ROW, _START, _END, _PEAK "
+                + "and _EVENTS (how many since the last run) in its environment.", valueName: "command"))
+    var onEvent: String?
+
+    @Option(help: ArgumentHelp("Seconds between two runs of the command, at least. (default: 60)", valueName: "seconds"))
+    var onEventInterval: Double?
+
+    func validate() throws {
+        if let onEventInterval, !(0...1e6).contains(onEventInterval) {
+            throw ValidationError("--on-event-interval must be between 0 and 1000000 seconds.")
+        }
+    }
+
+    /// What is run on events, if anything is; what was given counts before what is configured.
+    func command(_ configuration: ConfigurationFile = ConfigurationFile()) -> EventCommand.Settings? {
+        (onEvent ?? configuration.onEvent).map {
+            EventCommand.Settings($0, interval: onEventInterval ?? configuration.onEventInterval)
+        }
     }
 }
 

@@ -89,6 +89,27 @@ private func keyMap(_ text: String) throws -> KeyMap {
     }
 }
 
+/// Cards that act as the screen does take the user's keys and name them; lines of text take what is typed.
+@Test func keysOfTheConfigurationHoldInTheInspection() throws {
+    var state = try workspace()
+    state.frame.keyMap = try keyMap("[keys]\na = \"F3\"\nN = \"F4\"")
+    press(&state, .character("i"))
+    #expect(view(state).text.contains("F3 anomaly  n normal") && view(state).text.contains("F4 note"))
+    #expect(press(&state, .character("a")).isEmpty, "the key that was moved means nothing any more")
+    guard case .judge(_, _, _, .anomaly?)? = press(&state, .function(3)).first else {
+        Issue.record("the new key does not judge")
+        return
+    }
+    press(&state, .function(4))
+    type(&state, "a N")
+    #expect(state.card is EntryCard)
+    press(&state, .enter)
+    #expect(state.workspace?.notes.first?.text == "a N")
+    #expect(state.card is InspectionCard, "the inspection goes on after a note")
+    press(&state, .function(4), .escape)
+    #expect(state.card is InspectionCard)
+}
+
 @Test(arguments: [
     ("theme = \"paper\"\n[keys]\nt = \"y\"\nm = \"a\"", "line 4: a has a meaning already"),
     ("[keys]\nt = \"y\"\nm = \"y\"", "line 3: y is put in place of t already"),

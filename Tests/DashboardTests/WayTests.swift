@@ -119,3 +119,22 @@ import Workbench
         #expect(TimeAxis.rowNumbers.rows(3..<5, earlierBy: hour) == [nil, nil])
     }
 }
+
+/// From where sliders and events stand beside each other on.
+@Test func theStartOfAnEventIsNeverCut() throws {
+    let timed = SampleKind.contextual.series(rows: 900, seed: 2)
+    let models = try scored(of: timed)
+    for width in [80, 104, 108, 112, 120] {
+        var state = try library(width: width)
+        var settings = AnalysisSettings()
+        (settings.flags, settings.top) = (.top, 3)
+        _ = update(
+            &state, .opened(OpenedSeries(path: "/s.csv", series: timed, settings: settings), account: state.account))
+        load(&state, models, of: timed)
+        press(&state, .tab, .tab)
+        let shown = view(state).text
+        let events = try #require(state.workspace?.list.events)
+        #expect(!events.isEmpty)
+        for event in events { #expect(shown.contains(timeLabel(timed, row: event.rows.lowerBound) + " "), "\(width) columns") }
+    }
+}

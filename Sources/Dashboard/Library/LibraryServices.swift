@@ -10,6 +10,11 @@ func readSeries(_ path: String) -> Result<Series, PlainError> {
     Result { try SeriesReader.read(path: expanded(path)) }.mapError { PlainError($0) }
 }
 
+/// Reads the series of a file whose last line may not be whole yet.
+func readWholeLines(_ path: String) -> Result<Series, PlainError> {
+    Result { try SeriesTail.open(path: expanded(path)).series }.mapError { PlainError($0) }
+}
+
 /// The path with the home folder in place of a tilde: `HOME` where it is set, as in a shell, else what the system says.
 func expanded(_ path: String, environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
     guard path == "~" || path.hasPrefix("~/"), let home = environment["HOME"], !home.isEmpty else {

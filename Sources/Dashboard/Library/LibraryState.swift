@@ -102,9 +102,9 @@ public struct LibraryState: Sendable {
         return startOpening(path, session)
     }
 
-    mutating func startOpening(_ path: String, _ session: Session) -> [Effect] {
+    mutating func startOpening(_ path: String, _ session: Session, follows: Bool = false) -> [Effect] {
         isOpening = true
-        return [.open(session, path: path)]
+        return [follows ? .openToFollow(session, path: path) : .open(session, path: path)]
     }
 
     /// Goes on without what was to be opened.

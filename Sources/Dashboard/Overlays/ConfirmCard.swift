@@ -58,7 +58,7 @@ extension SignedIn {
         }
         let session = session
         let asked = endTraining("Opening another series", &frame) { signedIn, _ in
-            signedIn.stopTraining()
+            signedIn.stopWork()
             return signedIn.library.startOpening(path, session)
         }
         if asked.isEmpty { library.stopOpening() }

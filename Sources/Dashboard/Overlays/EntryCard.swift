@@ -7,6 +7,8 @@ struct EntryCard: Card {
     /// What the keys do, and what is expected.
     let hint: String
     var field: TextField
+    /// What the line lies over, and shows again when it is done.
+    var below: (any Card<WorkspaceState>)?
     /// Takes what was typed.
     let commit: @Sendable (inout WorkspaceState, String, Session, inout Frame) -> [Effect]
 
@@ -14,11 +16,17 @@ struct EntryCard: Card {
         _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
     ) -> CardStep {
         switch key {
-        case .escape: return .close
-        case .enter: return .close(commit(&workspace, field.text, session, &frame))
+        case .escape: return leave(&workspace, [])
+        case .enter: return leave(&workspace, commit(&workspace, field.text, session, &frame))
         default: _ = field.handle(key)
         }
         return .stay
+    }
+
+    private func leave(_ workspace: inout WorkspaceState, _ effects: [Effect]) -> CardStep {
+        guard let below else { return .close(effects) }
+        workspace.card = below
+        return .replaced(effects)
     }
 
     mutating func paste(_ text: String) { field.insert(text) }

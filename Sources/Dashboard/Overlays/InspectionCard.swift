@@ -23,6 +23,7 @@ extension WorkspaceState {
 
 /// One event: what was observed, what each model expected, and how the scores came about.
 struct InspectionCard: Card {
+    static let takesKeysOfScreen = true
     /// The channel shown, by its place in the order of blame; 0 is the most blamed.
     private var place = 0
     /// Whether the four most blamed channels are shown beside each other.
@@ -48,7 +49,7 @@ struct InspectionCard: Card {
             place = (place + workspace.analysis.series.channels.count - 1) % workspace.analysis.series.channels.count
         case .character("s"): showsFour.toggle()
         case .character("N"):
-            workspace.enterNote(&frame)
+            workspace.enterNote(over: self, &frame)
             return .replaced
         default: break
         }
@@ -62,7 +63,8 @@ struct InspectionCard: Card {
     mutating func receive(_ event: DashboardEvent, over workspace: WorkspaceState, _ session: Session) -> CardStep {
         switch event {
         case .training(let run, .finished) where workspace.training?.cancellation === run: break
-        case .modelsLoaded(let fingerprint, _, _) where fingerprint == workspace.analysis.series.fingerprint: break
+        case .modelsLoaded(let fingerprint, _, _) where fingerprint == workspace.known.fingerprint: break
+        case .grown(let run, _, _) where run === workspace.growth.scoring: break
         default: return .stay
         }
         return .stay([workspace.explanation].compactMap { $0 })
@@ -110,9 +112,10 @@ struct InspectionCard: Card {
                 .draw(&screen, area, theme)
         }
         let many = ranked.count > 1 ? "c C channels  s \(showsFour ? "one" : "four")  " : ""
+        let verdicts = [("a", "anomaly"), ("n", "normal"), ("z", "later"), ("b", "seen before"), ("u", "none"), ("N", "note")]
+        let hints = verdicts.map { "\(frame.keyMap.name(of: .character(Character($0)))) \($1)  " }.joined()
         screen.write(
-            "a anomaly  n normal  z later  b seen before  u none  N note  \(many)[ ] events  Esc closes", x: card.x + 2,
-            y: card.maxY - 2, Style(theme.muted), limit: card.width - 4)
+            "\(hints)\(many)[ ] events  Esc closes", x: card.x + 2, y: card.maxY - 2, Style(theme.muted), limit: card.width - 4)
     }
 }
 

@@ -19,6 +19,7 @@ extension WorkspaceState {
 
 /// What the verdicts taught: they act at once, so there is nothing to confirm.
 struct LessonsCard: Card {
+    static let takesKeysOfScreen = true
     mutating func update(
         _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
     ) -> CardStep {

@@ -6,6 +6,7 @@ import Workbench
 
 /// A run that was kept and the present one side by side: settings, models with their seeds, and events.
 struct RunsCard: Card {
+    static let takesKeysOfScreen = true
     let kept: KeptRun
     let present: KeptRun
 

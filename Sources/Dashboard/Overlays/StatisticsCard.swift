@@ -5,6 +5,7 @@ import Workbench
 
 /// What the values of each column are like.
 struct StatisticsCard: Card {
+    static let takesKeysOfScreen = true
     /// `nil` while they are computed.
     private(set) var columns: [ColumnStatistics]?
     /// The first column shown.
@@ -30,6 +31,9 @@ struct StatisticsCard: Card {
 
     mutating func receive(_ event: DashboardEvent, over workspace: WorkspaceState, _ session: Session) -> CardStep {
         if case .described(workspace.analysis.series.fingerprint, let columns) = event { self.columns = columns }
+        if case .grown(let run, _, _) = event, run === workspace.growth.scoring {
+            return .stay([.describe(workspace.analysis.series)])
+        }
         return .stay
     }
 

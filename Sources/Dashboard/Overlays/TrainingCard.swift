@@ -5,6 +5,7 @@ import Workbench
 
 /// The training panel: a bar, figures and both losses for each model. The run goes on while it is hidden.
 struct TrainingCard: Card {
+    static let takesKeysOfScreen = true
     mutating func update(
         _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
     ) -> CardStep {

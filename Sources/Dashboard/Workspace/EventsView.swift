@@ -72,14 +72,15 @@ extension WorkspaceState {
     private func eventColumns(_ width: Int) -> [Column] {
         func heading(_ title: String, _ order: EventList.Order) -> String { list.order == order ? title + "▾" : title }
         let series = analysis.series
-        let start = Column(title: heading("start", .time), width: 12, isNumber: false) {
+        let label = [0, series.rowCount - 1].map { displayWidth(timeLabel(series, row: $0)) }.max() ?? 0
+        let start = Column(title: heading("start", .time), width: max(7, label), isNumber: false) {
             timeLabel(series, row: $0.rows.lowerBound)
         }
-        let rank = Column(title: "rank", width: 5, isNumber: true) { grouped(list.rank(of: $0)) }
+        let rank = Column(title: "rank", width: 4, isNumber: true) { grouped(list.rank(of: $0)) }
         let measures = [
             Column(title: heading("rows", .length), width: 5, isNumber: true) { grouped($0.rows.count) },
             Column(title: heading("peak", .peak), width: 7, isNumber: true) { significant($0.peak) },
-            Column(title: "×typ.", width: 6, isNumber: true) {
+            Column(title: "×typ.", width: 5, isNumber: true) {
                 analysis.timesTypical(at: $0.peakRow).map { significant($0) } ?? "–"
             },
         ]
@@ -88,7 +89,7 @@ extension WorkspaceState {
                 significant($0.modelPeaks[kind] ?? .nan)
             }
         }
-        let verdict = Column(title: heading("verdict", .unjudged), width: 8, isNumber: false) {
+        let verdict = Column(title: heading("verdict", .unjudged), width: 7, isNumber: false) {
             let note = notes.text(on: $0.rows)
             return (judgements.verdict(on: $0.rows)?.title ?? "·") + (note.isEmpty ? "" : " \(note)")
         }
@@ -96,9 +97,16 @@ extension WorkspaceState {
         func total() -> Int { all().reduce(-1) { $0 + $1.width + 1 } }
         while total() > width, !peaks.isEmpty { peaks.removeLast() }
         var columns = all()
-        let spare = max(0, width - total())
-        columns[1].width += min(7, spare)
-        columns[columns.count - 1].width += max(0, spare - 7)
+        var spare = max(0, width - total())
+        func widen(_ index: Int, to most: Int) {
+            let more = max(0, min(spare, most - columns[index].width))
+            columns[index].width += more
+            spare -= more
+        }
+        widen(0, to: 5)
+        widen(4, to: 6)
+        widen(1, to: label + 4)
+        columns[columns.count - 1].width += spare
         return columns
     }
 }

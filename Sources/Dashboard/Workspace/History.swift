@@ -40,18 +40,22 @@ struct History: Sendable {
         if done.count > Self.limit { done.removeFirst() }
     }
 
-    /// Takes the last step back; `nil` where there is none.
-    mutating func undo() -> Step? {
-        guard let step = done.popLast() else { return nil }
-        undone.append(step)
-        return step
+    /// Which way to go.
+    enum Direction {
+        case back, forth
+
+        fileprivate var telling: (done: String, nothing: String) {
+            self == .back
+                ? ("Taken back", "There is nothing to take back.") : ("Done again", "There is nothing to do again.")
+        }
     }
 
-    /// Does again what was taken back last; `nil` where there is nothing.
-    mutating func redo() -> Step? {
-        guard let step = undone.popLast() else { return nil }
-        done.append(step)
-        return step
+    /// Takes the last step back, or does again what was taken back last; `nil` where there is none.
+    /// - Returns: what the step did, and what it leads to.
+    mutating func move(_ direction: Direction) -> (what: String, moment: Moment)? {
+        guard let step = direction == .back ? done.popLast() : undone.popLast() else { return nil }
+        if direction == .back { undone.append(step) } else { done.append(step) }
+        return (step.what, direction == .back ? step.before : step.after)
     }
 }
 
@@ -59,28 +63,18 @@ extension WorkspaceState {
     /// What can be taken back to.
     var moment: History.Moment { History.Moment(settings: analysis.settings, judgements: judgements, notes: notes) }
 
-    /// Takes the last change of settings or verdicts back.
-    mutating func undo(_ session: Session, _ frame: inout Frame) -> [Effect] {
-        guard let step = history.undo() else {
-            frame.complain("There is nothing to take back.")
+    /// Takes the last change of settings, verdicts or notes back, or does again what was taken back last.
+    mutating func goThroughHistory(_ direction: History.Direction, _ session: Session, _ frame: inout Frame) -> [Effect] {
+        guard let step = history.move(direction) else {
+            frame.complain(direction.telling.nothing)
             return []
         }
-        frame.say("Taken back: \(step.what)")
-        return restore(step.before, session)
-    }
-
-    /// Does again what was taken back last.
-    mutating func redo(_ session: Session, _ frame: inout Frame) -> [Effect] {
-        guard let step = history.redo() else {
-            frame.complain("There is nothing to do again.")
-            return []
-        }
-        frame.say("Done again: \(step.what)")
-        return restore(step.after, session)
+        frame.say("\(direction.telling.done): \(step.what)")
+        return restore(step.moment, session)
     }
 
     private mutating func restore(_ moment: History.Moment, _ session: Session) -> [Effect] {
-        let (series, before) = (analysis.series, self.moment)
+        let (series, before) = (known, self.moment)
         var effects: [Effect] = []
         for old in before.judgements where !moment.judgements.contains(old) {
             effects.append(.judge(session, series, old.rows, nil))

@@ -25,8 +25,9 @@ extension WorkspaceState {
         let channel = series.channels[self.channel]
         let count = series.channels.count > 1 ? " (\(self.channel + 1)/\(series.channels.count))" : ""
         let parts = [
-            series.name, " ── \(channel.name)\(count)", " ── \(grouped(series.rowCount)) rows",
-            samplingText(series).map { ", one every \($0)" } ?? "",
+            series.name + (growth.isFollowing ? " (followed)" : ""), " ── \(channel.name)\(count)",
+            " ── \(grouped(series.rowCount)) rows",
+            samplingText(series, memo).map { ", one every \($0)" } ?? "",
         ]
         let shown = (1...parts.count).reversed().lazy.map { parts.prefix($0).joined() }.first { displayWidth($0) <= width }
         return shown ?? String(series.name.prefix(max(1, width)))

@@ -41,6 +41,18 @@ extension Binding {
         }
     }
 
+    /// A binding that goes to the next word of a setting, or to the one that follows the command.
+    private static func choosing(_ key: Character, _ help: String, _ name: String, _ words: [String]) -> Binding {
+        inWorkspace(
+            [.character(key)], help, command: name, arguments: words.joined(separator: "|"),
+            withValue: { signedIn, value, frame in signedIn.atWorkspace(&frame) { $0.set(name, to: value, $1, &$2) } }
+        ) { workspace, session, frame in
+            let setting = Setting.all(workspace.analysis.models).first { $0.name == name }
+            let index = words.firstIndex { $0 == setting?.value(workspace.analysis.settings) } ?? 0
+            return workspace.set(name, to: words[(index + 1) % words.count], session, &frame)
+        }
+    }
+
     private static func writing(
         _ key: Character, hint: String? = nil, _ help: String, _ command: String, _ content: ExportRequest.Content
     ) -> Binding {
@@ -143,10 +155,10 @@ extension Binding {
         ) { workspace, _, frame in workspace.showLessons(&frame) },
         inWorkspace(
             [.character("U")], "Take back the last change of a verdict or setting", command: "undo"
-        ) { workspace, session, frame in workspace.undo(session, &frame) },
+        ) { workspace, session, frame in workspace.goThroughHistory(.back, session, &frame) },
         inWorkspace(
             [.control("r")], "Do again what was taken back", command: "redo"
-        ) { workspace, session, frame in workspace.redo(session, &frame) },
+        ) { workspace, session, frame in workspace.goThroughHistory(.forth, session, &frame) },
         look([.character("c")], "Plot the next channel", command: "next-channel") {
             $0.channel = ($0.channel + 1) % $0.analysis.series.channels.count
         },
@@ -159,20 +171,14 @@ extension Binding {
                 }
             }
         ) { workspace, _, frame in workspace.pickChannel(&frame) },
-        inWorkspace(
-            [.character("C")], "Turn errors into scores by the next rule", command: "calibration",
-            arguments: Calibration.Method.allCases.map(\.rawValue).joined(separator: "|"),
-            withValue: { signedIn, value, frame in
-                signedIn.atWorkspace(&frame) { $0.set("calibration", to: value, $1, &$2) }
-            }
-        ) { workspace, session, frame in workspace.useNextCalibration(session, &frame) },
-        inWorkspace(
-            [.character("f")], "Flag rows by the next rule", command: "flags",
-            arguments: AnalysisSettings.Flags.allCases.map(\.rawValue).joined(separator: "|"),
-            withValue: { signedIn, value, frame in signedIn.atWorkspace(&frame) { $0.set("flags", to: value, $1, &$2) } }
-        ) { workspace, session, frame in workspace.useNextFlags(session, &frame) },
+        choosing("C", "Turn errors into scores by the next rule", "calibration", Calibration.Method.allCases.map(\.rawValue)),
+        choosing("f", "Flag rows by the next rule", "flags", AnalysisSettings.Flags.allCases.map(\.rawValue)),
         inWorkspace([.character("p")], "Show the training panel", command: "training") { workspace, _, frame in
             workspace.showTraining(&frame)
+        },
+        inWorkspace([.character("F")], "Follow the file: read and score rows as they are appended, or stop", command: "follow") {
+            workspace, _, frame in
+            workspace.toggleFollowing(&frame)
         },
         look([.character("x")], "Stop training", command: "cancel") { $0.training?.cancellation.cancel() },
         writing("e", hint: "export", "Write the scores, verdicts and notes as CSV (or PATH.jsonl)", "export", .scores),

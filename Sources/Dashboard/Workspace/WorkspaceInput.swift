@@ -66,7 +66,7 @@ extension WorkspaceState: Screen {
         if let training, !training.hasEnded { return [] }
         let run = TrainingState(models, cancellation: Cancellation())
         training = run
-        return [.train(session, analysis.series, run.cancellation, seed)]
+        return carryOver(session) + [.train(session, analysis.series, run.cancellation, seed)]
     }
 
     mutating func showTraining(_ frame: inout Frame) -> [Effect] {
@@ -83,7 +83,7 @@ extension WorkspaceState: Screen {
             frame.complain("No models are saved for this series; press t to train them.")
             return []
         }
-        return [.loadModels(session, analysis.series, savedModels)]
+        return [.loadModels(session, known, savedModels)]
     }
 
     /// Judges the selected event; `nil` takes the verdict back.
@@ -98,7 +98,7 @@ extension WorkspaceState: Screen {
         let done = eventText(analysis.series, event.rows) + ": " + (verdict?.title ?? "verdict taken back")
         history.record(maker: nil, from: before, to: moment) { _ in done }
         frame.say(done)
-        return [.judge(session, analysis.series, event.rows, verdict)]
+        return [.judge(session, known, event.rows, verdict)]
     }
 
     /// Goes to the event whose verdict is wanted most.
@@ -108,18 +108,6 @@ extension WorkspaceState: Screen {
             return
         }
         select(events[next])
-    }
-
-    mutating func useNextCalibration(_ session: Session, _ frame: inout Frame) -> [Effect] {
-        let methods = Calibration.Method.allCases
-        let index = methods.firstIndex(of: analysis.settings.calibration) ?? 0
-        return change(session, &frame) { $0.calibration = methods[(index + 1) % methods.count] }
-    }
-
-    mutating func useNextFlags(_ session: Session, _ frame: inout Frame) -> [Effect] {
-        let rules = AnalysisSettings.Flags.allCases
-        let index = rules.firstIndex(of: analysis.settings.flags) ?? 0
-        return change(session, &frame) { $0.flags = rules[(index + 1) % rules.count] }
     }
 
     /// Sets a setting, as it was typed.
@@ -139,8 +127,8 @@ extension WorkspaceState: Screen {
         switch event {
         case .training(let run, let report) where training?.cancellation === run:
             training?.receive(report)
-            if case .finished(let model) = report { use([model]) }
             if case .failed = report, let failure = training?.failure { frame.complain(failure) }
+            if case .finished(let model) = report { return take([model]) + receiveInCard(event, session) }
         case .saved(let run, let outcome) where training?.cancellation === run:
             training?.receive(outcome)
             switch outcome {
@@ -151,10 +139,17 @@ extension WorkspaceState: Screen {
             guard let news = training?.end() else { break }
             if card is TrainingCard { card = nil }
             frame.say(news)
-        case .modelsLoaded(let fingerprint, _, let models) where fingerprint == analysis.series.fingerprint:
-            use(models)
+        case .modelsLoaded(let fingerprint, _, let models) where fingerprint == known.fingerprint:
             frame.say("Loaded \(models.map(\.detector.kind.title).joined(separator: " and ")).")
+            return take(models) + receiveInCard(event, session)
         case .explained(let explained) where explained.fingerprint == analysis.series.fingerprint: self.explained = explained
+        case .appended(let run, let news) where run === growth.reading:
+            return receive(news, &frame)
+        case .followingEnded(let run, let problem) where run === growth.reading:
+            growth.reading = nil
+            frame.complain(problem)
+        case .grown(let run, let series, let models) where run === growth.scoring:
+            return receive(series, models, &frame) + receiveInCard(event, session)
         default: break
         }
         return receiveInCard(event, session)

@@ -48,6 +48,10 @@ public struct WorkspaceState: Sendable, CardHolder {
     public internal(set) var notes: Notes
     /// A run that is kept to be compared with the present one.
     var kept: KeptRun?
+    /// Rows that come behind those there are.
+    var growth: Growth
+    /// The series as what is stored about it knows it: with the rows that it had when it was opened or trained on.
+    var known: Series
     /// A run in progress or just ended.
     public internal(set) var training: TrainingState?
     /// Why the inspected event is flagged, once it is known.
@@ -93,6 +97,8 @@ public struct WorkspaceState: Sendable, CardHolder {
         analysis.judgements = opened.judgements
         notes = opened.notes
         visible = 0..<opened.series.rowCount
+        known = opened.series
+        growth = Growth(series: opened.series)
     }
 
     /// Flagged and judged events in time order.
@@ -110,7 +116,7 @@ public struct WorkspaceState: Sendable, CardHolder {
         analysis.use(models)
         explained = nil
         follow()
-        if isFirst, let highest = events.max(by: { $0.peak < $1.peak }) { select(highest) }
+        if isFirst, !growth.isFollowing, let highest = events.max(by: { $0.peak < $1.peak }) { select(highest) }
     }
 
     /// Changes the settings and stores them; what `body` throws is told to the user and changes nothing.
@@ -131,7 +137,7 @@ public struct WorkspaceState: Sendable, CardHolder {
         history.record(maker: maker, from: before, to: moment) { [models = analysis.models] in
             difference(from: $0.settings, to: settings, models)
         }
-        return [.store(session, analysis.series, settings)]
+        return [.store(session, known, settings)]
     }
 
     /// Puts the cursor on a row and scrolls so that it shows.

@@ -39,14 +39,14 @@ extension WorkspaceState {
         return [.export(request)]
     }
 
-    /// Asks for a note on the selected event.
-    mutating func enterNote(_ frame: inout Frame) {
+    /// Asks for a note on the selected event; a card that it lies over shows again afterwards.
+    mutating func enterNote(over below: (any Card<WorkspaceState>)? = nil, _ frame: inout Frame) {
         guard let event = selectedEvent else {
             return frame.complain("The cursor stands in no flagged event; ] goes to one.")
         }
         card = EntryCard(
             title: "Note on \(eventText(analysis.series, event.rows))", hint: "Enter keeps it; an empty one is taken away",
-            field: TextField(limit: Notes.longest, text: notes.text(on: event.rows))
+            field: TextField(limit: Notes.longest, text: notes.text(on: event.rows)), below: below
         ) { workspace, text, session, frame in
             workspace.note(text, on: event.rows, session, &frame)
         }
@@ -60,6 +60,6 @@ extension WorkspaceState {
         history.record(maker: nil, from: before, to: moment) { _ in done }
         frame.say(done)
         follow()
-        return [.write(session, analysis.series, rows, text)]
+        return [.write(session, known, rows, text)]
     }
 }

@@ -1,0 +1,45 @@
+import AnomalyDetection
+import Foundation
+import TimeSeries
+
+/// Reads a file that grows, on a thread of its own, until its flag is raised.
+struct Follower: Sendable {
+    let path: String
+    let run: Cancellation
+    let report: @Sendable (DashboardEvent) -> Void
+
+    /// Between two looks at the file's size, in seconds: soon enough for somebody who watches, and no work worth counting.
+    private static let pause = 0.2
+
+    /// Reports the rows behind those of `series`, those there are already first.
+    func start(behind series: Series) {
+        let thread = Thread {
+            do { try follow(series) } catch { report(.followingEnded(run: run, "\(error)")) }
+        }
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+
+    private func follow(_ series: Series) throws {
+        var (whole, tail) = try SeriesTail.open(path: path)
+        let count = series.rowCount
+        guard whole.rowCount >= count, series.hasSameValues(as: whole.prefix(count)) else {
+            throw FollowingError(name: series.name)
+        }
+        if whole.rowCount > count {
+            whole = whole.selecting(rows: Array(count..<whole.rowCount))
+            report(.appended(run: run, SeriesTail.Growth(rows: whole)))
+        }
+        while !run.isCancelled {
+            let growth = try tail.read()
+            if !growth.isEmpty { report(.appended(run: run, growth)) }
+            Thread.sleep(forTimeInterval: Self.pause)
+        }
+    }
+}
+
+/// Why an open series cannot be followed.
+private struct FollowingError: Error, CustomStringConvertible {
+    let name: String
+    var description: String { "\(name) no longer begins with the rows that are open; open it again, then press F." }
+}

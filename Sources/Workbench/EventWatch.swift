@@ -1,0 +1,49 @@
+import AnomalyDetection
+import TimeSeries
+
+/// Tells which events are new while a series grows: those that reach behind the rows there were to begin with, each once,
+/// also where it grows longer or its rows shift as more rows come.
+public struct EventWatch: Sendable {
+    private let first: Int
+    private var told: [Range<Int>]
+
+    /// Watches the rows from `count` on; events that are known are not new.
+    public init(behind count: Int, known: [Event]) {
+        first = count
+        told = known.map(\.rows)
+    }
+
+    /// The events among `events` that were not told before.
+    public mutating func new(among events: [Event]) -> [Event] {
+        let gap = EventRule().mergeGap
+        var new: [Event] = []
+        for event in events where event.rows.upperBound > first {
+            let near = (event.rows.lowerBound - gap)..<(event.rows.upperBound + gap)
+            let known = told.filter { $0.overlaps(near) }
+            if known.isEmpty { new.append(event) }
+            let rows = known.reduce(event.rows) { min($0.lowerBound, $1.lowerBound)..<max($0.upperBound, $1.upperBound) }
+            told = told.filter { !$0.overlaps(near) } + [rows]
+        }
+        return new
+    }
+}
+
+/// What a command on events is told, and a line of text says.
+public struct EventFacts: Sendable, Equatable {
+    /// The series' name, and its file.
+    public let series: String, path: String
+    /// The rows' positions in the file, from 1, both ends included.
+    public let firstRow: Int, lastRow: Int
+    /// Their times as the file writes them; row numbers where there are none.
+    public let start: String, end: String
+    /// The highest combined score, 0 to 1.
+    public let peak: Float
+
+    /// The facts of an event.
+    public init(_ event: Event, in series: Series, path: String) {
+        let (first, last) = (event.rows.lowerBound, event.rows.upperBound - 1)
+        (self.series, self.path, peak) = (series.name, path, event.peak)
+        (firstRow, lastRow) = (series.rowNumber(first), series.rowNumber(last))
+        (start, end) = (series.timeText(row: first), series.timeText(row: last))
+    }
+}

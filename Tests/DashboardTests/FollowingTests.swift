@@ -1,0 +1,131 @@
+import AnomalyDetection
+import Foundation
+import TerminalUI
+import Testing
+import TimeSeries
+import Workbench
+
+@testable import Dashboard
+
+/// The series with `count` rows behind it, in which the values of the last `odd` are far off.
+private func appended(_ count: Int, odd: Int = 0) -> Series {
+    var rows = SampleKind.amplitude.series(rows: 800, seed: 4).prefix(count)
+    for row in (count - odd)..<count { rows.channels[0].values[row] = 40 }
+    rows.fileOrder = nil
+    return rows
+}
+
+/// An open series whose file is followed, zoomed in at its end, and the flag that is raised when it is no longer.
+private func followed(isScored: Bool = true) throws -> (DashboardState, Cancellation) {
+    var state = try workspace(isScored: isScored)
+    guard case .follow(let path, let shown, let run) = press(&state, .character("F")).first else {
+        throw Unexpected("F follows nothing")
+    }
+    #expect(path == "/s.csv" && shown == series && state.workspace?.cursor == 799)
+    press(&state, .character("+"), .character("+"))
+    #expect(state.workspace?.visible == 600..<800)
+    return (state, run)
+}
+
+/// Appends rows and answers what is asked for until nothing is asked any more.
+@discardableResult
+private func append(_ rows: Series, to state: inout DashboardState, _ run: Cancellation) throws -> [Effect] {
+    var waiting = update(&state, .appended(run: run, SeriesTail.Growth(rows: rows)))
+    var others: [Effect] = []
+    while !waiting.isEmpty {
+        guard case .scoreGrowth(let series, let models, let scoring) = waiting.removeFirst() else { continue }
+        let scored = try models.map { try ScoredModel(scoring: series, continuing: $0) }
+        let next = update(&state, .grown(run: scoring, series, scored))
+        others += next.filter { if case .scoreGrowth = $0 { false } else { true } }
+        waiting += next
+    }
+    return others
+}
+
+@Test func thePlotsGoWithTheRowsWhileTheCursorIsOnTheLast() throws {
+    var (state, run) = try followed()
+    try append(appended(30), to: &state, run)
+    #expect(state.workspace?.visible == 630..<830 && state.workspace?.cursor == 829)
+    #expect(state.workspace?.analysis.result?.combined.count == 830)
+    press(&state, .left)
+    try append(appended(30), to: &state, run)
+    #expect(state.workspace?.visible == 630..<830, "who looks at something keeps it in sight")
+    press(&state, .end)
+    try append(appended(30), to: &state, run)
+    #expect(state.workspace?.cursor == 889 && state.workspace?.visible.upperBound == 890)
+    press(&state, .character("0"), .left)
+    try append(appended(30), to: &state, run)
+    #expect(state.workspace?.visible == 0..<920, "the whole stays the whole")
+    #expect(view(state).text.contains("(followed)"))
+}
+
+@Test func rowsThatComeWhileOthersAreScoredAreScoredNext() throws {
+    var (state, run) = try followed()
+    guard
+        case .scoreGrowth(let first, let models, let scoring) = update(
+            &state, .appended(run: run, SeriesTail.Growth(rows: appended(10)))
+        ).first
+    else { throw Unexpected("nothing is scored") }
+    #expect(update(&state, .appended(run: run, SeriesTail.Growth(rows: appended(20)))).isEmpty, "one piece after the other")
+    #expect(state.workspace?.analysis.series.rowCount == 800, "rows and scores come together")
+    let scored = try models.map { try ScoredModel(scoring: first, continuing: $0) }
+    let next = update(&state, .grown(run: scoring, first, scored))
+    guard case .scoreGrowth(let second, _, _) = next.first else { throw Unexpected("nothing more is scored") }
+    #expect(state.workspace?.analysis.series.rowCount == 810 && second.rowCount == 830)
+}
+
+@Test func aNewEventIsToldOnceAndHandedToTheCommand() throws {
+    var (state, run) = try followed()
+    press(&state, .character("0"))
+    let effects = try append(appended(60, odd: 20), to: &state, run)
+    guard case .tell(let facts) = effects.first else { throw Unexpected("no event is told") }
+    #expect(effects.count == 1 && facts.count == 1)
+    #expect((830...850).contains(facts[0].firstRow) && facts[0].lastRow >= 855 && facts[0].path == "/s.csv")
+    #expect(state.message?.text.contains("New event: ") == true)
+    #expect(try append(appended(5, odd: 5), to: &state, run).isEmpty, "the same event grown longer is not new")
+}
+
+@Test func modelsThatAreLoadedOrTrainedMeanwhileScoreWhatHasCome() throws {
+    var (state, run) = try followed(isScored: false)
+    try append(appended(30), to: &state, run)
+    #expect(state.workspace?.analysis.series.rowCount == 830 && state.workspace?.analysis.result == nil)
+    let effects = update(
+        &state, .modelsLoaded(fingerprint: series.fingerprint, account: state.account, try scored()))
+    guard case .scoreGrowth(let whole, let models, let scoring) = effects.first else { throw Unexpected("nothing is scored") }
+    #expect(whole.rowCount == 830 && models.count == 2)
+    _ = update(&state, .grown(run: scoring, whole, try models.map { try ScoredModel(scoring: whole, continuing: $0) }))
+    #expect(state.workspace?.analysis.result?.combined.count == 830)
+    #expect(state.workspace?.cursor == 829, "the first scores do not take the cursor away from the end")
+}
+
+/// What is stored goes to the series as it was opened; training makes the grown one that which is known.
+@Test func verdictsOnAGrownSeriesAreStoredWithTheModelsItHas() throws {
+    var (state, run) = try followed()
+    press(&state, .character("0"))
+    try append(appended(60, odd: 20), to: &state, run)
+    press(&state, .end)
+    guard case .judge(_, let known, let rows, .anomaly?) = press(&state, .character("a")).first else {
+        throw Unexpected("no verdict")
+    }
+    #expect(known == series && rows.upperBound > 850)
+    let effects = press(&state, .character("t"))
+    guard effects.count == 2, case .carryOver(_, "/s.csv", let carried) = effects[0],
+        case .train(_, let trained, _, _) = effects[1]
+    else { throw Unexpected("\(effects)") }
+    #expect(carried.rowCount == 860 && trained.rowCount == 860)
+}
+
+@Test func problemsOfAFollowedFileAreToldAndFollowingEnds() throws {
+    var (state, run) = try followed()
+    let late = SeriesError.lateRow(file: "s.csv", row: 7, time: "1970-01-01")
+    _ = update(&state, .appended(run: run, SeriesTail.Growth(problems: [late, late])))
+    #expect(state.message?.text == late.description + " (+1 more)" && state.message?.isError == true)
+    press(&state, .character("F"))
+    #expect(run.isCancelled && !view(state).text.contains("(followed)"))
+    #expect(update(&state, .appended(run: run, SeriesTail.Growth(rows: appended(5)))).isEmpty, "what comes late is passed over")
+    #expect(state.workspace?.analysis.series.rowCount == 800)
+
+    guard case .follow(_, _, let again) = press(&state, .character("F")).first else { throw Unexpected("F follows nothing") }
+    _ = update(&state, .followingEnded(run: again, "other columns"))
+    #expect(state.message?.text == "other columns" && state.workspace?.growth.isFollowing == false)
+}
