@@ -42,21 +42,25 @@ struct ErrorScorer {
             let chosen = starts[place..<min(place + network.capacity, passed)]
             result.addStatistics(of: LevelFreeWindows(prepared, starts: chosen, length: length), starts: chosen)
         }
-        for place in stride(from: passed, to: starts.count, by: network.capacity) {
-            if cancellation.isCancelled { throw .cancelled }
-            let chosen = starts[place..<min(place + network.capacity, starts.count)]
-            let windows = LevelFreeWindows(prepared, starts: chosen, length: length)
-            let isInside = place > 0 && place + chosen.count < starts.count
-            let answers = answer(to: windows.values, count: chosen.count, isInside: isInside, network: network)
-            result.add(answers, to: windows, starts: chosen)
-            progress(Double(place + chosen.count) / Double(starts.count))
+        // The first and the last window go alone, since only their margins count.
+        let inner = max(passed, 1)..<max(passed, 1, starts.count - 1)
+        let parts = [passed..<inner.lowerBound, inner, inner.upperBound..<max(inner.upperBound, starts.count)]
+        for (part, isInside) in zip(parts, [false, true, false]) {
+            for place in stride(from: part.lowerBound, to: part.upperBound, by: network.capacity) {
+                if cancellation.isCancelled { throw .cancelled }
+                let chosen = starts[place..<min(place + network.capacity, part.upperBound)]
+                let windows = LevelFreeWindows(prepared, starts: chosen, length: length)
+                let answers = answer(to: windows.values, count: chosen.count, isInside: isInside, network: network)
+                result.add(answers, to: windows, starts: chosen)
+                progress(Double(place + chosen.count) / Double(starts.count))
+            }
         }
         return result
     }
 
     /// What the network answers, `[count, time, channels]`; where spans are hidden, every patch is taken from the pass that
     /// hid it.
-    /// - Parameter isInside: no window touches the ends of the series, so that margins need no answer (and get 0).
+    /// - Parameter isInside: whether no window touches the ends of the series, so that margins need no answer (and get 0).
     private func answer(to windows: [Float], count: Int, isInside: Bool, network: Reconstructor) -> [Float] {
         guard let masking = plan.masking, masking.passes > 0 else {
             var plain: [Float] = []
