@@ -1,8 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Whether `make fuzz` builds: our code then reports to libFuzzer which branches it took, and to AddressSanitizer what it touched.
+let isFuzzing = Context.environment["ODDLINE_FUZZ"] != nil
+let watched = "-sanitize=fuzzer,address"
+
 let strict: [SwiftSetting] =
-    Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+    (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+    + (isFuzzing ? [.unsafeFlags([watched, "-enable-testing"])] : [])
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -29,6 +34,21 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let algorithms: Target.Dependency = .product(name: "Algorithms", package: "swift-algorithms")
 let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// The program that libFuzzer drives; it has no `main` of its own.
+let fuzzing: [Target] =
+    !isFuzzing
+    ? []
+    : [
+        .executableTarget(
+            name: "OddlineFuzz",
+            dependencies: [
+                "TimeSeries", "NeuralNetwork", "AnomalyDetection", "Persistence", "StrictJSON", "TerminalUI", "Accounts",
+                "HTTPService", grdb, logging,
+            ],
+            path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags([watched])])
+    ]
 
 let package = Package(
     name: "Oddline",
@@ -57,7 +77,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"])]),
-        .target(name: "CScores", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "CScores", dependencies: ["CKernels"], cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CTerminalGuard"),
 
         library("TimeSeries", [grdb, algorithms, crypto, "CZlib"]),
@@ -81,9 +101,7 @@ let package = Package(
             name: "oddline",
             dependencies: [
                 "Dashboard", "HTTPService", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries",
-                "Accounts",
-                "Persistence",
-                argumentParser, logging,
+                "Accounts", "Persistence", "NeuralNetwork", argumentParser, logging,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -99,7 +117,8 @@ let package = Package(
             swiftSettings: strict),
         tests("TimeSeriesTests", ["TimeSeries", grdb]),
         tests(
-            "NeuralNetworkTests", ["NeuralNetwork", "CKernels"], exclude: ["make_fixtures.py"], resources: [.copy("Fixtures")]),
+            "NeuralNetworkTests", ["NeuralNetwork", "CKernels", "CScores"], exclude: ["make_fixtures.py"],
+            resources: [.copy("Fixtures")]),
         tests(
             "AnomalyDetectionTests", ["AnomalyDetection", "NeuralNetwork", "TimeSeries"], resources: [.copy("Fixtures")]),
         tests("PersistenceTests", ["Persistence", grdb]),
@@ -120,6 +139,6 @@ let package = Package(
                 hummingbird, hummingbirdTesting, jwt,
             ]),
         tests("OddlineTests", ["oddline", "TimeSeries"]),
-    ],
+    ] + fuzzing,
     swiftLanguageModes: [.v6]
 )

@@ -2,14 +2,39 @@
 #include <dlfcn.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
-#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define CLONES
 #endif
-#define INLINE static inline __attribute__((always_inline))
+#include "paths.h"
+
+static int chosen_path = -1;
+
+int ok_best_path(void) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+        return OK_AVX512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return OK_AVX2;
+#endif
+    return OK_PLAIN;
+}
+
+void ok_use_path(int path) {
+    int best = ok_best_path();
+    __atomic_store_n(&chosen_path, path < OK_PLAIN || path > best ? best : path, __ATOMIC_RELAXED);
+}
+
+int ok_path(void) {
+    int path = __atomic_load_n(&chosen_path, __ATOMIC_RELAXED);
+    if (path >= 0) return path;
+    const char *wanted = getenv("ODDLINE_KERNELS");
+    ok_use_path(!wanted                        ? OK_AVX512
+                : !strcmp(wanted, "plain")     ? OK_PLAIN
+                : !strcmp(wanted, "avx2")      ? OK_AVX2
+                                               : OK_AVX512);
+    return __atomic_load_n(&chosen_path, __ATOMIC_RELAXED);
+}
 
 static unsigned long floating_point_control(void) {
 #if defined(__x86_64__)
@@ -102,7 +127,7 @@ INLINE void scaled_exp(float16 *y, const float16 *from, float scale, float limit
     *y = (float16)((int16)p + ((int16)shifted << 23));
 }
 
-CLONES void ok_exp(const float *restrict x, float *restrict y, size_t count) {
+INLINE void exp_body(const float *restrict x, float *restrict y, size_t count) {
     for (size_t i = 0; i < count; i += 16) {
         size_t lanes = count - i < 16 ? count - i : 16;
         float16 value;
@@ -111,6 +136,7 @@ CLONES void ok_exp(const float *restrict x, float *restrict y, size_t count) {
         store_lanes(y + i, &value, lanes);
     }
 }
+PATHS(exp, (const float *restrict x, float *restrict y, size_t count), (x, y, count))
 
 // denominator = 1 + exp(scale * x). Beyond the bound of +-30 a sigmoid or tanh differs from its limit by less
 // than 2e-13.
@@ -155,9 +181,8 @@ INLINE void activate_gates(float16 *gates, float16 *cell, float16 *squashed) {
 
 void ok_lstm_step(const struct lstm_step *step) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        return step_avx512(step);
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return step_avx2(step);
+    if (ok_path() == OK_AVX512) return step_avx512(step);
+    if (ok_path() == OK_AVX2) return step_avx2(step);
 #endif
     step_default(step);
 }
@@ -172,7 +197,7 @@ void ok_lstm_pack(const float *weight, float *packed, size_t hidden, size_t inpu
                 }
 }
 
-CLONES void ok_lstm_backward(float *restrict gates, const float *restrict cell_before,
+INLINE void lstm_backward_body(float *restrict gates, const float *restrict cell_before,
                              const float *restrict tanh_cell, const float *restrict d_hidden,
                              float *restrict d_cell, size_t batch, size_t hidden) {
     for (size_t b = 0; b < batch; b++) {
@@ -192,6 +217,10 @@ CLONES void ok_lstm_backward(float *restrict gates, const float *restrict cell_b
         }
     }
 }
+PATHS(lstm_backward,
+      (float *restrict gates, const float *restrict cell_before, const float *restrict tanh_cell, const float
+       *restrict d_hidden, float *restrict d_cell, size_t batch, size_t hidden),
+      (gates, cell_before, tanh_cell, d_hidden, d_cell, batch, hidden))
 
 // The normal distribution function by Abramowitz and Stegun 7.1.26 (absolute error below 1e-7).
 INLINE void gelu_lanes(float16 *y, float16 *slope, const float16 *x) {
@@ -208,7 +237,7 @@ INLINE void gelu_lanes(float16 *y, float16 *slope, const float16 *x) {
     *slope = phi + v * density * 0.39894228040f;
 }
 
-CLONES void ok_gelu(const float *restrict x, float *restrict y, float *restrict slope, size_t count) {
+INLINE void gelu_body(const float *restrict x, float *restrict y, float *restrict slope, size_t count) {
     for (size_t i = 0; i < count; i += 16) {
         size_t lanes = count - i < 16 ? count - i : 16;
         float16 value, result, derivative;
@@ -218,25 +247,31 @@ CLONES void ok_gelu(const float *restrict x, float *restrict y, float *restrict 
         store_lanes(slope + i, &derivative, lanes);
     }
 }
+PATHS(gelu, (const float *restrict x, float *restrict y, float *restrict slope, size_t count), (x, y, slope, count))
 
-CLONES void ok_multiply(float *restrict y, const float *restrict x, size_t count) {
+INLINE void multiply_body(float *restrict y, const float *restrict x, size_t count) {
     for (size_t i = 0; i < count; i++) y[i] *= x[i];
 }
+PATHS(multiply, (float *restrict y, const float *restrict x, size_t count), (y, x, count))
 
-CLONES void ok_add(float *restrict y, const float *restrict x, size_t count) {
+INLINE void add_body(float *restrict y, const float *restrict x, size_t count) {
     for (size_t i = 0; i < count; i++) y[i] += x[i];
 }
+PATHS(add, (float *restrict y, const float *restrict x, size_t count), (y, x, count))
 
 void ok_fill_rows(float *restrict y, const float *restrict bias, size_t rows, size_t columns) {
     for (size_t r = 0; r < rows; r++) memcpy(y + r * columns, bias, columns * sizeof(float));
 }
 
-CLONES void ok_add_column_sums(const float *restrict x, float *restrict sums, size_t rows, size_t columns) {
+INLINE void add_column_sums_body(const float *restrict x, float *restrict sums, size_t rows, size_t columns) {
     for (size_t r = 0; r < rows; r++)
         for (size_t c = 0; c < columns; c++) sums[c] += x[r * columns + c];
 }
+PATHS(add_column_sums,
+      (const float *restrict x, float *restrict sums, size_t rows, size_t columns),
+      (x, sums, rows, columns))
 
-CLONES void ok_softmax(float *restrict x, float scale, size_t rows, size_t columns) {
+INLINE void softmax_body(float *restrict x, float scale, size_t rows, size_t columns) {
     size_t whole = columns / 16 * 16, rest = columns - whole;
     for (size_t r = 0; r < rows; r++) {
         float *row = x + r * columns;
@@ -266,8 +301,9 @@ CLONES void ok_softmax(float *restrict x, float scale, size_t rows, size_t colum
         for (size_t c = 0; c < columns; c++) row[c] *= inverse;
     }
 }
+PATHS(softmax, (float *restrict x, float scale, size_t rows, size_t columns), (x, scale, rows, columns))
 
-CLONES void ok_softmax_backward(const float *restrict p, float *restrict d, float scale, size_t rows, size_t columns) {
+INLINE void softmax_backward_body(const float *restrict p, float *restrict d, float scale, size_t rows, size_t columns) {
 #pragma clang fp reassociate(on)
     for (size_t r = 0; r < rows; r++) {
         const float *restrict prow = p + r * columns;
@@ -277,8 +313,11 @@ CLONES void ok_softmax_backward(const float *restrict p, float *restrict d, floa
         for (size_t c = 0; c < columns; c++) drow[c] = scale * prow[c] * (drow[c] - dot);
     }
 }
+PATHS(softmax_backward,
+      (const float *restrict p, float *restrict d, float scale, size_t rows, size_t columns),
+      (p, d, scale, rows, columns))
 
-CLONES void ok_layer_norm(const float *restrict x, const float *restrict gain, const float *restrict bias,
+INLINE void layer_norm_body(const float *restrict x, const float *restrict gain, const float *restrict bias,
                           float *restrict y, float *restrict normalised, float *restrict inverse_deviation,
                           size_t rows, size_t columns, float epsilon) {
 #pragma clang fp reassociate(on)
@@ -297,8 +336,12 @@ CLONES void ok_layer_norm(const float *restrict x, const float *restrict gain, c
         }
     }
 }
+PATHS(layer_norm,
+      (const float *restrict x, const float *restrict gain, const float *restrict bias, float *restrict y, float
+       *restrict normalised, float *restrict inverse_deviation, size_t rows, size_t columns, float epsilon),
+      (x, gain, bias, y, normalised, inverse_deviation, rows, columns, epsilon))
 
-CLONES void ok_layer_norm_backward(const float *restrict dy, const float *restrict gain,
+INLINE void layer_norm_backward_body(const float *restrict dy, const float *restrict gain,
                                    const float *restrict normalised, const float *restrict inverse_deviation,
                                    float *restrict dx, float *restrict d_gain, float *restrict d_bias,
                                    size_t rows, size_t columns) {
@@ -319,8 +362,13 @@ CLONES void ok_layer_norm_backward(const float *restrict dy, const float *restri
             target[c] += inverse * (drow[c] * gain[c] - mean - nrow[c] * slope);
     }
 }
+PATHS(layer_norm_backward,
+      (const float *restrict dy, const float *restrict gain, const float *restrict normalised, const float
+       *restrict inverse_deviation, float *restrict dx, float *restrict d_gain, float *restrict d_bias, size_t
+       rows, size_t columns),
+      (dy, gain, normalised, inverse_deviation, dx, d_gain, d_bias, rows, columns))
 
-CLONES void ok_adam(float *restrict values, const float *restrict gradients, float *restrict first,
+INLINE void adam_body(float *restrict values, const float *restrict gradients, float *restrict first,
                     float *restrict second, size_t count, float rate, float beta1, float beta2, float epsilon,
                     float correction1, float correction2, float gradient_scale) {
     float step = rate / correction1, spread = 1.0f / sqrtf(correction2);
@@ -331,6 +379,12 @@ CLONES void ok_adam(float *restrict values, const float *restrict gradients, flo
         values[i] -= step * first[i] / (sqrtf(second[i]) * spread + epsilon);
     }
 }
+PATHS(adam,
+      (float *restrict values, const float *restrict gradients, float *restrict first, float *restrict second,
+       size_t count, float rate, float beta1, float beta2, float epsilon, float correction1, float correction2,
+       float gradient_scale),
+      (values, gradients, first, second, count, rate, beta1, beta2, epsilon, correction1, correction2,
+       gradient_scale))
 
 double ok_sum_of_squares(const float *x, size_t count) {
     double sum = 0;

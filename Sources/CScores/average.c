@@ -1,10 +1,6 @@
 #include "CScores.h"
 #include <math.h>
-#if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define CLONES
-#endif
+#include "paths.h"
 
 // Rows averaged together, so that what is worked on stays in the nearest cache.
 enum { BLOCK = 256 };
@@ -29,7 +25,7 @@ static float average_of_known(const float *const *scores, const float *shares, s
     return mean < low ? low : mean > high ? high : mean;
 }
 
-CLONES void ok_weighted_average(
+INLINE void weighted_average_body(
     const float *const *scores, const float *shares, size_t models, size_t rows, float *average) {
     for (size_t start = 0; start < rows; start += BLOCK) {
         size_t count = rows - start < BLOCK ? rows - start : BLOCK;
@@ -54,3 +50,7 @@ CLONES void ok_weighted_average(
         }
     }
 }
+
+PATHS(weighted_average,
+      (const float *const *scores, const float *shares, size_t models, size_t rows, float *average),
+      (scores, shares, models, rows, average))

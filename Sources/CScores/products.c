@@ -1,14 +1,10 @@
 #include "CScores.h"
-#if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define CLONES
-#endif
+#include "paths.h"
 
 // Sums that are kept apart, and added up in one order whatever the processor.
 enum { LANES = 16 };
 
-CLONES void ok_window_products(
+INLINE void window_products_body(
     const float *values, size_t step, const float *query, size_t length, size_t windows, float *products) {
     for (size_t window = 0; window < windows; window++) {
         const float *own = values + window * step;
@@ -29,3 +25,7 @@ CLONES void ok_window_products(
         products[window] = sum;
     }
 }
+
+PATHS(window_products,
+      (const float *values, size_t step, const float *query, size_t length, size_t windows, float *products),
+      (values, step, query, length, windows, products))

@@ -31,6 +31,9 @@ public struct ModelFile: Sendable, Equatable {
     /// Free text by key (the format's `__metadata__`).
     public var metadata: [String: String]
 
+    /// The most bytes of a file, and of its header, that are read: far more than any model of ours has.
+    private static let (largest, largestHeader) = (1 << 30, 8 << 20)
+
     /// Makes a file's content.
     public init(tensors: [String: Tensor], metadata: [String: String]) {
         self.tensors = tensors
@@ -41,6 +44,9 @@ public struct ModelFile: Sendable, Equatable {
     /// - Throws: `ModelFileError.unreadable` or `.damaged`.
     public init(readingFrom url: URL) throws(ModelFileError) {
         let file = url.lastPathComponent
+        var status = stat()
+        guard stat(url.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(file: file) }
+        guard status.st_size <= Self.largest else { throw .damaged(file: file, reason: "it is larger than 1 GiB") }
         guard let data = try? Data(contentsOf: url) else { throw .unreadable(file: file) }
         try self.init(data: data, file: file)
     }
@@ -51,7 +57,9 @@ public struct ModelFile: Sendable, Equatable {
         let data = Data(data)
         guard data.count >= 8 else { throw .damaged(file: file, reason: "it is cut short") }
         let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length <= 100_000_000, 8 + Int(length) <= data.count else { throw .damaged(file: file, reason: "it is cut short") }
+        guard length <= Self.largestHeader, 8 + Int(length) <= data.count else {
+            throw .damaged(file: file, reason: "it is cut short")
+        }
         let body = data.dropFirst(8 + Int(length))
         guard let header = try? JSONSerialization.jsonObject(with: data[8..<(8 + Int(length))]) as? [String: Any] else {
             throw .damaged(file: file, reason: "its header is not JSON")

@@ -4,6 +4,7 @@ import Dispatch
 /// Runs `body` with the calling thread readied for numeric work: denormals count as zero and the matrix
 /// back end keeps to this one thread. Afterwards denormals are treated as before.
 private func withNumericThread(_ body: () -> Void) {
+    _ = backEndIsHeld
     let before = ok_prepare_thread()
     defer { ok_restore_thread(before) }
     body()

@@ -15,8 +15,10 @@ struct Outcome {
     var lines: [Substring] { output.split(separator: "\n") }
 }
 
-func oddline(_ arguments: [String], input: String = "") throws -> Outcome {
+/// Runs the program; `environment` adds to the present one.
+func oddline(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Outcome {
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

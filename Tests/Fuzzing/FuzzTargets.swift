@@ -1,0 +1,177 @@
+import Accounts
+import AnomalyDetection
+import Foundation
+import GRDB
+@testable import HTTPService
+import Logging
+import NeuralNetwork
+import Persistence
+import StrictJSON
+import TerminalUI
+import TimeSeries
+
+/// What is fed with random bytes: every reader of data that comes from outside.
+enum FuzzTarget: String, CaseIterable {
+    case csv, times, gzip, sqlite, model, detector, theme, configuration, keys, json, http, token
+
+    func run(_ data: Data) {
+        switch self {
+        case .csv, .gzip: Self.check(try? SeriesReader.read(data: data, name: "fuzzed"))
+        case .times: Self.times(data)
+        case .sqlite: Self.sqlite(data)
+        case .model: inFile(data) { _ = try? ModelFile(readingFrom: $0) }
+        case .detector: inFile(data, Self.detector)
+        case .theme: inFile(data) { _ = try? Theme(readingFrom: $0) }
+        case .configuration: inFile(data) { _ = try? ConfigurationFile(readingFrom: $0) }
+        case .keys: Self.keys(data)
+        case .json: Self.json(data)
+        case .http: Self.http(data)
+        case .token: Self.token(data)
+        }
+    }
+
+    /// What holds of every series that was read.
+    private static func check(_ series: Series?) {
+        guard let series else { return }
+        precondition(series.rowCount > 0 && !series.channels.isEmpty)
+        precondition(series.channels.allSatisfy { $0.values.count == series.rowCount && $0.values.allSatisfy { !$0.isInfinite } })
+        if let times = series.time.microseconds { precondition(times == times.sorted() && times.count == series.rowCount) }
+        precondition(series.labels.map { $0.count == series.rowCount } ?? true)
+    }
+
+    /// The bytes as a time column.
+    private static func times(_ data: Data) {
+        var text = Data("time,v\n".utf8)
+        for line in data.split(separator: 0x0A) { text += line + Data(",1\n".utf8) }
+        check(try? SeriesReader.read(data: text, name: "fuzzed", options: .init(timeColumn: "time")))
+    }
+
+    /// The bytes as names and values of a table.
+    private static func sqlite(_ data: Data) {
+        let fields = data.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        guard let name = fields.first, !name.contains("\0") else { return }
+        let url = scratch.appendingPathExtension("db")
+        try? FileManager.default.removeItem(at: url)
+        let quoted = "\"" + name.replacing("\"", with: "\"\"") + "\""
+        guard let queue = try? DatabaseQueue(path: url.path) else { return }
+        let isMade: Void? = try? queue.write { database in
+            try database.execute(sql: "PRAGMA journal_mode = OFF; CREATE TABLE t (\(quoted))")
+            for field in fields.dropFirst() {
+                let value: any DatabaseValueConvertible =
+                    Int64(field).map { $0 } ?? Double(field).map { $0 } ?? (field.count % 5 == 0 ? Data(field.utf8) : field)
+                try database.execute(sql: "INSERT INTO t VALUES (?)", arguments: [value])
+            }
+        }
+        try? queue.close()
+        guard isMade != nil else { return }
+        check(try? SeriesReader.read(path: url.path))
+    }
+
+    /// A model that could be loaded scores a series.
+    private static func detector(_ url: URL) {
+        for kind in Models.standard.kinds {
+            guard let detector = try? Models.standard.load(kind, from: url) else { continue }
+            let names = detector.channelNames
+            let rows = min(200, detector.windowLength + 8)
+            let series = Series(
+                name: "fuzzed",
+                channels: names.map { Series.Channel(name: $0, values: (0..<rows).map { Double($0 % 7) }) }, time: .rowNumbers)
+            _ = try? detector.errors(of: series)
+        }
+    }
+
+    private static func keys(_ data: Data) {
+        var parser = InputParser()
+        for part in data.split(separator: 0xFE, omittingEmptySubsequences: false) { _ = parser.parse([UInt8](part)) }
+        _ = parser.flush()
+    }
+
+    /// What is read is written and read again as the same.
+    private static func json(_ data: Data) {
+        guard let value = try? JSON([UInt8](data)) else { return }
+        var text = JSONText()
+        text.add(value)
+        let again = try? JSON(text.bytes)
+        precondition(again == value, "written and read again it is another value")
+    }
+
+    /// The bytes as a request's body, read by every operation that takes one.
+    private static func http(_ data: Data) {
+        guard let value = try? JSON([UInt8](data)), case .object(let members) = value else { return }
+        for operation in service?.operations ?? [] {
+            var sent = SentValues(body: members)
+            for field in operation.fields where field.place == .path { sent.path[field.name] = "x" }
+            for member in members.prefix(3) {
+                if case .text(let text) = member.value { sent.query.append((member.name, text)) }
+            }
+            switch operation.handler {
+            case .open(let reading): _ = try? reading(sent)
+            case .protected(let reading): _ = try? reading(sent)
+            }
+        }
+    }
+
+    /// Nobody is let in: no session is open here.
+    private static func token(_ data: Data) {
+        guard let tokens else { return }
+        let text = String(decoding: data, as: UTF8.self)
+        let done = DispatchSemaphore(value: 0)
+        Task.detached {
+            if (try? await tokens.authenticate(text)) != nil { preconditionFailure("somebody is let in") }
+            done.signal()
+        }
+        done.wait()
+    }
+
+    private func inFile(_ data: Data, _ body: (URL) -> Void) {
+        guard (try? data.write(to: scratch)) != nil else { return }
+        body(scratch)
+    }
+}
+
+/// A file in memory, one for each process.
+private let scratch: URL = {
+    let folder = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
+    return URL(fileURLWithPath: "\(folder)/oddline-fuzz-\(ProcessInfo.processInfo.processIdentifier)")
+}()
+
+private let database = try? OddlineDatabase()
+
+private let accounts = database.flatMap { try? Accounts(database: $0) }
+
+private let locations: Locations = {
+    let folder = scratch.path + ".home"
+    try? makePrivateFolder(URL(fileURLWithPath: folder))
+    return Locations(dataDirectory: folder)
+}()
+
+private let service: HTTPService? = accounts.flatMap { accounts in
+    database.flatMap {
+        try? HTTPService(accounts: accounts, database: $0, locations: locations, logger: Logger(label: "fuzz"))
+    }
+}
+
+/// Checks tokens with the key that the seeds are signed with.
+private let tokens: Tokens? = {
+    let secret = Data(repeating: 0x41, count: 32).base64EncodedString()
+    let file = Data("[{\"kid\":\"0123456789abcdef\",\"secret\":\"\(secret)\"}]".utf8)
+    try? PrivateFile(locations.signingKeys).write(file)
+    return accounts.flatMap { try? Tokens(accounts: $0, keyFile: locations.signingKeys) }
+}()
+
+private let target: FuzzTarget = {
+    let name = ProcessInfo.processInfo.environment["ODDLINE_FUZZ_TARGET"] ?? ""
+    guard let target = FuzzTarget(rawValue: name) else {
+        let known = FuzzTarget.allCases.map(\.rawValue).joined(separator: " ")
+        print("ODDLINE_FUZZ_TARGET is one of: \(known)")
+        exit(64)
+    }
+    return target
+}()
+
+/// What libFuzzer calls with each input.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    target.run(bytes.map { Data(bytes: $0, count: count) } ?? Data())
+    return 0
+}
