@@ -142,7 +142,7 @@ public struct DashboardServices: Sendable {
         } catch DetectionError.cancelled {
             return
         } catch {
-            report(.failed(PlainError(error).message))
+            report(.failed(sentence(error)))
         }
     }
 
@@ -155,9 +155,12 @@ public struct DashboardServices: Sendable {
         } catch AccountError.badToken {
             present.set(nil)
             report(.sessionEnded)
-        } catch { report(.failed(PlainError(error).message)) }
+        } catch { report(.failed(sentence(error))) }
         return false
     }
+
+    /// What the user is told of an error; one that was not foreseen is written to the log.
+    private func sentence(_ error: any Error) -> String { ProblemLog(in: locations).sentence(for: error) }
 
     private func library(_ session: Session) -> UserLibrary {
         UserLibrary(session: session, database: database, locations: locations, models: models)
@@ -185,7 +188,7 @@ public struct DashboardServices: Sendable {
             return .unlocked
         } catch {
             return .unlockFailed(
-                error as? AccountError == .wrongCredentials ? "The password is wrong." : PlainError(error).message)
+                error as? AccountError == .wrongCredentials ? "The password is wrong." : sentence(error))
         }
     }
 
@@ -195,7 +198,7 @@ public struct DashboardServices: Sendable {
             if stayDays > 0 { try waited { try await accountServices.remember(session, days: stayDays) } }
             return try loggedIn(session)
         } catch {
-            return .loginFailed(PlainError(error).message)
+            return .loginFailed(sentence(error))
         }
     }
 
@@ -206,7 +209,7 @@ public struct DashboardServices: Sendable {
         } catch AccountError.invalid(let problems) {
             return .registrationFailed(problems, other: nil)
         } catch {
-            return .registrationFailed([], other: PlainError(error).message)
+            return .registrationFailed([], other: sentence(error))
         }
     }
 
@@ -223,7 +226,7 @@ public struct DashboardServices: Sendable {
                         var opened = try library(session).open(series, at: expanded(path), settings: settings, models: models)
                         opened.isToBeFollowed = follows
                         return .opened(opened, account: session.account.id)
-                    } catch { return .openFailed(PlainError(error).message) }
+                    } catch { return .openFailed(sentence(error)) }
                 }
             }
         }
@@ -241,7 +244,7 @@ public struct DashboardServices: Sendable {
                 do {
                     try await lane.run { try library(session).save(model.detector) }
                     report(.saved(run: run, .success(kind)))
-                } catch { report(.saved(run: run, .failure(PlainError(error)))) }
+                } catch { report(.saved(run: run, .failure(PlainError(message: sentence(error))))) }
             }
             report(.training(run: run, progress))
         }

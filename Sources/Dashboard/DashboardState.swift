@@ -82,6 +82,8 @@ public struct PlainError: Error, Sendable, Equatable {
     /// The sentence.
     public let message: String
 
+    init(message: String) { self.message = message }
+
     /// Takes the sentence of an error.
     public init(_ error: any Error) { message = "\(error)" }
 }

@@ -55,6 +55,8 @@ public struct Locations: Sendable, Equatable {
     public var signingKeys: URL { data.appendingPathComponent("signing-keys.json") }
     /// The token of who stays signed in on this machine.
     public var rememberedToken: URL { data.appendingPathComponent("session-token") }
+    /// Where unexpected errors are written down.
+    public var log: URL { data.appendingPathComponent("oddline.log") }
     /// The folder of shipped themes.
     public var themes: URL { resources.appendingPathComponent("Themes", isDirectory: true) }
     /// The folder of themes the user added.
@@ -76,6 +78,10 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     case newerSchema(path: String)
     /// Another process holds the database's write lock.
     case busy(path: String)
+    /// A folder that was to be made is there.
+    case isThere(path: String)
+    /// Other processes work with the data that is to be replaced.
+    case inUse(path: String)
     /// What was to be stored was not: the disk is full or fails.
     case notStored(path: String, reason: String)
 
@@ -95,6 +101,9 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(path): was written by a newer version of oddline; use that version, or read accounts and audit log with the "
                 + "read-only option."
         case .busy(let path): "\(path): another process is writing to it; try again in a moment."
+        case .isThere(let path): "\(path): is there already; name a folder that is not."
+        case .inUse(let path):
+            "\(path): is in use by another process; end the dashboards and services that work with it and try again."
         case .notStored(let path, let reason): "\(path): nothing was stored (\(reason)); free space and try again."
         }
     }

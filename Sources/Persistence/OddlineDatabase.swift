@@ -3,7 +3,7 @@ import GRDB
 
 /// The program's one SQLite database, migrated to the present schema.
 public struct OddlineDatabase: Sendable {
-    private let connection: any DatabaseWriter
+    let connection: any DatabaseWriter
     /// The file; `nil` in memory.
     private let url: URL?
     /// What `secret` gives where there is no folder.
@@ -70,12 +70,17 @@ public struct OddlineDatabase: Sendable {
     }
 
     /// What SQLite finds wrong with the file; empty where it is sound. Quickly, without comparing indexes with tables.
-    /// - Throws: `DatabaseError`.
+    /// - Throws: `DatabaseError` where it cannot be looked at.
     public func check(quickly: Bool = false) throws -> [String] {
-        try connection.read { database in
-            let found = try String.fetchAll(database, sql: quickly ? "PRAGMA quick_check(10)" : "PRAGMA integrity_check(100)")
-            let orphans = quickly ? [] : try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { "\($0)" }
-            return found.filter { $0 != "ok" } + orphans
+        do {
+            return try connection.read { database in
+                let found = try String.fetchAll(
+                    database, sql: quickly ? "PRAGMA quick_check(10)" : "PRAGMA integrity_check(100)")
+                let orphans = quickly ? [] : try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { "\($0)" }
+                return found.filter { $0 != "ok" } + orphans
+            }
+        } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+            return [error.message ?? "it cannot be read"]
         }
     }
 
@@ -121,7 +126,7 @@ public struct OddlineDatabase: Sendable {
     }
 
     /// What a user can do about an error of SQLite's, where there is something.
-    private func told(_ error: any Error) -> any Error {
+    func told(_ error: any Error) -> any Error {
         guard let error = error as? DatabaseError else { return error }
         let path = url?.path ?? "the database in memory"
         return switch error.resultCode {

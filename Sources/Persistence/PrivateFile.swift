@@ -23,6 +23,10 @@ public struct PrivateFile: Sendable {
         return lstat(url.path, &status) == 0 ? Stamp(status) : nil
     }
 
+    /// Looks whether the file is its owner's alone, and reads nothing; one that is missing is fine.
+    /// - Throws: `StorageError.symbolicLink`, `.unsafeFile`.
+    public func refuseShared() throws(StorageError) { try refuseUnsafeFile(url.path) }
+
     /// The file's bytes, or `nil` where there is none.
     /// - Throws: `StorageError.unsafeFile` when it is a link, no plain file, somebody else's, open to others, or has
     ///   a second name (hard link);

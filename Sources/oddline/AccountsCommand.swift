@@ -36,7 +36,7 @@ struct AccountsCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
 
         func run() async throws {
-            try await reportingErrors {
+            try await reportingErrors(in: data.locations) {
                 for account in try data.accounts(readOnly: readOnly).list() {
                     print(
                         "\(account.username)\t\(account.email)\t\(account.role.rawValue)\t\(account.isEnabled ? "enabled" : "disabled")"
@@ -53,7 +53,7 @@ struct AccountsCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
 
         func run() async throws {
-            try await reportingErrors {
+            try await reportingErrors(in: data.locations) {
                 let account = try data.accounts().register(username: username, email: email, password: try readPassword())
                 print("Added \(account.username) (\(account.role.rawValue)).")
             }
@@ -71,7 +71,7 @@ struct AccountsCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try await reportingErrors { print(try data.accounts().invite(validFor: Double(days) * 86_400)) }
+            try await reportingErrors(in: data.locations) { print(try data.accounts().invite(validFor: Double(days) * 86_400)) }
         }
     }
 
@@ -81,7 +81,7 @@ struct AccountsCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
 
         func run() async throws {
-            try await reportingErrors {
+            try await reportingErrors(in: data.locations) {
                 let database = try OddlineDatabase(at: data.locations.database)
                 let problems = try database.check()
                 guard problems.isEmpty else {
@@ -124,7 +124,7 @@ struct AccountsCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
 
         func run() async throws {
-            try await reportingErrors {
+            try await reportingErrors(in: data.locations) {
                 let accounts = try data.accounts()
                 let account = try accounts.find(username)
                 for session in try accounts.openSessions(of: account) {
@@ -144,7 +144,7 @@ struct AccountsCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
 
         func run() async throws {
-            try await reportingErrors {
+            try await reportingErrors(in: data.locations) {
                 let accounts = try data.accounts(readOnly: readOnly)
                 if verify { return try report(try accounts.verifyAudit()) }
                 for entry in try accounts.auditLog(limit: limit) {
@@ -165,7 +165,7 @@ struct AccountsCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
 
         func run() async throws {
-            try await reportingErrors {
+            try await reportingErrors(in: data.locations) {
                 try makePrivateFolder(data.locations.data)
                 var keys = try SigningKeys(at: data.locations.signingKeys)
                 try keys.rotate(overlap: SigningKeys.longestOverlap)
@@ -206,7 +206,7 @@ private func report(_ verdict: AuditVerdict) throws {
 private func change(_ username: String, _ data: DataOptions, _ done: String, _ body: (Accounts, Account) throws -> Void)
     async throws
 {
-    try await reportingErrors {
+    try await reportingErrors(in: data.locations) {
         let accounts = try data.accounts()
         try body(accounts, try accounts.find(username))
         print("\(done) \(username).")

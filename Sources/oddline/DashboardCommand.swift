@@ -36,7 +36,7 @@ struct DashboardCommand: AsyncParsableCommand {
 
     func run() async throws {
         var status: Int32 = 0
-        try await reportingErrors {
+        try await reportingErrors(in: data.locations) {
             let locations = demo ? Locations(dataDirectory: try temporaryFolder()) : data.locations
             defer { if demo { try? FileManager.default.removeItem(at: locations.data) } }
             let configuration = try ConfigurationFile(readingFrom: locations.configurationFile)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Persistence
 
 /// The command line: every sub-command wires the libraries together and nothing more.
 @main
@@ -15,9 +16,9 @@ struct Oddline: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            DashboardCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self, ExportCommand.self,
-            GenerateCommand.self,
-            AccountsCommand.self, ServeCommand.self,
+            DashboardCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self, GenerateCommand.self,
+            ExportCommand.self, AccountsCommand.self, ServeCommand.self, DoctorCommand.self, BackupCommand.self,
+            RestoreCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
 }
@@ -27,14 +28,15 @@ func printError(_ message: String) {
     FileHandle.standardError.write(Data((message + "\n").utf8))
 }
 
-/// Runs `body`; an error becomes one sentence on standard error and exit status 1.
-func reportingErrors(_ body: () async throws -> Void) async throws {
+/// Runs `body`; an error becomes one sentence on standard error and exit status 1. One that was not foreseen is written to the
+/// log of the data folder, and the sentence says where that is.
+func reportingErrors(in locations: Locations = Locations(), _ body: () async throws -> Void) async throws {
     do {
         try await body()
     } catch let error as ExitCode {
         throw error
-    } catch let error as CustomStringConvertible & Error {
-        printError("oddline: \(error.description)")
+    } catch {
+        printError("oddline: \(ProblemLog(in: locations).sentence(for: error))")
         throw ExitCode.failure
     }
 }

@@ -55,10 +55,12 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await reportingErrors {
+        try await reportingErrors(in: data.locations) {
             let locations = data.locations
             let database = try OddlineDatabase(at: locations.database)
-            LoggingSystem.bootstrap(StreamLogHandler.standardError)
+            LoggingSystem.bootstrap { label in
+                MultiplexLogHandler([StreamLogHandler.standardError(label: label), ProblemLogHandler(in: locations)])
+            }
             let accounts = try Accounts(database: database)
             var settings = ServiceSettings()
             settings.registration = registration
@@ -80,3 +82,22 @@ struct ServeCommand: AsyncParsableCommand {
 }
 
 extension RegistrationMode: ExpressibleByArgument {}
+
+/// Keeps what a service logs as an error in the log of the data folder too.
+private struct ProblemLogHandler: LogHandler {
+    private let log: ProblemLog
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.error
+
+    init(in locations: Locations) { log = ProblemLog(in: locations) }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let facts = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        log.note(([event.message.description] + facts.map { "\($0.key)=\($0.value)" }).joined(separator: " "))
+    }
+}

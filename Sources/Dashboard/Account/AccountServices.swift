@@ -59,7 +59,7 @@ struct AccountServices: Sendable {
         } catch AccountError.invalid(let problems) {
             return .accountRefused(problems, other: nil)
         } catch {
-            return .accountRefused([], other: PlainError(error).message)
+            return .accountRefused([], other: ProblemLog(in: locations).sentence(for: error))
         }
     }
 

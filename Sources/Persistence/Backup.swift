@@ -1,0 +1,171 @@
+import Foundation
+import GRDB
+
+/// A copy of a data folder, in a folder of its own: the database, the saved models, the key of the audit log, and where they
+/// lie in the data folder the configuration and themes. Keys that sign tokens are left out, so that no session comes back to
+/// life with it.
+public struct Backup: Sendable {
+    /// The folder.
+    public let url: URL
+
+    /// The backup at `url`, whether it is there or not.
+    public init(at url: URL) { self.url = url }
+
+    /// What is not copied: the database is written anew, logs are about one machine, sessions end.
+    private static let leftOut: Set<String> = ["signing-keys.json", "session-token", "oddline.log", "oddline.log.1"]
+
+    private static func isCopied(_ name: String) -> Bool {
+        !leftOut.contains(name) && !name.hasPrefix("oddline.db") && !name.hasPrefix(".") && !name.hasSuffix(".new")
+    }
+
+    /// Copies a data folder as it is at one moment, also while others write to it. The backup is there as a whole or not at
+    /// all.
+    /// - Throws: `StorageError` where the folder is there already, nothing can be written there, or the database cannot be
+    ///   used.
+    public func make(from locations: Locations) throws {
+        guard !Self.isThere(url) else { throw StorageError.isThere(path: url.path) }
+        let draft = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)")
+        try makePrivateFolder(draft)
+        do {
+            // The database first: a model that it knows has its file by then.
+            let copy = draft.appendingPathComponent("oddline.db")
+            try OddlineDatabase(readingFrom: locations.database).copy(to: copy)
+            try Self.copyFiles(from: locations.data, to: draft)
+            try Self.check(draft)
+            try Self.sync(draft)
+            guard rename(draft.path, url.path) == 0 else { throw StorageError.cannotWrite(path: url.path) }
+            try Self.sync(url.deletingLastPathComponent())
+        } catch {
+            try? FileManager.default.removeItem(at: draft)
+            throw error
+        }
+    }
+
+    /// Puts the backup in the place of a data folder. What was there is kept beside it.
+    /// - Returns: where it is kept; `nil` where there was nothing.
+    /// - Throws: `StorageError` where the backup is damaged or somebody works with the data; then nothing has changed.
+    public func restore(to locations: Locations, now: Date = Date()) throws -> URL? {
+        try Self.check(url)
+        let data = locations.data
+        try refuseLinks(in: data.path)
+        let draft = data.deletingLastPathComponent().appendingPathComponent(".\(data.lastPathComponent).\(UUID().uuidString)")
+        try makePrivateFolder(draft)
+        do {
+            let database = draft.appendingPathComponent("oddline.db")
+            try OddlineDatabase(readingFrom: url.appendingPathComponent("oddline.db")).copy(to: database)
+            try Self.copyFiles(from: url, to: draft)
+            try Self.sync(draft)
+            return try Self.exchange(data, for: draft, keptAs: Self.keptName(data, now))
+        } catch {
+            try? FileManager.default.removeItem(at: draft)
+            throw error
+        }
+    }
+
+    private static func keptName(_ data: URL, _ now: Date) -> URL {
+        let stamp = now.formatted(.iso8601).replacing(":", with: "")
+        let names = ["", "-2", "-3", "-4", "-5"].map { "\(data.lastPathComponent).before-restore-\(stamp)\($0)" }
+        let places = names.map { data.deletingLastPathComponent().appendingPathComponent($0) }
+        return places.first { !isThere($0) } ?? places[0]
+    }
+
+    /// Moves the data folder away and the draft to its place, while nobody can begin to work with either.
+    private static func exchange(_ data: URL, for draft: URL, keptAs kept: URL) throws -> URL? {
+        guard isThere(data) else {
+            guard rename(draft.path, data.path) == 0 else { throw StorageError.cannotWrite(path: data.path) }
+            try sync(data.deletingLastPathComponent())
+            return nil
+        }
+        let locks = try [data, draft].flatMap { try locked($0.appendingPathComponent("oddline.db")) }
+        defer { for descriptor in locks { close(descriptor) } }
+        guard rename(data.path, kept.path) == 0 else { throw StorageError.cannotWrite(path: data.path) }
+        guard rename(draft.path, data.path) == 0 else {
+            rename(kept.path, data.path)
+            throw StorageError.cannotWrite(path: data.path)
+        }
+        try sync(data.deletingLastPathComponent())
+        return kept
+    }
+
+    /// Holds the locks of SQLite that every process which has the database open shares.
+    /// - Throws: `StorageError.inUse` where one has.
+    private static func locked(_ database: URL) throws -> [Int32] {
+        var descriptors: [Int32] = []
+        for path in [database.path, database.path + "-shm"] where isThere(URL(fileURLWithPath: path)) {
+            let descriptor = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
+            guard descriptor >= 0 else { throw StorageError.cannotRead(path: path) }
+            descriptors.append(descriptor)
+            var lock = flock()
+            (lock.l_type, lock.l_whence) = (Int16(F_WRLCK), Int16(SEEK_SET))
+            guard fcntl(descriptor, F_SETLK, &lock) == 0 else {
+                for descriptor in descriptors { close(descriptor) }
+                throw StorageError.inUse(path: database.path)
+            }
+        }
+        return descriptors
+    }
+
+    /// - Throws: `StorageError` where the database of a backup is missing or damaged.
+    private static func check(_ folder: URL) throws {
+        let url = folder.appendingPathComponent("oddline.db")
+        guard isThere(url) else { throw StorageError.database(path: url.path, reason: "there is none") }
+        let problems = try OddlineDatabase(readingFrom: url).check()
+        if let problem = problems.first { throw StorageError.database(path: url.path, reason: "it is damaged: \(problem)") }
+    }
+
+    private static func copyFiles(from folder: URL, to target: URL) throws {
+        let files = FileManager.default
+        for name in try files.contentsOfDirectory(atPath: folder.path) where isCopied(name) {
+            try copy(folder.appendingPathComponent(name), to: target.appendingPathComponent(name))
+        }
+    }
+
+    /// Copies a file or a folder with all that is in it, private to its owner; links, pipes and files of drafts are left out.
+    private static func copy(_ source: URL, to target: URL) throws {
+        var status = stat()
+        guard lstat(source.path, &status) == 0 else { return }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            try makePrivateFolder(target)
+            let names = try FileManager.default.contentsOfDirectory(atPath: source.path)
+            for name in names where !name.hasPrefix(".") {
+                try copy(source.appendingPathComponent(name), to: target.appendingPathComponent(name))
+            }
+        } else if status.st_mode & S_IFMT == S_IFREG {
+            guard let content = try? Data(contentsOf: source) else { throw StorageError.cannotRead(path: source.path) }
+            try PrivateFile(target).write(content)
+        }
+    }
+
+    private static func sync(_ folder: URL) throws(StorageError) {
+        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .cannotWrite(path: folder.path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .cannotWrite(path: folder.path) }
+    }
+
+    private static func isThere(_ url: URL) -> Bool {
+        var status = stat()
+        return lstat(url.path, &status) == 0
+    }
+}
+
+extension OddlineDatabase {
+    /// Writes all of the database as it is at one moment into a new file (mode 0600).
+    /// - Throws: `StorageError` where it cannot be written.
+    func copy(to target: URL) throws {
+        do {
+            try connection.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [target.path]) }
+        } catch { throw told(error) }
+        guard chmod(target.path, 0o600) == 0 else { throw StorageError.cannotWrite(path: target.path) }
+        let descriptor = open(target.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw StorageError.cannotRead(path: target.path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw StorageError.cannotWrite(path: target.path) }
+    }
+
+    /// The version of SQLite.
+    public static var engine: String {
+        let version = try? DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") }
+        return version.flatMap { $0 } ?? "unknown"
+    }
+}
