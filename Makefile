@@ -15,7 +15,8 @@ STATIC := .build-static/release/oddline
 MANUAL := .build-static/manual
 PREFIX ?= /usr/local
 
-.PHONY: run demo test build setup test-setup format check-format clean static install deb try-deb try-models
+.PHONY: run demo test build setup test-setup format check-format clean static install deb try-deb try-models \
+	kill faults bounds fuzz sanitize
 
 run: build
 	@$(PROGRAM) $(ARGS)
@@ -45,6 +46,27 @@ setup:
 
 test-setup:
 	@.ci/install-packages $(TEST_TOOLS)
+
+# What takes too long for every test run; Benchmarks/RELIABILITY.md tells what it found.
+kill: build
+	@python3 Benchmarks/kill.py --program $(PROGRAM) $(ARGS)
+
+faults: build
+	@python3 Benchmarks/faults.py --program $(PROGRAM) $(ARGS)
+
+bounds: build
+	@python3 Benchmarks/bounds.py --program $(PROGRAM) $(ARGS)
+
+fuzz: setup
+	@sh Benchmarks/fuzz.sh $(ARGS)
+
+# The suite under AddressSanitizer and ThreadSanitizer; the first build of each takes a quarter of an hour.
+sanitize: setup test-setup
+	@for kind in address thread; do \
+		ASAN_OPTIONS=detect_leaks=0 ODDLINE_PROGRAM=$(CURDIR)/.build-$$kind/release/oddline \
+		$(SWIFT) test -c release --sanitize=$$kind --build-path .build-$$kind -Xswiftc -enable-testing \
+			--disable-xctest $(ARGS) || exit 1; \
+	done
 
 format:
 	@$(SWIFT) format --in-place --recursive $(FORMATTED)
@@ -87,4 +109,4 @@ try-models: build
 	@ODDLINE_PROGRAM=$(CURDIR)/$(PROGRAM) $(TOOLS)/venv/bin/python -m unittest discover -s python/tests
 
 clean:
-	@rm -rf .build .build-tests .build-static $(TOOLS)
+	@rm -rf .build .build-tests .build-static .build-fuzz .build-address .build-thread $(TOOLS)
