@@ -4,7 +4,7 @@
     swift build -c release --product oddline
     python3 Benchmarks/kill.py [--rounds 1000] [--program .build/release/oddline] [--seed N]
 
-In each round two processes work on one home at once: a service that registers accounts, takes verdicts and trains models,
+In each round two processes work on one home at once: a service that registers and renames accounts, takes verdicts and trains models,
 and beside it a second service or a dashboard in which a setting rises and models are trained. Both get SIGKILL at a random moment, now and then while
 they start. Then: SQLite's integrity check; every account, verdict and training run that was answered as done, and every
 setting that another process once read (or a later one), is there; every model that the database knows is a whole file;
@@ -31,6 +31,8 @@ class Home:
         self.accounts, self.trained, self.threshold, self.steps = set(), set(), 0.0, 0
         # Of each row the verdict acknowledged last, and the one that may or may not be stored.
         self.verdicts, self.under_way = {}, {}
+        # The names of the first account, the last acknowledged and one that may or may not be stored.
+        self.names = ["ann"]
         self.counts, self.failures = collections.Counter(), []
         self.token = None
         self.csv = folder + "/series.csv"
@@ -40,7 +42,6 @@ class Home:
         with open(self.csv, "w") as file:
             file.write(self.text)
         self.run("accounts", "add", "ann", "ann@example.org", text=PASSWORD + "\n")
-        self.accounts.add("ann")
 
     def run(self, *arguments, text=""):
         outcome = subprocess.run([self.program, *arguments, "--data-dir", self.data], input=text, capture_output=True, text=True)
@@ -57,7 +58,7 @@ class Home:
                                 stderr=subprocess.DEVNULL, text=True)
 
     def log_in(self, port):
-        self.token = call(port, "POST", "/api/auth/login", {"identifier": "ann", "password": PASSWORD})[1]["access_token"]
+        self.token = call(port, "POST", "/api/auth/login", {"identifier": "ann@example.org", "password": PASSWORD})[1]["access_token"]
 
     def ask(self, port, method, path, body=None):
         """An answer to ann, who logs in again where her token has ended."""
@@ -80,6 +81,20 @@ def registering(home, port, number):
         with home.lock:
             home.accounts.add(name)
             home.counts["accounts"] += 1
+
+
+def renaming(home, port):
+    """Gives the first account other names until the service is gone."""
+    while True:
+        name = f"ann{home.draw.randrange(10**9)}"
+        with home.lock:
+            home.names = home.names[:1] + [name]
+        status, answer = home.ask(port, "PATCH", "/api/users/me", {"username": name})
+        if status != 200:
+            raise ValueError(f"name: {status} {answer}")
+        with home.lock:
+            home.names = [name]
+            home.counts["names"] += 1
 
 
 def judging(home, port, parity):
@@ -224,7 +239,7 @@ def round_of(home, number):
         if home.token is None:
             home.log_in(ports[0])
         threads = [working(registering, home, ports[-1], number), working(judging, home, ports[0], 0),
-                   working(training, home, ports[0]), working(watching_settings, home, stop)]
+                   working(training, home, ports[0]), working(renaming, home, ports[0]), working(watching_settings, home, stop)]
         if len(ports) > 1:
             threads.append(working(judging, home, ports[1], 1))
         else:
@@ -264,6 +279,10 @@ def look(home, number):
     accounts = {row[0] for row in rows(home, "SELECT username FROM users")}
     for name in home.accounts - accounts:
         home.fail(f"round {number}: account {name} is lost")
+    name = rows(home, "SELECT username FROM users WHERE id = 1")[0][0]
+    if name not in home.names:
+        home.fail(f"round {number}: the first account is called {name}, acknowledged was {home.names[0]}")
+    home.names = [name]
     stored = {first + 1: verdict for first, last, verdict in
               rows(home, "SELECT first_row, last_row, verdict FROM judgements WHERE user_id = 1")}
     for row, verdict in home.verdicts.items():
