@@ -85,7 +85,7 @@ let package = Package(
         library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", "CScores", algorithms, orderedCollections]),
         library("Persistence", [grdb, toml]),
         library("StrictJSON", []),
-        library("Accounts", ["Persistence", "StrictJSON", "CXCrypt", crypto, grdb, jwt]),
+        library("Accounts", ["Persistence", "StrictJSON", "CXCrypt", crypto, grdb]),
         library("Workbench", ["AnomalyDetection", "Persistence", "Accounts", algorithms, grdb]),
         library("TerminalUI", [toml]),
         library("NcursesTerminal", ["TerminalUI", "CNcursesw", "CTerminalGuard"]),

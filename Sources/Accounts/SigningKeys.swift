@@ -47,8 +47,9 @@ public struct SigningKeys: Sendable, Equatable {
 
     var signing: Key { keys[0] }
 
-    func verifies(_ kid: String, now: Date) -> Bool {
-        keys.contains { $0.kid == kid && ($0.retiresAt.map { $0 > now } ?? true) }
+    /// The secret of a key that still verifies.
+    func secret(named kid: String, now: Date) -> Data? {
+        keys.first { $0.kid == kid && ($0.retiresAt.map { $0 > now } ?? true) }?.secret
     }
 
     private func save() throws(StorageError) {

@@ -49,7 +49,7 @@ public struct DashboardServices: Sendable {
         case .login(let identifier, let password, let days): stored { logIn(identifier, password, stayDays: days) }
         case .forgetSession:
             present.set(nil)
-            stored { try waited { try await accountServices.forget() } }
+            stored { try accountServices.forget() }
         case .unlock(let session, let password): stored { unlock(session, password) }
         case .register(let username, let email, let password): stored { try register(username, email, password) }
         case .account(let session, let request): stored { accountServices.answer(request, session) }
@@ -117,18 +117,6 @@ public struct DashboardServices: Sendable {
         }
     }
 
-    /// Has the lane's own thread wait for what is asynchronous, which keeps its place so.
-    private func waited(_ body: @escaping @Sendable () async throws -> Void) throws {
-        let done = DispatchSemaphore(value: 0)
-        let failure = Mutex<(any Error)?>(nil)
-        Task {
-            do { try await body() } catch { failure.withLock { $0 = error } }
-            done.signal()
-        }
-        done.wait()
-        if let error = failure.withLock({ $0 }) { throw error }
-    }
-
     /// Reads or computes on the workers.
     private func computed(_ body: @escaping @Sendable () throws -> DashboardEvent?) { workers.submit { tell(body) } }
 
@@ -172,8 +160,8 @@ public struct DashboardServices: Sendable {
 
     /// The session kept on this machine, if there is one.
     /// - Throws: `StorageError.unsafeFile` when its file is not safe.
-    public func remembered() async throws -> DashboardEvent? {
-        guard let session = try await accountServices.remembered() else { return nil }
+    public func remembered() throws -> DashboardEvent? {
+        guard let session = try accountServices.remembered() else { return nil }
         return try loggedIn(session)
     }
 
@@ -195,7 +183,7 @@ public struct DashboardServices: Sendable {
     private func logIn(_ identifier: String, _ password: String, stayDays: Int) -> DashboardEvent {
         do {
             let session = try accounts.login(identifier: identifier, password: password)
-            if stayDays > 0 { try waited { try await accountServices.remember(session, days: stayDays) } }
+            if stayDays > 0 { try accountServices.remember(session, days: stayDays) }
             return try loggedIn(session)
         } catch {
             return .loginFailed(sentence(error))

@@ -100,16 +100,15 @@ struct AccountOperations: Sendable {
     private func logIn(
         _ caller: ServiceContext, identifier: String, password: String, device: String?
     ) async throws -> Opened {
-        let (session, device) = try await hashing.run(waitingAtMost: settings.limits.pendingHashes) {
-            let session = try accounts.login(
-                identifier: identifier, password: password, origin: caller.origin, device: device)
-            return (session, device == nil ? try accounts.rememberDevice(of: session) : nil)
-        }
-        do {
-            return (try await tokens.issue(for: session, origin: caller.origin), device)
-        } catch AccountError.badToken {
-            // The password was changed after it was checked.
-            throw AccountError.wrongCredentials
+        try await hashing.run(waitingAtMost: settings.limits.pendingHashes) {
+            let session = try accounts.login(identifier: identifier, password: password, origin: caller.origin, device: device)
+            let remembered = device == nil ? try accounts.rememberDevice(of: session) : nil
+            do {
+                return (try tokens.issue(for: session, origin: caller.origin), remembered)
+            } catch AccountError.badToken {
+                // The password was changed after it was checked.
+                throw AccountError.wrongCredentials
+            }
         }
     }
 

@@ -58,12 +58,12 @@ struct BearerMiddleware: RouterMiddleware {
         _ request: Request, context: ServiceContext, next: (Request, ServiceContext) async throws -> Response
     ) async throws -> Response {
         let headers = request.headers[values: .authorization]
-        guard headers.count == 1, let header = headers.first, header.lowercased().hasPrefix("bearer ") else {
+        guard headers.count == 1, let header = headers.first, header.prefix(7).lowercased() == "bearer " else {
             throw Problem.unauthorized
         }
         let token = String(header.dropFirst(7))
         var context = context
-        context.authenticated = try await tokens.authenticate(token)
+        context.authenticated = try tokens.authenticate(token)
         context.logger[metadataKey: "user"] = "\(context.authenticated?.session.account.id ?? 0)"
         return try await next(request, context)
     }

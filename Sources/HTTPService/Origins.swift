@@ -10,7 +10,7 @@ struct Origins: Sendable {
     /// is no trusted proxy's.
     func address(of request: Request, over connection: String?) -> String {
         var address = connection ?? "unknown"
-        guard let name = HTTPField.Name("X-Forwarded-For") else { return address }
+        guard trustedProxies.contains(address), let name = HTTPField.Name("X-Forwarded-For") else { return address }
         let forwarded = request.headers[values: name].joined(separator: ",").split(separator: ",")
         for candidate in forwarded.reversed() {
             guard trustedProxies.contains(address) else { break }

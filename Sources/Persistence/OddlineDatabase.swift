@@ -106,6 +106,13 @@ public struct OddlineDatabase: Sendable {
         do { return try connection.read(body) } catch { throw told(error) }
     }
 
+    /// What one statement reads, which SQLite answers as of one moment without a transaction around it; `body` has no more
+    /// than one. Blocks the thread until it is its turn.
+    /// - Throws: as `read`.
+    public func statement<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        do { return try connection.unsafeRead(body) } catch { throw told(error) }
+    }
+
     /// What `body` reads, all at one moment; it cannot write.
     /// - Throws: `StorageError.busy`, `.notStored`, other `DatabaseError`s, and what `body` throws.
     public func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {

@@ -58,7 +58,7 @@ struct DashboardCommand: AsyncParsableCommand {
                 terminal: terminal, accounts: accounts, database: database, locations: locations, settings: settings,
                 onEvent: following.command(configuration), lockAfter: minutes > 0 && !demo ? .seconds(minutes * 60) : nil)
             do {
-                try await loop.resume()
+                try loop.resume()
             } catch { state.frame.complain("\(error)") }
             if demo {
                 try loop.enterDemonstration(
@@ -116,8 +116,8 @@ final class DashboardLoop {
     }
 
     /// Goes on with the session kept on this machine, if there is one.
-    func resume() async throws {
-        if let event = try await services.remembered() { queue.append(event) }
+    func resume() throws {
+        if let event = try services.remembered() { queue.append(event) }
     }
 
     /// Returns when all is stored that was asked for.

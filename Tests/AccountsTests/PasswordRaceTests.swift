@@ -41,7 +41,7 @@ private struct Place {
             try place.accounts.setPassword(of: bob, to: good)
             let session = try place.accounts.login(identifier: "bob", password: good)
             try overtake(place.accounts)
-            await #expect(throws: AccountError.badToken) { try await place.tokens.issue(for: session, origin: "here") }
+            #expect(throws: AccountError.badToken) { try place.tokens.issue(for: session, origin: "here") }
             #expect(throws: AccountError.badToken) { try place.accounts.refreshed(session) }
             #expect(try place.accounts.openSessions(of: bob).isEmpty)
         }

@@ -10,17 +10,17 @@ struct AccountServices: Sendable {
     // MARK: Staying signed in
 
     /// Keeps a token on this machine by which the session is opened again for `days`.
-    func remember(_ session: Session, days: Int) async throws {
-        let token = try await tokens().issue(for: session, lifetime: Double(days) * 86_400, origin: "this machine")
+    func remember(_ session: Session, days: Int) throws {
+        let token = try tokens().issue(for: session, lifetime: Double(days) * 86_400, origin: "this machine")
         try PrivateFile(locations.rememberedToken).write(Data(token.text.utf8))
     }
 
     /// The session of the token kept on this machine; `nil` where there is none or it has ended.
     /// - Throws: `StorageError.unsafeFile` when the file's mode or owner is wrong.
-    func remembered() async throws -> Session? {
+    func remembered() throws -> Session? {
         guard let data = try PrivateFile(locations.rememberedToken).read() else { return nil }
         do {
-            return try await tokens().authenticate(String(decoding: data, as: UTF8.self)).session
+            return try tokens().authenticate(String(decoding: data, as: UTF8.self)).session
         } catch AccountError.badToken {
             PrivateFile(locations.rememberedToken).remove()
             return nil
@@ -28,10 +28,10 @@ struct AccountServices: Sendable {
     }
 
     /// Ends the session kept on this machine.
-    func forget() async throws {
+    func forget() throws {
         guard let data = try PrivateFile(locations.rememberedToken).read() else { return }
         PrivateFile(locations.rememberedToken).remove()
-        if let kept = try? await tokens().authenticate(String(decoding: data, as: UTF8.self)) {
+        if let kept = try? tokens().authenticate(String(decoding: data, as: UTF8.self)) {
             do {
                 try accounts.acting(as: kept.session, from: "terminal").endSession(kept.id, of: kept.session.account)
             } catch {
