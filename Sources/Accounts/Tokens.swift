@@ -85,6 +85,15 @@ public struct OpenSession: Sendable, Equatable {
 }
 
 extension Accounts {
+    /// Whether what was begun with a token may go on: its account is there, enabled and has the same password, and nobody
+    /// has ended the session. That the token's time is over ends nothing.
+    public func mayGoOn(_ begun: AuthenticatedSession) throws -> Bool {
+        do { _ = try refreshed(begun.session) } catch AccountError.badToken { return false }
+        return try database.read {
+            try SessionRecord.filter(key: begun.id).filter(SessionRecord.Columns.revokedAt != nil).isEmpty($0)
+        }
+    }
+
     /// Tokens of an account that are neither expired nor revoked, the newest first.
     public func openSessions(of account: Account) throws -> [OpenSession] {
         try database.read { database in

@@ -221,12 +221,8 @@ public struct DashboardServices: Sendable {
     }
 
     private func train(_ series: Series, _ session: Session, _ run: Cancellation, _ seed: UInt64) async {
-        var checked = ContinuousClock.now
-        for await progress in ModelTraining(series: series, models: models, seed: seed).run(cancellation: run) {
-            if ContinuousClock.now - checked > .milliseconds(500) {
-                checked = .now
-                if !mayGoOn() { run.cancel() }
-            }
+        let training = ModelTraining(series: series, models: models, seed: seed)
+        for await progress in training.run(cancellation: run, mayGoOn: { mayGoOn() }) {
             if case .finished(let model) = progress {
                 let kind = model.detector.kind
                 do {

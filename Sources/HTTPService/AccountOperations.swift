@@ -113,7 +113,8 @@ struct AccountOperations: Sendable {
     }
 
     private func logOut(_ caller: AuthenticatedContext) throws {
-        try accounts.acting(as: caller.session, from: caller.origin).endSession(caller.tokenID, of: caller.session.account)
+        try accounts.acting(as: caller.session, from: caller.origin).endSession(
+            caller.authenticated.id, of: caller.session.account)
     }
 
     private func changeProfile(

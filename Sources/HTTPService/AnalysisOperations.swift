@@ -82,7 +82,8 @@ struct AnalysisOperations: Sendable {
     private var trainingOperations: [Operation] {
         [
             Operation(
-                .post, "/api/series/{id}/training", id: "train", "Train the models.", Self.id,
+                .post, "/api/series/{id}/training", id: "train",
+                "Train the models; stops when the session is ended or the account may not log in any more.", Self.id,
                 .optional("train_rows", .integer(Training.fewestRows...1_000_000_000)),
                 .body("seed", .integer(0...1_000_000_000), otherwise: 1),
                 answer: .accepted(progress) { "/api/series/\($0.id)/training" }, problems: [409], protected: train),
@@ -93,7 +94,7 @@ struct AnalysisOperations: Sendable {
     }
 
     private func train(_ caller: AuthenticatedContext, id: String, rows: Int?, seed: Int) async throws -> Progress {
-        try await store.train(id, for: caller.session, trainingRows: rows, seed: UInt64(seed))
+        try await store.train(id, for: caller.authenticated, trainingRows: rows, seed: UInt64(seed))
         return (id, try await store.run(id, for: caller.session))
     }
 

@@ -53,6 +53,7 @@ actor AnalysisStore {
     }
 
     private var entries: [Key: Entry] = [:]
+    private let accounts: Accounts
     private let database: OddlineDatabase
     private let locations: Locations
     private let models: Models
@@ -60,7 +61,11 @@ actor AnalysisStore {
     let workers: Workers
     private let limits: ServiceLimits
 
-    init(database: OddlineDatabase, locations: Locations, models: Models, workers: Workers, limits: ServiceLimits) {
+    init(
+        accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models, workers: Workers,
+        limits: ServiceLimits
+    ) {
+        self.accounts = accounts
         self.limits = limits
         self.database = database
         self.locations = locations
@@ -152,9 +157,11 @@ actor AnalysisStore {
         return entry
     }
 
-    /// Starts training the models; they are saved in the user's library when done.
+    /// Starts training the models; they are saved in the user's library when done. The run stops when the session is ended
+    /// or its account may not go on.
     /// - Throws: `Problem` 404, or 409 while a run of the user goes on.
-    func train(_ id: String, for session: Session, trainingRows: Int?, seed: UInt64) throws {
+    func train(_ id: String, for caller: AuthenticatedSession, trainingRows: Int?, seed: UInt64) throws {
+        let session = caller.session
         let key = Key(user: session.account.id, series: id)
         let series = try entry(id, session).analysis.series
         let isBusy = entries.contains { $0.key.user == key.user && $0.value.cancellation != nil }
@@ -169,7 +176,7 @@ actor AnalysisStore {
         entries[key]?.cancellation = cancellation
         entries[key]?.run = .running(PerModel())
         let reports = ModelTraining(series: series, models: models, trainingRows: trainingRows, seed: seed).run(
-            cancellation: cancellation)
+            cancellation: cancellation, mayGoOn: { [accounts] in (try? accounts.mayGoOn(caller)) ?? false })
         Task {
             for await report in reports { await take(report, key, cancellation, session) }
             finish(key, cancellation)

@@ -33,10 +33,8 @@ struct ServiceContext: OperationContext, RemoteAddressRequestContext {
 struct AuthenticatedContext: ChildRequestContext, OperationContext {
     var coreContext: CoreRequestContextStorage
     let eventLoop: any EventLoop
-    /// Who sent the request.
-    let session: Session
-    /// The token's identity, by which it can be revoked.
-    let tokenID: String
+    /// The session that the token proved, and the token's identity.
+    let authenticated: AuthenticatedSession
     /// Where the request comes from.
     let origin: String
 
@@ -44,10 +42,12 @@ struct AuthenticatedContext: ChildRequestContext, OperationContext {
         guard let authenticated = context.authenticated else { throw Problem.unauthorized }
         coreContext = context.coreContext
         eventLoop = context.eventLoop
-        session = authenticated.session
-        tokenID = authenticated.id
+        self.authenticated = authenticated
         origin = context.origin
     }
+
+    /// Who sent the request.
+    var session: Session { authenticated.session }
 }
 
 /// Lets a request pass that carries one valid `Authorization: Bearer` token; else 401.

@@ -36,7 +36,8 @@ public struct HTTPService: Sendable {
         connections = ConnectionCount(settings.limits, exempt: settings.trustedProxies)
         bodies = BodyReader(deadline: settings.deadlines.body, workers: reading, most: settings.limits.bodyBytes)
         let store = AnalysisStore(
-            database: database, locations: locations, models: models, workers: reading, limits: settings.limits)
+            accounts: accounts, database: database, locations: locations, models: models, workers: reading,
+            limits: settings.limits)
         operations = Self.withDocument(
             AccountOperations(accounts: accounts, tokens: tokens, settings: settings).all
                 + AnalysisOperations(store: store, models: models).all)

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Foundation
+import Synchronization
 import TimeSeries
 
 /// Trains the registered models at the same time, each on a thread of its own; one alone uses all cores.
@@ -41,17 +42,24 @@ public struct ModelTraining: Sendable {
     }
 
     /// Trains on a thread a model and reports until each finished or failed; then the stream ends.
-    public func run(cancellation: Cancellation) -> AsyncStream<Report> {
-        AsyncStream { continuation in
+    /// - Parameter mayGoOn: whether whoever began the run still may train. Asked from the run's threads as it goes, twice a
+    ///   second at most, and before a model is handed over; where the answer is no, all models fail as cancelled.
+    public func run(
+        cancellation: Cancellation, mayGoOn: @escaping @Sendable () -> Bool = { true }
+    ) -> AsyncStream<Report> {
+        let permission = Permission(cancellation, mayGoOn)
+        return AsyncStream { continuation in
             let group = DispatchGroup()
             let threads = models.all.count == 1 ? ProcessInfo.processInfo.activeProcessorCount : 1
             for model in models.all {
                 group.enter()
                 let thread = Thread {
                     continuation.yield(
-                        outcome(model, threads: threads, cancellation: cancellation) {
-                            continuation.yield($0)
-                        })
+                        permission.final(
+                            outcome(model, threads: threads, cancellation: cancellation) {
+                                permission.ask()
+                                continuation.yield($0)
+                            }))
                     group.leave()
                 }
                 thread.stackSize = 8 << 20
@@ -73,5 +81,35 @@ public struct ModelTraining: Sendable {
         } catch {
             return .failed(error)
         }
+    }
+}
+
+/// Stops a run whose user may not train any more.
+private final class Permission: Sendable {
+    private let cancellation: Cancellation
+    private let mayGoOn: @Sendable () -> Bool
+    /// When it was last asked for, and whether it was ever refused.
+    private let state = Mutex((asked: ContinuousClock.now, isRefused: false))
+
+    init(_ cancellation: Cancellation, _ mayGoOn: @escaping @Sendable () -> Bool) {
+        (self.cancellation, self.mayGoOn) = (cancellation, mayGoOn)
+    }
+
+    /// Asks, unless that was less than `interval` ago.
+    func ask(every interval: Duration = .milliseconds(500)) {
+        state.withLock { state in
+            guard !state.isRefused, ContinuousClock.now - state.asked >= interval else { return }
+            state.asked = .now
+            guard !mayGoOn() else { return }
+            state.isRefused = true
+            cancellation.cancel()
+        }
+    }
+
+    /// How a model's run ends.
+    func final(_ outcome: ModelTraining.Report) -> ModelTraining.Report {
+        guard case .finished = outcome else { return outcome }
+        ask(every: .zero)
+        return state.withLock { $0.isRefused } ? .failed(.cancelled) : outcome
     }
 }

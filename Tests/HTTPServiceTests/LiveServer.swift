@@ -109,8 +109,9 @@ final class Client {
     deinit { close(descriptor) }
 
     /// Sends a text as long as the server takes it.
-    func write(_ text: String) {
-        let bytes = Array(text.utf8)
+    func write(_ text: String) { write(bytes: Array(text.utf8)) }
+
+    private func write(bytes: [UInt8]) {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
@@ -146,8 +147,12 @@ final class Client {
     }
 
     /// Sends a request that closes the connection, and reads the answer to the end.
-    func exchange(_ head: [String], _ body: String = "") -> String {
-        write((head + ["host: localhost", "connection: close"]).joined(separator: "\r\n") + "\r\n\r\n" + body)
+    func exchange(_ head: [String], _ body: String = "") -> String { exchange(head, bytes: Array(body.utf8)) }
+
+    /// Sends a request with just these bytes as its body, closes the connection, and reads the answer to the end.
+    func exchange(_ head: [String], bytes: [UInt8]) -> String {
+        let head = (head + ["host: localhost", "connection: close"]).joined(separator: "\r\n") + "\r\n\r\n"
+        write(bytes: Array(head.utf8) + bytes)
         return readAll()
     }
 }
