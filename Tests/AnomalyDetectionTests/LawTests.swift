@@ -210,8 +210,13 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
     }
 }
 
+@Test func errorsFarBeyondTheOrdinaryAreToldApart() {
+    let scores = (0...20).map { Calibration.score(ofExcess: Float(1 << $0)) }
+    #expect(zip(scores, scores.dropFirst()).allSatisfy { $0 < $1 } && scores.allSatisfy { $0 < 1 })
+}
+
 @Test func excessAndScoreAreEachOthersInverse() {
-    for excess in [0, 0.01, 0.5, 1, 3, 10, 100, 200] as [Float] {
+    for excess in [0, 0.01, 0.5, 1, 3, 10, 100, 200, 10_000] as [Float] {
         let score = Calibration.score(ofExcess: excess)
         #expect(abs(Calibration.excess(ofScore: score) - excess) <= 1e-2 * excess, "\(excess)")
     }

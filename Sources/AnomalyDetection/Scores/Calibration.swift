@@ -6,12 +6,13 @@ import TimeSeries
 public struct Calibration: Sendable, Equatable {
     /// The rule of a calibration.
     public enum Method: String, CaseIterable, Sendable, Codable {
-        /// `x³ / (x³ + 125)`, where the excess `x` is how far the error lies above the median reference error, in units of the
-        /// distance from there to the 85 % quantile: nearly all reference errors stay below 1, even where one in seven of the
-        /// training rows was odd itself. To the unit belong differences that say nothing, a tenth of the median, so that a
-        /// model that reconstructs nothing well does not drown the others, and the noise of training. The score is 0 up to the
-        /// typical error and one half at an excess of five; the third power keeps what is ordinary for one model from hiding
-        /// what is odd for another.
+        /// `x³ / (x³ + 125)` up to one half and `x / (x + 5)` from there, where the excess `x` is how far the error lies above
+        /// the median reference error, in units of the distance from there to the 85 % quantile: nearly all reference errors
+        /// stay below 1, even where one in seven of the training rows was odd itself. To the unit belong differences that say
+        /// nothing, a tenth of the median, so that a model that reconstructs nothing well does not drown the others, and the
+        /// noise of training. The score is 0 up to the typical error and one half at an excess of five; the third power keeps
+        /// what is ordinary for one model from hiding what is odd for another, and the first keeps even errors a million times
+        /// the ordinary apart from each other.
         case excess
         /// Share of reference errors below (mid-rank); beyond the largest, `1 - rest · largest / error`.
         case rank
@@ -65,12 +66,16 @@ public struct Calibration: Sendable, Equatable {
 
     /// The score of an excess of 0 or more.
     static func score(ofExcess excess: Float) -> Float {
-        let cube = excess * excess * excess / (half * half * half)
-        return cube.isFinite ? cube / (cube + 1) : 1
+        let share = excess / half
+        let odds = share > 1 ? share : share * share * share
+        return odds.isFinite ? odds / (odds + 1) : 1
     }
 
     /// The excess that has a score, as far as numbers reach: the inverse of `score(ofExcess:)`.
-    static func excess(ofScore score: Float) -> Float { half * cbrt(score / max(1 - score, .ulpOfOne)) }
+    static func excess(ofScore score: Float) -> Float {
+        let odds = score / max(1 - score, .ulpOfOne)
+        return half * (odds > 1 ? odds : cbrt(odds))
+    }
 
     // MARK: Rank
 
