@@ -17,26 +17,30 @@ public struct Lesson: Sendable, Equatable {
 /// Moves scores by verdicts, at once and without training: what looks like an anomaly rises, what looks like something normal
 /// falls.
 ///
-/// The odds `s / (1 - s)` of a row are multiplied by `exp(strength · (a - n))`, where `a` is how alike the row is to the most
-/// alike of the anomalies, and `n` to the most alike of what is normal (`Deviations`). An anomaly is known by the window around
-/// its farthest row, and the rows that rise are the middles of windows like that: so the judged event itself rises where
-/// it is odd and not at its blurred edges. What is normal is so as a whole: all its rows, and all rows of windows like it.
+/// The excess that a score stands for (`Calibration`) is multiplied by `exp(strength · (a - n))`, where `a` is how alike the row
+/// is to the most alike of the anomalies, and `n` to the most alike of what is normal (`Deviations`). An anomaly is known by
+/// the window around its farthest row, and the rows that rise are the middles of windows like that; its own rows stay as
+/// they are, since a verdict does not say which of them are odd. What is normal is so as a whole: all its rows, and all
+/// rows of windows like it.
 public struct Teaching: Sendable {
     private let deviations: Deviations
     /// What was taught.
     public private(set) var lessons: [Lesson] = []
     /// The largest likeness of each row to an anomaly and to something normal.
     private var anomalous: [Float], normal: [Float]
+    /// Whether each row is of a judged anomaly.
+    private var isJudged: [Bool]
 
-    /// By how much the odds change where the likeness is 1: by a factor of `exp(1)`, 2.7. Chosen with the length of windows
+    /// By how much the excess changes where the likeness is 1: by a factor of `exp(1/3)`, 1.4. Chosen with the length of windows
     /// by `oddline-bench teaching`.
-    private static let strength: Float = 1
+    private static let strength: Float = 1.0 / 3
 
     /// Nothing taught yet.
     public init(_ deviations: Deviations) {
         self.deviations = deviations
         anomalous = [Float](repeating: 0, count: deviations.rowCount)
         normal = anomalous
+        isJudged = [Bool](repeating: false, count: deviations.rowCount)
     }
 
     /// Puts `lessons` in place of those before; what was known of earlier ones is kept where all of them remain.
@@ -52,6 +56,7 @@ public struct Teaching: Sendable {
         let likeness = deviations.likeness(to: deviations.farthest(in: rows))
         if lesson.isAnomaly {
             for row in likeness.indices { anomalous[row] = max(anomalous[row], likeness[row]) }
+            for row in rows { isJudged[row] = true }
         } else {
             spread(likeness, over: deviations.length, into: &normal)
             for row in rows { normal[row] = 1 }
@@ -78,10 +83,9 @@ public struct Teaching: Sendable {
         precondition(scores.count == deviations.rowCount, "one score a row")
         guard !lessons.isEmpty else { return scores }
         var scores = scores
-        for row in scores.indices where anomalous[row] != normal[row] {
+        for row in scores.indices where anomalous[row] != normal[row] && !isJudged[row] {
             let factor = exp(Self.strength * (anomalous[row] - normal[row]))
-            let raised = scores[row] * factor
-            scores[row] = raised / (1 - scores[row] + raised)
+            scores[row] = Calibration.score(ofExcess: factor * Calibration.excess(ofScore: scores[row]))
         }
         return scores
     }
