@@ -103,6 +103,7 @@ extension WorkspaceState {
     mutating func receive(_ series: Series, _ models: [ScoredModel], _ frame: inout Frame) -> [Effect] {
         growth.isScoring = false
         grow(to: series, models)
+        let events = events
         let new = growth.watch?.new(among: events) ?? []
         let facts = new.map { EventFacts($0, in: series, path: path) }
         if let highest = new.max(by: { $0.peak < $1.peak }) {

@@ -174,10 +174,12 @@ extension CSVReader {
             } catch .unclosedQuote {
                 break
             } catch {
-                found.tell(error)
-                if case .longField = error {
+                if case .longField(_, let line, let mostBytes) = error {
+                    found.tell(.longField(file: file, line: count.lines + line, mostBytes: mostBytes))
                     scanner = before
                     scanner.skipLine(endingAt: bytes[start...].firstIndex(of: 0x0A) ?? bytes.count)
+                } else {
+                    found.tell(error)
                 }
             }
             found.count += 1
