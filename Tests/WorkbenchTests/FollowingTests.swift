@@ -9,7 +9,7 @@ import TimeSeries
 @testable import Workbench
 
 private func event(_ rows: Range<Int>, peak: Float = 0.5) -> Event {
-    Event(rows: rows, peakRow: rows.lowerBound, peak: peak, mean: peak, modelPeaks: PerModel())
+    Event(rows: rows, of: [Float](repeating: peak, count: rows.upperBound), scores: PerModel<[Float]>())
 }
 
 @Test func anEventIsNewOnceThoughItGrowsAndShifts() {
