@@ -13,9 +13,13 @@ from service import HERE, PASSWORD, PROGRAM, call, serving
 
 CONFIGURATION = """
 [checks.positive_data_acceptance]
-# Beside success: wrong credentials, no such series, a name that is taken or a run that goes on, a body that is too long,
-# too many attempts, and too much at once. 422 is not among them.
-expected-statuses = ["2xx", 401, 403, 404, 409, 413, 429, 503]
+# Beside success: no such series, a name that is taken or a run that goes on, a body that is too long, too many attempts, and
+# too much at once. 422 is not among them, and 401 only where the credentials are made up: the token that is sent is good.
+expected-statuses = ["2xx", 403, 404, 409, 413, 429, 503]
+
+[[operations]]
+include-path = "/api/auth/login"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 413, 429, 503]
 """
 
 
@@ -90,7 +94,7 @@ def hooks():
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", default=PROGRAM)
-    parser.add_argument("--examples", type=int, default=400, help="the most examples of each operation")
+    parser.add_argument("--examples", type=int, default=250, help="the most examples of each operation; 250 make more than 5,000 cases")
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     options = parser.parse_args()
     with serving(options.program) as service, tempfile.TemporaryDirectory() as folder:
@@ -101,7 +105,9 @@ def main():
         outcome = subprocess.run(
             [os.path.join(os.path.dirname(sys.executable), "schemathesis"), "--config-file", folder + "/schemathesis.toml",
              "run", f"http://127.0.0.1:{service.port}/openapi.json", "--max-examples", str(options.examples),
-             "--seed", str(options.seed), "--continue-on-failure"], env=environment, cwd=folder)
+             "--seed", str(options.seed), "--continue-on-failure",
+             # A request that is given up is carried out all the same, and may change the password.
+             "--request-timeout", "300"], env=environment, cwd=folder)
     sys.exit(outcome.returncode)
 
 
