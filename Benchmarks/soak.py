@@ -5,15 +5,25 @@
     python3 Benchmarks/soak.py [--seconds 600] [--connections 16] [--logins 20]
 
 First for ten seconds alone; then while 20 log in at once, again and again; then for the rest of the time, with the memory
-each ten seconds. Prints one JSON line each; times in milliseconds. The load generator takes about a core.
+each ten seconds. Prints one JSON line each; times in milliseconds, and the service's processor time, user and system, a
+request in microseconds, which other work on the machine changes less than the rate (logins are part of it where they go
+on).
 """
-import argparse, json, re, subprocess, threading, time
+import argparse, json, os, re, subprocess, threading, time
 
 from service import PASSWORD, PROGRAM, call, serving
 
 
+def processor(service):
+    """Microseconds of processor time so far."""
+    with open(f"/proc/{service.process.pid}/stat") as file:
+        user, system = file.read().rsplit(")", 1)[1].split()[11:13]
+    return (int(user) + int(system)) * 1e6 / os.sysconf("SC_CLK_TCK")
+
+
 def wrk(service, seconds, connections):
-    """Requests a second, percentiles and errors over some seconds."""
+    """Requests a second, percentiles, processor time and errors over some seconds."""
+    began = processor(service)
     text = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-H", "authorization: Bearer " + service.token,
          f"http://127.0.0.1:{service.port}/api/users/me"], capture_output=True, text=True, check=True).stdout
@@ -22,8 +32,10 @@ def wrk(service, seconds, connections):
                    for name, value, unit in re.findall(r"(50|99)% +([0-9.]+)(us|ms|s|m)\b", text)}
     errors = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     lost = re.search(r"Socket errors: .*", text)
+    requests = int(re.search(r"(\d+) requests in", text)[1])
     return {"requests_per_s": round(float(re.search(r"Requests/sec: +([0-9.]+)", text)[1])), "p50": percentiles["50"],
-            "p99": percentiles["99"], "errors": int(errors[1]) if errors else 0, **({"lost": lost[0]} if lost else {})}
+            "p99": percentiles["99"], "processor_us": round((processor(service) - began) / requests),
+            "errors": int(errors[1]) if errors else 0, **({"lost": lost[0]} if lost else {})}
 
 
 def resident(service):
