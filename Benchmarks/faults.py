@@ -11,7 +11,7 @@ cannot be, and a clock that goes back a year. The program must end with 0, and w
 one sentence, and what was there before is whole. Nothing else will do: no signal, no other status, nothing that hangs. A
 command without faults must work on what is left. Prints one JSON line; exits with 1 where anything else happened.
 """
-import argparse, collections, errno, json, os, resource, shutil, signal, subprocess, sys, tempfile
+import argparse, collections, errno, json, os, resource, shutil, signal, sqlite3, subprocess, sys, tempfile
 
 from kill import is_whole
 from service import PASSWORD, PROGRAM, call
@@ -51,8 +51,22 @@ class Bench:
         self.counts["refused with a sentence" if outcome.returncode == 1 else "done"] += 1
         return outcome
 
+    def ask(self, query):
+        """Rows of the database, read by SQLite alone."""
+        if not os.path.exists(self.data + "/oddline.db"):
+            return []
+        connection = sqlite3.connect(self.data + "/oddline.db")
+        try:
+            return connection.execute(query).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):
+                self.fail(f"{query}: {error}")
+            return []
+        finally:
+            connection.close()
+
     def accounts(self):
-        return {line.split("\t")[0] for line in self.run(["accounts", "list"]).stdout.splitlines()}
+        return {row[0] for row in self.ask("SELECT username FROM users")}
 
     def sound(self, what):
         """Whether a command without faults finds all whole."""
@@ -141,10 +155,16 @@ def scenarios(bench):
             bench.fail(f"{what}: the backup is not sound")
         both("ann")(done, what)
 
+    def invited(done, what):
+        if done and not bench.ask("SELECT * FROM invitations"):
+            bench.fail(f"{what}: an invitation was acknowledged and is not there")
+        both("ann")(done, what)
+
     home = lambda: fresh(saved, bench.data)
     outside = lambda: (fresh(saved, bench.data), shutil.rmtree(out, ignore_errors=True),
                        shutil.copytree(bench.folder + "/saved-out", out))
     return [
+        Scenario("an invitation", bench, ["accounts", "invite"], bench.data, home, invited),
         Scenario("a second account", bench, ["accounts", "add", "bob", "bob@example.org"], bench.data, home, both("bob")),
         Scenario("the first account", bench, ["accounts", "add", "bob", "bob@example.org"], bench.data,
                  lambda: fresh(None, bench.data), there("bob")),
