@@ -220,7 +220,7 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
         let score = Calibration.score(ofExcess: excess)
         #expect(abs(Calibration.excess(ofScore: score) - excess) <= 1e-2 * excess, "\(excess)")
     }
-    #expect(Calibration.score(ofExcess: 5) == 0.5 && Calibration.score(ofExcess: .infinity) == 1)
+    #expect(Calibration.score(ofExcess: 8) == 0.5 && Calibration.score(ofExcess: .infinity) == 1)
     #expect(Calibration.excess(ofScore: 1).isFinite)
 }
 

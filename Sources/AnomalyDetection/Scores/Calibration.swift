@@ -6,11 +6,11 @@ import TimeSeries
 public struct Calibration: Sendable, Equatable {
     /// The rule of a calibration.
     public enum Method: String, CaseIterable, Sendable, Codable {
-        /// `x³ / (x³ + 125)` up to one half and `x / (x + 5)` from there, where the excess `x` is how far the error lies above
+        /// `x³ / (x³ + 512)` up to one half and `x / (x + 8)` from there, where the excess `x` is how far the error lies above
         /// the median reference error, in units of the distance from there to the 85 % quantile: nearly all reference errors
         /// stay below 1, even where one in seven of the training rows was odd itself. To the unit belong differences that say
         /// nothing, a tenth of the median, so that a model that reconstructs nothing well does not drown the others, and the
-        /// noise of training. The score is 0 up to the typical error and one half at an excess of five; the third power keeps
+        /// noise of training. The score is 0 up to the typical error and one half at an excess of eight; the third power keeps
         /// what is ordinary for one model from hiding what is odd for another, and the first keeps even errors a million times
         /// the ordinary apart from each other.
         case excess
@@ -62,7 +62,7 @@ public struct Calibration: Sendable, Equatable {
     /// The share of the typical error below which differences say nothing.
     private static let doubt: Float = 0.1
     /// The excess that scores one half.
-    private static let half: Float = 5
+    private static let half: Float = 8
 
     /// The score of an excess of 0 or more.
     static func score(ofExcess excess: Float) -> Float {
