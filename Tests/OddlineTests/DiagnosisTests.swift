@@ -41,7 +41,7 @@ import Testing
         #expect(report.finding("built on")?.text.contains(/SQLite 3\.\d+.*ncurses 6.*oneDNN \d/) == true)
         #expect(report.finding("matrix rate")?.text.contains(/^[1-9][0-9]* Gflop/) == true)
         let plain = try oddline(["doctor", "--data-dir", data], environment: ["TERM": "xterm"])
-        #expect(plain.status == 0 && plain.lines.count == report.findings.count)
+        #expect(plain.status == 0 && plain.lines.count >= report.findings.count)
         #expect(plain.lines.allSatisfy { $0.contains(/^(ok|note) +\S/) })
     }
 
