@@ -189,7 +189,16 @@ private struct Answers {
             (try? Comparison(series: series, result: result, settings: settings)).map { [.compared(run: run, $0)] } ?? []
         case .explain(let series, let models, let rows):
             (try? explain(rows, of: series, models)).map { [.explained($0)] } ?? []
-        case .forgetSession, .judge, .write, .store, .storeTheme, .suspend, .redraw: []
+        case .follow(_, let series, let run):
+            count.isMultiple(of: 3)
+                ? [.followingEnded(run: run, "No.")]
+                : [
+                    .appended(
+                        run: run, SeriesTail.Growth(rows: series.selecting(rows: Array(series.rowCount - 3..<series.rowCount))))
+                ]
+        case .scoreGrowth(let series, let models, let run):
+            (try? models.map { try ScoredModel(scoring: series, continuing: $0) }).map { [.grown(run: run, series, $0)] } ?? []
+        case .forgetSession, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .tell, .carryOver: []
         }
     }
 }
