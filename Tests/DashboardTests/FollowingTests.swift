@@ -103,7 +103,7 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
     var (state, run) = try followed()
     press(&state, .character("0"))
     try append(appended(60, odd: 20), to: &state, run)
-    press(&state, .character("]"))
+    press(&state, .character("s"), .tab, .tab, .end)
     guard case .judge(_, let known, let rows, .anomaly?) = press(&state, .character("a")).first else {
         throw Unexpected("no verdict")
     }
