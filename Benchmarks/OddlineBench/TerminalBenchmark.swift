@@ -55,10 +55,14 @@ private final class PseudoTerminal {
     }
 
     init(_ words: [String]) throws {
-        screen = posix_openpt(O_RDWR | O_NOCTTY)
-        guard screen >= 0, grantpt(screen) == 0, unlockpt(screen) == 0, let name = ptsname(screen) else {
+        // What `posix_openpt`, `unlockpt` and `ptsname` do on Linux; Swift does not see these.
+        let (unlock, number) = (UInt(0x4004_5431), UInt(0x8004_5430))
+        var (isLocked, index) = (Int32(0), UInt32(0))
+        screen = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+        guard screen >= 0, ioctl(screen, unlock, &isLocked) == 0, ioctl(screen, number, &index) == 0 else {
             throw Failure(description: "There is no terminal to be had.")
         }
+        let name = "/dev/pts/\(index)"
         var size = winsize(ws_row: 36, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0)
         ioctl(screen, UInt(TIOCSWINSZ), &size)
         var actions = posix_spawn_file_actions_t()
