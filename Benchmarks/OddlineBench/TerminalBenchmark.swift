@@ -64,7 +64,7 @@ private final class PseudoTerminal {
         }
         let name = "/dev/pts/\(index)"
         var size = winsize(ws_row: 36, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0)
-        ioctl(screen, UInt(TIOCSWINSZ), &size)
+        _ = ioctl(screen, UInt(TIOCSWINSZ), &size)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
