@@ -64,11 +64,11 @@ public struct Calibration: Sendable, Equatable {
     /// The excess that scores one half.
     private static let half: Float = 8
 
-    /// The score of an excess of 0 or more.
+    /// The score of an excess of 0 or more; NaN of NaN.
     static func score(ofExcess excess: Float) -> Float {
         let share = excess / half
         let odds = share > 1 ? share : share * share * share
-        return odds.isFinite ? odds / (odds + 1) : 1
+        return odds == .infinity ? 1 : odds / (odds + 1)
     }
 
     /// The excess that has a score, as far as numbers reach: the inverse of `score(ofExcess:)`.
