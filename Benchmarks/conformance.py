@@ -94,7 +94,7 @@ def hooks():
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", default=PROGRAM)
-    parser.add_argument("--examples", type=int, default=250, help="the most examples of each operation")
+    parser.add_argument("--examples", type=int, default=300, help="the most examples of each operation")
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     options = parser.parse_args()
     with serving(options.program) as service, tempfile.TemporaryDirectory() as folder:

@@ -241,7 +241,9 @@ struct AnalysisOperations: Sendable {
                     Dictionary(given.map { ($0.name, $0.text) }) { first, _ in first }, in: &settings, models: models)
                 return settings
             } catch {
-                errors.append(.init(field: error.setting ?? given.first?.name ?? "", message: error.description))
+                // What is refused beside other values is a weight.
+                let field = error.setting ?? given.first { $0.name.hasSuffix("_weight") }?.name ?? ""
+                errors.append(.init(field: field, message: error.description))
                 return nil
             }
         }

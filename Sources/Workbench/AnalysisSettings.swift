@@ -92,8 +92,11 @@ extension Setting {
         ) {
             plain(Double("\($0.ensemble.weight(of: model))") ?? 0)
         } assign: { text, settings throws(SettingError) in
+            // A weight too small for single precision is small, not 0.
+            let number = Double(text) ?? .nan
+            let weight = number > 0 ? max(Float(number), .leastNormalMagnitude) : Float(number)
             do throws(DetectionError) {
-                settings.ensemble = try settings.ensemble.setting(Float(text) ?? .nan, of: model)
+                settings.ensemble = try settings.ensemble.setting(weight, of: model)
             } catch { throw .refused(error) }
         } shown: {
             String(format: "%.2f", $0.ensemble.weight(of: model))

@@ -44,7 +44,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("weight=2", "weight"), ("lstm_weight=0&transformer_weight=0", "lstm_weight"), ("lstm_weight=1.01", "lstm_weight"),
+        ("weight=2", "weight"), ("lstm_weight=0&transformer_weight=0", "lstm_weight"),
+        ("smoothing=42&lstm_weight=0&transformer_weight=0", "lstm_weight"), ("lstm_weight=1.01", "lstm_weight"),
         ("lstm_weight=nan", "lstm_weight"), ("threshold=-0.1", "threshold"), ("smoothing=0", "smoothing"),
         ("smoothing=102", "smoothing"), ("smoothing=2.5", "smoothing"), ("calibration=none", "calibration"), ("from=0", "from"),
         ("limit=10001", "limit"), ("limit=", "limit"), ("limit=5&limit=6", "limit"),

@@ -67,6 +67,8 @@ private let table = Setting.all(.standard)
         try Setting.set(["lstm_weight": "0", "transformer_weight": "0", "threshold": "0.5"], in: &settings, models: .standard)
     }
     #expect(settings == before, "nothing is taken of what is refused")
+    try Setting.set(["lstm_weight": "1.4e-271", "transformer_weight": "0"], in: &settings, models: .standard)
+    #expect(settings.ensemble.share(of: .lstm) == 1, "a weight too small for single precision is not 0")
 }
 
 @Test func theNumberOfARuleForFlagsPutsItInForceUnlessARuleIsGiven() throws {
