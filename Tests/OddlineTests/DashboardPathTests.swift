@@ -178,10 +178,10 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         let data = temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: data) }
         try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
-        try "lock_minutes = 0.03\n".write(toFile: data + "/config.toml", atomically: true, encoding: .utf8)
+        try "lock_minutes = 0.1\n".write(toFile: data + "/config.toml", atomically: true, encoding: .utf8)
         let terminal = try Terminal(["--data-dir", data])
         try register(terminal)
-        let locked = try terminal.wait(for: "Locked", seconds: 10)
+        let locked = try terminal.wait(for: "Locked", seconds: 30)
         #expect(!locked.contains("Series library"))
         try terminal.fill("wrong wrong wrong")
         try terminal.wait(for: "The password is wrong.")
@@ -381,6 +381,8 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try terminal.type("somebody pulled a plug")
         try terminal.keys("Enter")
         try terminal.wait(for: ": noted")
+        try terminal.keys("Escape")
+        _ = try terminal.wait("the inspection is closed") { !$0.contains("Event 2 of 5") }
         let report = folder + "/report.html"
         for answer in ["Wrote a report", "y overwrites it"] {
             try terminal.keys(":")
