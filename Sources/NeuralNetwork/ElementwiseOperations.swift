@@ -11,22 +11,22 @@ func copy(_ x: Matrix, to y: Matrix) {
 
 /// `y` becomes the given rows of each block of `count` rows of `x`, one block's after the other's.
 func gather(_ rows: [Int], ofEach count: Int, of x: Matrix, into y: Matrix) {
-    let blocks = x.rows / count
-    precondition(y.rows == blocks * rows.count && y.columns == x.columns, "as many rows are gathered as there is room for")
-    for block in 0..<blocks {
-        for (place, row) in rows.enumerated() {
-            copy(x.block(block * count + row, rows: 1), to: y.block(block * rows.count + place, rows: 1))
-        }
-    }
+    forEach(rows, ofEach: count, of: x, beside: y) { copy($0, to: $1) }
 }
 
 /// The reverse of `gather`: the rows of `y` go back to where they came from in `x`, whose other rows stay.
 func scatter(_ y: Matrix, to rows: [Int], ofEach count: Int, of x: Matrix) {
+    forEach(rows, ofEach: count, of: x, beside: y) { copy($1, to: $0) }
+}
+
+/// Hands over each of the given rows of each block of `count` rows of `x`, and the row of `y` that it belongs to.
+@inline(__always)
+private func forEach(_ rows: [Int], ofEach count: Int, of x: Matrix, beside y: Matrix, _ body: (Matrix, Matrix) -> Void) {
     let blocks = x.rows / count
-    precondition(y.rows == blocks * rows.count && y.columns == x.columns, "as many rows are scattered as were gathered")
+    precondition(y.rows == blocks * rows.count && y.columns == x.columns, "there is a row for each that is chosen")
     for block in 0..<blocks {
         for (place, row) in rows.enumerated() {
-            copy(y.block(block * rows.count + place, rows: 1), to: x.block(block * count + row, rows: 1))
+            body(x.block(block * count + row, rows: 1), y.block(block * rows.count + place, rows: 1))
         }
     }
 }

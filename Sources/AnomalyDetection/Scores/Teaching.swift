@@ -28,8 +28,6 @@ public struct Teaching: Sendable {
     public private(set) var lessons: [Lesson] = []
     /// The largest likeness of each row to an anomaly and to something normal.
     private var anomalous: [Float], normal: [Float]
-    /// Whether each row is of a judged anomaly.
-    private var isJudged: [Bool]
 
     /// By how much the excess changes where the likeness is 1: by a factor of `exp(1/3)`, 1.4. Chosen with the length of windows
     /// by `oddline-bench teaching`.
@@ -40,7 +38,6 @@ public struct Teaching: Sendable {
         self.deviations = deviations
         anomalous = [Float](repeating: 0, count: deviations.rowCount)
         normal = anomalous
-        isJudged = [Bool](repeating: false, count: deviations.rowCount)
     }
 
     /// Puts `lessons` in place of those before; what was known of earlier ones is kept where all of them remain.
@@ -56,7 +53,6 @@ public struct Teaching: Sendable {
         let likeness = deviations.likeness(to: deviations.farthest(in: rows))
         if lesson.isAnomaly {
             for row in likeness.indices { anomalous[row] = max(anomalous[row], likeness[row]) }
-            for row in rows { isJudged[row] = true }
         } else {
             spread(likeness, over: deviations.length, into: &normal)
             for row in rows { normal[row] = 1 }
@@ -82,11 +78,14 @@ public struct Teaching: Sendable {
     public func callAsFunction(_ scores: [Float]) -> [Float] {
         precondition(scores.count == deviations.rowCount, "one score a row")
         guard !lessons.isEmpty else { return scores }
-        var scores = scores
-        for row in scores.indices where anomalous[row] != normal[row] && !isJudged[row] {
+        var taught = scores
+        for row in scores.indices where anomalous[row] != normal[row] {
             let factor = exp(Self.strength * (anomalous[row] - normal[row]))
-            scores[row] = Calibration.score(ofExcess: factor * Calibration.excess(ofScore: scores[row]))
+            taught[row] = Calibration.score(ofExcess: factor * Calibration.excess(ofScore: scores[row]))
         }
-        return scores
+        for lesson in lessons where lesson.isAnomaly {
+            for row in lesson.rows.clamped(to: scores.indices) { taught[row] = scores[row] }
+        }
+        return taught
     }
 }

@@ -2,16 +2,16 @@ import Foundation
 
 extension LSTMArchitecture {
     func graph(_ tensors: [String: Tensor]) -> ONNXGraph {
-        var graph = ONNXGraph(name: "lstm")
+        var graph = ONNXGraph(name: "lstm", tensors: tensors)
         let windows = graph.input("windows", windowShape)
         let rows = graph.apply("Transpose", windows, attributes: ["perm": .integers([1, 0, 2])])
-        let last = recur(rows, "encoder", inputSize: channelCount, tensors, in: &graph)[1]
+        let last = recur(rows, "encoder", inputSize: channelCount, in: &graph)[1]
         var code = graph.apply("Squeeze", last, graph.constant([0]))
-        if latentSize != nil { code = graph.linear(code, "code", tensors) }
+        if latentSize != nil { code = graph.linear(code, "code") }
         let repeated = graph.apply(
             "Expand", graph.apply("Unsqueeze", code, graph.constant([0])), graph.constant([windowLength, 1, 1]))
-        let states = recur(repeated, "decoder", inputSize: latentSize ?? hiddenSize, tensors, in: &graph)[0]
-        let backwards = graph.linear(graph.apply("Squeeze", states, graph.constant([1])), "head", tensors)
+        let states = recur(repeated, "decoder", inputSize: latentSize ?? hiddenSize, in: &graph)[0]
+        let backwards = graph.linear(graph.apply("Squeeze", states, graph.constant([1])), "head")
         let forwards = graph.apply(
             "Slice", backwards, graph.constant([-1]), graph.constant([-windowLength - 1]), graph.constant([0]),
             graph.constant([-1]))
@@ -22,11 +22,11 @@ extension LSTMArchitecture {
 
     /// Hidden states of all steps, `[time, 1, batch, hiddenSize]`, and of the last one, `[1, batch, hiddenSize]`.
     private func recur(
-        _ x: ONNXGraph.Value, _ name: String, inputSize: Int, _ tensors: [String: Tensor], in graph: inout ONNXGraph
+        _ x: ONNXGraph.Value, _ name: String, inputSize: Int, in graph: inout ONNXGraph
     ) -> [ONNXGraph.Value] {
         // Gates stand in the order input, output, forget, cell there; here in the order input, forget, cell, output.
         func reordered(_ key: String, columns: Int) -> [Float] {
-            let values = tensors[name + key]?.values ?? []
+            let values = graph.tensor(name + key).values
             return [0, 3, 1, 2].flatMap { gate in
                 values[(gate * hiddenSize * columns)..<((gate + 1) * hiddenSize * columns)]
             }
@@ -47,37 +47,36 @@ extension LSTMArchitecture {
 
 extension TransformerArchitecture {
     func graph(_ tensors: [String: Tensor]) -> ONNXGraph {
-        var graph = ONNXGraph(name: "transformer")
+        var graph = ONNXGraph(name: "transformer", tensors: tensors)
         let windows = graph.input("windows", windowShape)
         let hidden = graph.input("hidden", [.free("batch"), .fixed(tokenCount)])
         let patches = graph.apply("Reshape", windows, graph.constant([-1, tokenCount, patchLength * channelCount]))
         let half = graph.constant(Tensor(shape: [1], values: [0.5]), name: "half")
         let isHidden = graph.apply("Unsqueeze", graph.apply("Greater", hidden, half), graph.constant([2]))
-        let mask = graph.constant(tensors["mask_token"] ?? .none, name: "mask_token")
-        let embedded = graph.apply("Where", isHidden, mask, graph.linear(patches, "embedding", tensors))
+        let mask = graph.parameter("mask_token")
+        let embedded = graph.apply("Where", isHidden, mask, graph.linear(patches, "embedding"))
         let positions = Tensor(
             shape: [tokenCount, width], values: TransformerAutoencoder.sinusoids(tokens: tokenCount, width: width).array)
         var x = graph.apply("Add", embedded, graph.constant(positions, name: "positions"))
         for layer in 0..<layerCount {
             let name = "encoder.\(layer)."
-            x = graph.apply("Add", x, attention(norm(x, name + "attention_norm", tensors, in: &graph), name, tensors, in: &graph))
-            let expanded = graph.linear(norm(x, name + "feed_forward_norm", tensors, in: &graph), name + "expand", tensors)
-            x = graph.apply("Add", x, graph.linear(gelu(expanded, half, name, in: &graph), name + "contract", tensors))
+            x = graph.apply("Add", x, attention(norm(x, name + "attention_norm", in: &graph), name, in: &graph))
+            let expanded = graph.linear(norm(x, name + "feed_forward_norm", in: &graph), name + "expand")
+            x = graph.apply("Add", x, graph.linear(gelu(expanded, half, name, in: &graph), name + "contract"))
         }
-        let widened = graph.linear(graph.linear(x, "squeeze", tensors), "widen", tensors)
+        let widened = graph.linear(graph.linear(x, "squeeze"), "widen")
         let result = graph.apply(
-            "Reshape", graph.linear(widened, "head", tensors), graph.constant([-1, windowLength, channelCount]))
+            "Reshape", graph.linear(widened, "head"), graph.constant([-1, windowLength, channelCount]))
         graph.output(result, "reconstruction", windowShape)
         return graph
     }
 
     private func norm(
-        _ x: ONNXGraph.Value, _ name: String, _ tensors: [String: Tensor], in graph: inout ONNXGraph
+        _ x: ONNXGraph.Value, _ name: String, in graph: inout ONNXGraph
     ) -> ONNXGraph.Value {
-        let gain = graph.constant(tensors[name + ".gain"] ?? .none, name: name + ".gain")
-        let bias = graph.constant(tensors[name + ".bias"] ?? .none, name: name + ".bias")
-        return graph.apply(
-            "LayerNormalization", x, gain, bias, attributes: ["axis": .integer(-1), "epsilon": .number(1e-5)])
+        graph.apply(
+            "LayerNormalization", x, graph.parameter(name + ".gain"), graph.parameter(name + ".bias"),
+            attributes: ["axis": .integer(-1), "epsilon": .number(1e-5)])
     }
 
     /// `x / 2 · (1 + erf(x / √2))`.
@@ -91,10 +90,10 @@ extension TransformerArchitecture {
     }
 
     private func attention(
-        _ x: ONNXGraph.Value, _ name: String, _ tensors: [String: Tensor], in graph: inout ONNXGraph
+        _ x: ONNXGraph.Value, _ name: String, in graph: inout ONNXGraph
     ) -> ONNXGraph.Value {
         let size = width / headCount
-        let projected = graph.linear(x, name + "attention.projection", tensors)
+        let projected = graph.linear(x, name + "attention.projection")
         let parts = graph.apply(
             "Split", [projected, graph.constant([width, width, width])], results: 3, attributes: ["axis": .integer(-1)])
         // A 0 keeps a dimension. Heads come before tokens, and in the keys the tokens last.
@@ -110,7 +109,7 @@ extension TransformerArchitecture {
         let mixed = graph.apply(
             "Transpose", graph.apply("MatMul", map, heads[2]), attributes: ["perm": .integers([0, 2, 1, 3])])
         return graph.linear(
-            graph.apply("Reshape", mixed, graph.constant([0, 0, width])), name + "attention.output", tensors)
+            graph.apply("Reshape", mixed, graph.constant([0, 0, width])), name + "attention.output")
     }
 }
 

@@ -24,11 +24,24 @@ struct ONNXGraph {
 
     private var graph = ProtocolBuffer()
     private var count = 0
+    private let tensors: [String: Tensor]
     /// Operators are those of this version.
     static let operators = 17
 
-    /// A graph of this name.
-    init(name: String) { graph.add(2, name) }
+    /// A graph of this name, of a network with these parameters.
+    init(name: String, tensors: [String: Tensor]) {
+        self.tensors = tensors
+        graph.add(2, name)
+    }
+
+    /// The network's parameter of this name, which its layout has.
+    func tensor(_ name: String) -> Tensor {
+        guard let tensor = tensors[name] else { preconditionFailure("a network has the parameters of its layout") }
+        return tensor
+    }
+
+    /// A parameter of the network as it is.
+    mutating func parameter(_ name: String) -> Value { constant(tensor(name), name: name) }
 
     private mutating func newValue(_ operation: String) -> Value {
         count += 1
@@ -86,10 +99,9 @@ struct ONNXGraph {
     }
 
     /// `x · Wᵀ + b` over the last axis.
-    mutating func linear(_ x: Value, _ name: String, _ tensors: [String: Tensor]) -> Value {
-        let weight = constant(tensors[name + ".weight"]?.transposed ?? .none, name: name + ".weight")
-        let bias = constant(tensors[name + ".bias"] ?? .none, name: name + ".bias")
-        return apply("Add", apply("MatMul", x, weight), bias)
+    mutating func linear(_ x: Value, _ name: String) -> Value {
+        let weight = constant(tensor(name + ".weight").transposed, name: name + ".weight")
+        return apply("Add", apply("MatMul", x, weight), parameter(name + ".bias"))
     }
 
     private mutating func node(_ operation: String, _ inputs: [Value?], _ outputs: [Value], _ attributes: [String: Attribute]) {
@@ -174,9 +186,6 @@ struct ONNXGraph {
 }
 
 extension Tensor {
-    /// Without numbers.
-    static let none = Tensor(shape: [0], values: [])
-
     /// Rows and columns of a matrix exchanged.
     var transposed: Tensor {
         let (rows, columns) = (shape[0], shape[1])
