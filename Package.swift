@@ -80,7 +80,7 @@ let package = Package(
         .target(name: "CScores", dependencies: ["CKernels"], cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CTerminalGuard"),
 
-        library("TimeSeries", [grdb, algorithms, crypto, "CZlib"]),
+        library("TimeSeries", [grdb, algorithms, crypto, "CZlib", "CScores"]),
         library("NeuralNetwork", ["COneDNN", "CKernels"]),
         library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", "CScores", algorithms, orderedCollections]),
         library("Persistence", [grdb, toml]),

@@ -49,7 +49,8 @@ struct DashboardBenchmark: ParsableCommand {
         _ = view(state)
         let slider = measured(&state, &screen, [.right, .right, .right, .left, .left, .left])
         printJSON([
-            "benchmark": "dashboard", "rows": rows, "first_frame_ms": rounded(first),
+            "benchmark": "dashboard", "rows": rows, "events": state.signedIn?.workspace?.events.count ?? 0,
+            "first_frame_ms": rounded(first),
             "cursor_ms_median": rounded(cursor.median), "zoom_ms_p99": rounded(zoom.high),
             "slider_ms_median": rounded(slider.median), "slider_ms_p99": rounded(slider.high),
             "cursor_processor_ms_median": rounded(cursor.processor), "slider_processor_ms_median": rounded(slider.processor),

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Foundation
+import TimeSeries
 
 /// How well rules for flags find labelled events, and how often they flag what is ordinary.
 struct FlagStudy {
@@ -32,7 +33,9 @@ struct FlagStudy {
     ]
 
     private static func gap(_ rule: GapRule) -> Rule {
-        Rule(name: String(format: "gap of %.2f above %.2f of the highest", rule.narrowest, rule.share)) { rule.level(for: $0) }
+        Rule(name: String(format: "gap of %.2f above %.2f of the highest", rule.narrowest, rule.share)) {
+            rule.level(for: ExtentBlocks($0))
+        }
     }
 
     private static func other(_ name: String, _ rule: ThresholdRule) -> Rule {
@@ -45,7 +48,7 @@ struct FlagStudy {
     /// What each rule flags of a series.
     static func outcomes(_ scores: [Float], labelled: [Range<Int>], reach: Int) -> [Outcome] {
         rules.map { rule in
-            let flagged = EventRule().runs(of: scores, level: rule.level(scores))
+            let flagged = EventRule().runs(of: ExtentBlocks(scores), level: rule.level(scores))
             return Outcome(f1: EventMeasures(flagged: flagged, labelled: labelled, reach: reach).f1, events: flagged.count)
         }
     }

@@ -53,7 +53,7 @@ struct CombiningBenchmark: ParsableCommand {
         let rule = ThresholdRule.gap
         var events = 0
         let seconds = medianSeconds(warmUp: 2, count: 11) {
-            let combined = ensemble.combine(scores)
+            let combined = ExtentBlocks(ensemble.combine(scores))
             let level = rule.level(for: combined)
             events = EventRule().events(combined: combined, scores: scores, level: level).count
         }
@@ -76,7 +76,8 @@ struct ComparingBenchmark: ParsableCommand {
         func scores(_ noise: [Float]) -> [Float] { zip(noise, labels).map { min(1, abs($0) / 8 + ($1 ? 0.2 : 0)) } }
         let known = PerModel([(ModelKind.lstm, scores(one)), (.transformer, scores(other))])
         let settings = AnalysisSettings()
-        let result = AnalysisResult(scores: known, combined: settings.ensemble.combine(known), rule: settings.rule)
+        let result = AnalysisResult(
+            scores: known, combined: ExtentBlocks(settings.ensemble.combine(known)), rule: settings.rule)
         var failure: String?
         let seconds = medianSeconds(warmUp: 0, count: 3) {
             do { _ = try Comparison(series: series, result: result, settings: settings) } catch { failure = "\(error)" }

@@ -1,6 +1,7 @@
 import Algorithms
 import AnomalyDetection
 import Foundation
+import Synchronization
 import TimeSeries
 
 /// The main workflow: a series, its models, and from their errors the combined score, flags and events.
@@ -33,6 +34,7 @@ public struct Analysis: Sendable {
     private var teaching: Teaching?
     private var calibrated = PerModel<[Float]>()
     private var smoothed = PerModel<[Float]>()
+    private let spare = SpareScores()
 
     /// Starts without trained models, with the settings to begin with where there are none.
     public init(series: Series, models: Models = .standard, settings: AnalysisSettings? = nil) {
@@ -83,24 +85,24 @@ public struct Analysis: Sendable {
             }
         }
         let lessons = judgements.lessons
-        if lessons.isEmpty, stage < .combination, let combined = result?.combined {
+        if lessons.isEmpty, stage < .combination, let combined = result?.blocks {
             result = AnalysisResult(scores: smoothed, combined: combined, rule: settings.rule)
             return
         }
-        let plain = settings.ensemble.combine(smoothed)
+        let plain = ExtentBlocks(settings.ensemble.combine(smoothed, reusing: spare.exchange(for: result?.combined ?? [])))
         let combined = taught(lessons, plain)
         result = AnalysisResult(scores: smoothed, combined: combined, rule: rule(taught: combined, plain: plain, lessons))
     }
 
     /// The rule in force. A gap moves with the scores, and where verdicts raise some, others would fall behind them that were
     /// flagged and are not judged yet; so verdicts may lower its level and do not raise it.
-    private func rule(taught: [Float], plain: [Float], _ lessons: [Lesson]) -> ThresholdRule {
+    private func rule(taught: ExtentBlocks<Float>, plain: ExtentBlocks<Float>, _ lessons: [Lesson]) -> ThresholdRule {
         guard settings.rule == .gap, !lessons.isEmpty else { return settings.rule }
         return .level(min(ThresholdRule.gap.level(for: plain), ThresholdRule.gap.level(for: taught)))
     }
 
     /// The weighted average as the verdicts move it.
-    private mutating func taught(_ lessons: [Lesson], _ plain: [Float]) -> [Float] {
+    private mutating func taught(_ lessons: [Lesson], _ plain: ExtentBlocks<Float>) -> ExtentBlocks<Float> {
         learned = nil
         guard !lessons.isEmpty else {
             teaching = nil
@@ -117,7 +119,7 @@ public struct Analysis: Sendable {
                     series, pictures: scored.values.map { (scaling: $0.detector.scaling, values: $0.errors.reconstruction) }))
         teaching.learn(lessons)
         self.teaching = teaching
-        return teaching(learned == nil ? plain : ensemble.combine(smoothed))
+        return ExtentBlocks(teaching(learned == nil ? plain.values : ensemble.combine(smoothed)))
     }
 
     // MARK: Judging
@@ -142,6 +144,20 @@ public struct Analysis: Sendable {
             if let next = open.max(by: { events[$0].disagreement < events[$1].disagreement }) { return next }
         }
         return nil
+    }
+}
+
+/// The combined scores before the present ones, whose memory the next ones take. Copies of an analysis share them, since what a
+/// copy held could not be written anew.
+private final class SpareScores: Sendable {
+    private let scores = Mutex<[Float]>([])
+
+    /// Keeps scores that will be replaced, and gives the ones kept before.
+    func exchange(for next: [Float]) -> [Float] {
+        scores.withLock { scores in
+            defer { scores = next }
+            return scores
+        }
     }
 }
 
@@ -182,20 +198,23 @@ public struct ScoredModel: Sendable {
 public struct AnalysisResult: Sendable, Equatable {
     /// Calibrated, smoothed scores of each model; NaN without a score.
     public let scores: PerModel<[Float]>
-    /// Their weighted average, as the verdicts move it.
-    public let combined: [Float]
+    /// Their weighted average, as the verdicts move it, with the extents of its blocks.
+    public let blocks: ExtentBlocks<Float>
     /// The score from which a row is flagged.
     public let level: Float
     /// Flagged rows gathered, in time order.
     public let events: [Event]
 
     /// Finds the level and gathers events of scores that are combined.
-    public init(scores: PerModel<[Float]>, combined: [Float], rule: ThresholdRule) {
+    public init(scores: PerModel<[Float]>, combined: ExtentBlocks<Float>, rule: ThresholdRule) {
         self.scores = scores
-        self.combined = combined
+        blocks = combined
         level = rule.level(for: combined)
         events = EventRule().events(combined: combined, scores: scores, level: level)
     }
+
+    /// The weighted average of each row.
+    public var combined: [Float] { blocks.values }
 
     /// Whether `row` is flagged: it lies in an event, because its score reaches the level or because it lies between rows
     /// whose scores do.

@@ -48,7 +48,7 @@ public struct Comparison: Sendable, Equatable {
         }
         var lines: [Line] = []
         for (kind, scores) in result.scores {
-            let alone = AnalysisResult(scores: result.scores, combined: scores, rule: settings.rule)
+            let alone = AnalysisResult(scores: result.scores, combined: ExtentBlocks(scores), rule: settings.rule)
             lines.append(try line(kind.title, scores, alone.events))
         }
         let combined = try line("combined", result.combined, result.events)

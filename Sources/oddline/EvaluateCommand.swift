@@ -97,8 +97,8 @@ struct EvaluateCommand: AsyncParsableCommand {
             let seconds = Date().timeIntervalSince(started)
             let ranking = Ranking(scores, labels: labels)
             let measures = try Measures(ranking, scores: scores, labels: labels, buffer: buffer)
-            let flagged = EventRule().runs(
-                of: flagging ?? scores, level: try ensemble.settings.rule.level(for: flagging ?? scores))
+            let blocks = ExtentBlocks(flagging ?? scores)
+            let flagged = EventRule().runs(of: blocks, level: try ensemble.settings.rule.level(for: blocks))
             let best = try EventMeasures.bestF1(scores, ranking, labelled: labelled, reach: buffer / 2)
             lines.append(
                 Line(

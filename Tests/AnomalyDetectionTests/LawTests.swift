@@ -159,7 +159,7 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
     let scores = [Float](repeating: 0, count: 50)
     for rule in [ThresholdRule.gap, .quantile(0.99), .share(0.01), .top(3), .level(0.5)] {
         let level = rule.level(for: scores)
-        #expect(EventRule().events(combined: scores, scores: pair(scores, scores), level: level).isEmpty)
+        #expect(EventRule().events(combined: ExtentBlocks(scores), scores: pair(scores, scores), level: level).isEmpty)
     }
 }
 
@@ -186,7 +186,7 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
         let lowest = max(1, excesses[0] * rule.share)
         let falling = excesses.filter { $0 > lowest } + [lowest]
         let gaps = falling.indices.dropLast().filter { falling[$0] > falling[$0 + 1] * rule.narrowest }
-        let level = rule.level(for: scores)
+        let level = rule.level(for: ExtentBlocks(scores))
         guard let last = gaps.last else {
             #expect(level == .infinity, "seed \(seed)")
             continue
@@ -194,7 +194,8 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
         let flagged = scores.indices.filter { isFlagged(scores[$0], level: level) }
         #expect(flagged == (0...last).map { 10 * $0 }, "seed \(seed)")
         let unchanged = scores + [0, 0, 0, Calibration.score(ofExcess: lowest * 0.9)]
-        #expect(rule.level(for: unchanged) == level, "what is below a third of the highest decides nothing, seed \(seed)")
+        let same = rule.level(for: ExtentBlocks(unchanged))
+        #expect(same == level, "what is below a third of the highest decides nothing, seed \(seed)")
     }
 }
 
@@ -204,7 +205,7 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
         let highest = scores.max() ?? 0
         for count in [1, 2, 5, 20] {
             let level = ThresholdRule.top(count).level(for: scores)
-            let events = EventRule().events(combined: scores, scores: PerModel(), level: level)
+            let events = EventRule().events(combined: ExtentBlocks(scores), scores: PerModel(), level: level)
             #expect((1...count).contains(events.count) && events.contains { $0.peak == highest }, "seed \(seed)")
         }
     }
@@ -226,13 +227,14 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
 
 @Test func runsNearEachOtherAreOneEvent() throws {
     let scores: [Float] = [0, 0.9, 0.95, 0, 0, 0.8, 0, 0, 0, 0, 0.7, 0]
-    let events = EventRule(mergeGap: 2).events(combined: scores, scores: pair(scores, scores.map { $0 / 2 }), level: 0.5)
+    let (blocks, halves) = (ExtentBlocks(scores), pair(scores, scores.map { $0 / 2 }))
+    let events = EventRule(mergeGap: 2).events(combined: blocks, scores: halves, level: 0.5)
     #expect(events.map(\.rows) == [1..<6, 10..<11])
     #expect(events[0].peakRow == 2)
     #expect(events[0].peak == 0.95)
     #expect(events[0].modelPeaks[.transformer] == 0.475)
-    #expect(
-        EventRule(mergeGap: 2, minimumRows: 2).events(combined: scores, scores: pair(scores, scores), level: 0.5).count == 1)
+    let long = EventRule(mergeGap: 2, minimumRows: 2).events(combined: blocks, scores: halves, level: 0.5)
+    #expect(long.count == 1)
 }
 
 // MARK: Windows

@@ -104,7 +104,7 @@ private struct MetricCase: Decodable {
         let ranking = Ranking(scores, labels: scores.map { _ in false })
         let best = try EventMeasures.bestF1(scores, ranking, labelled: labelled, reach: 2)
         for level in scores.sorted(by: >).prefix(11) {
-            let flagged = EventRule().runs(of: scores, level: level)
+            let flagged = EventRule().runs(of: ExtentBlocks(scores), level: level)
             #expect(EventMeasures(flagged: flagged, labelled: labelled, reach: 2).f1 <= best, "seed \(seed)")
         }
     }

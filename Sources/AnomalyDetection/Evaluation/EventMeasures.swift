@@ -1,3 +1,5 @@
+import TimeSeries
+
 /// The runs of labelled rows, in order.
 public func labelledRanges(_ labels: [Bool]) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
@@ -50,7 +52,7 @@ public struct EventMeasures: Sendable, Equatable {
         _ scores: [Float], _ ranking: Ranking, labelled: [Range<Int>], reach: Int = 0,
         cancellation: Cancellation = Cancellation()
     ) throws(DetectionError) -> Double {
-        let peaks = BlockPeaks(scores)
+        let blocks = ExtentBlocks(scores)
         var (best, rank, last) = (0.0, 0, Float.infinity)
         while rank < scores.count, rank <= scores.count / 2 {
             if cancellation.isCancelled { throw .cancelled }
@@ -59,7 +61,7 @@ public struct EventMeasures: Sendable, Equatable {
             rank = max(rank + 1, rank * 11 / 10)
             guard level < last else { continue }
             last = level
-            let flagged = EventRule().runs(of: scores, peaks, level: level)
+            let flagged = EventRule().runs(of: blocks, level: level)
             best = max(best, EventMeasures(flagged: flagged, labelled: labelled, reach: reach).f1)
         }
         return best

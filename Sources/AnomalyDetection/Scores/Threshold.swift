@@ -14,25 +14,28 @@ public enum ThresholdRule: Sendable, Equatable {
     /// So many events, those with the highest peaks.
     case top(Int)
 
-    /// The score from which rows are flagged; rows with score 0 never are. Cost: a few passes over the scores, none sorted.
-    public func level(for scores: [Float]) -> Float {
+    /// The score from which rows are flagged; rows with score 0 never are. Cost: at most a few passes over the scores, none sorted.
+    public func level(for scores: ExtentBlocks<Float>) -> Float {
         switch self {
         case .gap: GapRule().level(for: scores)
         case .level(let level): level
-        case .quantile(let share): OrderStatistics(scores)?.quantile(share) ?? .infinity
-        case .share(let share): OrderStatistics(scores)?.quantile(1 - share) ?? .infinity
+        case .quantile(let share): OrderStatistics(scores.values)?.quantile(share) ?? .infinity
+        case .share(let share): OrderStatistics(scores.values)?.quantile(1 - share) ?? .infinity
         case .top(let count): Self.topLevel(scores, count: count)
         }
     }
 
+    /// The same for scores that are asked for once.
+    public func level(for scores: [Float]) -> Float { level(for: ExtentBlocks(scores)) }
+
     /// The level is lowered from the highest score until there are as many events; joined ones count as one.
-    private static func topLevel(_ scores: [Float], count: Int) -> Float {
-        guard let order = OrderStatistics(scores), count > 0 else { return .infinity }
+    private static func topLevel(_ scores: ExtentBlocks<Float>, count: Int) -> Float {
+        guard let order = OrderStatistics(scores.values), count > 0 else { return .infinity }
         var (low, high) = (0, order.count - 1)
         while low < high {
             let middle = (low + high) / 2
             let level = order.value(atRank: middle)
-            if EventRule().peaks(of: scores, level: level).count > count { low = middle + 1 } else { high = middle }
+            if EventRule().runs(of: scores, level: level).count > count { low = middle + 1 } else { high = middle }
         }
         return order.value(atRank: low)
     }
@@ -58,13 +61,13 @@ public struct GapRule: Sendable, Equatable {
     }
 
     /// The geometric mean of the two peaks beside the gap, as a score; infinite where nothing is odd.
-    public func level(for scores: [Float]) -> Float {
-        let peaks = EventRule().peaks(of: scores, level: Calibration.score(ofExcess: Self.ordinary)).map {
-            Calibration.excess(ofScore: $0)
-        }
-        guard let highest = peaks.first else { return .infinity }
+    public func level(for scores: ExtentBlocks<Float>) -> Float {
+        let highest = Calibration.excess(ofScore: scores.highs.reduce(0) { Float.maximum($0, $1) })
+        guard highest >= Self.ordinary else { return .infinity }
         let lowest = max(Self.ordinary, share * highest)
-        let falling = peaks.prefix { $0 > lowest } + [lowest]
+        let peaks = EventRule().peaks(
+            of: scores, level: Calibration.score(ofExcess: Self.ordinary), atLeast: Calibration.score(ofExcess: lowest))
+        let falling = peaks.map { Calibration.excess(ofScore: $0) }.filter { $0 > lowest } + [lowest]
         guard let gap = Array(zip(falling, falling.dropFirst())).last(where: { $0 >= narrowest * $1 }) else { return .infinity }
         return Calibration.score(ofExcess: (gap.0 * gap.1).squareRoot())
     }
@@ -120,46 +123,38 @@ public struct EventRule: Sendable, Equatable {
     }
 
     /// The events among rows whose `combined` score reaches `level`, in time order.
-    public func events(combined: [Float], scores: PerModel<[Float]>, level: Float) -> [Event] {
+    public func events(combined: ExtentBlocks<Float>, scores: PerModel<[Float]>, level: Float) -> [Event] {
         let runs = runs(of: combined, level: level)
-        return runs.filter { $0.count >= minimumRows }.map { Event(rows: $0, of: combined, scores: scores) }
+        return runs.filter { $0.count >= minimumRows }.map { Event(rows: $0, of: combined.values, scores: scores) }
     }
 
-    /// The highest score of each run of rows that reaches `level`, falling.
-    func peaks(of scores: [Float], level: Float) -> [Float] {
-        runs(of: scores, level: level).map { rows in rows.reduce(0) { Float.maximum($0, scores[$1]) } }.sorted(by: >)
-    }
-
-    /// Runs of rows that reach `level`, those near each other joined. Stretches without a flag, nearly all
-    /// of a series, are passed over 64 rows at a time.
-    public func runs(of scores: [Float], level: Float) -> [Range<Int>] {
-        runs(of: scores, level: level) { rows in
-            var flagged: UInt32 = 0
-            for score in rows { flagged += isFlagged(score, level: level) ? 1 : 0 }
-            return flagged > 0
+    /// The highest score of each run of rows that reaches `level`, falling; of those only that reach `lowest`, which is no less.
+    /// Only the runs that hold them are gone through.
+    func peaks(of scores: ExtentBlocks<Float>, level: Float, atLeast lowest: Float) -> [Float] {
+        var (peaks, end) = ([Float](), 0)
+        scores.values.withUnsafeBufferPointer { values in
+            for (block, highest) in scores.highs.enumerated() where isFlagged(highest, level: lowest) {
+                for row in scores.rows(ofBlock: block) where row >= end && isFlagged(values[row], level: lowest) {
+                    var (peak, last) = (values[row], row)
+                    end = row + 1
+                    while end < values.count, end - last <= mergeGap + 1 {
+                        if isFlagged(values[end], level: level) { (peak, last) = (max(peak, values[end]), end) }
+                        end += 1
+                    }
+                    peaks.append(peak)
+                }
+            }
         }
+        return peaks.sorted(by: >)
     }
 
-    /// The same where the peaks of blocks are known, as for many levels of the same scores.
-    func runs(of scores: [Float], _ peaks: BlockPeaks, level: Float) -> [Range<Int>] {
-        var block = -1
-        return runs(of: scores, level: level) { _ in
-            block += 1
-            return isFlagged(peaks.values[block], level: level)
-        }
-    }
-
-    /// - Parameter hasFlag: whether the next block of rows has a flag at all.
-    @inline(__always)
-    private func runs(
-        of scores: [Float], level: Float, hasFlag: (Slice<UnsafeBufferPointer<Float>>) -> Bool
-    ) -> [Range<Int>] {
+    /// Runs of rows that reach `level`, those near each other joined. Blocks without a flag, nearly all of a series, are
+    /// passed over.
+    public func runs(of scores: ExtentBlocks<Float>, level: Float) -> [Range<Int>] {
         var runs: [Range<Int>] = []
-        scores.withUnsafeBufferPointer { scores in
-            for start in stride(from: 0, to: scores.count, by: BlockPeaks.rows) {
-                let block = start..<min(start + BlockPeaks.rows, scores.count)
-                guard hasFlag(scores[block]) else { continue }
-                for row in block where isFlagged(scores[row], level: level) {
+        scores.values.withUnsafeBufferPointer { values in
+            for (block, highest) in scores.highs.enumerated() where isFlagged(highest, level: level) {
+                for row in scores.rows(ofBlock: block) where isFlagged(values[row], level: level) {
                     if let last = runs.last, row - last.upperBound <= mergeGap {
                         runs[runs.count - 1] = last.lowerBound..<(row + 1)
                     } else {
@@ -169,24 +164,6 @@ public struct EventRule: Sendable, Equatable {
             }
         }
         return runs
-    }
-}
-
-/// The highest score of every block of rows.
-struct BlockPeaks {
-    /// Rows in a block.
-    static let rows = 64
-    /// In order; NaN where a block has no other score.
-    let values: [Float]
-
-    init(_ scores: [Float]) {
-        values = scores.withUnsafeBufferPointer { scores in
-            stride(from: 0, to: scores.count, by: Self.rows).map { start in
-                var peak = Float.nan
-                for row in start..<min(start + Self.rows, scores.count) { peak = Float.maximum(peak, scores[row]) }
-                return peak
-            }
-        }
     }
 }
 

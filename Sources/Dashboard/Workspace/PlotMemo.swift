@@ -9,7 +9,7 @@ import TimeSeries
 final class PlotMemo: Sendable {
     /// What a plot asks for; each remembers its latest answer.
     enum Slot: Hashable {
-        case series, overview
+        case series, overview, labels
         case score(Int)
         case expected(String)
     }
@@ -56,6 +56,11 @@ final class PlotMemo: Sendable {
             answers.withLock { $0.blocks[slot] = (place, blocks) }
             return blocks.extents(rows: rows, count: count)
         }
+    }
+
+    /// The same of blocks that are known already.
+    func extents<Value: PlottedValue>(_ slot: Slot, _ blocks: ExtentBlocks<Value>, rows: Range<Int>, count: Int) -> [Extent] {
+        remembered(\.extents, slot, blocks.values, rows, count) { blocks.extents(rows: rows, count: count) }
     }
 
     /// Rows that are gone through in less time than is noticed.

@@ -50,8 +50,12 @@ extension WorkspaceState {
                 screen.write("no scores yet", x: rect.x, y: rect.maxY - 1, Style(theme.muted))
                 continue
             }
-            drawScore(
-                &screen, values, .score(index), rect, color, theme, level: result.level, isCombined: index == own.count)
+            let isCombined = index == own.count
+            let extents =
+                isCombined
+                ? memo.extents(.score(index), result.blocks, rows: visible, count: rect.width)
+                : memo.extents(.score(index), values, rows: visible, count: rect.width)
+            drawScore(&screen, extents.map(\.high), rect, color, theme, level: result.level, isCombined: isCombined)
             let here = significant(values[cursor])
             if rect.height > 1 {
                 screen.write("here", x: 1, y: rect.y + 1, Style(theme.muted))
@@ -62,10 +66,9 @@ extension WorkspaceState {
 
     /// Bars, with the highest score in view and the threshold written at their heights.
     private func drawScore(
-        _ screen: inout CellBuffer, _ scores: [Float], _ slot: PlotMemo.Slot, _ area: Rect, _ color: Color, _ theme: Theme,
-        level: Float, isCombined: Bool
+        _ screen: inout CellBuffer, _ highs: [Double], _ area: Rect, _ color: Color, _ theme: Theme, level: Float,
+        isCombined: Bool
     ) {
-        let highs = memo.extents(slot, scores, rows: visible, count: area.width).map(\.high)
         let scale = ScoreScale(highs, level: level)
         let highest = Float(highs.reduce(0) { $1 > $0 ? $1 : $0 })
         var taken: Int?

@@ -68,8 +68,13 @@ extension WorkspaceState {
         let scale = RowScale(series, visible: visible, columns: area.width)
         scale.draw(&screen, x: area.x, y: layout.axisY, taken: taken, theme)
         guard let truth = series.labels else { return }
-        for column in 0..<area.width
-        where truth[layout.rows(atColumn: column, visible: visible).clamped(to: 0..<truth.count)].contains(true) {
+        let labelled = memo.extents(.labels, of: truth, rows: visible, count: area.width) {
+            (0..<area.width).map { column in
+                let rows = layout.rows(atColumn: column, visible: visible).clamped(to: 0..<truth.count)
+                return Extent(low: 0, high: truth[rows].contains(true) ? 1 : 0)
+            }
+        }
+        for (column, extent) in labelled.enumerated() where extent.high > 0 {
             screen.write("▔", x: area.x + column, y: layout.axisY + 1, Style(theme.success))
         }
     }

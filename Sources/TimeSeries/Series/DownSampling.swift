@@ -1,3 +1,5 @@
+import CScores
+
 /// The smallest and largest value of a stretch of rows; both NaN where the stretch holds only gaps.
 public struct Extent: Sendable, Equatable {
     /// Smallest value.
@@ -30,20 +32,26 @@ public func extents<Value: PlottedValue>(of values: [Value], rows: Range<Int>, c
 
 /// The extents of every 256 values, from which those of any stretch are had without going through its rows: the same as
 /// `extents(of:rows:count:)` gives. Cost: one pass to make, about a hundredth of the memory of the values.
-public struct ExtentBlocks<Value: PlottedValue>: Sendable {
-    private let values: [Value]
-    private let lows: [Value], highs: [Value]
+public struct ExtentBlocks<Value: PlottedValue>: Sendable, Equatable {
+    /// What they are the extents of.
+    public let values: [Value]
+    /// The highest value of each block, in order; infinite and negative where it holds only gaps.
+    public let highs: [Value]
+    private let lows: [Value]
     private static var length: Int { 256 }
 
     /// Goes through all values once.
     public init(_ values: [Value]) {
         self.values = values
-        let extents = values.withUnsafeBufferPointer { values in
-            stride(from: 0, to: values.count, by: Self.length).map {
-                Value.extent(of: values, $0..<min($0 + Self.length, values.count))
-            }
-        }
-        (lows, highs) = (extents.map(\.low), extents.map(\.high))
+        let count = (values.count + Self.length - 1) / Self.length
+        var lows = [Value](repeating: 0, count: count), highs = lows
+        values.withUnsafeBufferPointer { Value.extents(of: $0, block: Self.length, lows: &lows, highs: &highs) }
+        (self.lows, self.highs) = (lows, highs)
+    }
+
+    /// The rows of a block.
+    public func rows(ofBlock block: Int) -> Range<Int> {
+        block * Self.length..<min((block + 1) * Self.length, values.count)
     }
 
     /// `rows` in `count` equal stretches, each reduced to its extent.
@@ -73,46 +81,32 @@ public struct ExtentBlocks<Value: PlottedValue>: Sendable {
 
 /// A number of which plots are made, in single or double precision.
 public protocol PlottedValue: BinaryFloatingPoint, Sendable {
-    /// The lowest and the highest of some values; the lowest is infinite and the highest its negative where there are none.
-    static func extent(of values: UnsafeBufferPointer<Self>, _ rows: Range<Int>) -> (low: Self, high: Self)
+    /// Writes the lowest and the highest value of every block of values; the lowest is infinite and the highest its negative
+    /// where there are none.
+    static func extents(
+        of values: UnsafeBufferPointer<Self>, block: Int, lows: UnsafeMutablePointer<Self>, highs: UnsafeMutablePointer<Self>)
+}
+
+extension PlottedValue {
+    /// The lowest and the highest of some values.
+    fileprivate static func extent(of values: UnsafeBufferPointer<Self>, _ rows: Range<Int>) -> (low: Self, high: Self) {
+        var (low, high) = (Self.infinity, -Self.infinity)
+        extents(of: UnsafeBufferPointer(rebasing: values[rows]), block: rows.count, lows: &low, highs: &high)
+        return (low, high)
+    }
 }
 
 extension Double: PlottedValue {
-    public static func extent(of values: UnsafeBufferPointer<Double>, _ rows: Range<Int>) -> (low: Double, high: Double) {
-        SIMD8.extent(of: values, rows)
-    }
+    public static func extents(
+        of values: UnsafeBufferPointer<Double>, block: Int, lows: UnsafeMutablePointer<Double>,
+        highs: UnsafeMutablePointer<Double>
+    ) { ok_double_extents(values.baseAddress, values.count, block, lows, highs) }
 }
 
 extension Float: PlottedValue {
-    public static func extent(of values: UnsafeBufferPointer<Float>, _ rows: Range<Int>) -> (low: Float, high: Float) {
-        SIMD16.extent(of: values, rows)
-    }
-}
-
-extension SIMD where Self: BitwiseCopyable, Scalar: BinaryFloatingPoint {
-    /// Vectors go through them as far as they fit, single values through the rest. A comparison with NaN is false, so gaps never
-    /// become a lowest or highest value.
-    fileprivate static func extent(
-        of values: UnsafeBufferPointer<Scalar>, _ rows: Range<Int>
-    ) -> (low: Scalar, high: Scalar) {
-        let bytes = UnsafeRawBufferPointer(values)
-        var row = rows.lowerBound
-        var (lows, highs) = (Self(repeating: .infinity), Self(repeating: -.infinity))
-        while row + scalarCount <= rows.upperBound {
-            let next = bytes.loadUnaligned(fromByteOffset: row * MemoryLayout<Scalar>.stride, as: Self.self)
-            lows.replace(with: next, where: next .< lows)
-            highs.replace(with: next, where: next .> highs)
-            row += scalarCount
-        }
-        var (low, high) = (lows.min(), highs.max())
-        while row < rows.upperBound {
-            let value = values[row]
-            if value < low { low = value }
-            if value > high { high = value }
-            row += 1
-        }
-        return (low, high)
-    }
+    public static func extents(
+        of values: UnsafeBufferPointer<Float>, block: Int, lows: UnsafeMutablePointer<Float>, highs: UnsafeMutablePointer<Float>
+    ) { ok_float_extents(values.baseAddress, values.count, block, lows, highs) }
 }
 
 extension Extent {
