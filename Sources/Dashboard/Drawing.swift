@@ -83,6 +83,21 @@ func grouped(_ count: Int) -> String {
     return (count < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
 }
 
+/// What keys do, parted by spaces: as many of `all` as `width` columns hold, and always the last, which says how to leave. Dots
+/// stand for those that are left out.
+func hintLine(_ all: [String], within width: Int) -> String {
+    let gap = "   "
+    let whole = all.joined(separator: gap)
+    guard displayWidth(whole) > width, let last = all.last else { return whole }
+    var shown = all.dropLast()
+    while !shown.isEmpty {
+        shown.removeLast()
+        let line = (shown + ["…", last]).joined(separator: gap)
+        if displayWidth(line) <= width { return line }
+    }
+    return last
+}
+
 /// Who is signed in, set into the top border.
 func drawUser(_ screen: inout CellBuffer, _ session: Session, _ theme: Theme) {
     let text = userText(session)

@@ -9,7 +9,7 @@ import Testing
 /// before you commit it.
 @Suite struct GoldenTests {
     @Test(arguments: Scene.all) func theWholeScreenIsAsKept(_ scene: Scene) throws {
-        try expect(scene, sizes: [(120, 36), (80, 24), (200, 60)])
+        try expect(scene, sizes: [(120, 36), (80, 24), (60, 18), (200, 60)])
     }
 
     @Test func aTerminalThatIsTooSmallIsToldWhatIsNeeded() throws {

@@ -201,6 +201,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
             let columns = series.channels.map(ColumnStatistics.init)
             _ = update(&state, .described(fingerprint: series.fingerprint, columns))
         },
+        workspace("rows") { press(&$0, .character("]"), .character("V"), .down) },
         workspace("two-runs") { state in
             press(&state, .character("K"))
             run(&state, "balance 0.9")

@@ -108,6 +108,23 @@ private func analysis(seed: UInt64, models: Models) throws -> Analysis {
     }
 }
 
+/// An anomaly raises what is like it; others that were flagged beside it are not to fall below the gap for that.
+@Test func verdictsMayLowerTheLevelOfAGapAndDoNotRaiseIt() throws {
+    var (lower, wouldBeHigher) = (0, 0)
+    for seed in 1...60 as ClosedRange<UInt64> {
+        var analysis = try analysis(seed: seed, models: .standard)
+        let untaught = try #require(analysis.result)
+        for (index, event) in untaught.events.prefix(4).enumerated() {
+            analysis.judgements.judge(event.rows, as: index == 0 ? .anomaly : .normal)
+            let taught = try #require(analysis.result)
+            #expect(taught.level <= untaught.level, "seed \(seed)")
+            if taught.level < untaught.level { lower += 1 }
+            if ThresholdRule.gap.level(for: taught.combined) > untaught.level { wouldBeHigher += 1 }
+        }
+    }
+    #expect(lower > 0 && wouldBeHigher > 0, "some seeds have a level that falls, and some one that would rise")
+}
+
 @Test func weightsThatWereSetByHandStay() throws {
     var analysis = try analysis(seed: 3, models: .standard)
     analysis.settings.flags = .top

@@ -19,17 +19,17 @@ extension AccountPanel {
         } else {
             drawFields(&screen, area, theme)
         }
-        screen.write(hint, x: area.x, y: card.maxY - 2, Style(theme.muted), limit: area.width)
+        screen.write(hintLine(hints, within: area.width), x: area.x, y: card.maxY - 2, Style(theme.muted))
     }
 
-    private var hint: String {
-        if form != nil { return "Enter on the last field saves   Esc goes back" }
+    private var hints: [String] {
+        if form != nil { return ["Enter on the last field saves", "Esc goes back"] }
         switch page {
-        case .profile: return "A new email needs the password   Enter on it saves   Esc closes"
-        case .password: return "Tab next   ← → pages   Enter on the last field saves   Esc closes"
-        case .sessions: return "↑ ↓ select   x end session   ← → pages   Esc closes"
-        case .accounts: return "n add   d disable or enable   r role   p reset password   Esc closes"
-        case .audit: return "↑ ↓ scroll   ← → pages   Esc closes"
+        case .profile: return ["Enter on the password saves a new email", "Esc closes"]
+        case .password: return ["Enter on the last field saves", "Tab next", "← → pages", "Esc closes"]
+        case .sessions: return ["↑ ↓ select", "x end session", "← → pages", "Esc closes"]
+        case .accounts: return ["n add", "d disable or enable", "r role", "p reset password", "Esc closes"]
+        case .audit: return ["↑ ↓ scroll", "← → pages", "Esc closes"]
         }
     }
 

@@ -4,15 +4,18 @@ import TerminalUI
 struct FormLayout {
     let card: Rect
     let fieldCount: Int
+    /// Rows from one field to the next: two below each for what is wrong with it, one where the terminal is low.
+    let step: Int
 
     init(_ frame: Frame, fieldCount: Int) {
         self.fieldCount = fieldCount
-        card = Rect(x: 0, y: 0, width: frame.width, height: frame.height - 1).centered(width: 58, height: fieldCount * 3 + 8)
+        step = fieldCount * 3 + 8 <= frame.height - 1 ? 3 : 2
+        card = Rect(x: 0, y: 0, width: frame.width, height: frame.height - 1).centered(width: 58, height: fieldCount * step + 8)
     }
 
     var fieldX: Int { card.x + 17 }
     var fieldWidth: Int { card.width - 20 }
-    func fieldY(_ index: Int) -> Int { card.y + 2 + index * 3 }
+    func fieldY(_ index: Int) -> Int { card.y + 2 + index * step }
     var button: Rect { Rect(x: fieldX, y: fieldY(fieldCount), width: fieldWidth, height: 1) }
     var link: Rect { Rect(x: card.x + 2, y: button.y + 2, width: card.width - 4, height: 1) }
 
@@ -53,8 +56,8 @@ func drawField(
             limit: layout.fieldWidth - 2)
     }
     guard let problem else { return }
-    let lines = wrapped(problem, width: layout.card.width - 19)
-    for (row, line) in lines.prefix(2).enumerated() {
+    let lines = layout.step > 2 ? wrapped(problem, width: layout.card.width - 19) : [problem]
+    for (row, line) in lines.prefix(layout.step - 1).enumerated() {
         screen.write(line, x: layout.fieldX, y: y + 1 + row, Style(theme.error), limit: layout.card.width - 18)
     }
 }

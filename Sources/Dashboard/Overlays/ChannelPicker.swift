@@ -64,8 +64,8 @@ struct ChannelPicker: Card {
             screen.write(String(repeating: "━", count: length), x: inside.maxX - bar, y: y, Style(theme.error))
         }
         screen.write(
-            "type to narrow   ↑ ↓ choose   Enter plots   Esc closes", x: inside.x, y: card.maxY - 2, Style(theme.muted),
-            limit: inside.width)
+            hintLine(["type to narrow", "↑ ↓ choose", "Enter plots", "Esc closes"], within: inside.width), x: inside.x,
+            y: card.maxY - 2, Style(theme.muted))
     }
 }
 

@@ -111,11 +111,12 @@ struct InspectionCard: Card {
             EventPlot(workspace: workspace, event: event, channel: ranked[min(self.place, ranked.count - 1)], isOneOfMany: false)
                 .draw(&screen, area, theme)
         }
-        let many = ranked.count > 1 ? "c C channels  s \(showsFour ? "one" : "four")  " : ""
+        let many = ranked.count > 1 ? ["c C channels", "s \(showsFour ? "one" : "four")"] : []
         let verdicts = [("a", "anomaly"), ("n", "normal"), ("z", "later"), ("b", "seen before"), ("u", "none"), ("N", "note")]
-        let hints = verdicts.map { "\(frame.keyMap.name(of: .character(Character($0)))) \($1)  " }.joined()
+        let hints = verdicts.map { "\(frame.keyMap.name(of: .character(Character($0)))) \($1)" }
         screen.write(
-            "\(hints)\(many)[ ] events  Esc closes", x: card.x + 2, y: card.maxY - 2, Style(theme.muted), limit: card.width - 4)
+            hintLine(hints + many + ["[ ] events", "Esc closes"], within: card.width - 4), x: card.x + 2, y: card.maxY - 2,
+            Style(theme.muted))
     }
 }
 

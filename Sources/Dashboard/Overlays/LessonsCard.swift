@@ -56,6 +56,10 @@ struct LessonsCard: Card {
             let text = "The weights stay as you set them: those to begin with would be learnt."
             screen.write(text, x: x, y: card.y + 4, Style(theme.text), limit: card.width - 4)
         }
+        if let learned, learned.start.ensemble == learned.learned.ensemble {
+            let text = "They agree with these weights; what is judged against the flags moves them."
+            screen.write(text, x: x, y: card.maxY - 3, Style(theme.muted), limit: card.width - 4)
+        }
         screen.write("u takes the verdict on an event back   Esc closes", x: x, y: card.maxY - 2, Style(theme.muted))
     }
 }

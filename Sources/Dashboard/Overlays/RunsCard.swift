@@ -40,8 +40,8 @@ struct RunsCard: Card {
             write(card.y + 2 + row, line.title, line.left, line.right, Style(differs ? theme.text : theme.muted, bold: differs))
         }
         screen.write(
-            "Enter goes back to the kept settings   K keeps the present run   Esc closes", x: card.x + 2, y: card.maxY - 2,
-            Style(theme.muted), limit: card.width - 4)
+            hintLine(["Enter goes back to the kept settings", "K keeps the present run", "Esc closes"], within: card.width - 4),
+            x: card.x + 2, y: card.maxY - 2, Style(theme.muted))
     }
 
     private func lines(_ workspace: WorkspaceState) -> [(title: String, left: String, right: String)] {

@@ -47,9 +47,10 @@ struct StatisticsCard: Card {
             return
         }
         let heads = ["values", "gaps", "smallest", "quartile", "median", "quartile", "largest", "mean", "deviation", "period"]
-        let shown = card.width >= 112 ? heads.indices.map { $0 } : [0, 1, 2, 4, 6]
-        let width = 9
-        let name = max(6, card.width - 5 - shown.count * (width + 1))
+        let (width, shortestName) = (9, 6)
+        let choices = [heads.indices.map { $0 }, [0, 1, 2, 4, 6], [0, 2, 4, 6]]
+        let shown = choices.first { card.width - 5 - $0.count * (width + 1) >= shortestName } ?? [2, 6]
+        let name = max(shortestName, card.width - 5 - shown.count * (width + 1))
         func line(_ y: Int, _ first: String, _ cells: [String], _ style: Style) {
             screen.write(first, x: card.x + 2, y: y, style, limit: name)
             for (place, index) in shown.enumerated() {

@@ -30,7 +30,10 @@ struct TrainingCard: Card {
         }
         let hint =
             training.failure
-            ?? (training.hasEnded ? "Done.   Esc closes" : "x stops   Esc hides this and training goes on   p shows it again")
+            ?? hintLine(
+                training.hasEnded
+                    ? ["Done.", "Esc closes"] : ["x stops", "p shows this again", "Esc hides it and training goes on"],
+                within: card.width - 4)
         screen.write(
             hint, x: card.x + 2, y: card.maxY - 2, Style(training.failure == nil ? theme.muted : theme.error),
             limit: card.width - 4)

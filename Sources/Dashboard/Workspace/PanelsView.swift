@@ -16,17 +16,25 @@ extension WorkspaceState {
             let isOn = focus == part
             return screen.write(" \(text) ", x: x, y: y, Style(isOn ? theme.accent : theme.muted, bold: isOn))
         }
+        func drawDivider(_ x: Int) {
+            screen.write("┬", x: x, y: y, Style(theme.border))
+            for row in (y + 1)..<(layout.height - 2) { screen.write("│", x: x, y: row, Style(theme.border)) }
+            screen.write("┴", x: x, y: layout.height - 2, Style(theme.border))
+        }
         let weights = "Ensemble · \(analysis.settings.calibration.rawValue)"
         let flagged = eventsHeading
         if let divider = layout.divider {
             _ = heading(weights, .sliders, x: 2)
             _ = heading(flagged, .events, x: divider + 2)
-            screen.write("┬", x: divider, y: y, Style(theme.border))
-            for row in (y + 1)..<(layout.height - 2) { screen.write("│", x: divider, y: row, Style(theme.border)) }
-            screen.write("┴", x: divider, y: layout.height - 2, Style(theme.border))
+            drawDivider(divider)
         } else {
             let used = heading(weights, .sliders, x: 2)
             _ = heading(flagged, .events, x: 3 + used)
+        }
+        if let divider = layout.rowsDivider, let area = layout.rows {
+            screen.write(" Rows here ", x: divider + 2, y: y, Style(theme.muted))
+            drawDivider(divider)
+            drawRows(&screen, in: area, firstChannel: channel, theme)
         }
         if layout.showsSliders(focus) { drawSliders(&screen, layout, theme) }
         if layout.showsEvents(focus) { drawEvents(&screen, layout, theme) }

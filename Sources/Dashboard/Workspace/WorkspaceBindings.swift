@@ -201,6 +201,9 @@ extension Binding {
             workspace.card = StatisticsCard()
             return [.describe(workspace.analysis.series)]
         },
+        look([.character("V")], "The rows themselves around the cursor, with their scores", command: "rows") {
+            $0.card = RowsCard()
+        },
         inWorkspace([.character("K")], "Keep the present run, to compare another with it", command: "keep") {
             workspace, _, frame in
             workspace.keepRun(&frame)

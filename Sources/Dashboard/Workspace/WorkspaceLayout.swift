@@ -72,8 +72,16 @@ struct WorkspaceLayout {
     /// The panel of events.
     var events: Rect {
         let x = isWide ? slidersWidth + 1 : 1
-        return Rect(x: x, y: panelTop + 1, width: width - x - 1, height: panelHeight - 1)
+        return Rect(x: x, y: panelTop + 1, width: (rowsDivider ?? width - 1) - x, height: panelHeight - 1)
     }
+    /// The panel of the rows around the cursor, where a wide terminal has room for it beside the list of events.
+    var rows: Rect? {
+        rowsDivider.map { Rect(x: $0 + 2, y: panelTop + 1, width: width - $0 - 3, height: panelHeight - 1) }
+    }
+    /// The column of the border before the rows.
+    var rowsDivider: Int? { width >= Self.roomy ? slidersWidth + Self.eventsWidth : nil }
+    /// Columns of a terminal from which the rows are shown, and of the list of events then.
+    private static let roomy = 180, eventsWidth = 68
     /// The list's rows below its heading.
     var eventRows: Rect { Rect(x: events.x, y: events.y + 1, width: events.width, height: events.height - 1) }
     /// The column of the border between the panels.
