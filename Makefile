@@ -3,6 +3,7 @@
 # make demo   look around on sample data without registering; nothing is kept
 # make install PREFIX=/usr/local   a program that needs no Swift, with manual, completions and service
 # make deb    the same as a Debian package in .build-static; make try-deb installs it into a new root and starts it
+# make try-postgresql   scores what a PostgreSQL server holds, through ODBC
 # make try-models   opens the models in Python: safetensors, ONNX, the module in python/
 SHELL := /bin/bash
 SWIFT ?= swift
@@ -16,7 +17,7 @@ MANUAL := .build-static/manual
 PREFIX ?= /usr/local
 
 .PHONY: run demo test build setup test-setup format check-format clean static install deb try-deb try-models \
-	kill faults bounds fuzz sanitize
+	try-postgresql kill faults bounds fuzz sanitize
 
 run: build
 	@$(PROGRAM) $(ARGS)
@@ -107,6 +108,10 @@ try-models: build
 	@for model in lstm transformer; do $(TOOLS)/venv/bin/python Examples/python/score_with_onnx.py \
 		$(TOOLS)/onnx/$$model/model.onnx SampleData/contextual.csv value | head -3 || exit 1; done
 	@ODDLINE_PROGRAM=$(CURDIR)/$(PROGRAM) $(TOOLS)/venv/bin/python -m unittest discover -s python/tests
+
+try-postgresql: build
+	@.ci/install-packages libodbc2 odbc-postgresql postgresql python3
+	@.ci/try-postgresql $(PROGRAM)
 
 clean:
 	@rm -rf .build .build-tests .build-static .build-fuzz .build-address .build-thread $(TOOLS)

@@ -15,7 +15,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "Labelled files, or folders of CSV files.")
-    var files: [String]
+    var files: [String] = []
 
     @Option(help: "Train with this many seeds, the first of which is --seed.")
     var seeds = 1
@@ -28,6 +28,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     @OptionGroup var ensemble: EnsembleOptions
 
     func validate() throws {
+        try seriesOptions.validate(hasFile: !files.isEmpty)
         guard (1...100).contains(seeds) else { throw ValidationError("--seeds must be between 1 and 100.") }
         guard !(json && csv) else { throw ValidationError("Choose one of --json and --csv.") }
     }
@@ -55,7 +56,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         try await reportingErrors {
             if !json { write(["file", "detector", "seed"] + Line.names + ["seconds"]) }
             var lines: [Line] = []
-            let paths = try files.flatMap(expanded)
+            let paths: [String?] = files.isEmpty ? [nil] : try files.flatMap(expanded)
             for path in paths {
                 for line in try await evaluate(path) {
                     lines.append(line)
@@ -82,7 +83,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         }
     }
 
-    private func evaluate(_ path: String) async throws -> [Line] {
+    private func evaluate(_ path: String?) async throws -> [Line] {
         let series = try seriesOptions.read(path)
         guard let labels = series.labels else {
             throw SeriesError.noSuchColumn(file: series.name, column: "label", known: series.channels.map(\.name))

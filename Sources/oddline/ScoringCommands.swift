@@ -11,8 +11,8 @@ struct TrainCommand: AsyncParsableCommand {
             "Writes \(Models.standard.kinds.map(\.fileName).joined(separator: " and ")) into a folder that `score --model` reads."
     )
 
-    @Argument(help: "A CSV file (also gzip-compressed), an SQLite file, or - for standard input.")
-    var file: String
+    @Argument(help: "A CSV file (also gzip-compressed), an SQLite file, or - for standard input.", completion: .file())
+    var file: String?
 
     @Option(name: [.short, .long], help: "The folder for the models; FILE.models otherwise.")
     var output: String?
@@ -20,11 +20,14 @@ struct TrainCommand: AsyncParsableCommand {
     @OptionGroup var seriesOptions: SeriesOptions
     @OptionGroup var training: TrainingOptions
 
+    func validate() throws { try seriesOptions.validate(hasFile: file != nil) }
+
     func run() async throws {
         try await reportingErrors {
             let series = try seriesOptions.read(file)
             let models = try await training.train(on: series)
-            let folder = ModelFolder(output ?? (file == "-" ? "oddline.models" : file + ".models"))
+            let name = file == "-" ? nil : file
+            let folder = ModelFolder(output ?? (name ?? "oddline") + ".models")
             try folder.save(models)
             for model in models.sorted(by: { $0.detector.kind.name < $1.detector.kind.name }) {
                 let (detector, summary) = (model.detector, model.detector.summary)
@@ -45,8 +48,8 @@ struct ScoreCommand: AsyncParsableCommand {
             and is_flagged. Trains the models first unless --model names a folder of trained ones.
             """)
 
-    @Argument(help: "A CSV file (also gzip-compressed), an SQLite file, or - for standard input.")
-    var file: String
+    @Argument(help: "A CSV file (also gzip-compressed), an SQLite file, or - for standard input.", completion: .file())
+    var file: String?
 
     @Option(help: "A folder of models written by `train`.")
     var model: String?
@@ -63,13 +66,16 @@ struct ScoreCommand: AsyncParsableCommand {
     @OptionGroup var following: FollowingOptions
 
     func validate() throws {
+        try seriesOptions.validate(hasFile: file != nil)
         if following.follow, output != nil { throw ValidationError("--follow writes to standard output, without --output.") }
+        if following.follow, file == nil { throw ValidationError("--follow needs a file.") }
     }
 
     func run() async throws {
         try await reportingErrors {
             var tail: SeriesTail?
-            let series = following.follow ? try seriesOptions.follow(file, &tail) : try seriesOptions.read(file)
+            let followed = following.follow ? file : nil
+            let series = try followed.map { try seriesOptions.follow($0, &tail) } ?? seriesOptions.read(file)
             var analysis = Analysis(series: series, settings: try ensemble.settings)
             if let model {
                 analysis.use(try ModelFolder(model).load(scoring: series))
@@ -85,12 +91,12 @@ struct ScoreCommand: AsyncParsableCommand {
             } else {
                 try export.write(format, to: printResult)
             }
-            if var tail { try follow(&tail, &analysis) }
+            if let followed, var tail { try follow(followed, &tail, &analysis) }
         }
     }
 
     /// Writes a line a row that comes, scored when it came, and tells of new events, until the program is interrupted.
-    private func follow(_ tail: inout SeriesTail, _ analysis: inout Analysis) throws {
+    private func follow(_ path: String, _ tail: inout SeriesTail, _ analysis: inout Analysis) throws {
         var watch = EventWatch(behind: analysis.series.rowCount, known: analysis.events)
         let command = following.command().map { EventCommand($0) { printError("oddline: \($0)") } }
         while true {
@@ -107,7 +113,7 @@ struct ScoreCommand: AsyncParsableCommand {
                 to: series, try analysis.scored.values.map { try ScoredModel(scoring: series, continuing: $0) })
             guard let result = analysis.result else { throw DetectionError.noScores }
             try ScoreExport(series: series, result: result).write(format, from: first, to: printResult)
-            let facts = watch.new(among: analysis.events).map { EventFacts($0, in: series, path: file) }
+            let facts = watch.new(among: analysis.events).map { EventFacts($0, in: series, path: path) }
             for event in facts {
                 printError("oddline: \(series.name): new event from \(event.start) to \(event.end), peak \(event.peak).")
             }

@@ -19,11 +19,32 @@ struct SeriesOptions: ParsableArguments {
     @Option(help: "The table to read from an SQLite file.")
     var table: String?
 
-    @Option(help: "A query to read from an SQLite file, in place of a table.")
+    @Option(help: "A query to read from an SQLite file, in place of a table, or from what --odbc names.")
     var query: String?
 
-    func read(_ path: String) throws -> Series {
-        noticed(try SeriesReader.read(path: path, options: options))
+    @Option(
+        help: ArgumentHelp(
+            "A database to read the query from in place of a file: an ODBC data source by its name, or a connection string.",
+            valueName: "source"))
+    var odbc: String?
+
+    func validate() throws {
+        guard odbc != nil else { return }
+        guard query != nil else { throw ValidationError("--odbc needs --query 'SELECT ...'.") }
+        guard table == nil else { throw ValidationError("--odbc takes a query, and no --table.") }
+    }
+
+    /// Whether a file, or several, are named as they should be.
+    func validate(hasFile: Bool) throws {
+        guard hasFile != (odbc != nil) else {
+            throw ValidationError(hasFile ? "--odbc stands in place of a file." : "Name a file, or a database with --odbc.")
+        }
+    }
+
+    /// Reads a file, or where none is named what `--odbc` names.
+    func read(_ path: String?) throws -> Series {
+        if let path { return noticed(try SeriesReader.read(path: path, options: options)) }
+        return noticed(try SeriesReader.read(odbc: odbc ?? "", query: query ?? "", options: options))
     }
 
     /// Reads what is in a file to follow it with `tail`.

@@ -206,3 +206,15 @@ private func temporary(_ name: String) -> String {
         #expect(found == mode, "\(name)")
     }
 }
+
+@Test func aDatabaseStandsInPlaceOfAFile() throws {
+    for arguments in [["--odbc", "plant"], ["--odbc", "plant", "--query", "SELECT 1", "f.csv"], ["--query", "SELECT 1"], []] {
+        #expect(try oddline(["score"] + arguments).status == 64, "\(arguments)")
+        #expect(try oddline(["evaluate"] + arguments).status == 64, "\(arguments)")
+        #expect(try oddline(["train"] + arguments).status == 64, "\(arguments)")
+    }
+    let outcome = try oddline(["score", "--odbc", "no-such-source", "--query", "SELECT 1"])
+    #expect(outcome.status == 1 && outcome.output.isEmpty)
+    #expect(outcome.errors.hasPrefix("oddline: ") && outcome.errors.hasSuffix(".\n"))
+    #expect(outcome.errors.count { $0 == "\n" } == 1)
+}

@@ -99,7 +99,7 @@ private func temporaryFolder() throws -> URL {
         .unclosedQuote(file: "f", line: 1), .damagedGzip(file: "f"), .noSuchColumn(file: "f", column: "c", known: []),
         .allGaps(file: "f", column: "c"), .noTable(file: "f", table: "t", known: []), .tableNeeded(file: "f", known: []),
         .tableNeeded(file: "f", known: ["a", "b"]), .badQuery(file: "f", reason: "r"), .databaseFailed(file: "f", reason: "r"),
-        .fileNeeded(file: "f"),
+        .fileNeeded(file: "f"), .noODBC, .noConnection(source: "s", reason: "r"),
     ]
     #expect(errors.allSatisfy { !$0.description.contains("--") && $0.description.hasSuffix(".") })
 }

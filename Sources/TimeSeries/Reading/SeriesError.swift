@@ -46,6 +46,10 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     case tableNeeded(file: String, known: [String])
     /// A query that was asked for does not run.
     case badQuery(file: String, reason: String)
+    /// unixODBC is not there, or is not what it should be.
+    case noODBC
+    /// A database does not let itself be reached through ODBC.
+    case noConnection(source: String, reason: String)
     /// SQLite cannot read the database: it is damaged or locked.
     case databaseFailed(file: String, reason: String)
     /// The content is of a format that is read from a file alone, and came another way.
@@ -127,7 +131,11 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
                 : "\(file): is an SQLite database of several tables, and a series is one of them; name the table, or copy it "
                     + "to a file of its own (it has: \(listed(known)))."
         case .badQuery(let file, let reason):
-            "\(file): the query failed (\(printable(reason))); try it in the sqlite3 shell."
+            "\(file): the query failed (\(printable(reason))); try it in a shell of the database."
+        case .noODBC:
+            "unixODBC cannot be used here; install it (libodbc2 in Debian) and a driver for the database, such as odbc-postgresql."
+        case .noConnection(let source, let reason):
+            "\(source): cannot be reached (\(printable(reason))); check the data source, the server and the account."
         case .databaseFailed(let file, let reason):
             "\(file): SQLite cannot read the table (\(printable(reason))); close what else uses the database, or restore a copy."
         case .notFollowed(let file):

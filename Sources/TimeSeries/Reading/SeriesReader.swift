@@ -82,7 +82,7 @@ public enum SeriesReader {
     }
 
     /// The most that is read where the end cannot be known before.
-    private static let mostStreamedBytes = 4 << 30
+    static let mostStreamedBytes = 4 << 30
 
     /// All of standard input; what is neither text nor of a known format is refused after the first bytes.
     private static func standardInput() throws(SeriesError) -> Data {
