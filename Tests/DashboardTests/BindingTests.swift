@@ -41,17 +41,23 @@ import Testing
     }
 }
 
-/// Each row of the table of keys in the README stands for whole bindings, and together they are all there are.
-@Test func theReadmesTableOfKeysIsTheBindings() throws {
-    let readme = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../README.md")
-    let text = try String(contentsOf: readme.standardizedFileURL, encoding: .utf8)
-    let section = try #require(text.components(separatedBy: "\n## Keys\n").dropFirst().first).components(separatedBy: "\n## ")[0]
-    let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { line in
+/// The rows of the table of keys under a heading of a page, a row the keys that it names.
+private func keys(under heading: String, of page: String) throws -> [[String]] {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../\(page)")
+    let text = try String(contentsOf: file.standardizedFileURL, encoding: .utf8)
+    let section = try #require(text.components(separatedBy: "\n## \(heading)\n").dropFirst().first)
+        .components(separatedBy: "\n## ")[0]
+    return section.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { line in
         let cell = line.dropFirst(2).components(separatedBy: " | ")[0]
         return cell.split(separator: "`").enumerated().filter { $0.offset.isMultiple(of: 2) }.flatMap {
             $0.element.split(separator: " ").map(String.init)
         }
     }
+}
+
+/// Each row of the table of all keys stands for whole bindings, and together they are all there are.
+@Test func theTableOfKeysIsTheBindings() throws {
+    let rows = try keys(under: "All keys", of: "Documentation/keys.md")
     #expect(rows.count > 10)
     let bindings = Binding.all.map { Set($0.keys.map(\.name)) }
     for row in rows {
@@ -60,6 +66,13 @@ import Testing
         #expect(whole.reduce(into: Set()) { $0.formUnion($1) } == own, "the row of \(row) is not made of whole bindings")
     }
     #expect(Set(rows.joined()) == bindings.reduce(into: Set()) { $0.formUnion($1) })
+}
+
+@Test func theReadmeNamesNoKeyThatIsNone() throws {
+    let named = try keys(under: "The keys most used", of: "README.md").joined()
+    #expect(named.count > 15)
+    let known = Set(Binding.all.flatMap(\.keys).map(\.name))
+    for key in named { #expect(known.contains(key), "\(key)") }
 }
 
 /// The key map of a configuration file with this text.
