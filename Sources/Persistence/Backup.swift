@@ -24,7 +24,8 @@ public struct Backup: Sendable {
     ///   used.
     public func make(from locations: Locations) throws {
         guard !Self.isThere(url) else { throw StorageError.isThere(path: url.path) }
-        let draft = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)")
+        Drafts.removeAbandoned(of: url)
+        let draft = url.deletingLastPathComponent().appendingPathComponent(Drafts.name(for: url))
         try makePrivateFolder(draft)
         do {
             // The database first: a model that it knows has its file by then.
@@ -48,7 +49,8 @@ public struct Backup: Sendable {
         try Self.check(url)
         let data = locations.data
         try refuseLinks(in: data.path)
-        let draft = data.deletingLastPathComponent().appendingPathComponent(".\(data.lastPathComponent).\(UUID().uuidString)")
+        Drafts.removeAbandoned(of: data)
+        let draft = data.deletingLastPathComponent().appendingPathComponent(Drafts.name(for: data))
         try makePrivateFolder(draft)
         do {
             let database = draft.appendingPathComponent("oddline.db")

@@ -6,19 +6,26 @@ public struct OddlineDatabase: Sendable {
     let connection: any DatabaseWriter
     /// The file; `nil` in memory.
     private let url: URL?
+    /// Keeps a database that is only read as tidy as it was.
+    private let tidying: Tidying?
     /// What `secret` gives where there is no folder.
     private let ownSecret = randomSecret()
 
     /// Opens the database at `url`, making it and its folder (modes 0600 and 0700) where they are missing. What it
-    /// commits is on the disk (`synchronous=FULL`).
+    /// commits is on the disk (`synchronous=FULL`). Drafts that a killed process left in the folder a day ago are removed.
     /// - Throws: `StorageError` naming the path: a link, somebody else's or readable by others, damaged, or written by a
     ///   newer version.
     public init(at url: URL) throws(StorageError) {
-        try makePrivateFolder(url.deletingLastPathComponent())
+        let folder = url.deletingLastPathComponent()
+        try makePrivateFolder(folder)
         try Self.refuseUnsafeFiles(url)
+        Drafts.removeAbandoned(inData: folder)
         let made = open(url.path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        // SQLite would make a missing file too, but for others to read.
+        guard made >= 0 || errno == EEXIST else { throw .cannotWrite(path: url.path) }
         if made >= 0 { close(made) }
         self.url = url
+        tidying = nil
         do {
             let pool = try DatabasePool(path: url.path, configuration: Self.configuration)
             connection = pool
@@ -32,7 +39,8 @@ public struct OddlineDatabase: Sendable {
         }
     }
 
-    /// Opens a database that is there for reading alone, whatever version of the program wrote it.
+    /// Opens a database that is there for reading alone, whatever version of the program wrote it. What SQLite puts beside it
+    /// meanwhile is gone with the last copy of this value, unless it was there before.
     /// - Throws: `StorageError` naming the path.
     public init(readingFrom url: URL) throws(StorageError) {
         try refuseLinks(in: url.deletingLastPathComponent().path)
@@ -40,14 +48,32 @@ public struct OddlineDatabase: Sendable {
         self.url = url
         var configuration = Self.configuration
         configuration.readonly = true
+        let hadLog = FileManager.default.fileExists(atPath: url.path + "-wal")
         do {
-            connection = try DatabaseQueue(path: url.path, configuration: configuration)
+            let queue = try DatabaseQueue(path: url.path, configuration: configuration)
+            connection = queue
+            tidying = hadLog ? nil : Tidying(after: queue)
         } catch { throw .database(path: url.path, reason: (error as? DatabaseError)?.message ?? "\(error)") }
+    }
+
+    /// Has SQLite remove the `-wal` and `-shm` of a connection that only read, and could not remove them itself. It does so when
+    /// the last connection that may write ends, under its own locks; files that others use stay.
+    private final class Tidying: Sendable {
+        private let queue: DatabaseQueue
+
+        init(after queue: DatabaseQueue) { self.queue = queue }
+
+        deinit {
+            guard (try? queue.close()) != nil, let writer = try? DatabaseQueue(path: queue.path) else { return }
+            _ = try? writer.read { try Int.fetchOne($0, sql: "PRAGMA schema_version") }
+            try? writer.close()
+        }
     }
 
     /// A database in memory, for tests and demonstrations.
     public init() throws {
         url = nil
+        tidying = nil
         connection = try DatabaseQueue()
         try Self.migrator.migrate(connection)
     }
