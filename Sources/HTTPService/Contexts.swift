@@ -73,13 +73,16 @@ struct BearerMiddleware: RouterMiddleware {
 /// writes one line to the log. Neither bodies nor headers are logged.
 struct EnvelopeMiddleware: RouterMiddleware {
     let origins: Origins
+    /// The file that unexpected errors are written to, which whoever runs the service is told.
+    let logPath: String
     private static let requestID = HTTPField.Name("X-Request-ID")
 
     func handle(
         _ request: Request, context: ServiceContext, next: (Request, ServiceContext) async throws -> Response
     ) async throws -> Response {
         let started = ContinuousClock.now
-        let id = UUID().uuidString.lowercased()
+        // Shorter than what the log takes for a key and hides.
+        let id = String(UInt64.random(in: 1 << 60 ... .max), radix: 16)
         var context = context
         context.origin = origins.address(of: request, over: context.remoteAddress?.ipAddress)
         context.logger[metadataKey: "request"] = "\(id)"
@@ -87,9 +90,10 @@ struct EnvelopeMiddleware: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch {
-            let problem = Problem(error)
+            let problem = Problem(error, requestID: id)
             if problem.status >= 500 {
-                context.logger.error("request failed", metadata: ["error": "\(type(of: error)): \(error)"])
+                context.logger.error(
+                    "request failed", metadata: ["error": "\(type(of: error)): \(error)", "log": "\(logPath)"])
             }
             response = problem.response
         }

@@ -18,6 +18,7 @@ public struct HTTPService: Sendable {
     private let bodies: BodyReader
     private let settings: ServiceSettings
     private let connections: ConnectionCount
+    private let logPath: String
 
     /// Serves the accounts and libraries in `database`.
     /// - Parameters:
@@ -31,6 +32,7 @@ public struct HTTPService: Sendable {
         let tokens = try Tokens(accounts: accounts, keyFile: locations.signingKeys)
         self.tokens = tokens
         self.logger = logger
+        logPath = locations.log.path
         let reading = Workers(count: 2, niceness: 2)
         self.settings = settings
         connections = ConnectionCount(settings.limits, exempt: settings.trustedProxies)
@@ -81,9 +83,10 @@ public struct HTTPService: Sendable {
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
     }
 
-    private var router: Router<ServiceContext> {
+    /// What answers requests, without a connection.
+    var router: Router<ServiceContext> {
         let router = Router(context: ServiceContext.self)
-        router.add(middleware: EnvelopeMiddleware(origins: Origins(trustedProxies: settings.trustedProxies)))
+        router.add(middleware: EnvelopeMiddleware(origins: Origins(trustedProxies: settings.trustedProxies), logPath: logPath))
         router.add(middleware: HostMiddleware(settings.hosts))
         router.add(middleware: MethodMiddleware(operations))
         let behindLogin = router.group().add(middleware: BearerMiddleware(tokens: tokens)).group(

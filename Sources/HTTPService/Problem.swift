@@ -53,6 +53,11 @@ struct Problem: Error {
         Problem(.serviceUnavailable, detail, headers: [.retryAfter: String(seconds)])
     }
 
+    /// 500 that says under which id the log tells more.
+    private static func unforeseen(_ requestID: String) -> Problem {
+        Problem(.internalServerError, "Something unexpected went wrong; the service's log tells more under \(requestID).")
+    }
+
     /// 401 that asks for a bearer token.
     static var unauthorized: Problem {
         Problem(
@@ -60,11 +65,12 @@ struct Problem: Error {
             headers: [.wwwAuthenticate: "Bearer realm=\"oddline\", error=\"invalid_token\""])
     }
 
-    /// What a thrown error means to a client; nothing of the inside is told of errors not foreseen.
-    init(_ error: any Error) {
+    /// What a thrown error means to a client. Of errors not foreseen nothing of the inside is told, nor where the log is: only
+    /// the request's id, under which whoever runs the service finds the error there.
+    init(_ error: any Error, requestID: String) {
         switch error {
         case let problem as Problem: self = problem
-        case let error as AccountError: self.init(account: error)
+        case let error as AccountError: self.init(account: error, requestID: requestID)
         case let error as DetectionError: self.init(error == .cancelled ? .conflict : .unprocessableContent, error.description)
         case let error as SeriesError: self.init(.unprocessableContent, error.description)
         case StorageError.busy: self = .later("Another program is writing to the database; try again.", seconds: 1)
@@ -76,12 +82,11 @@ struct Problem: Error {
         case JSONError.repeatedMember: self.init(.badRequest, "The JSON names a member twice.")
         case let error as HTTPError: self.init(error.status, error.body ?? error.status.reasonPhrase, headers: error.headers)
         case let error as any HTTPResponseError: self.init(error.status, error.status.reasonPhrase)
-        default:
-            self.init(.internalServerError, "Something went wrong inside; the server's log tells more under this request's id.")
+        default: self = .unforeseen(requestID)
         }
     }
 
-    private init(account error: AccountError) {
+    private init(account error: AccountError, requestID: String) {
         switch error {
         case .invalid(let problems):
             let errors = problems.map { FieldError(field: $0.field.rawValue, message: $0.message) }
@@ -97,7 +102,7 @@ struct Problem: Error {
         case .noSuchAccount: self.init(.notFound, error.description)
         case .needsSetUp, .registrationClosed, .notAdministrator: self.init(.forbidden, error.description)
         case .lastAdministrator: self.init(.conflict, error.description)
-        case .hashing, .storage: self.init(.internalServerError, error.description)
+        case .hashing, .storage: self = .unforeseen(requestID)
         }
     }
 

@@ -61,6 +61,26 @@ private func temporary(_ name: String) -> String {
         #expect(try run(["curl", "-s", "http://127.0.0.1:\(service.port)/health"]) == "{\"status\":\"ok\"}")
     }
 
+    @Test func anUnexpectedErrorIsFoundInTheLogByTheIdThatTheClientIsTold() throws {
+        let data = temporary("unexpected")
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        #expect(
+            try oddline(["accounts", "add", "ann", "ann@example.org", "--data-dir", data], input: password + "\n").status == 0)
+        let service = try Service(data)
+        try run(["sqlite3", data + "/oddline.db", "ALTER TABLE login_attempts RENAME TO gone"])
+        let answer = try service.curl(
+            "/api/auth/login", "-i", "-H", "content-type: application/json", "-d",
+            "{\"identifier\":\"ann\",\"password\":\"\(password)\"}")
+        let id = try #require(answer.firstMatch(of: /(?i)x-request-id: ([0-9a-f]{16})/), "\(answer)").1
+        #expect(answer.contains("\"status\":500") && answer.contains("the service's log tells more under \(id)."))
+        #expect(!answer.contains(data) && !answer.contains("SQL") && !answer.contains("no such table"), "\(answer)")
+        let log = try String(contentsOfFile: data + "/oddline.log", encoding: .utf8)
+        let line = try #require(log.split(separator: "\n").first { $0.contains("request=\(id)") }, "\(log)")
+        #expect(line.contains("no such table: login_attempts") && !log.contains(password))
+        let errors = service.log.split(separator: "\n").filter { $0.contains(" error ") }
+        #expect(errors.contains { $0.contains(id) && $0.contains(data + "/oddline.log") }, "\(service.log)")
+    }
+
     @Test func theAuditLogOfAServiceSaysWhoFromWhereAndShowsEachAlteration() throws {
         let data = temporary("audit")
         defer { try? FileManager.default.removeItem(atPath: data) }
