@@ -3,8 +3,9 @@ import AnomalyDetection
 import Foundation
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import Logging
+import NIOCore
+import NIOEmbedded
 import Persistence
 import Testing
 
@@ -66,14 +67,19 @@ final class Server: Sendable {
             let name = try #require(HTTPField.Name(String(parts[0])))
             fields.append(HTTPField(name: name, value: parts[1].trimmingCharacters(in: .whitespaces)))
         }
-        let (sent, verb) = (fields, try #require(HTTPRequest.Method(method)))
-        return try await service.application(host: "localhost", port: 0) { _ in }.test(.router) { client in
-            let response = try await client.execute(
-                uri: path, method: verb, headers: sent, body: body.map { ByteBuffer(string: $0) })
-            let headers = response.headers.map { ($0.name.rawName.lowercased(), $0.value) }
-            return Answer(
-                status: response.status.code, headers: Dictionary(headers) { $1 }, body: String(buffer: response.body))
-        }
+        fields[.contentLength] = body.map { String($0.utf8.count) }
+        let head = HTTPRequest(
+            method: try #require(HTTPRequest.Method(method)), scheme: "http", authority: "localhost", path: path,
+            headerFields: fields)
+        let context = ServiceContext(
+            source: ApplicationRequestContextSource(channel: NIOAsyncTestingChannel(), logger: Logger(label: "test")))
+        let response = try await service.router.buildResponder().respond(
+            to: Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body ?? ""))), context: context)
+        let written = WrittenBody()
+        try await response.body.write(written)
+        let headers = response.headers.map { ($0.name.rawName.lowercased(), $0.value) }
+        return Answer(
+            status: response.status.code, headers: Dictionary(headers) { $1 }, body: String(buffer: written.bytes))
     }
 
     static let password = "correct horse battery"
@@ -113,6 +119,15 @@ final class Server: Sendable {
         }
         Issue.record("the training of \(path) does not end")
     }
+}
+
+/// Keeps what a response writes.
+private final class WrittenBody: ResponseBodyWriter {
+    private(set) var bytes = ByteBuffer()
+
+    func write(_ buffer: ByteBuffer) { bytes.writeImmutableBuffer(buffer) }
+
+    func finish(_ trailers: HTTPFields?) {}
 }
 
 struct Answer {

@@ -1,11 +1,11 @@
+import Crypto
 import Foundation
-import JWTKit
 import Persistence
 import Testing
 
 @testable import Accounts
 
-private struct Payload: JWTPayload {
+private struct Payload: Encodable {
     var iss: String? = "oddline"
     var sub: String? = "1"
     var aud: String? = "oddline"
@@ -13,11 +13,12 @@ private struct Payload: JWTPayload {
     var nbf: Double? = Date().timeIntervalSince1970
     var exp: Double? = Date().timeIntervalSince1970 + 36_000
     var jti: String?
-    func verify(using algorithm: some JWTAlgorithm) throws {}
 }
 
-private func base64url(_ text: String) -> String {
-    Data(text.utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+private func base64url(_ text: String) -> String { base64url(Data(text.utf8)) }
+
+private func base64url(_ data: Data) -> String {
+    data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
 }
 
 private func claims(of token: String) throws -> [String: Any] {
@@ -27,17 +28,19 @@ private func claims(of token: String) throws -> [String: Any] {
 }
 
 @Suite struct TokenAttackTests {
-    /// Signs claims as the service would, with its own key or another.
+    /// Signs claims as the service would (RFC 7515), with its own key or another.
     private func sign(
-        _ payload: Payload, _ server: Server, secret: Data? = nil, kid: String? = nil, digest: DigestAlgorithm = .sha256
-    )
-        async throws -> String
-    {
+        _ payload: Payload, _ server: Server, secret: Data? = nil, kid: String? = nil, isSHA384: Bool = false
+    ) throws -> String {
         let key = try SigningKeys(at: server.locations.signingKeys).signing
-        let keys = JWTKeyCollection()
-        let name = JWKIdentifier(string: kid ?? key.kid)
-        await keys.add(hmac: HMACKey(from: secret ?? key.secret), digestAlgorithm: digest, kid: name)
-        return try await keys.sign(payload, kid: name)
+        let header = ["alg": isSHA384 ? "HS384" : "HS256", "typ": "JWT", "kid": kid ?? key.kid]
+        let text = try base64url(JSONEncoder().encode(header)) + "." + base64url(JSONEncoder().encode(payload))
+        let secret = SymmetricKey(data: secret ?? key.secret)
+        let signature =
+            isSHA384
+            ? Data(HMAC<SHA384>.authenticationCode(for: Data(text.utf8), using: secret))
+            : Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: secret))
+        return text + "." + base64url(signature)
     }
 
     private func status(_ token: String, _ server: Server) async throws -> Int {
@@ -65,23 +68,23 @@ private func claims(of token: String) throws -> [String: Any] {
             "another alphabet": token.replacing("-", with: "+").replacing("_", with: "/") + "+",
             "a megabyte": token + String(repeating: "a", count: 15_000),
         ]
-        forged["foreign key"] = try await sign(good, server, secret: Data(repeating: 7, count: 32))
-        forged["HS384"] = try await sign(good, server, digest: .sha384)
-        forged["expired"] = try await sign(Payload(iat: now - 900, nbf: now - 900, exp: now - 1, jti: id), server)
-        forged["not yet valid"] = try await sign(Payload(nbf: now + 18_000, jti: id), server)
-        forged["issued in the future"] = try await sign(Payload(iat: now + 18_000, jti: id), server)
-        forged["wrong issuer"] = try await sign(Payload(iss: "other", jti: id), server)
-        forged["wrong audience"] = try await sign(Payload(aud: "other", jti: id), server)
-        forged["missing audience"] = try await sign(Payload(aud: nil, jti: id), server)
-        forged["missing issuer"] = try await sign(Payload(iss: nil, jti: id), server)
-        forged["missing expiry"] = try await sign(Payload(exp: nil, jti: id), server)
-        forged["missing subject"] = try await sign(Payload(sub: nil, jti: id), server)
-        forged["missing identity"] = try await sign(Payload(), server)
-        forged["unknown identity"] = try await sign(Payload(jti: UUID().uuidString), server)
-        forged["another user's identity"] = try await sign(Payload(sub: "2", jti: id), server)
-        forged["subject spelt otherwise"] = try await sign(Payload(sub: "01", jti: id), server)
+        forged["foreign key"] = try sign(good, server, secret: Data(repeating: 7, count: 32))
+        forged["HS384"] = try sign(good, server, isSHA384: true)
+        forged["expired"] = try sign(Payload(iat: now - 900, nbf: now - 900, exp: now - 1, jti: id), server)
+        forged["not yet valid"] = try sign(Payload(nbf: now + 18_000, jti: id), server)
+        forged["issued in the future"] = try sign(Payload(iat: now + 18_000, jti: id), server)
+        forged["wrong issuer"] = try sign(Payload(iss: "other", jti: id), server)
+        forged["wrong audience"] = try sign(Payload(aud: "other", jti: id), server)
+        forged["missing audience"] = try sign(Payload(aud: nil, jti: id), server)
+        forged["missing issuer"] = try sign(Payload(iss: nil, jti: id), server)
+        forged["missing expiry"] = try sign(Payload(exp: nil, jti: id), server)
+        forged["missing subject"] = try sign(Payload(sub: nil, jti: id), server)
+        forged["missing identity"] = try sign(Payload(), server)
+        forged["unknown identity"] = try sign(Payload(jti: UUID().uuidString), server)
+        forged["another user's identity"] = try sign(Payload(sub: "2", jti: id), server)
+        forged["subject spelt otherwise"] = try sign(Payload(sub: "01", jti: id), server)
         for kid in ["../../etc/passwd", "' UNION SELECT 1 --", "", "unknown"] {
-            forged["kid \(kid)"] = try await sign(good, server, kid: kid)
+            forged["kid \(kid)"] = try sign(good, server, kid: kid)
         }
         for (name, forgery) in forged { #expect(try await status(forgery, server) == 401, "\(name)") }
         let last = try #require(parts[2].last)
