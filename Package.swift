@@ -77,11 +77,12 @@ let package = Package(
             name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"])]),
         .target(name: "CScores", dependencies: ["CKernels"], cSettings: [.unsafeFlags(["-O3"])]),
         .target(name: "CTerminalGuard"),
+        .target(name: "CExchange"),
 
         library("TimeSeries", [grdb, algorithms, crypto, "CZlib", "CScores"]),
         library("NeuralNetwork", ["COneDNN", "CKernels"]),
         library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", "CScores", algorithms, orderedCollections]),
-        library("Persistence", [grdb, toml]),
+        library("Persistence", ["CExchange", grdb, toml]),
         library("StrictJSON", []),
         library("Accounts", ["Persistence", "StrictJSON", "CXCrypt", crypto, grdb]),
         library("Workbench", ["AnomalyDetection", "Persistence", "Accounts", algorithms, grdb]),

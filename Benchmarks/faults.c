@@ -69,6 +69,9 @@ int fdatasync(int d) { return under_descriptor(d) && fails("sync") ? -1 : REAL(f
 int ftruncate(int d, off_t n) { return under_descriptor(d) && fails("truncate") ? -1 : REAL(ftruncate)(d, n); }
 int ftruncate64(int d, off64_t n) { return under_descriptor(d) && fails("truncate") ? -1 : REAL(ftruncate64)(d, n); }
 int rename(const char *a, const char *b) { return under(b) && fails("rename") ? -1 : REAL(rename)(a, b); }
+int renameat2(int f, const char *a, int g, const char *b, unsigned how) {
+    return under(b) && fails("rename") ? -1 : REAL(renameat2)(f, a, g, b, how);
+}
 int link(const char *a, const char *b) { return under(b) && fails("rename") ? -1 : REAL(link)(a, b); }
 
 #define OPEN(NAME, PARAMETERS, PATH, ...) \

@@ -33,15 +33,33 @@ class Bench:
         self.failures.append(text)
         print("FAILURE " + text, file=sys.stderr, flush=True)
 
+    @staticmethod
+    def outcome(command, environment, before):
+        """What a command ends with; `None` where it hangs, and standard error then tells in which calls of the system. Waits for
+        120 short times, so that a pause of this script is not taken for a command that hangs."""
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env=environment, preexec_fn=before)
+        text = PASSWORD + "\n"
+        for _ in range(120):
+            try:
+                output, errors = process.communicate(text, timeout=1)
+                return subprocess.CompletedProcess(command, process.returncode, output, errors)
+            except subprocess.TimeoutExpired:
+                text = None
+        for thread in os.listdir(f"/proc/{process.pid}/task"):
+            with open(f"/proc/{process.pid}/task/{thread}/wchan") as file:
+                print(f"thread {thread} waits in {file.read()}", file=sys.stderr)
+        process.kill()
+        process.communicate()
+        return None
+
     def run(self, arguments, environment=None, before=None, data=None):
         """The outcome of a command; what is no sentence and no success is a failure."""
         command = [self.program, *arguments]
         if arguments[0] in ("accounts", "backup", "restore", "doctor"):
             command += ["--data-dir", data or self.data]
-        try:
-            outcome = subprocess.run(command, input=PASSWORD + "\n", capture_output=True, text=True, timeout=120,
-                                     env={**os.environ, **(environment or {})}, preexec_fn=before)
-        except subprocess.TimeoutExpired:
+        outcome = self.outcome(command, {**os.environ, **(environment or {})}, before)
+        if outcome is None:
             self.fail(f"{arguments} with {environment}: hangs")
             return None
         self.counts["runs"] += 1

@@ -1,3 +1,4 @@
+import CExchange
 import Foundation
 import GRDB
 
@@ -35,7 +36,10 @@ public struct Backup: Sendable {
             try Self.check(draft)
             try Self.sync(draft)
             guard rename(draft.path, url.path) == 0 else { throw StorageError.cannotWrite(path: url.path) }
-            try Self.sync(url.deletingLastPathComponent())
+            do { try Self.sync(url.deletingLastPathComponent()) } catch {
+                try? FileManager.default.removeItem(at: url)
+                throw error
+            }
         } catch {
             try? FileManager.default.removeItem(at: draft)
             throw error
@@ -71,22 +75,51 @@ public struct Backup: Sendable {
         return places.first { !isThere($0) } ?? places[0]
     }
 
-    /// Moves the data folder away and the draft to its place, while nobody can begin to work with either.
+    /// Puts the draft in the place of the data folder, while nobody can begin to work with either.
     private static func exchange(_ data: URL, for draft: URL, keptAs kept: URL) throws -> URL? {
+        let parent = data.deletingLastPathComponent()
         guard isThere(data) else {
             guard rename(draft.path, data.path) == 0 else { throw StorageError.cannotWrite(path: data.path) }
-            try sync(data.deletingLastPathComponent())
+            do { try sync(parent) } catch {
+                rename(data.path, draft.path)
+                throw error
+            }
             return nil
         }
         let locks = try [data, draft].flatMap { try locked($0.appendingPathComponent("oddline.db")) }
         defer { for descriptor in locks { close(descriptor) } }
-        guard rename(data.path, kept.path) == 0 else { throw StorageError.cannotWrite(path: data.path) }
-        guard rename(draft.path, data.path) == 0 else {
-            rename(kept.path, data.path)
-            throw StorageError.cannotWrite(path: data.path)
+        // The draft first takes the name of what is kept, so that there is a data folder at every moment and one step changes
+        // which; what is kept never has the name of a draft.
+        guard rename(draft.path, kept.path) == 0 else { throw StorageError.cannotWrite(path: data.path) }
+        do { try changePlaces(data, kept) } catch {
+            try? FileManager.default.removeItem(at: kept)
+            throw error
         }
-        try sync(data.deletingLastPathComponent())
+        do { try sync(parent) } catch {
+            guard (try? changePlaces(data, kept)) != nil else {
+                throw StorageError.folder(path: data.path, reason: "the disk fails; what was there before is in \(kept.path)")
+            }
+            try? FileManager.default.removeItem(at: kept)
+            throw error
+        }
         return kept
+    }
+
+    /// Lets two folders change places: at once, or where the file system cannot, one after the other.
+    private static func changePlaces(_ data: URL, _ other: URL) throws(StorageError) {
+        if ok_exchange(data.path, other.path) == 0 { return }
+        guard errno == EINVAL || errno == ENOSYS else { throw .cannotWrite(path: data.path) }
+        let between = other.appendingPathExtension("moving")
+        guard rename(data.path, between.path) == 0 else { throw .cannotWrite(path: data.path) }
+        guard rename(other.path, data.path) == 0 else {
+            guard rename(between.path, data.path) == 0 else {
+                throw .folder(path: data.path, reason: "it is in \(between.path) now and cannot be moved back")
+            }
+            throw .cannotWrite(path: data.path)
+        }
+        guard rename(between.path, other.path) == 0 else {
+            throw .folder(path: data.path, reason: "what was there is in \(between.path) now")
+        }
     }
 
     /// Holds the locks of SQLite that every process which has the database open shares.
