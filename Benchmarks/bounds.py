@@ -7,14 +7,14 @@
 Each file is read by `oddline score FILE --train-rows 1000000000`, which ends with one sentence when all is read. Prints a table:
 seconds until the end and of all cores together, microseconds of these a row, and the MiB of memory beyond the size of the
 input at its peak. What is absurd must be refused
-with status 1 and one sentence. Exits with 1 where it is not, where it takes more than 500 MiB beyond the input, or where a
-row of the longest file takes more than three times as long as one of the shortest with a million.
+with status 1 and one sentence. Exits with 1 where it is not, where it takes more than 500 MiB beyond the input or more than
+5 s of all cores, or where a row of the longest file takes more than three times as long as one of the shortest with a million.
 """
 import argparse, gzip, json, os, struct, subprocess, sys, tempfile, time
 
 from service import PROGRAM
 
-MOST = 500
+MOST, SLOWEST = 500, 5
 
 
 def measured(command):
@@ -48,7 +48,52 @@ def model_file(path, header, body=b"", length=None):
         file.write(struct.pack("<Q", len(text) if length is None else length) + text + body)
 
 
-def absurd(folder):
+def altered(path, change):
+    """The header of a model, with what `change` does to the sizes in its metadata, and its tensors' bytes."""
+    with open(path, "rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+        body = file.read()
+    metadata = header["__metadata__"]
+    parts = {name: json.loads(metadata[name]) for name in ("plan", "summary", "channels", "scaling")}
+    change(**parts)
+    metadata.update({name: json.dumps(part) for name, part in parts.items()})
+    return header, body
+
+
+def sizes(plan, **values):
+    """Sets the members of this name, of the plan or of its network."""
+    network = next(iter(plan["architecture"].values()))["_0"]
+    for name, value in values.items():
+        target = plan if name in plan else network
+        if name not in target:
+            raise KeyError(name)
+        target[name] = value
+
+
+def absurd_models(program, folder, series):
+    """Name, header, body and claimed length of the header of model files, and how many zero bytes follow the body."""
+    trained = folder + "/trained"
+    subprocess.run([program, "train", series, "-o", trained], check=True, capture_output=True)
+    for name, change in [
+        ("windows of 2^40 rows", lambda plan, **_: sizes(plan, windowLength=2**40)),
+        ("a hidden state of 10^9 numbers", lambda plan, **_: sizes(plan, hiddenSize=10**9)),
+        ("10^8 channels", lambda plan, **_: sizes(plan, channelCount=10**8)),
+        ("2^62 training rows", lambda summary, **_: summary.update(trainingRows=2**62)),
+        ("a stride of 0", lambda plan, **_: sizes(plan, scoringStride=0)),
+        ("smoothing over 2^31 rows", lambda plan, **_: sizes(plan, longSmoothing=2**31)),
+        ("a million names of channels", lambda channels, **_: channels.extend(["c"] * 10**6)),
+        ("sizes below 0", lambda plan, **_: sizes(plan, windowLength=-64, hiddenSize=-1)),
+    ]:
+        header, body = altered(trained + "/lstm.safetensors", change)
+        yield "model of " + name, header, body, None, 0
+    whole = 1 << 27
+    yield ("model of 512 MiB of zeros", {"x": {"dtype": "F32", "shape": [8, 1 << 24], "data_offsets": [0, 4 * whole]}}, b"", None,
+           4 * whole)
+    one = {"dtype": "F32", "shape": [1 << 22], "data_offsets": [0, 1 << 24]}
+    yield ("model with 100,000 tensors of the same 16 MiB", {f"t{number}": one for number in range(100_000)}, b"", None, 1 << 24)
+
+
+def absurd(program, folder):
     """Name, command's arguments after `score`, and the file whose size is the input's."""
     line, bomb, series = folder + "/line.csv", folder + "/bomb.csv.gz", folder + "/series.csv"
     with open(line, "w") as file:
@@ -60,20 +105,24 @@ def absurd(folder):
     rows_file(series, 1000)
     yield "one line of 1 GiB", [line], line
     yield "gzip of 1 GiB that grows a thousandfold", [bomb], bomb
-    for name, header, body, length in [
-        ("model with a header of 64 MiB", b"{" + b'"a":[],' * (9 << 20) + b'"b":[]}', b"", None),
-        ("model whose header claims 8 EiB", b"{}", b"", 2**63 - 1), ("model whose header claims 1 TiB", b"{}", b"", 2**40),
-        ("model with a tensor of terabytes", {"x": {"dtype": "F32", "shape": [2**40], "data_offsets": [0, 2**42]}}, b"", None),
+    for name, header, body, length, zeros in [
+        ("model with a header of 64 MiB", b"{" + b'"a":[],' * (9 << 20) + b'"b":[]}', b"", None, 0),
+        ("model whose header claims 8 EiB", b"{}", b"", 2**63 - 1, 0),
+        ("model whose header claims 1 TiB", b"{}", b"", 2**40, 0),
+        ("model with a header of 8 MiB of brackets", b"[" * (8 << 20), b"", None, 0),
+        ("model with a tensor of terabytes", {"x": {"dtype": "F32", "shape": [2**40], "data_offsets": [0, 2**42]}}, b"", None, 0),
         ("model with overlapping tensors", {"x": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]},
-                                            "y": {"dtype": "F32", "shape": [2], "data_offsets": [4, 12]}}, bytes(12), None),
+                                            "y": {"dtype": "F32", "shape": [2], "data_offsets": [4, 12]}}, bytes(12), None, 0),
         ("model with a shape beyond all numbers", {"x": {"dtype": "F32", "shape": [2**62, 2**62], "data_offsets": [0, 8]}},
-         bytes(8), None),
+         bytes(8), None, 0),
+        *absurd_models(program, folder, series),
     ]:
         models = folder + "/models"
         os.makedirs(models, exist_ok=True)
         for kind in ("lstm", "transformer"):
             model_file(f"{models}/{kind}.safetensors", header, body, length)
-        yield name, [series, "--model", models], series
+            os.truncate(f"{models}/{kind}.safetensors", os.path.getsize(f"{models}/{kind}.safetensors") + zeros)
+        yield name, [series, "--model", models], f"{models}/lstm.safetensors"
 
 
 def main():
@@ -107,7 +156,7 @@ def main():
             failures.append("reading is not linear")
         os.remove(path)
         print("\n| what is absurd | seconds | of all cores | MiB beyond the input | what is said |\n|---|---|---|---|---|")
-        for name, arguments, file in absurd(folder):
+        for name, arguments, file in absurd(options.program, folder):
             status, errors, seconds, cores, memory = measured([options.program, "score", *arguments])
             size = os.path.getsize(file) / 2**20
             print(f"| {name} | {seconds:.2f} | {cores:.2f} | {memory - size:.0f} | {errors} |", flush=True)
@@ -115,6 +164,8 @@ def main():
                 failures.append(f"{name}: {status} {errors[:300]}")
             if memory - size > MOST:
                 failures.append(f"{name}: {memory - size:.0f} MiB beyond the input")
+            if cores > SLOWEST:
+                failures.append(f"{name}: takes {cores:.1f} s")
     for failure in failures:
         print("FAILURE " + failure, file=sys.stderr)
     sys.exit(1 if failures else 0)

@@ -40,45 +40,97 @@ public struct ModelFile: Sendable, Equatable {
         self.metadata = metadata
     }
 
-    /// Reads a file.
+    /// Reads a file; its tensors are read one by one, so that little more memory is taken than they have.
     /// - Throws: `ModelFileError.unreadable` or `.damaged`.
     public init(readingFrom url: URL) throws(ModelFileError) {
         let file = url.lastPathComponent
+        let descriptor = open(url.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unreadable(file: file) }
+        defer { close(descriptor) }
         var status = stat()
-        guard stat(url.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(file: file) }
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(file: file) }
         guard status.st_size <= Self.largest else { throw .damaged(file: file, reason: "it is larger than 1 GiB") }
-        guard let data = try? Data(contentsOf: url) else { throw .unreadable(file: file) }
-        try self.init(data: data, file: file)
+        try self.init(file: file, size: Int(status.st_size)) { offset, bytes in
+            var done = 0
+            while done < bytes.count {
+                let count = pread(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, offset + done)
+                if count <= 0 { return false }
+                done += count
+            }
+            return true
+        }
     }
 
     /// Decodes the bytes of a file; `file` is the name used in messages.
     /// - Throws: `ModelFileError.damaged`.
     init(data: Data, file: String) throws(ModelFileError) {
-        let data = Data(data)
-        guard data.count >= 8 else { throw .damaged(file: file, reason: "it is cut short") }
-        let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length <= Self.largestHeader, 8 + Int(length) <= data.count else {
+        try self.init(file: file, size: data.count) { offset, bytes in
+            data.dropFirst(offset).copyBytes(to: bytes, count: bytes.count) == bytes.count
+        }
+    }
+
+    /// - Parameters:
+    ///   - size: the bytes of the whole file.
+    ///   - read: fills a buffer with the bytes from an offset on, and says whether they were there.
+    private init(
+        file: String, size: Int, read: (Int, UnsafeMutableRawBufferPointer) -> Bool
+    ) throws(ModelFileError) {
+        var length = UInt64(0)
+        guard size >= 8, withUnsafeMutableBytes(of: &length, { read(0, $0) }) else {
             throw .damaged(file: file, reason: "it is cut short")
         }
-        let body = data.dropFirst(8 + Int(length))
-        guard let header = try? JSONSerialization.jsonObject(with: data[8..<(8 + Int(length))]) as? [String: Any] else {
+        length = UInt64(littleEndian: length)
+        guard length <= Self.largestHeader else { throw .damaged(file: file, reason: "its header is longer than 8 MiB") }
+        let start = 8 + Int(length)
+        var header = Data(count: Int(length))
+        guard start <= size, header.withUnsafeMutableBytes({ read(8, $0) }) else {
+            throw .damaged(file: file, reason: "it is cut short")
+        }
+        guard let members = try? JSONSerialization.jsonObject(with: header) as? [String: Any] else {
             throw .damaged(file: file, reason: "its header is not JSON")
         }
-        metadata = header["__metadata__"] as? [String: String] ?? [:]
+        metadata = members["__metadata__"] as? [String: String] ?? [:]
         tensors = [:]
-        for (name, value) in header where name != "__metadata__" {
+        for place in try Self.places(members, size: size - start, file: file) {
+            var values = [Float](repeating: 0, count: place.bytes.count / 4)
+            guard values.withUnsafeMutableBytes({ read(start + place.bytes.lowerBound, $0) }) else {
+                throw .damaged(file: file, reason: "it is cut short")
+            }
+            for index in values.indices {
+                values[index] = Float(bitPattern: UInt32(littleEndian: values[index].bitPattern))
+            }
+            tensors[place.name] = Tensor(shape: place.shape, values: values)
+        }
+    }
+
+    /// Where each tensor lies after the header. As the format demands they follow each other without gaps, and end with the
+    /// file: nothing is read twice, so that a short file cannot ask for much memory.
+    private static func places(
+        _ members: [String: Any], size: Int, file: String
+    ) throws(ModelFileError) -> [(name: String, shape: [Int], bytes: Range<Int>)] {
+        var places: [(name: String, shape: [Int], bytes: Range<Int>)] = []
+        for (name, value) in members where name != "__metadata__" {
             guard let fields = value as? [String: Any], fields["dtype"] as? String == "F32",
                 let shape = fields["shape"] as? [Int], let offsets = fields["data_offsets"] as? [Int], offsets.count == 2,
-                offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= body.count,
+                offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= size,
                 shape.allSatisfy({ (0...1 << 24).contains($0) })
-            else { throw .damaged(file: file, reason: "tensor \(name) is described wrongly") }
-            let count = (offsets[1] - offsets[0]) / 4
-            guard Self.product(shape) == count else {
-                throw .damaged(file: file, reason: "tensor \(name) has another size than its shape")
+            else { throw .damaged(file: file, reason: "tensor \(name.prefix(60)) is described wrongly") }
+            guard let count = product(shape), count <= size, count * 4 == offsets[1] - offsets[0] else {
+                throw .damaged(file: file, reason: "tensor \(name.prefix(60)) has another size than its shape")
             }
-            let bytes = body[(body.startIndex + offsets[0])..<(body.startIndex + offsets[1])]
-            tensors[name] = Tensor(shape: shape, values: Self.floats(bytes, count: count))
+            places.append((name, shape, offsets[0]..<offsets[1]))
         }
+        places.sort { ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound) }
+        var end = 0
+        for place in places {
+            guard place.bytes.lowerBound == end else {
+                throw .damaged(
+                    file: file, reason: "tensor \(place.name.prefix(60)) overlaps another or leaves a gap before it")
+            }
+            end = place.bytes.upperBound
+        }
+        guard end == size else { throw .damaged(file: file, reason: "bytes follow its last tensor") }
+        return places
     }
 
     private static func product(_ shape: [Int]) -> Int? {
@@ -89,14 +141,6 @@ public struct ModelFile: Sendable, Equatable {
             total = value
         }
         return total
-    }
-
-    private static func floats(_ bytes: Data, count: Int) -> [Float] {
-        bytes.withUnsafeBytes { raw in
-            (0..<count).map {
-                Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
-            }
-        }
     }
 
     /// The file's bytes; tensors stand in the order of their names.

@@ -44,6 +44,37 @@ private let file = ModelFile(
     }
 }
 
+/// A file whose header is `header`, followed by so many zero bytes.
+private func bytes(_ header: String, body: Int) -> Data {
+    withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) } + Data(header.utf8) + Data(count: body)
+}
+
+@Test(arguments: [
+    (
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#, 12,
+        "overlaps"
+    ),
+    (
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 8,
+        "overlaps"
+    ),
+    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8, "gap"),
+    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 5, "follow its last tensor"),
+    (#"{"a":{"dtype":"F32","shape":[1099511627776],"data_offsets":[0,4398046511104]}}"#, 4, "described wrongly"),
+    (#"{"a":{"dtype":"F32","shape":[16777216,16777216,16777216],"data_offsets":[0,4]}}"#, 4, "another size"),
+    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,5]}}"#, 5, "another size"),
+]) func tensorsThatAreNotOneAfterAnotherAreRefused(_ header: String, _ body: Int, _ says: String) throws {
+    let error = try #require(throws: ModelFileError.self) { try ModelFile(data: bytes(header, body: body), file: "x") }
+    #expect(error.description.contains(says) && error.description.hasPrefix("x: "), "\(error)")
+}
+
+@Test func emptyTensorsTakeNoPlace() throws {
+    let header =
+        #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[0],"data_offsets":[4,4]},"#
+        + #""c":{"dtype":"F32","shape":[0,3],"data_offsets":[0,0]}}"#
+    #expect(try ModelFile(data: bytes(header, body: 4), file: "x").tensors.count == 3)
+}
+
 @Test(arguments: 1...60 as ClosedRange<UInt64>) func parametersReadBackFromAFileAsTheyWere(seed: UInt64) throws {
     var draw = Draw(seed: seed)
     let architecture = draw.architecture()
