@@ -82,11 +82,12 @@ let package = Package(
         library("TimeSeries", [grdb, algorithms, crypto, "CZlib", "CScores"]),
         library("NeuralNetwork", ["COneDNN", "CKernels"]),
         library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", "CScores", algorithms, orderedCollections]),
-        library("Persistence", ["CExchange", grdb, toml]),
+        library("CheckedTOML", []),
+        library("Persistence", ["CheckedTOML", "CExchange", grdb, toml]),
         library("StrictJSON", []),
         library("Accounts", ["Persistence", "StrictJSON", "CXCrypt", crypto, grdb]),
         library("Workbench", ["AnomalyDetection", "Persistence", "Accounts", algorithms, grdb]),
-        library("TerminalUI", [toml]),
+        library("TerminalUI", ["CheckedTOML", toml]),
         library("NcursesTerminal", ["TerminalUI", "CNcursesw", "CTerminalGuard"]),
         library("Dashboard", ["TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence"]),
         library(
@@ -120,7 +121,7 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         tests(
             "AnomalyDetectionTests", ["AnomalyDetection", "NeuralNetwork", "TimeSeries"], resources: [.copy("Fixtures")]),
-        tests("PersistenceTests", ["Persistence", grdb]),
+        tests("PersistenceTests", ["Persistence", "CheckedTOML", grdb]),
         tests("StrictJSONTests", ["StrictJSON", "TimeSeries"]),
         tests("AccountsTests", ["Accounts", "Persistence", "TimeSeries", grdb]),
         tests("WorkbenchTests", ["TestSupport", "Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),

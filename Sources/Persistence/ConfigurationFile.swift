@@ -1,3 +1,4 @@
+import CheckedTOML
 import Foundation
 import TOMLKit
 
@@ -87,6 +88,9 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
         }
         guard let text = try? String(contentsOf: url, encoding: .utf8) else {
             throw .configuration(path: url.path, reason: "it cannot be read as UTF-8 text")
+        }
+        if let line = lineOfBrokenTableHeader(in: text) {
+            throw .configuration(path: url.path, reason: "line \(line): a heading begins with what begins no name")
         }
         do {
             self = try TOMLDecoder().decode(ConfigurationFile.self, from: text)

@@ -1,3 +1,4 @@
+import CheckedTOML
 import Foundation
 import TOMLKit
 
@@ -73,6 +74,7 @@ public struct Theme: Sendable, Equatable {
     public init(readingFrom url: URL) throws(ThemeError) {
         let file = url.lastPathComponent
         guard let text = try? String(contentsOf: url, encoding: .utf8) else { throw .unreadable(file: file) }
+        if let line = lineOfBrokenTableHeader(in: text) { throw .notTOML(file: file, line: line) }
         let table: TOMLTable
         do { table = try TOMLTable(string: text) } catch {
             throw .notTOML(file: file, line: (error as? TOMLParseError).map { Int($0.source.begin.line) })

@@ -1,3 +1,4 @@
+import CheckedTOML
 import Foundation
 import GRDB
 import Testing
@@ -91,6 +92,24 @@ private func mode(_ url: URL) throws -> Int? {
         #expect(throws: StorageError.self, "\(text)") { try ConfigurationFile(readingFrom: url) }
     }
 }
+
+@Test(arguments: [
+    ("[@settings]", 1), ("theme = \"paper\"\n[#a = 1", 2), ("\u{FEFF} [[ %a ]]", 1), ("a = [\n[1],\n]\n[ $x]", 4),
+    ("a = 'b'\n[é]", 2), ("[ \n]", 1),
+    ("[[\r\na]]", 1),
+    ("a = \"\"\"\n[ $x ]\\\"\"\"\" # \"\n\t[=]", 3),
+]) func aHeadingThatBeginsNoNameIsRefusedBeforeTheParserEndsTheProgram(_ text: String, _ line: Int) throws {
+    let url = folder().appendingPathExtension("toml")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try text.write(to: url, atomically: true, encoding: .utf8)
+    let reason = "line \(line): a heading begins with what begins no name"
+    #expect(throws: StorageError.configuration(path: url.path, reason: reason)) { try ConfigurationFile(readingFrom: url) }
+}
+
+@Test(arguments: [
+    "", "[settings]", "[[a]]", "[ \"@\" ]", "['%']", "[-_]", "[]", "[", "a = [\n  [ 1 ], # [@\n  ['@'] ]\n[b]", "# [@settings]",
+    "a = \"\"\"\n[ $x ]\n\"\"\"\n[b]", "a = '''\n[ $x ]'''", "a = \"\\\"\"\n[b]", "on_event = \"[@\"",
+]) func whatIsNoHeadingMayHoldAnything(_ text: String) { #expect(lineOfBrokenTableHeader(in: text) == nil) }
 
 @Test func aTransactionIsStoredWholeOrNotAtAll() async throws {
     struct Refusal: Error {}

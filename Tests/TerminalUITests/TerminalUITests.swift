@@ -171,6 +171,8 @@ func afterArbitraryBytesTheNextKeyIsUnderstood(seed: UInt64) {
     #expect(throws: ThemeError.badColor(file: file.lastPathComponent, line: 4, key: "muted")) { try Theme(readingFrom: file) }
     try "# mine\nname = \"mine\"\ntext = #ffffff\n".write(to: file, atomically: true, encoding: .utf8)
     #expect(throws: ThemeError.notTOML(file: file.lastPathComponent, line: 3)) { try Theme(readingFrom: file) }
+    try "name = \"mine\"\n[@models]\n".write(to: file, atomically: true, encoding: .utf8)
+    #expect(throws: ThemeError.notTOML(file: file.lastPathComponent, line: 2)) { try Theme(readingFrom: file) }
 }
 
 /// The contrast ratio of the Web Content Accessibility Guidelines.
