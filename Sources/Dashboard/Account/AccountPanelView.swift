@@ -25,7 +25,7 @@ extension AccountPanel {
     private var hints: [String] {
         if form != nil { return ["Enter on the last field saves", "Esc goes back"] }
         switch page {
-        case .profile: return ["Enter on the password saves a new email", "Esc closes"]
+        case .profile: return ["A new email needs the password", "Enter on it saves", "Esc closes"]
         case .password: return ["Enter on the last field saves", "Tab next", "← → pages", "Esc closes"]
         case .sessions: return ["↑ ↓ select", "x end session", "← → pages", "Esc closes"]
         case .accounts: return ["n add", "d disable or enable", "r role", "p reset password", "Esc closes"]
