@@ -3,11 +3,20 @@ import PackageDescription
 
 /// Whether `make fuzz` builds: our code then reports to libFuzzer which branches it took, and to AddressSanitizer what it touched.
 let isFuzzing = Context.environment["ODDLINE_FUZZ"] != nil
-let watched = "-sanitize=fuzzer,address"
+/// The sanitizer that `make sanitize` builds our code with, Swift and C: `address` or `thread`.
+let sanitizer = Context.environment["ODDLINE_SANITIZE"]
+// The packages that we use are built as always, so that their part of a build takes no longer.
+let watched = (isFuzzing ? "fuzzer,address" : sanitizer).map { ["-sanitize=\($0)"] } ?? []
 
 let strict: [SwiftSetting] =
     (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
-    + (isFuzzing ? [.unsafeFlags([watched, "-enable-testing"])] : [])
+    + (watched.isEmpty ? [] : [.unsafeFlags(watched + ["-enable-testing"])])
+let linked: [LinkerSetting] = watched.isEmpty ? [] : [.unsafeFlags(watched)]
+
+func inC(_ flags: [String]) -> [CSetting] {
+    let flags = flags + (sanitizer.map { ["-fsanitize=\($0)"] } ?? [])
+    return flags.isEmpty ? [] : [.unsafeFlags(flags)]
+}
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -16,7 +25,9 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 func tests(
     _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
 ) -> Target {
-    .testTarget(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict,
+        linkerSettings: linked)
 }
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -46,7 +57,7 @@ let fuzzing: [Target] =
                 "HTTPService", grdb, logging,
             ],
             path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])],
-            linkerSettings: [.unsafeFlags([watched])])
+            linkerSettings: linked)
     ]
 
 let package = Package(
@@ -74,10 +85,10 @@ let package = Package(
         .systemLibrary(name: "CXCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
-            name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"])]),
-        .target(name: "CScores", dependencies: ["CKernels"], cSettings: [.unsafeFlags(["-O3"])]),
-        .target(name: "CTerminalGuard"),
-        .target(name: "CExchange"),
+            name: "CKernels", cSettings: inC(["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"])),
+        .target(name: "CScores", dependencies: ["CKernels"], cSettings: inC(["-O3"])),
+        .target(name: "CTerminalGuard", cSettings: inC([])),
+        .target(name: "CExchange", cSettings: inC([])),
 
         library("TimeSeries", [grdb, algorithms, crypto, "CZlib", "CScores"]),
         library("NeuralNetwork", ["COneDNN", "CKernels"]),
@@ -103,14 +114,14 @@ let package = Package(
                 "Dashboard", "HTTPService", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries",
                 "Accounts", "Persistence", "NeuralNetwork", argumentParser, logging,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: linked),
         .executableTarget(
             name: "OddlineBench",
             dependencies: [
                 "NeuralNetwork", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence", "Workbench", "Dashboard",
                 "TerminalUI", argumentParser, crypto,
             ],
-            path: "Benchmarks/OddlineBench", swiftSettings: strict),
+            path: "Benchmarks/OddlineBench", swiftSettings: strict, linkerSettings: linked),
 
         .target(
             name: "TestSupport", dependencies: ["AnomalyDetection", "NeuralNetwork", "TimeSeries"], path: "Tests/TestSupport",
