@@ -2,7 +2,7 @@
 """Has one call of the system after another fail while the program stores, and looks at what is left.
 
     swift build -c release --product oddline
-    python3 Benchmarks/faults.py [--program .build/release/oddline] [--short]
+    python3 Benchmarks/faults.py [--program .build/release/oddline] [--short] [--only WORD]
 
 Needs a C compiler. For each command and each kind of call (write, sync, rename, open, truncate) the first fails, then the
 second, and so on until the command gets through without that failure; once with EIO that goes away, once with ENOSPC that
@@ -291,21 +291,24 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", default=PROGRAM)
     parser.add_argument("--short", action="store_true", help="one command and the clock")
+    parser.add_argument("--only", default="", help="only the commands whose description holds this, and nothing after them")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(os.path.abspath(options.program), os.path.realpath(folder))
         all_scenarios = scenarios(bench)
         saved = bench.folder + "/saved"
-        for scenario in all_scenarios[:1] if options.short else all_scenarios:
+        wanted = [scenario for scenario in all_scenarios if options.only in scenario.name]
+        for scenario in wanted[:1] if options.short else wanted:
             for kind in CALLS:
                 for reason, stays in ((errno.EIO, False), (errno.ENOSPC, True)):
                     if not (options.short and stays):
                         scenario.failing(kind, reason, stays)
             print(f"{scenario.name}: {dict(bench.counts)}", file=sys.stderr, flush=True)
-        full_disks(bench, saved, (4096, 40_960) if options.short else range(0, 100_000, 4096))
-        homes(bench)
-        clock(bench, saved)
-        mounted(bench, saved)
+        if not options.only:
+            full_disks(bench, saved, (4096, 40_960) if options.short else range(0, 100_000, 4096))
+            homes(bench)
+            clock(bench, saved)
+            mounted(bench, saved)
         print(json.dumps({**bench.counts, "failures": len(bench.failures)}))
     sys.exit(1 if bench.failures else 0)
 
