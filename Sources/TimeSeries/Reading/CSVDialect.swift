@@ -6,6 +6,9 @@ struct CSVDialect: Equatable {
     /// The decimal point's byte.
     var point: UInt8 { decimalComma ? 0x2C : 0x2E }
 
+    /// Commas between fields and decimal points.
+    static let plain = CSVDialect(delimiter: UInt8(ascii: ","), decimalComma: false)
+
     /// The delimiter that splits the first records alike. A decimal comma is possible only where it is another
     /// character, and taken where more numbers have a comma than a point.
     static func detect(_ bytes: UnsafeBufferPointer<UInt8>) -> CSVDialect {

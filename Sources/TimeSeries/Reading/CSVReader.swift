@@ -31,12 +31,34 @@ struct CSVReader {
     private(set) var names: [String] = []
     private var roles: [Role] = []
     private var hasHeader = false
+    /// Whether the names are known and not written in the text.
+    private var isNamed = false
     private var options: SeriesReader.Options
 
     /// Parses `data`; `file` is the name used in messages.
-    static func series(_ data: Data, file: String, options: SeriesReader.Options) throws -> Series {
-        try seriesAndForm(data, file: file, options: options).series
+    /// - Parameter names: of the columns where they are known; the text has no header then, and its dialect is `CSVDialect.plain`.
+    static func series(
+        _ data: Data, file: String, options: SeriesReader.Options, names: [String]? = nil
+    ) throws -> Series {
+        try data.withUnsafeBytes {
+            var reader = CSVReader(bytes: $0.bindMemory(to: UInt8.self), file: file, options: options, names: names)
+            try reader.inspect()
+            return try reader.parse()
+        }
     }
+
+    /// By what records are read, found from the first ones of the first key where there are keys.
+    /// - Returns: also how many bytes the header takes.
+    static func form(
+        of bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options, names: [String]?
+    ) throws(SeriesError) -> (form: CSVForm, headerBytes: Int) {
+        var reader = CSVReader(bytes: bytes, file: file, options: options, names: names)
+        try reader.inspect()
+        guard reader.roles.contains(.number) else { throw .noNumericColumn(file: file, columns: reader.names) }
+        return (reader.form, try reader.scannerBehindHeader().position)
+    }
+
+    private var form: CSVForm { CSVForm(dialect: dialect, names: names, roles: roles, hasHeader: hasHeader) }
 
     /// As above, with what records behind these are read by.
     static func seriesAndForm(
@@ -45,17 +67,18 @@ struct CSVReader {
         try data.withUnsafeBytes {
             var reader = CSVReader(bytes: $0.bindMemory(to: UInt8.self), file: file, options: options)
             try reader.inspect()
-            let form = CSVForm(
-                dialect: reader.dialect, names: reader.names, roles: reader.roles, hasHeader: reader.hasHeader)
-            return (try reader.parse(), form)
+            return (try reader.parse(), reader.form)
         }
     }
 
-    private init(bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options) {
+    private init(
+        bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options, names: [String]? = nil
+    ) {
         self.bytes = bytes
         self.file = file
         self.options = options
-        dialect = CSVDialect.detect(bytes)
+        dialect = names == nil ? CSVDialect.detect(bytes) : .plain
+        if let names { (self.names, isNamed, hasHeader) = (names, true, true) }
     }
 
     init(bytes: UnsafeBufferPointer<UInt8>, file: String, form: CSVForm) {
@@ -73,6 +96,25 @@ struct CSVReader {
         var records: [[CSVScanner.Field]] = []
         while records.count < 200, try scanner.next(into: &fields, file: file) { records.append(fields) }
         guard let first = records.first else { throw .empty(file: file) }
+        if !isNamed { name(by: first, scanner) }
+        var body = hasHeader && !isNamed ? records.dropFirst() : records[...]
+        if let keyColumn = options.keyColumn {
+            guard let index = names.firstIndex(of: keyColumn) else {
+                throw .noSuchColumn(file: file, column: keyColumn, known: names)
+            }
+            func key(_ record: [CSVScanner.Field]) -> String? { index < record.count ? scanner.text(record[index]) : nil }
+            body = body.prefix { key($0) == body.first.map { key($0) } ?? nil }
+        }
+        guard !body.isEmpty else { throw .empty(file: file) }
+        roles = names.indices.map { column in
+            names[column] == options.keyColumn
+                ? .text : role(column, body.compactMap { column < $0.count ? scanner.slice($0[column]) : nil })
+        }
+        try chooseTimeColumn()
+    }
+
+    /// Takes the names of the columns from the first record, or counts them where it holds values.
+    private mutating func name(by first: [CSVScanner.Field], _ scanner: CSVScanner) {
         hasHeader =
             first.allSatisfy { field in
                 let slice = scanner.slice(field)
@@ -82,12 +124,6 @@ struct CSVReader {
             let text = hasHeader ? printable(scanner.text(first[index])) : ""
             return text.isEmpty ? "column\(index + 1)" : text
         }
-        let body = hasHeader ? records.dropFirst() : records[...]
-        guard !body.isEmpty else { throw .empty(file: file) }
-        roles = names.indices.map { column in
-            role(column, body.compactMap { column < $0.count ? scanner.slice($0[column]) : nil })
-        }
-        try chooseTimeColumn()
     }
 
     private func isValue(_ slice: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -142,11 +178,16 @@ struct CSVReader {
 
     private func parse() throws(SeriesError) -> Series {
         guard roles.contains(.number) else { throw .noNumericColumn(file: file, columns: names) }
-        var scanner = CSVScanner(bytes: bytes, delimiter: dialect.delimiter)
-        var fields: [CSVScanner.Field] = []
-        if hasHeader { _ = try scanner.next(into: &fields, file: file) }
+        let scanner = try scannerBehindHeader()
         let tables = if let plain = plainTables(from: scanner.position) { plain } else { [try table(scanner)] }
         return series(of: tables)
+    }
+
+    private func scannerBehindHeader() throws(SeriesError) -> CSVScanner {
+        var scanner = CSVScanner(bytes: bytes, delimiter: dialect.delimiter)
+        var fields: [CSVScanner.Field] = []
+        if hasHeader, !isNamed { _ = try scanner.next(into: &fields, file: file) }
+        return scanner
     }
 
     /// The columns of tables that follow each other.

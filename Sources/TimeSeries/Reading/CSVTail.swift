@@ -141,12 +141,19 @@ extension CSVReader {
     static func records(
         _ data: Data, file: String, form: CSVForm, after count: (records: Int, lines: Int), format: TimeFormat?
     ) -> CSVRecords {
-        data.withUnsafeBytes { raw in
-            var bytes = raw.bindMemory(to: UInt8.self)
-            // It may be the first half of a line end.
-            if bytes.last == 0x0D { bytes = UnsafeBufferPointer(rebasing: bytes.dropLast()) }
-            return CSVReader(bytes: bytes, file: file, form: form).records(after: count, format: format)
+        data.withUnsafeBytes {
+            records($0.bindMemory(to: UInt8.self), file: file, form: form, after: count, format: format)
         }
+    }
+
+    /// The same of bytes in memory.
+    static func records(
+        _ bytes: UnsafeBufferPointer<UInt8>, file: String, form: CSVForm, after count: (records: Int, lines: Int),
+        format: TimeFormat?
+    ) -> CSVRecords {
+        // A CR at the end may be the first half of a line end.
+        let whole = bytes.last == 0x0D ? UnsafeBufferPointer(rebasing: bytes.dropLast()) : bytes
+        return CSVReader(bytes: whole, file: file, form: form).records(after: count, format: format)
     }
 
     private func records(after count: (records: Int, lines: Int), format: TimeFormat?) -> CSVRecords {

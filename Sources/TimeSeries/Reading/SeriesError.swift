@@ -55,6 +55,15 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The content is of a format that is read from a file alone, and came another way.
     case fileNeeded(file: String)
 
+    /// A line is no object of numbers and texts.
+    case badJSONLine(file: String, line: Int, reason: String)
+    /// A row of a stream of many series does not say to which it belongs.
+    case noKey(file: String, line: Int)
+    /// A key cannot name a folder.
+    case longKey(key: String)
+    /// The rows of a key do not lie together.
+    case scatteredKey(file: String, line: Int)
+
     /// That `file` could not be written, with the reason that `error` gives.
     public static func unwritable(_ file: String, because error: any Error) -> SeriesError {
         let reason =
@@ -138,6 +147,15 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(source): cannot be reached (\(printable(reason))); check the data source, the server and the account."
         case .databaseFailed(let file, let reason):
             "\(file): SQLite cannot read the table (\(printable(reason))); close what else uses the database, or restore a copy."
+        case .badJSONLine(let file, let line, let reason):
+            "\(file), line \(line): is not a JSON object of numbers and texts (\(reason)); write one object a line, each with the "
+                + "same members."
+        case .noKey(let file, let line):
+            "\(file), line \(line): has no key; give every row the key of its series."
+        case .longKey(let key):
+            "key \(printable(String(key.prefix(40)))): is empty or too long to name a folder of models; give the series shorter keys."
+        case .scatteredKey(let file, let line):
+            "\(file), line \(line): rows of this key were read before, and others came between; sort the rows by key."
         case .notFollowed(let file):
             "\(file): cannot be followed, since it is no uncompressed CSV file; open it without following."
         case .lateRow(let file, let row, let time):

@@ -16,7 +16,7 @@ public struct SeriesFormat: Sendable {
 
     /// All formats, in the order in which they are asked. CSV has no mark of its own and takes what is left, so it
     /// is the last.
-    static let all: [SeriesFormat] = [.sqlite, .csv]
+    static let all: [SeriesFormat] = [.sqlite, .jsonLines, .csv]
 }
 
 /// What a format reads: bytes and where they come from.

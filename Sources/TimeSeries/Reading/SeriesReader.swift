@@ -21,6 +21,8 @@ public enum SeriesReader {
         public var query: String?
         /// The value columns to keep; all numeric ones where empty.
         public var columns: [String] = []
+        /// The column that tells to which of many series a row belongs.
+        var keyColumn: String?
 
         /// Makes options; what is left out is found automatically.
         public init(timeColumn: String? = nil, table: String? = nil, query: String? = nil, columns: [String] = []) {

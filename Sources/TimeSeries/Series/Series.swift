@@ -51,6 +51,12 @@ public struct Series: Sendable, Equatable {
         time.text(row: row) ?? String(rowNumber(row))
     }
 
+    /// Adds what `timeText` says, in ASCII.
+    public func appendTime(row: Int, to text: inout [UInt8]) {
+        guard let instant = time.microseconds?[row] else { return text += String(rowNumber(row)).utf8 }
+        time.format.append(instant, to: &text)
+    }
+
     /// The position, from 1, that a row had in the file.
     public func rowNumber(_ row: Int) -> Int { fileOrder?[row] ?? row + 1 }
 
@@ -63,6 +69,11 @@ public struct Series: Sendable, Equatable {
         shorter.labels = labels.map { Array($0.prefix(count)) }
         shorter.fileOrder = fileOrder.map { Array($0.prefix(count)) }
         return shorter
+    }
+
+    /// Some neighbouring rows alone.
+    public func rows(_ range: Range<Int>) -> Series {
+        range == 0..<rowCount ? self : range.lowerBound == 0 ? prefix(range.count) : selecting(rows: Array(range))
     }
 
     /// Puts rows with the same channels behind the others; their times must not lie before those.

@@ -108,54 +108,90 @@ public enum TimeFormat: Sendable, Equatable {
 
     /// `microseconds` since 1970 in this notation.
     public func text(of microseconds: Int64) -> String {
+        var text: [UInt8] = []
+        append(microseconds, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Adds `microseconds` since 1970 in this notation, in ASCII.
+    public func append(_ microseconds: Int64, to text: inout [UInt8]) {
         switch self {
-        case .unixMilliseconds: return String(microseconds / 1000)
+        case .unixMilliseconds: text += String(microseconds / 1000).utf8
         case .unixSeconds(let digits):
-            guard digits > 0 else { return String(microseconds / 1_000_000) }
+            guard digits > 0 else {
+                text += String(microseconds / 1_000_000).utf8
+                return
+            }
             let (whole, rest) = microseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
-            return (microseconds < 0 ? "-" : "") + "\(whole)." + fraction(Int64(rest), digits: digits)
-        case .iso8601(let notation): return calendarText(of: microseconds, notation)
+            if microseconds < 0 { text.append(UInt8(ascii: "-")) }
+            text += String(whole).utf8
+            appendFraction(Int64(rest), digits: digits, to: &text)
+        case .iso8601(let notation): appendCalendar(microseconds, notation, to: &text)
         }
     }
 
-    private func calendarText(of microseconds: Int64, _ notation: Notation) -> String {
+    private func appendCalendar(_ microseconds: Int64, _ notation: Notation, to text: inout [UInt8]) {
         var local = microseconds
         if case .offset(let minutes, _) = notation.zone { local += Int64(minutes) * 60_000_000 }
         let seconds = floorDivide(local, 1_000_000)
         let days = floorDivide(seconds, 86400)
         let (year, month, day) = civil(daysSince1970: days)
-        let separator = String(UnicodeScalar(notation.dateSeparator))
-        var text = padded(year, 4) + separator + padded(month, 2) + separator + padded(day, 2)
-        guard let timeSeparator = notation.timeSeparator else { return text }
+        append(year, 4, to: &text)
+        text.append(notation.dateSeparator)
+        append(month, 2, to: &text)
+        text.append(notation.dateSeparator)
+        append(day, 2, to: &text)
+        guard let timeSeparator = notation.timeSeparator else { return }
         let time = seconds - days * 86400
-        text += String(UnicodeScalar(timeSeparator)) + padded(time / 3600, 2) + ":" + padded(time / 60 % 60, 2)
-        if notation.hasSeconds { text += ":" + padded(time % 60, 2) }
+        text.append(timeSeparator)
+        append(time / 3600, 2, to: &text)
+        text.append(UInt8(ascii: ":"))
+        append(time / 60 % 60, 2, to: &text)
+        if notation.hasSeconds {
+            text.append(UInt8(ascii: ":"))
+            append(time % 60, 2, to: &text)
+        }
         if notation.fractionDigits > 0 {
-            text += "." + fraction(local - seconds * 1_000_000, digits: notation.fractionDigits)
+            appendFraction(local - seconds * 1_000_000, digits: notation.fractionDigits, to: &text)
         }
         switch notation.zone {
         case .none: break
-        case .utc: text += "Z"
+        case .utc: text.append(UInt8(ascii: "Z"))
         case .offset(let minutes, let colon):
             let size = Int64(abs(minutes))
-            text += (minutes < 0 ? "-" : "+") + padded(size / 60, 2) + (colon ? ":" : "") + padded(size % 60, 2)
+            text.append(UInt8(ascii: minutes < 0 ? "-" : "+"))
+            append(size / 60, 2, to: &text)
+            if colon { text.append(UInt8(ascii: ":")) }
+            append(size % 60, 2, to: &text)
         }
-        return text
     }
 
-    private func fraction(_ microseconds: Int64, digits: Int) -> String {
-        String((padded(microseconds, 6) + "000").prefix(digits))
+    /// Adds a point and the first of nine digits, of which the last three are 0.
+    private func appendFraction(_ microseconds: Int64, digits: Int, to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "."))
+        let start = text.count
+        append(microseconds * 1000, 9, to: &text)
+        text.removeSubrange((start + min(digits, 9))...)
+    }
+
+    /// Adds a number with zeros before it where it has fewer digits.
+    private func append(_ value: Int64, _ width: Int, to text: inout [UInt8]) {
+        var least: Int64 = 1
+        for _ in 1..<width { least *= 10 }
+        guard (0..<least * 10).contains(value) else {
+            text += String(value).utf8
+            return
+        }
+        while least > 0 {
+            text.append(UInt8(truncatingIfNeeded: value / least % 10) + 0x30)
+            least /= 10
+        }
     }
 }
 
 /// `a / b` rounded down, for positive `b`.
 func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
     a >= 0 ? a / b : -((b - 1 - a) / b)
-}
-
-private func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
 
 /// Days since 1970-01-01 of a proleptic Gregorian date (era arithmetic after Hinnant).
