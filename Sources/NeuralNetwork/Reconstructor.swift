@@ -49,10 +49,14 @@ public final class Reconstructor {
         _ network: any Network, _ windows: [Float], _ hiddenPatches: [UInt8]?, _ range: Range<Int>, into answers: Matrix
     ) {
         network.input.load(windows[(range.lowerBound * windowSize)..<(range.upperBound * windowSize)])
+        let others = slice - range.count
         network.hiddenPatches = hiddenPatches.map {
-            Array($0[(range.lowerBound * tokenCount)..<(range.upperBound * tokenCount)])
+            $0[(range.lowerBound * tokenCount)..<(range.upperBound * tokenCount)]
+                + [UInt8](repeating: 0, count: others * tokenCount)
         }
-        network.forward(parameters.values, batch: range.count)
+        // A whole slice, whatever was in the others' place: the matrix back end rounds products of few rows otherwise than those
+        // of many, and a window's answer should not depend on how many are asked about with it.
+        network.forward(parameters.values, batch: slice)
         copy(network.output.matrix(rows: range.count, columns: windowSize), to: answers)
     }
 

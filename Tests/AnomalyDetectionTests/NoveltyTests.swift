@@ -50,7 +50,7 @@ private func statistics(levels: [Float], swings: [Float], length: Int) -> Window
 
 @Test func aLevelIsNewOnceAndKnownWhenItComesBack() {
     let training = statistics(levels: [0, 1, 0, 1, 0, 1], swings: [1, 1, 1, 1, 1, 1], length: 10)
-    let novelty = WindowNovelty(fitting: training, length: 10)
+    let novelty = WindowNovelty(fitting: training, trainingRows: [60], length: 10, stride: 10)
     let added = novelty.added(to: statistics(levels: [0.5, 9, 9, 1], swings: [1, 1, 1, 1], length: 10))
     #expect(added == [0.25, 64, 0, 0])
     #expect(novelty.added(to: training).allSatisfy { $0 == 0 }, "each level is taken by other training windows too")
@@ -59,15 +59,25 @@ private func statistics(levels: [Float], swings: [Float], length: Int) -> Window
 @Test func whatMovesByItselfCountsLittleAndAWindowIsNotKnownByItself() {
     let climbing = (0..<20).map { Float($0) * 3 }
     let training = statistics(levels: climbing, swings: climbing.map { _ in 1 }, length: 10)
-    let novelty = WindowNovelty(fitting: training, length: 10)
+    let novelty = WindowNovelty(fitting: training, trainingRows: [200], length: 10, stride: 10)
     #expect(novelty.added(to: training).allSatisfy { abs($0 - 0.9) < 1e-5 }, "9, the square of a step, times 1 / (1 + 9)")
     let other = statistics(levels: climbing.map { $0 + 1 }, swings: climbing.map { _ in 1 }, length: 10)
     #expect(novelty.added(to: other).allSatisfy { abs($0 - 0.1) < 1e-5 }, "levels between those of training")
 }
 
+@Test func aSeriesAmongManyIsNotKnownByItselfButByTheOthers() {
+    let levels: [Float] = [0, 0, 0, 0, 0, 0, 5, 0, 0, 1]
+    let training = statistics(levels: levels, swings: levels.map { _ in 1 }, length: 10)
+    let novelty = WindowNovelty(fitting: training, trainingRows: [50, 50], length: 10, stride: 10)
+    let second = novelty.added(to: training[5..<10])
+    #expect(second[1] > 5 && second[4] > 0 && second[0] == 0, "5 and 1 are taken once, by the windows themselves")
+    let other = novelty.added(to: statistics(levels: [5, 1], swings: [1, 1], length: 10))
+    #expect(other == [0, 0], "what another series took is known")
+}
+
 @Test func aSwingIsNewByItsDistanceFromTheTypicalOne() {
     let training = statistics(levels: [0, 0, 0, 0, 0], swings: [2, 2, 2, 2, 2], length: 8)
-    let novelty = WindowNovelty(fitting: training, length: 8)
+    let novelty = WindowNovelty(fitting: training, trainingRows: [40], length: 8, stride: 8)
     #expect(novelty.added(to: statistics(levels: [0, 0, 0], swings: [2, 0, 5], length: 8)) == [0, 4, 9])
 }
 

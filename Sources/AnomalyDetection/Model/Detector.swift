@@ -35,6 +35,10 @@ public protocol Detector: Sendable {
         of series: Series, continuing earlier: RowErrors, cancellation: Cancellation
     ) throws(DetectionError) -> RowErrors
 
+    /// A function for one thread that scores many series, each as `errors(of:)` does, and keeps its working memory from call to
+    /// call; series that are handed over together cost less.
+    func makeScorer() -> ([Series]) -> [Result<RowErrors, DetectionError>]
+
     /// Explains the errors of `rows` in a series that this model scored.
     /// - Parameter errors: what the model said of the series.
     /// - Throws: `DetectionError.tooFewRows` when the series is shorter than a window.
@@ -54,6 +58,13 @@ extension Detector {
     /// As above, to the end and without reports.
     public func errors(of series: Series) throws(DetectionError) -> RowErrors {
         try errors(of: series, cancellation: Cancellation()) { _ in }
+    }
+
+    /// Scores one series after the other: for models that gain nothing from having several together.
+    public func makeScorer() -> ([Series]) -> [Result<RowErrors, DetectionError>] {
+        { all in
+            all.map { series in Result { () throws(DetectionError) in try errors(of: series) } }
+        }
     }
 
     /// Asks about all rows anew: for models of which nothing is known that would allow less.
@@ -95,12 +106,13 @@ public struct NeuralDetector: Detector {
         var tensors = parameters.tensors
         tensors[Self.referenceTensor] = Tensor(shape: [referenceErrors.count], values: referenceErrors)
         tensors[Self.levelsTensor] = Tensor(
-            shape: [novelty.starts.count, channelNames.count], values: novelty.levels)
-        let metadata = [
+            shape: [novelty.levels.count / channelNames.count, channelNames.count], values: novelty.levels)
+        var metadata = [
             "format": "oddline-model", "format_version": Self.formatVersion, "model": kind.name, "plan": try json(plan),
             "scaling": try json(scaling), "channels": try json(channelNames), "summary": try json(summary),
             "fingerprint": fingerprint, "novelty": try json(novelty.parts), "tails": try json(tails),
         ]
+        if novelty.trainingRows.count > 1 { metadata["training_rows"] = try json(novelty.trainingRows) }
         try ModelFile(tensors: tensors, metadata: metadata).write(to: url)
     }
 
@@ -128,14 +140,17 @@ public struct NeuralDetector: Detector {
         }
         let summary: TrainingSummary = try decode("summary")
         let tails: ChannelTails = try decode("tails")
-        guard tails.isSound(channels: count), summary.trainingRows >= plan.windowLength,
-            let levels = file.tensors[Self.levelsTensor]?.values,
+        let trainingRows: [Int] =
+            file.metadata["training_rows"] == nil ? [summary.trainingRows] : try decode("training_rows")
+        guard tails.isSound(channels: count), let levels = file.tensors[Self.levelsTensor]?.values,
             // So many rows that a level of each of their windows is there: a number alone must not ask for memory.
-            summary.trainingRows - plan.windowLength <= plan.scoringStride * (levels.count / count),
+            trainingRows.allSatisfy({
+                $0 >= plan.windowLength && $0 - plan.windowLength <= plan.scoringStride * (levels.count / count)
+            }), trainingRows.reduce(0, { $0 + ($1 - plan.windowLength) / plan.scoringStride + 1 }) <= levels.count / count,
+            trainingRows.reduce(0, +) == summary.trainingRows,
             let novelty = WindowNovelty(
-                try decode("novelty"), levels: levels,
-                starts: windowStarts(rows: summary.trainingRows, length: plan.windowLength, stride: plan.scoringStride),
-                length: plan.windowLength),
+                try decode("novelty"), levels: levels, trainingRows: trainingRows, length: plan.windowLength,
+                stride: plan.scoringStride),
             novelty.typicalSwings.count == count
         else { throw DetectionError.notAModel(file: name, reason: "what it knows of the training rows is incomplete") }
         self.init(

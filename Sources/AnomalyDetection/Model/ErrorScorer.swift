@@ -18,50 +18,72 @@ public struct RowErrors: Sendable, Equatable {
     }
 }
 
-/// Runs a network over a series in windows, on all cores; the answers do not depend on how many there are.
+/// Runs a network over series in windows; the answers do not depend on how many threads there are, nor on which series are
+/// scored together. For one caller at a time.
 ///
 /// A Transformer is asked for each stretch with that stretch hidden, which shows what does not belong.
 struct ErrorScorer {
-    let plan: DetectorPlan
-    let parameters: Parameters
+    private let plan: DetectorPlan
+    private let network: Reconstructor
 
-    /// What the network makes of every window, or of those alone that reach beyond `first` rows; of the others only levels and
-    /// swings are taken.
-    /// - Throws: `DetectionError.cancelled` or `.tooFewRows`.
+    /// Prepares the network's memory, by default for all cores.
+    init(
+        plan: DetectorPlan, parameters: Parameters, threadCount: Int = ProcessInfo.processInfo.activeProcessorCount
+    ) {
+        self.plan = plan
+        network = Reconstructor(parameters, threadCount: threadCount)
+    }
+
+    /// What the network makes of every window of each series, or of those alone that reach beyond `first` rows; of the others
+    /// only levels and swings are taken. Each series has a window's rows at least.
+    /// - Throws: `DetectionError.cancelled`.
     func answers(
-        to prepared: PreparedSeries, from first: Int = 0, name: String = "The series",
-        cancellation: Cancellation = Cancellation(), progress: (Double) -> Void = { _ in }
-    ) throws(DetectionError) -> WindowAnswers {
-        let (length, rows) = (plan.windowLength, prepared.rowCount)
-        guard rows >= length else { throw .tooFewRows(series: name, rows: rows, needed: length) }
-        let starts = windowStarts(rows: rows, length: length, stride: plan.scoringStride)
-        var result = WindowAnswers(prepared, plan: plan)
-        let network = Reconstructor(parameters, threadCount: ProcessInfo.processInfo.activeProcessorCount)
-        let passed = starts.partitioningIndex { $0 + length > first }
-        for place in stride(from: 0, to: passed, by: network.capacity) {
-            let chosen = starts[place..<min(place + network.capacity, passed)]
-            result.addStatistics(of: LevelFreeWindows(prepared, starts: chosen, length: length), starts: chosen)
-        }
-        // The first and the last window go alone, since only their margins count.
-        let inner = max(passed, 1)..<max(passed, 1, starts.count - 1)
-        let parts = [passed..<inner.lowerBound, inner, inner.upperBound..<max(inner.upperBound, starts.count)]
-        for (part, isInside) in zip(parts, [false, true, false]) {
-            for place in stride(from: part.lowerBound, to: part.upperBound, by: network.capacity) {
-                if cancellation.isCancelled { throw .cancelled }
-                let chosen = starts[place..<min(place + network.capacity, part.upperBound)]
-                let windows = LevelFreeWindows(prepared, starts: chosen, length: length)
-                let answers = answer(to: windows.values, count: chosen.count, isInside: isInside, network: network)
-                result.add(answers, to: windows, starts: chosen)
-                progress(Double(place + chosen.count) / Double(starts.count))
+        to series: [PreparedSeries], from first: Int = 0, cancellation: Cancellation = Cancellation(),
+        progress: (Double) -> Void = { _ in }
+    ) throws(DetectionError) -> [WindowAnswers] {
+        let length = plan.windowLength
+        var results = series.map { WindowAnswers($0, plan: plan) }
+        let starts = series.map { windowStarts(rows: $0.rowCount, length: length, stride: plan.scoringStride) }
+        let passed = starts.map { $0.partitioningIndex { $0 + length > first } }
+        for (index, prepared) in series.enumerated() {
+            for place in stride(from: 0, to: passed[index], by: network.capacity) {
+                let chosen = starts[index][place..<min(place + network.capacity, passed[index])]
+                results[index].addStatistics(
+                    of: LevelFreeWindows(prepared, starts: chosen, length: length), starts: chosen)
             }
         }
-        return result
+        // The first and the last windows go apart, since only their margins count.
+        let inner = zip(starts, passed).map { max($1, 1)..<max($1, 1, $0.count - 1) }
+        let parts = [
+            zip(passed, inner).map { $0..<$1.lowerBound }, inner,
+            zip(inner, starts).map { $0.upperBound..<max($0.upperBound, $1.count) },
+        ]
+        var (done, total) = (0, starts.reduce(0) { $0 + $1.count } - passed.reduce(0, +))
+        total = max(1, total)
+        for (part, isInside) in zip(parts, [false, true, false]) {
+            let places = part.indices.flatMap { index in
+                part[index].map { WindowPlace(series: index, start: starts[index][$0]) }
+            }
+            for place in stride(from: 0, to: places.count, by: network.capacity) {
+                if cancellation.isCancelled { throw .cancelled }
+                let chosen = places[place..<min(place + network.capacity, places.count)]
+                let windows = LevelFreeWindows(series, places: chosen, length: length)
+                let answers = answer(to: windows.values, count: chosen.count, isInside: isInside)
+                for own in chosen.chunked(on: \.series) {
+                    results[own.0].add(
+                        answers, to: windows, from: own.1.startIndex - chosen.startIndex, starts: own.1.map(\.start))
+                }
+                done += chosen.count
+                progress(Double(done) / Double(total))
+            }
+        }
+        return results
     }
 
     /// What the network answers, `[count, time, channels]`; where spans are hidden, every patch is taken from the pass that
     /// hid it.
     /// - Parameter isInside: whether no window touches the ends of the series, so that margins need no answer (and get 0).
-    private func answer(to windows: [Float], count: Int, isInside: Bool, network: Reconstructor) -> [Float] {
+    private func answer(to windows: [Float], count: Int, isInside: Bool) -> [Float] {
         guard let masking = plan.masking, masking.passes > 0 else {
             var plain: [Float] = []
             network.reconstruct(windows) { plain = Array($0) }
@@ -123,10 +145,10 @@ struct WindowAnswers: Sendable {
         return (start == 0 ? 0 : start + plan.scoringMargin)..<(end == prepared.rowCount ? end : end - plan.scoringMargin)
     }
 
-    /// Adds what the network answered, `[windows, time, channels]`, to the windows at `starts`.
-    mutating func add(_ answer: [Float], to windows: LevelFreeWindows, starts: ArraySlice<Int>) {
+    /// Adds what the network answered, `[windows, time, channels]`, to the windows from `first` on, which begin at `starts`.
+    mutating func add(_ answer: [Float], to windows: LevelFreeWindows, from first: Int, starts: [Int]) {
         let channels = channels
-        for (index, start) in starts.enumerated() {
+        for (index, start) in zip(first..., starts) {
             let rows = counted(start)
             for row in rows { counts[row] += 1 }
             let shift = (index * plan.windowLength - start) * channels
@@ -144,7 +166,10 @@ struct WindowAnswers: Sendable {
                 self.windows.residuals.append(sum / Float(rows.count))
             }
         }
-        addStatistics(of: windows, starts: starts)
+        let own = (first * channels)..<((first + starts.count) * channels)
+        self.windows.starts += starts
+        self.windows.levels += windows.levels[own]
+        self.windows.swings += windows.swings[own]
     }
 
     /// Adds levels and swings of windows at `starts` that the network was not asked about.
@@ -191,16 +216,53 @@ struct WindowAnswers: Sendable {
 }
 
 extension NeuralDetector {
-    public func errors(
-        of series: Series, cancellation: Cancellation, progress: (Double) -> Void
-    ) throws(DetectionError) -> RowErrors {
+    /// The series in this model's units.
+    /// - Throws: `DetectionError.otherChannels`, `.tooFewRows`.
+    private func prepare(_ series: Series) throws(DetectionError) -> PreparedSeries {
         guard series.channels.count == channelNames.count else {
             throw .otherChannels(model: kind, expected: channelNames.count, found: series.channels.count)
         }
-        var answers = try ErrorScorer(plan: plan, parameters: parameters).answers(
-            to: PreparedSeries(series, scaling: scaling), name: series.name, cancellation: cancellation, progress: progress)
+        guard series.rowCount >= plan.windowLength else {
+            throw .tooFewRows(series: series.name, rows: series.rowCount, needed: plan.windowLength)
+        }
+        return PreparedSeries(series, scaling: scaling)
+    }
+
+    private func errors(_ answers: WindowAnswers) -> RowErrors {
+        var answers = answers
         answers.add(novelty)
         return RowErrors(errors: tails.largest(answers.errors), reconstruction: answers.picture)
+    }
+
+    public func errors(
+        of series: Series, cancellation: Cancellation, progress: (Double) -> Void
+    ) throws(DetectionError) -> RowErrors {
+        let prepared = try prepare(series)
+        let answers = try ErrorScorer(plan: plan, parameters: parameters).answers(
+            to: [prepared], cancellation: cancellation, progress: progress)
+        return errors(answers[0])
+    }
+
+    public func makeScorer() -> ([Series]) -> [Result<RowErrors, DetectionError>] {
+        let scorer = ErrorScorer(plan: plan, parameters: parameters, threadCount: 1)
+        return { all in
+            let prepared = all.map { series in
+                Result { () throws(DetectionError) in try prepare(series) }
+            }
+            let sound = prepared.compactMap { try? $0.get() }
+            do throws(DetectionError) {
+                var answers = try scorer.answers(to: sound).makeIterator()
+                return prepared.map { one in
+                    Result { () throws(DetectionError) in
+                        _ = try one.get()
+                        guard let own = answers.next() else { throw .noScores }
+                        return errors(own)
+                    }
+                }
+            } catch {
+                return all.map { _ in .failure(error) }
+            }
+        }
     }
 
     public func errors(
@@ -212,11 +274,10 @@ extension NeuralDetector {
         let reach = max(plan.shortSmoothing, plan.longSmoothing)
         let changed = known - plan.windowLength - reach
         let first = changed - reach
-        guard first > 0, series.channels.count == channelNames.count else {
-            return try errors(of: series, cancellation: cancellation) { _ in }
-        }
+        guard first > 0 else { return try errors(of: series, cancellation: cancellation) { _ in } }
+        let prepared = try prepare(series)
         var answers = try ErrorScorer(plan: plan, parameters: parameters).answers(
-            to: PreparedSeries(series, scaling: scaling), from: first, name: series.name, cancellation: cancellation)
+            to: [prepared], from: first, cancellation: cancellation)[0]
         answers.add(novelty)
         let channels = channelNames.count
         let errors = tails.largest(Array(answers.errors[(changed * channels)...]))

@@ -8,6 +8,9 @@ public struct TrainingTask: Sendable {
     public var series: Series
     /// How many rows are learnt.
     public var trainingRows: Int
+    /// The rows of each of several series that lie one behind the other in `series`; no window reaches from one into the next.
+    /// There is one at least, and together they are the training rows.
+    public var parts: [Range<Int>]
     /// Where the random numbers begin.
     public var seed: UInt64
     /// Threads that the training may use.
@@ -17,8 +20,28 @@ public struct TrainingTask: Sendable {
     public init(series: Series, trainingRows: Int, seed: UInt64, threadCount: Int = 1) {
         self.series = series
         self.trainingRows = trainingRows
+        parts = [0..<max(0, trainingRows)]
         self.seed = seed
         self.threadCount = threadCount
+    }
+}
+
+extension TrainingTask {
+    /// Training one model on the rows of many series with the same channels, at least one.
+    public init(all: [Series], seed: UInt64, threadCount: Int = 1) {
+        var joined = all[0]
+        joined.time = .rowNumbers
+        joined.labels = nil
+        joined.fileOrder = nil
+        for index in joined.channels.indices {
+            joined.channels[index].values = all.flatMap { $0.channels[index].values }
+        }
+        self.init(series: joined, trainingRows: joined.rowCount, seed: seed, threadCount: threadCount)
+        var row = 0
+        parts = all.map { series in
+            defer { row += series.rowCount }
+            return row..<(row + series.rowCount)
+        }
     }
 }
 
@@ -52,7 +75,7 @@ public struct Model: Sendable {
     public init(_ kind: ModelKind, weight: Float, recipe: some Recipe) {
         self.init(kind, weight: weight) { task, cancellation, progress throws(DetectionError) in
             let training = try Training(
-                kind, recipe.plan(for: task), series: task.series, trainingRows: task.trainingRows,
+                kind, recipe.plan(for: task), series: task.series, trainingRows: task.trainingRows, parts: task.parts,
                 threadCount: task.threadCount)
             return try training.run(cancellation: cancellation, progress: progress)
         } load: { file, name in

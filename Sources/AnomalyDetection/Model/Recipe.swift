@@ -9,18 +9,26 @@ public protocol Recipe: Sendable, Equatable, Codable {
 }
 
 extension Recipe {
-    /// The plan that suits the training rows of a task.
+    /// The plan that suits the training rows of a task; of several series, those of half of them at least.
     func plan(for task: TrainingTask) -> DetectorPlan {
-        plan(
-            period: typicalPeriod(of: task.series.prefix(task.trainingRows)), channels: task.series.channels.count,
-            trainingRows: task.trainingRows, seed: task.seed)
+        let lengths = task.parts.map(\.count).sorted()
+        return plan(
+            period: typicalPeriod(of: task.parts.evenly(atMost: 64).map { task.series.rows($0) }),
+            channels: task.series.channels.count, trainingRows: lengths[lengths.count / 2], seed: task.seed)
     }
 }
 
-/// The median of the channels' dominant periods in rows; `FallbackPeriod.model` where none has one.
-func typicalPeriod(of series: Series) -> Int {
-    let periods = series.channels.prefix(16).compactMap { dominantPeriod(of: $0.values) }.sorted()
+/// The median of the dominant periods of all channels in rows; `FallbackPeriod.model` where none has one.
+func typicalPeriod(of series: [Series]) -> Int {
+    let periods = series.flatMap { $0.channels.prefix(16).compactMap { dominantPeriod(of: $0.values) } }.sorted()
     return periods.isEmpty ? FallbackPeriod.model : periods[periods.count / 2]
+}
+
+extension Array {
+    /// All elements, or about `most` of them, evenly spread, where there are more.
+    func evenly(atMost most: Int) -> [Element] {
+        Swift.stride(from: 0, to: count, by: Swift.max(1, count / most)).map { self[$0] }
+    }
 }
 
 /// How long a model's window is.

@@ -57,15 +57,18 @@ public struct Training: Sendable {
     private let plan: DetectorPlan
     private let series: Series
     private let trainingRows: Int
+    private let parts: [Range<Int>]
     private let threadCount: Int
 
     /// Fewest training rows with which training makes sense.
     public static let fewestRows = 48
 
     /// Prepares to train on the first `trainingRows` rows of `series`; the result is called `kind`.
+    /// - Parameter parts: the rows of several series in `series`, as in `TrainingTask`; those shorter than a window are left out.
     /// - Throws: `DetectionError.tooFewRows`, `.tooManyTrainingRows`.
     public init(
-        _ kind: ModelKind, _ plan: DetectorPlan, series: Series, trainingRows: Int, threadCount: Int = 1
+        _ kind: ModelKind, _ plan: DetectorPlan, series: Series, trainingRows: Int, parts: [Range<Int>]? = nil,
+        threadCount: Int = 1
     ) throws(DetectionError) {
         guard trainingRows <= series.rowCount else {
             throw .tooManyTrainingRows(series: series.name, rows: series.rowCount, wanted: trainingRows)
@@ -77,7 +80,11 @@ public struct Training: Sendable {
         self.plan = plan
         self.series = series
         self.trainingRows = trainingRows
+        self.parts = (parts ?? [0..<trainingRows]).filter { $0.count >= plan.windowLength }
         self.threadCount = threadCount
+        guard !self.parts.isEmpty else {
+            throw .tooFewRows(series: series.name, rows: trainingRows, needed: plan.windowLength)
+        }
     }
 
     /// Trains, then measures the reference errors of the training rows.
@@ -87,16 +94,22 @@ public struct Training: Sendable {
     public func run(cancellation: Cancellation = Cancellation(), progress: (TrainingProgress) -> Void = { _ in })
         throws(DetectionError) -> NeuralDetector
     {
-        let learnt = series.prefix(trainingRows)
+        let learnt = parts.map { series.rows($0) }
         let scaling = RobustScaling(fitting: series, rows: trainingRows).levelFree(learnt, length: plan.windowLength)
-        let prepared = PreparedSeries(learnt, scaling: scaling)
+        let prepared = learnt.map { PreparedSeries($0, scaling: scaling) }
         var run = Run(kind: kind, plan: plan, prepared: prepared, threadCount: threadCount)
         let (parameters, summary) = try run.fit(cancellation: cancellation, progress: progress)
-        var answers = try ErrorScorer(plan: plan, parameters: parameters).answers(to: prepared, cancellation: cancellation)
-        let novelty = WindowNovelty(fitting: answers.windows, length: plan.windowLength)
-        answers.add(novelty)
-        let errors = answers.errors
-        let tails = ChannelTails(fitting: errors, channels: prepared.channelCount, noise: plan.noise)
+        let answers = try ErrorScorer(plan: plan, parameters: parameters).answers(to: prepared, cancellation: cancellation)
+        var windows = WindowStatistics(channels: series.channels.count)
+        for own in answers { windows.append(own.windows) }
+        let novelty = WindowNovelty(
+            fitting: windows, trainingRows: learnt.map(\.rowCount), length: plan.windowLength, stride: plan.scoringStride)
+        let errors = answers.flatMap { own in
+            var own = own
+            own.add(novelty)
+            return own.errors
+        }
+        let tails = ChannelTails(fitting: errors, channels: series.channels.count, noise: plan.noise)
         return NeuralDetector(
             kind: kind, plan: plan, channelNames: series.channels.map(\.name), parameters: parameters, scaling: scaling,
             novelty: novelty, tails: tails, referenceErrors: Calibration.reference(from: tails.largest(errors)),
@@ -108,31 +121,45 @@ public struct Training: Sendable {
 private struct Run {
     let kind: ModelKind
     let plan: DetectorPlan
-    let prepared: PreparedSeries
+    let prepared: [PreparedSeries]
     let trainer: Trainer
     var random: SeededGenerator
-    let trainingStarts: [Int]
+    let trainingPlaces: [WindowPlace]
     let validation: [Batch]
     let started = ContinuousClock.now
     var losses: [Float] = []
     var validationLosses: [Float] = []
 
-    init(kind: ModelKind, plan: DetectorPlan, prepared: PreparedSeries, threadCount: Int) {
+    /// How many series, and windows of all of them, are held out at about the most.
+    private static let validationWindows = 128
+
+    init(kind: ModelKind, plan: DetectorPlan, prepared: [PreparedSeries], threadCount: Int) {
         self.kind = kind
         self.plan = plan
         self.prepared = prepared
         trainer = Trainer(Parameters(plan.architecture, seed: plan.seed), threadCount: threadCount)
         var random = SeededGenerator(seed: plan.seed)
         let length = plan.windowLength
-        let held = min(max(length, Int(plan.validationShare * Double(prepared.rowCount))), prepared.rowCount - length)
-        let lastTraining = prepared.rowCount - held - length
-        trainingStarts = Array(0...max(0, lastTraining))
-        let validationRows = prepared.rowCount - length
-        let step = max(1, (validationRows - max(0, lastTraining + 1)) / 128)
-        let starts = Array(stride(from: min(lastTraining + 1, validationRows), through: validationRows, by: step))
+        /// The last start of a training window of each series.
+        let last = prepared.map { series in
+            let held = min(max(length, Int(plan.validationShare * Double(series.rowCount))), series.rowCount - length)
+            return series.rowCount - held - length
+        }
+        trainingPlaces = last.indices.flatMap { index in
+            (0...max(0, last[index])).map { WindowPlace(series: index, start: $0) }
+        }
+        let held = Array(prepared.indices).evenly(atMost: Self.validationWindows)
+        let rows = held.reduce(0) { $0 + prepared[$1].rowCount - length - max(0, last[$1] + 1) }
+        let step = max(1, rows / Self.validationWindows)
+        let places = held.flatMap { index in
+            let end = prepared[index].rowCount - length
+            return stride(from: min(last[index] + 1, end), through: end, by: step).map {
+                WindowPlace(series: index, start: $0)
+            }
+        }
         var validation: [Batch] = []
-        for first in stride(from: 0, to: starts.count, by: plan.batchSize) {
-            let chosen = Array(starts[first..<min(first + plan.batchSize, starts.count)])
+        for first in stride(from: 0, to: places.count, by: plan.batchSize) {
+            let chosen = Array(places[first..<min(first + plan.batchSize, places.count)])
             validation.append(Self.batch(chosen, plan: plan, prepared: prepared, random: &random, noise: 0))
         }
         self.validation = validation
@@ -143,7 +170,7 @@ private struct Run {
         cancellation: Cancellation, progress: (TrainingProgress) -> Void
     ) throws(DetectionError) -> (Parameters, TrainingSummary) {
         var best = (loss: Float.infinity, epoch: 0, parameters: trainer.parameters)
-        let perEpoch = min(plan.windowsPerEpoch, max(trainingStarts.count, plan.batchSize * 4))
+        let perEpoch = min(plan.windowsPerEpoch, max(trainingPlaces.count, plan.batchSize * 4))
         let stepsPerEpoch = (perEpoch + plan.batchSize - 1) / plan.batchSize
         for epoch in 1...plan.epochs {
             let loss = try runEpoch(epoch, steps: stepsPerEpoch, cancellation: cancellation, progress: progress)
@@ -158,7 +185,7 @@ private struct Run {
             if epoch - best.epoch >= plan.patience { break }
         }
         let summary = TrainingSummary(
-            trainingRows: prepared.rowCount, epochs: losses.count, bestEpoch: best.epoch, losses: losses,
+            trainingRows: prepared.reduce(0) { $0 + $1.rowCount }, epochs: losses.count, bestEpoch: best.epoch, losses: losses,
             validationLosses: validationLosses, seconds: elapsed)
         return (best.parameters, summary)
     }
@@ -170,8 +197,8 @@ private struct Run {
         var lastReport = ContinuousClock.now
         for step in 0..<steps {
             if cancellation.isCancelled { throw .cancelled }
-            let starts = (0..<plan.batchSize).map { _ in trainingStarts[Int(random.next() % UInt64(trainingStarts.count))] }
-            let batch = Self.batch(starts, plan: plan, prepared: prepared, random: &random, noise: plan.noise)
+            let places = (0..<plan.batchSize).map { _ in trainingPlaces[Int(random.next() % UInt64(trainingPlaces.count))] }
+            let batch = Self.batch(places, plan: plan, prepared: prepared, random: &random, noise: plan.noise)
             let done = (epoch - 1) * steps + step
             total += trainer.step(batch, learningRate: rate(done, total: plan.epochs * steps), clipNorm: 1)
             if ContinuousClock.now - lastReport > .milliseconds(100) {
@@ -208,18 +235,18 @@ private struct Run {
             validationLosses: validationLosses, windowsPerSecond: speed, secondsLeft: elapsed * (1 - share) / max(share, 1e-9))
     }
 
-    /// The windows at `starts`. Hidden patches count in full and the others a tenth, so that the network learns to
+    /// The windows at `places`. Hidden patches count in full and the others a tenth, so that the network learns to
     /// tell what belongs in a place from what surrounds it.
     private static func batch(
-        _ starts: [Int], plan: DetectorPlan, prepared: PreparedSeries, random: inout SeededGenerator, noise: Float
+        _ places: [WindowPlace], plan: DetectorPlan, prepared: [PreparedSeries], random: inout SeededGenerator, noise: Float
     ) -> Batch {
-        let (length, channels) = (plan.windowLength, prepared.channelCount)
-        let targets = LevelFreeWindows(prepared, starts: starts, length: length).values
-        var importance: [Float] = []
-        if let measured = prepared.measured {
-            importance = starts.flatMap { measured[($0 * channels)..<(($0 + length) * channels)] }
-        } else {
-            importance = [Float](repeating: 1, count: targets.count)
+        let (length, channels) = (plan.windowLength, plan.architecture.channelCount)
+        let targets = LevelFreeWindows(prepared, places: places, length: length).values
+        var importance = [Float](repeating: 1, count: targets.count)
+        for (index, place) in places.enumerated() {
+            guard let measured = prepared[place.series].measured else { continue }
+            let rows = (place.start * channels)..<((place.start + length) * channels)
+            importance.replaceSubrange((index * length * channels)..<((index + 1) * length * channels), with: measured[rows])
         }
         var inputs = targets
         if noise > 0 { for index in inputs.indices { inputs[index] += noise * fastNormal(&random) } }
@@ -228,8 +255,8 @@ private struct Run {
         }
         let patch = plan.architecture.patchLength * channels
         let tokens = plan.architecture.tokenCount
-        var hidden = [UInt8](repeating: 0, count: starts.count * tokens)
-        for window in starts.indices {
+        var hidden = [UInt8](repeating: 0, count: places.count * tokens)
+        for window in places.indices {
             hide(&hidden, (window * tokens)..<((window + 1) * tokens), masking, random: &random)
         }
         for index in hidden.indices where hidden[index] == 0 {

@@ -17,21 +17,36 @@ struct WindowNovelty: Sendable, Equatable {
     let typicalSwings: [Float]
     /// What squares are multiplied by, a channel each.
     private(set) var levelShares: [Float], swingShares: [Float]
-    /// First rows of the training windows, rising.
-    let starts: [Int]
-    /// Their levels, `[windows, channels]`.
+    /// Rows of each of the series that were learnt.
+    let trainingRows: [Int]
+    /// The levels of the training windows, `[windows, channels]`.
     let levels: [Float]
+    /// First rows of the training windows, rising; series lie one behind the other.
+    private let starts: [Int]
+    /// The training windows of each series.
+    private let spans: [Range<Int>]
+    /// The levels of each channel.
+    private let known: [KnownLevels]
 
     private var channels: Int { typicalSwings.count }
 
-    /// Fits to the windows of the training rows.
-    init(fitting windows: WindowStatistics, length: Int) {
-        self.length = length
-        (starts, levels) = (windows.starts, windows.levels)
+    /// Fits to the windows of the training rows, those of several series one behind the other.
+    /// - Parameters:
+    ///   - trainingRows: how many rows each series has.
+    ///   - stride: rows between the starts of neighbouring windows.
+    init(fitting windows: WindowStatistics, trainingRows: [Int], length: Int, stride: Int) {
         let channels = 0..<windows.channels
-        typicalSwings = channels.map { quantile(ofSorted: windows.column(windows.swings, $0).sorted(), 0.5) }
-        (levelShares, swingShares) = (channels.map { _ in 1 }, channels.map { _ in 1 })
-        let squares = squares(of: windows)
+        let ones = [Float](repeating: 1, count: windows.channels)
+        self.init(
+            typicalSwings: channels.map { quantile(ofSorted: windows.column(windows.swings, $0).sorted(), 0.5) },
+            levelShares: ones, swingShares: ones, levels: windows.levels, trainingRows: trainingRows, length: length,
+            stride: stride)
+        var squares: (levels: [Float], swings: [Float]) = ([], [])
+        for span in spans {
+            let own = self.squares(of: windows[span])
+            squares.levels += own.levels
+            squares.swings += own.swings
+        }
         func shares(_ squares: [Float]) -> [Float] {
             channels.map { channel in
                 let residual = quantile(ofSorted: windows.column(windows.residuals, channel).sorted(), 0.5)
@@ -42,15 +57,37 @@ struct WindowNovelty: Sendable, Equatable {
         (levelShares, swingShares) = (shares(squares.levels), shares(squares.swings))
     }
 
+    private init(
+        typicalSwings: [Float], levelShares: [Float], swingShares: [Float], levels: [Float], trainingRows: [Int], length: Int,
+        stride: Int
+    ) {
+        (self.typicalSwings, self.levelShares, self.swingShares) = (typicalSwings, levelShares, swingShares)
+        (self.levels, self.trainingRows, self.length) = (levels, trainingRows, length)
+        var (starts, spans, row): ([Int], [Range<Int>], Int) = ([], [], 0)
+        for rows in trainingRows {
+            let own = windowStarts(rows: rows, length: length, stride: stride)
+            spans.append(starts.count..<(starts.count + own.count))
+            starts += own.map { $0 + row }
+            row += rows
+        }
+        (self.starts, self.spans) = (starts, spans)
+        let channels = typicalSwings.count
+        known = (0..<channels).map { channel in
+            KnownLevels(zip(starts, Swift.stride(from: channel, to: levels.count, by: channels).lazy.map { levels[$0] }))
+        }
+    }
+
     /// As a file holds it; `nil` where its parts contradict each other.
-    init?(_ parts: Parts, levels: [Float], starts: [Int], length: Int) {
+    init?(_ parts: Parts, levels: [Float], trainingRows: [Int], length: Int, stride: Int) {
         let channels = parts.typicalSwings.count
         let numbers = [parts.typicalSwings, parts.levelShares, parts.swingShares]
-        guard numbers.allSatisfy({ $0.count == channels && $0.allSatisfy(\.isFinite) }), levels.count == starts.count * channels,
-            levels.allSatisfy(\.isFinite)
-        else { return nil }
-        (self.length, self.starts, self.levels) = (length, starts, levels)
-        (typicalSwings, levelShares, swingShares) = (parts.typicalSwings, parts.levelShares, parts.swingShares)
+        guard numbers.allSatisfy({ $0.count == channels && $0.allSatisfy(\.isFinite) }), levels.allSatisfy(\.isFinite) else {
+            return nil
+        }
+        self.init(
+            typicalSwings: parts.typicalSwings, levelShares: parts.levelShares, swingShares: parts.swingShares, levels: levels,
+            trainingRows: trainingRows, length: length, stride: stride)
+        guard levels.count == starts.count * channels else { return nil }
     }
 
     /// The few numbers a channel; levels and starts are kept apart.
@@ -68,10 +105,8 @@ struct WindowNovelty: Sendable, Equatable {
 
     /// The shares times the squared distances from what is known, `[windows, channels]` each.
     private func squares(of windows: WindowStatistics) -> (levels: [Float], swings: [Float]) {
-        var known = (0..<channels).map { channel in
-            KnownLevels(zip(starts, windows.column(levels, channel)))
-        }
-        let sharedRows = sharedRows(with: windows)
+        var known = known
+        let shared = sharedRows(with: windows)
         var ended = 0
         var (levelSquares, swingSquares): ([Float], [Float]) = ([], [])
         for (index, start) in windows.starts.enumerated() {
@@ -79,7 +114,8 @@ struct WindowNovelty: Sendable, Equatable {
                 for channel in 0..<channels { known[channel].add(windows.levels[ended * channels + channel]) }
                 ended += 1
             }
-            let overlapping = start < sharedRows ? (start - length + 1)..<(start + length) : 0..<0
+            let place = shared.lowerBound + start
+            let overlapping = shared.contains(place) ? (place - length + 1)..<(place + length) : 0..<0
             for channel in 0..<channels {
                 let place = index * channels + channel
                 let level = known[channel].distance(of: windows.levels[place], except: overlapping)
@@ -91,30 +127,42 @@ struct WindowNovelty: Sendable, Equatable {
         return (levelSquares, swingSquares)
     }
 
-    /// How many rows at the beginning of a series are the training rows: there a window must not be known by itself.
-    private func sharedRows(with windows: WindowStatistics) -> Int {
-        var shared = 0
-        while shared < min(starts.count, windows.starts.count), starts[shared] == windows.starts[shared],
-            levels[(shared * channels)..<((shared + 1) * channels)]
-                == windows.levels[(shared * channels)..<((shared + 1) * channels)]
-        { shared += 1 }
-        return shared == 0 ? 0 : starts[min(shared, starts.count - 1)] + length
+    /// The training rows with which a series begins, if it is one of those that were learnt: there a window must not be known by
+    /// itself.
+    private func sharedRows(with windows: WindowStatistics) -> Range<Int> {
+        let shared = spans.map { span in
+            var count = 0
+            while count < min(span.count, windows.starts.count),
+                starts[span.lowerBound + count] - starts[span.lowerBound] == windows.starts[count],
+                (0..<channels).allSatisfy({
+                    levels[(span.lowerBound + count) * channels + $0] == windows.levels[count * channels + $0]
+                })
+            { count += 1 }
+            return count
+        }
+        guard let longest = shared.indices.max(by: { shared[$0] < shared[$1] }), shared[longest] > 0 else { return 0..<0 }
+        let span = spans[longest]
+        return starts[span.lowerBound]..<(starts[span.lowerBound + min(shared[longest], span.count - 1)] + length)
     }
 }
 
 /// The levels that one channel's windows are known to take.
-private struct KnownLevels {
+private struct KnownLevels: Equatable {
     /// Of training windows, with the rows at which they begin, in rising order.
-    private let training: [(level: Float, start: Int)]
+    private let training: [Training]
     /// Of windows of the series before the present one, in rising order; those nearer than `nearness` to each other are
     /// kept as one, so that they stay few.
     private var earlier: [Float] = []
+
+    private struct Training: Equatable {
+        let level: Float, start: Int
+    }
 
     /// A hundredth of a typical deviation.
     private static let nearness: Float = 0.01
 
     init(_ training: some Sequence<(Int, Float)>) {
-        self.training = training.map { ($1, $0) }.sorted { ($0.level, $0.start) < ($1.level, $1.start) }
+        self.training = training.map { Training(level: $1, start: $0) }.sorted { ($0.level, $0.start) < ($1.level, $1.start) }
     }
 
     mutating func add(_ level: Float) {
@@ -154,5 +202,24 @@ struct WindowStatistics: Sendable {
     /// One channel's numbers of all windows.
     func column(_ values: [Float], _ channel: Int) -> [Float] {
         stride(from: channel, to: values.count, by: channels).map { values[$0] }
+    }
+
+    /// Some of the windows, their rows counted from the first one's on.
+    subscript(range: Range<Int>) -> WindowStatistics {
+        let places = (range.lowerBound * channels)..<(range.upperBound * channels)
+        var part = WindowStatistics(channels: channels)
+        part.starts = starts[range].map { $0 - starts[range.lowerBound] }
+        part.levels = Array(levels[places])
+        part.swings = Array(swings[places])
+        part.residuals = Array(residuals[places])
+        return part
+    }
+
+    /// Puts the windows of another series behind these.
+    mutating func append(_ other: WindowStatistics) {
+        starts += other.starts
+        levels += other.levels
+        swings += other.swings
+        residuals += other.residuals
     }
 }

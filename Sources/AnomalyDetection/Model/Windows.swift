@@ -28,6 +28,12 @@ struct PreparedSeries: Sendable {
     }
 }
 
+/// Where a window begins: which of several series, and the row.
+struct WindowPlace {
+    let series: Int
+    let start: Int
+}
+
 /// Windows of a series without their levels: what the networks see, and what was taken off.
 ///
 /// Level and shape are two questions. A network that sees levels spends its code on them, and where the level moves it can
@@ -41,11 +47,16 @@ struct LevelFreeWindows: Sendable {
 
     /// The windows that begin at `starts` and have `length` rows.
     init(_ prepared: PreparedSeries, starts: some Collection<Int>, length: Int) {
-        let channels = prepared.channelCount
-        values.reserveCapacity(starts.count * length * channels)
-        for start in starts {
+        self.init([prepared], places: starts.map { WindowPlace(series: 0, start: $0) }, length: length)
+    }
+
+    /// The windows of several series that begin at `places`, one behind the other.
+    init(_ prepared: [PreparedSeries], places: some Collection<WindowPlace>, length: Int) {
+        let channels = prepared.first?.channelCount ?? 0
+        values.reserveCapacity(places.count * length * channels)
+        for window in places {
             let place = values.count
-            values += prepared.values[(start * channels)..<((start + length) * channels)]
+            values += prepared[window.series].values[(window.start * channels)..<((window.start + length) * channels)]
             for channel in 0..<channels { takeLevel(of: channel, from: place, channels: channels) }
         }
     }
@@ -72,18 +83,21 @@ extension RobustScaling {
     /// The same centers with the root mean squared deviation of a window's values from its mean as spreads: the unit in which
     /// shapes are measured, however far the level wanders. A channel that never varies within a window keeps its spread.
     /// - Parameters:
-    ///   - series: the training rows; at least `length`.
+    ///   - series: the training rows; at least `length` each.
     ///   - length: rows in a window.
-    func levelFree(_ series: Series, length: Int) -> RobustScaling {
-        let prepared = PreparedSeries(series, scaling: self)
-        let starts = windowStarts(rows: series.rowCount, length: length, stride: max(1, length / 4))
-        let swings = LevelFreeWindows(prepared, starts: starts, length: length).swings
+    func levelFree(_ series: [Series], length: Int) -> RobustScaling {
+        let swings = series.flatMap { series in
+            LevelFreeWindows(
+                PreparedSeries(series, scaling: self),
+                starts: windowStarts(rows: series.rowCount, length: length, stride: max(1, length / 4)), length: length
+            ).swings
+        }
         let channels = spreads.count
         return RobustScaling(
             centers: centers,
             spreads: spreads.indices.map { channel in
                 let own = stride(from: channel, to: swings.count, by: channels).map { Double(swings[$0]) }
-                let deviation = (own.reduce(0) { $0 + $1 * $1 } / Double(starts.count)).squareRoot()
+                let deviation = (own.reduce(0) { $0 + $1 * $1 } / Double(own.count)).squareRoot()
                 return deviation > 1e-6 ? spreads[channel] * deviation : spreads[channel]
             })
     }
