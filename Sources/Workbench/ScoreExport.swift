@@ -12,6 +12,7 @@ public struct ScoreExport: Sendable {
     private let series: Series
     private let result: AnalysisResult
     private let remarks: Remarks?
+    private let key: SeriesKey?
 
     /// What was decided and written about rows.
     public struct Remarks: Sendable {
@@ -26,16 +27,18 @@ public struct ScoreExport: Sendable {
     }
 
     /// Exports `result` for the rows of `series`, with a column `verdict` and one `note` where there are `remarks`.
-    public init(series: Series, result: AnalysisResult, remarks: Remarks? = nil) {
+    /// - Parameter key: comes first on each line.
+    public init(series: Series, result: AnalysisResult, remarks: Remarks? = nil, key: SeriesKey? = nil) {
         self.series = series
         self.result = result
         self.remarks = remarks
+        self.key = key
     }
 
     /// Column names: `row`, `timestamp`, the channels, the score of each model, the combined one, the flag, and where they are
     /// exported too, verdict and note.
     public var columns: [String] {
-        ["row", "timestamp"] + series.channels.map(\.name) + scores.map(\.name) + ["is_flagged"]
+        (key.map { [$0.column] } ?? []) + ["row", "timestamp"] + series.channels.map(\.name) + scores.map(\.name) + ["is_flagged"]
             + (remarks == nil ? [] : ["verdict", "note"])
     }
 
@@ -55,36 +58,86 @@ public struct ScoreExport: Sendable {
 
     /// Hands the text to `write` in pieces: all rows, or those from `first` on, without the names of the columns then.
     public func write(_ format: Format, from first: Int = 0, to write: (String) throws -> Void) rethrows {
+        var text: [UInt8] = []
+        if format == .csv, first == 0 { appendColumns(to: &text) }
+        for start in stride(from: first, to: series.rowCount, by: 512) {
+            append(format, rows: start..<min(start + 512, series.rowCount), to: &text)
+            try write(String(decoding: text, as: UTF8.self))
+            text.removeAll(keepingCapacity: true)
+        }
+        if !text.isEmpty { try write(String(decoding: text, as: UTF8.self)) }
+    }
+
+    /// Adds the line of column names of a CSV text.
+    public func appendColumns(to text: inout [UInt8]) {
+        text += (columns.map { csvField(harmless($0)) }.joined(separator: ",") + "\n").utf8
+    }
+
+    /// Adds a line a row.
+    public func append(_ format: Format, rows: Range<Int>, to text: inout [UInt8]) {
         let scores = scores
-        var text = format == .csv && first == 0 ? columns.map { csvField(harmless($0)) }.joined(separator: ",") + "\n" : ""
-        for row in first..<series.rowCount {
-            text += format == .csv ? csvLine(row, scores) : jsonLine(row, scores)
-            if text.utf8.count > 1 << 16 {
-                try write(text)
-                text = ""
+        let members = format == .csv ? [] : columns.map { Array((jsonString($0) + ":").utf8) }
+        let keyText = Array((key.map { format == .csv ? csvField($0.text) : jsonString($0.text) } ?? "").utf8)
+        for row in rows {
+            var line = Line(format: format, members: members)
+            if key != nil { line.add(to: &text) { $0 += keyText } }
+            line.add(to: &text) { $0 += String(series.rowNumber(row)).utf8 }
+            line.addText(to: &text) { series.appendTime(row: row, to: &$0) }
+            for channel in series.channels { line.addNumber(numberText(channel.values[row]), to: &text) }
+            for score in scores { line.addNumber(score.values[row].isNaN ? "" : score.values[row].description, to: &text) }
+            let isFlagged = result.isFlagged(row)
+            line.add(to: &text) { $0 += (format == .csv ? isFlagged ? "1" : "0" : isFlagged ? "true" : "false").utf8 }
+            for remark in remarks(on: row) {
+                let field = format == .csv ? csvField(harmless(remark)) : remark.isEmpty ? "null" : jsonString(remark)
+                line.add(to: &text) { $0 += field.utf8 }
+            }
+            text += (format == .csv ? "\n" : "}\n").utf8
+        }
+    }
+
+    /// Puts separators and members' names between the fields of a line.
+    private struct Line {
+        let format: Format
+        let members: [[UInt8]]
+        private var count = 0
+
+        init(format: Format, members: [[UInt8]]) { (self.format, self.members) = (format, members) }
+
+        mutating func add(to text: inout [UInt8], _ field: (inout [UInt8]) -> Void) {
+            if format == .jsonl {
+                text.append(UInt8(ascii: count == 0 ? "{" : ","))
+                text += members[count]
+            } else if count > 0 {
+                text.append(UInt8(ascii: ","))
+            }
+            count += 1
+            field(&text)
+        }
+
+        /// A text without characters that are written otherwise than they are.
+        mutating func addText(to text: inout [UInt8], _ field: (inout [UInt8]) -> Void) {
+            let isQuoted = format == .jsonl
+            add(to: &text) { text in
+                if isQuoted { text.append(UInt8(ascii: "\"")) }
+                field(&text)
+                if isQuoted { text.append(UInt8(ascii: "\"")) }
             }
         }
-        try write(text)
-    }
 
-    private func csvLine(_ row: Int, _ scores: [(name: String, values: [Float])]) -> String {
-        var fields = [String(series.rowNumber(row)), csvField(series.timeText(row: row))]
-        fields += series.channels.map { numberText($0.values[row]) }
-        fields += scores.map { scoreText($0.values[row]) }
-        fields.append(result.isFlagged(row) ? "1" : "0")
-        fields += remarks(on: row).map { csvField(harmless($0)) }
-        return fields.joined(separator: ",") + "\n"
+        mutating func addNumber(_ number: String, to text: inout [UInt8]) {
+            let written = number.isEmpty && format == .jsonl ? "null" : number
+            add(to: &text) { $0 += written.utf8 }
+        }
     }
+}
 
-    private func jsonLine(_ row: Int, _ scores: [(name: String, values: [Float])]) -> String {
-        func number(_ text: String) -> String { text.isEmpty ? "null" : text }
-        var fields = ["\"row\":\(series.rowNumber(row))", "\"timestamp\":\(jsonString(series.timeText(row: row)))"]
-        fields += series.channels.map { "\(jsonString($0.name)):\(number(numberText($0.values[row])))" }
-        fields += scores.map { "\"\($0.name)\":\(number(scoreText($0.values[row])))" }
-        fields.append("\"is_flagged\":\(result.isFlagged(row))")
-        fields += zip(["verdict", "note"], remarks(on: row)).map { "\"\($0)\":\($1.isEmpty ? "null" : jsonString($1))" }
-        return "{" + fields.joined(separator: ",") + "}\n"
-    }
+/// What tells a series from others that are written beside it; written as it was read.
+public struct SeriesKey: Sendable, Equatable {
+    /// The name of the column of keys.
+    public let column: String
+    /// The key.
+    public let text: String
 
-    private func scoreText(_ score: Float) -> String { score.isNaN ? "" : "\(score)" }
+    /// Names a key and its column.
+    public init(column: String, text: String) { (self.column, self.text) = (column, text) }
 }

@@ -8,34 +8,39 @@ struct TrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Trains the models on a series and saves them.",
         discussion:
-            "Writes \(Models.standard.kinds.map(\.fileName).joined(separator: " and ")) into a folder that `score --model` reads."
+            "Writes \(Models.standard.kinds.map(\.fileName).joined(separator: " and ")) into a folder that `score --model` reads. Of "
+            + "many series (--key) each has a folder within it, named by its key, or all have one pair together (--shared)."
     )
 
-    @Argument(help: "A CSV file (also gzip-compressed), an SQLite file, or - for standard input.", completion: .file())
+    @Argument(
+        help: "A CSV file or JSON lines (also gzip-compressed), an SQLite file, or - for standard input.", completion: .file())
     var file: String?
 
     @Option(name: [.short, .long], help: "The folder for the models; FILE.models otherwise.")
     var output: String?
 
+    @Flag(help: "Of many series, train one pair on the rows of all of them, in place of a pair a key.")
+    var shared = false
+
     @OptionGroup var seriesOptions: SeriesOptions
+    @OptionGroup var keys: KeyOptions
     @OptionGroup var training: TrainingOptions
 
-    func validate() throws { try seriesOptions.validate(hasFile: file != nil) }
+    func validate() throws {
+        try seriesOptions.validate(hasFile: file != nil)
+        if shared, keys.column == nil { throw ValidationError("--shared is for many series; name their --key.") }
+        try keys.validate(hasFile: file != nil)
+    }
 
     func run() async throws {
         try await reportingErrors {
-            let series = try seriesOptions.read(file)
-            let models = try await training.train(on: series)
             let name = file == "-" ? nil : file
             let folder = ModelFolder(output ?? (name ?? "oddline") + ".models")
-            try folder.save(models)
-            for model in models.sorted(by: { $0.detector.kind.name < $1.detector.kind.name }) {
-                let (detector, summary) = (model.detector, model.detector.summary)
-                print(
-                    "\(detector.kind.title): window \(detector.windowLength), \(summary.epochs) epochs (best \(summary.bestEpoch)), "
-                        + "validation loss \(summary.validationLosses[summary.bestEpoch - 1]), "
-                        + String(format: "%.1f s", summary.seconds) + ", \(folder.file(detector.kind).path)")
-            }
+            if let column = keys.column, let file { return try await trainKeys(column, of: file, into: folder) }
+            let series = try seriesOptions.read(file)
+            let detectors = try await training.train(on: series).map(\.detector).sorted { $0.kind.name < $1.kind.name }
+            try folder.save(detectors)
+            for detector in detectors { print(folder.summary(of: detector)) }
         }
     }
 }
@@ -45,10 +50,13 @@ struct ScoreCommand: AsyncParsableCommand {
         commandName: "score", abstract: "Scores every row of a series.",
         discussion: """
             Writes row, timestamp, the value columns, \(ScoreExport.scoreColumns(Models.standard.kinds).joined(separator: ", ")) \
-            and is_flagged. Trains the models first unless --model names a folder of trained ones.
+            and is_flagged. Trains the models first unless --model names a folder of trained ones. Many series are scored in one \
+            stream (--key): each line begins with the key, keys come in the order of the stream and rows in that of time, what one \
+            key's rows take is held, and nothing but the models is read. The status is 1 where a key could not be scored.
             """)
 
-    @Argument(help: "A CSV file (also gzip-compressed), an SQLite file, or - for standard input.", completion: .file())
+    @Argument(
+        help: "A CSV file or JSON lines (also gzip-compressed), an SQLite file, or - for standard input.", completion: .file())
     var file: String?
 
     @Option(help: "A folder of models written by `train`.")
@@ -60,7 +68,11 @@ struct ScoreCommand: AsyncParsableCommand {
     @Option(help: "csv or jsonl.")
     var format: ScoreExport.Format = .csv
 
+    @Flag(help: "Write a line a flagged event in place of a line a row.")
+    var onlyEvents = false
+
     @OptionGroup var seriesOptions: SeriesOptions
+    @OptionGroup var keys: KeyOptions
     @OptionGroup var training: TrainingOptions
     @OptionGroup var ensemble: EnsembleOptions
     @OptionGroup var following: FollowingOptions
@@ -69,10 +81,18 @@ struct ScoreCommand: AsyncParsableCommand {
         try seriesOptions.validate(hasFile: file != nil)
         if following.follow, output != nil { throw ValidationError("--follow writes to standard output, without --output.") }
         if following.follow, file == nil { throw ValidationError("--follow needs a file.") }
+        if following.follow, onlyEvents { throw ValidationError("--follow writes rows; --on-event is told of events.") }
+        try keys.validate(hasFile: file != nil)
+        guard keys.column != nil else { return }
+        if model == nil { throw ValidationError("--key is for models that are trained; name their folder by --model.") }
+        if following.follow || output != nil {
+            throw ValidationError("--key writes to standard output as it goes, without --follow and --output.")
+        }
     }
 
     func run() async throws {
         try await reportingErrors {
+            if let column = keys.column, let file, let model { return try scoreKeys(column, of: file, models: model) }
             var tail: SeriesTail?
             let followed = following.follow ? file : nil
             let series = try followed.map { try seriesOptions.follow($0, &tail) } ?? seriesOptions.read(file)
@@ -86,8 +106,10 @@ struct ScoreCommand: AsyncParsableCommand {
             let export = ScoreExport(series: series, result: result)
             if let output {
                 var text = ""
-                export.write(format) { text += $0 }
+                if onlyEvents { text = EventExport(analysis).text(format) } else { export.write(format) { text += $0 } }
                 try writeWhole(text, to: output)
+            } else if onlyEvents {
+                try printResult(EventExport(analysis).text(format))
             } else {
                 try export.write(format, to: printResult)
             }
@@ -173,9 +195,12 @@ private func writeWhole(_ text: String, to path: String) throws(SeriesError) {
 }
 
 /// Writes `text` to standard output.
-private func printResult(_ text: String) throws(SeriesError) {
+private func printResult(_ text: String) throws(SeriesError) { try printResult(Array(text.utf8)) }
+
+/// Writes text in UTF-8 to standard output.
+func printResult(_ text: [UInt8]) throws(SeriesError) {
     do {
-        try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        try FileHandle.standardOutput.write(contentsOf: Data(text))
     } catch {
         throw .unwritable("standard output", because: error)
     }

@@ -54,6 +54,12 @@ struct SeriesOptions: ParsableArguments {
         return noticed(series)
     }
 
+    /// Opens a stream of many series, a column of which tells the key of each row.
+    func stream(_ path: String, key: String) throws -> KeyedStream {
+        if table != nil || query != nil { throw ValidationError("--key is for text, without --table and --query.") }
+        return try KeyedStream(path: path, key: key, options: options)
+    }
+
     private var options: SeriesReader.Options {
         SeriesReader.Options(timeColumn: time, table: table, query: query, columns: columns)
     }
@@ -215,16 +221,35 @@ struct ModelFolder {
 
     func file(_ kind: ModelKind) -> URL { url.appendingPathComponent(kind.fileName) }
 
-    func save(_ models: [ScoredModel]) throws {
+    /// The folder of one key's models within this one.
+    /// - Throws: `SeriesError.longKey`.
+    func folder(ofKey key: String) throws(SeriesError) -> ModelFolder {
+        guard let name = folderName(ofKey: key) else { throw .longKey(key: key) }
+        return ModelFolder(url.appendingPathComponent(name).path)
+    }
+
+    /// One line on how a model was trained and where it is.
+    func summary(of detector: any Detector) -> String {
+        let summary = detector.summary
+        return "\(detector.kind.title): window \(detector.windowLength), \(summary.epochs) epochs (best \(summary.bestEpoch)), "
+            + "validation loss \(summary.validationLosses[summary.bestEpoch - 1]), "
+            + String(format: "%.1f s", summary.seconds) + ", \(file(detector.kind).path)"
+    }
+
+    func save(_ detectors: [any Detector]) throws {
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         } catch {
             throw SeriesError.unwritable(url.path, because: error)
         }
-        for model in models { try model.detector.save(to: file(model.detector.kind)) }
+        for detector in detectors { try detector.save(to: file(detector.kind)) }
+    }
+
+    func load() throws -> [any Detector] {
+        try Models.standard.kinds.map { try Models.standard.load($0, from: file($0)) }
     }
 
     func load(scoring series: Series) throws -> [ScoredModel] {
-        try Models.standard.kinds.map { try ScoredModel(scoring: series, with: try Models.standard.load($0, from: file($0))) }
+        try load().map { try ScoredModel(scoring: series, with: $0) }
     }
 }

@@ -1,0 +1,137 @@
+import AnomalyDetection
+import ArgumentParser
+import Foundation
+import Persistence
+import Synchronization
+import TimeSeries
+import Workbench
+
+/// Whether the input holds many series, and what is done with one that cannot be worked with.
+struct KeyOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The input holds many series, CSV or JSON lines, and this column tells to which a row belongs. The rows of a key lie "
+                + "together, as `sort` by key leaves them; a key that comes back is an error of that key.", valueName: "column"))
+    var key: String?
+
+    @Flag(help: "The same as --key key.")
+    var many = false
+
+    @Flag(help: "End at the first key that cannot be worked with; otherwise it is told in one line, and the others go on.")
+    var failFast = false
+
+    /// The column of keys where there are many series.
+    var column: String? { key ?? (many ? "key" : nil) }
+
+    func validate() throws {
+        if failFast, column == nil { throw ValidationError("--fail-fast is for many series; name their --key.") }
+    }
+
+    /// Whether there is a file or a stream where there are many series.
+    func validate(hasFile: Bool) throws {
+        if column != nil, !hasFile { throw ValidationError("--key reads a file or standard input, not a database.") }
+    }
+}
+
+/// Tells of keys that cannot be worked with, each once.
+final class BadKeys: Sendable {
+    private let failsFast: Bool
+    private let keys = Mutex<Set<String>>([])
+
+    init(failsFast: Bool) { self.failsFast = failsFast }
+
+    var areNone: Bool { keys.withLock { $0.isEmpty } }
+
+    /// - Throws: `ExitCode.failure` where one is the end.
+    func tell(_ key: String, _ error: any Error) throws {
+        if keys.withLock({ $0.insert(key).inserted }) {
+            let (name, sentence) = ("key \(printable(key))", "\(error)")
+            printError("oddline: " + (sentence.contains(name) ? "" : name + ": ") + sentence)
+        }
+        if failsFast { throw ExitCode.failure }
+    }
+}
+
+extension ScoreCommand {
+    /// Scores a stream of many series key by key, in the order of the stream.
+    func scoreKeys(_ column: String, of file: String, models folder: String) throws {
+        var stream = try seriesOptions.stream(file, key: column)
+        let models = ModelFolder(folder)
+        let kinds = Models.standard.kinds
+        let isShared = kinds.contains { FileManager.default.fileExists(atPath: models.file($0).path) }
+        let scoring = try KeyedScoring(
+            stream,
+            detectors: isShared
+                ? .shared(try models.load())
+                : .ofKey { try models.folder(ofKey: $0).load() },
+            settings: try ensemble.settings, content: onlyEvents ? .events : .scores, format: format)
+        let bad = BadKeys(failsFast: keys.failFast)
+        try printResult(scoring.beginning)
+        try OrderedWork(
+            threads: ProcessInfo.processInfo.activeProcessorCount, mostAtOnce: Self.keysAtOnce, mostBytes: 16 << 20
+        ) { (rows: KeyedRows) in rows.byteCount }.run {
+            try stream.next()
+        } worker: {
+            scoring.makeWorker()
+        } handOver: { (outcome: KeyedScoring.Outcome) in
+            switch outcome.text {
+            case .success(let text): try printResult(text)
+            case .failure(let error): try bad.tell(outcome.key, error)
+            }
+        }
+        if !bad.areNone { throw ExitCode.failure }
+    }
+
+    /// As many keys are scored together as fill the networks' batches with the first windows of each.
+    private static let keysAtOnce = 10
+}
+
+extension TrainCommand {
+    /// Trains on a stream of many series: one pair on all of them, or a pair a key.
+    func trainKeys(_ column: String, of file: String, into folder: ModelFolder) async throws {
+        var stream = try seriesOptions.stream(file, key: column)
+        let bad = BadKeys(failsFast: keys.failFast)
+        var all: [Series] = []
+        while let rows = try stream.next() {
+            do {
+                var series = try stream.form.series(rows)
+                guard series.rowCount >= Training.fewestRows else {
+                    throw DetectionError.tooFewRows(
+                        series: series.name, rows: series.rowCount, needed: Training.fewestRows)
+                }
+                if let rows = training.trainRows { series = series.prefix(rows) }
+                if shared {
+                    all.append(series)
+                } else {
+                    let own = try folder.folder(ofKey: rows.key)
+                    let detectors = try await trainTogether([series])
+                    try own.save(detectors)
+                    print("\(printable(rows.key)): \(own.url.path)")
+                }
+            } catch { try bad.tell(rows.key, error) }
+        }
+        if shared, !all.isEmpty {
+            let detectors = try await trainTogether(all)
+            try folder.save(detectors)
+            for detector in detectors { print(folder.summary(of: detector)) }
+        }
+        if !bad.areNone || all.isEmpty && shared { throw ExitCode.failure }
+    }
+
+    /// Trains all models at the same time, a thread each.
+    private func trainTogether(_ series: [Series]) async throws -> [any Detector] {
+        let task = TrainingTask(all: series, seed: training.seed)
+        let models = Models.standard.all
+        let workers = Workers(count: models.count)
+        return try await withThrowingTaskGroup(of: (Int, any Detector).self) { group in
+            for (index, model) in models.enumerated() {
+                group.addTask {
+                    (index, try await workers.run { try model.train(task, Cancellation()) { _ in } })
+                }
+            }
+            var detectors: [(Int, any Detector)] = []
+            for try await one in group { detectors.append(one) }
+            return detectors.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+}
