@@ -55,7 +55,8 @@ public struct KeyedScoring: Sendable {
         let series = Series(name: "", channels: form.channelNames.map { Series.Channel(name: $0, values: []) })
         let key = SeriesKey(column: keyColumn, text: "")
         if content == .events { return Array(EventExport(Analysis(series: series), key: key).columnLine.utf8) }
-        let empty = AnalysisResult(scores: PerModel(Models.standard.kinds) { _ in [] }, combined: [], rule: settings.rule)
+        let none = PerModel(Models.standard.kinds) { _ in [Float]() }
+        let empty = AnalysisResult(scores: none, combined: ExtentBlocks([]), rule: settings.rule)
         var text: [UInt8] = []
         ScoreExport(series: series, result: empty, key: key).appendColumns(to: &text)
         return text
