@@ -3,6 +3,7 @@
 # make demo   look around on sample data without registering; nothing is kept
 # make install PREFIX=/usr/local   a program that needs no Swift, with manual, completions and service
 # make deb    the same as a Debian package in .build-static; make try-deb installs it into a new root and starts it
+# make docs         the libraries' documentation in .build-docs
 # make try-postgresql   scores what a PostgreSQL server holds, through ODBC
 # make try-models   opens the models in Python: safetensors, ONNX, the module in python/
 SHELL := /bin/bash
@@ -17,7 +18,7 @@ MANUAL := .build-static/manual
 PREFIX ?= /usr/local
 
 .PHONY: run demo test build setup test-setup format check-format clean static install deb try-deb try-models \
-	try-postgresql kill faults bounds fuzz sanitize
+	try-postgresql docs kill faults bounds fuzz sanitize
 
 run: build
 	@$(PROGRAM) $(ARGS)
@@ -114,5 +115,9 @@ try-postgresql: build
 	@.ci/install-packages libodbc2 odbc-postgresql postgresql python3
 	@.ci/try-postgresql $(PROGRAM)
 
+# The plugin is fetched and the libraries are built in a folder of their own.
+docs: setup
+	@SWIFT="$(SWIFT)" .ci/build-docs .build-docs
+
 clean:
-	@rm -rf .build .build-tests .build-static .build-fuzz .build-address .build-thread $(TOOLS)
+	@rm -rf .build .build-tests .build-static .build-docs .build-fuzz .build-address .build-thread $(TOOLS)

@@ -8,6 +8,11 @@ let sanitizer = Context.environment["ODDLINE_SANITIZE"]
 // The packages that we use are built as always, so that their part of a build takes no longer.
 let watched = (isFuzzing ? "fuzzer,address" : sanitizer).map { ["-sanitize=\($0)"] } ?? []
 
+/// What `make docs` needs and nothing else.
+let documenting: [Package.Dependency] =
+    Context.environment["ODDLINE_DOCS"] == nil
+    ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")]
+
 let strict: [SwiftSetting] =
     (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
     + (watched.isEmpty ? [] : [.unsafeFlags(watched + ["-enable-testing"])])
@@ -77,7 +82,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
-    ],
+    ] + documenting,
     targets: [
         .systemLibrary(
             name: "CNcursesw", pkgConfig: "ncursesw", providers: [.apt(["libncursesw5-dev"])]),
