@@ -86,6 +86,11 @@ def absurd_models(program, folder, series):
     ]:
         header, body = altered(trained + "/lstm.safetensors", change)
         yield "model of " + name, header, body, None, 0
+
+    def long(plan, summary, **_):
+        sizes(plan, windowLength=65_536, scoringStride=1)
+        summary["trainingRows"] = 65_536
+    yield "model of windows of 65,536 rows", *altered(trained + "/lstm.safetensors", long), None, 0
     whole = 1 << 27
     yield ("model of 512 MiB of zeros", {"x": {"dtype": "F32", "shape": [8, 1 << 24], "data_offsets": [0, 4 * whole]}}, b"", None,
            4 * whole)

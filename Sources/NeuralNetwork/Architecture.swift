@@ -9,7 +9,8 @@ protocol NetworkArchitecture: Sendable {
     var patchLength: Int { get }
     /// Floating-point operations of the matrix products of one training step, forward and backward.
     func trainingFlops(windows: Int) -> Int
-    /// Whether every size is positive, within what memory allows, and divides what it must.
+    /// Whether every size is positive, within what memory allows, and divides what it must. What one slice of windows takes in
+    /// scoring stays below about 500 MB unless there are very many channels, far above what recipes plan.
     var isSound: Bool { get }
     /// The parameters such a network has.
     var layout: ParameterLayout { get }
@@ -50,7 +51,8 @@ public enum Architecture: Sendable, Equatable, Codable {
     /// Floating-point operations of the matrix products of one training step, forward and backward.
     public func trainingFlops(windows: Int) -> Int { sizes.trainingFlops(windows: windows) }
 
-    /// Whether every size is positive, within what memory allows, and divides what it must: what a file
+    /// Whether every size is positive, within what memory allows, and divides what it must. What one slice of windows takes in
+    /// scoring stays below about 500 MB unless there are very many channels, far above what recipes plan. what a file
     /// from outside has to show before a network is built from it.
     public var isSound: Bool { sizes.isSound }
 }

@@ -35,6 +35,7 @@ extension LSTMArchitecture: NetworkArchitecture {
         let bound = 1...65_536
         return bound.contains(windowLength) && bound.contains(channelCount)
             && (1...4096).contains(hiddenSize) && (1...4096).contains(latentSize ?? 1)
+            && windowLength * hiddenSize <= 1 << 20 && windowLength * channelCount <= 1 << 24
     }
 
     var layout: ParameterLayout { LSTMAutoencoder.Layers(self).layout }

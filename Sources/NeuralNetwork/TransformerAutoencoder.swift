@@ -53,6 +53,8 @@ extension TransformerArchitecture: NetworkArchitecture {
             && (2...4096).contains(width) && (1...64).contains(headCount)
             && width % headCount == 0 && (1...64).contains(layerCount)
             && (1...16_384).contains(feedForwardSize) && (1...4096).contains(bottleneckSize)
+            && layerCount * headCount * tokenCount * tokenCount <= 1 << 24
+            && layerCount * tokenCount * (width + feedForwardSize) <= 1 << 23 && windowLength * channelCount <= 1 << 24
     }
 
     var layout: ParameterLayout { TransformerAutoencoder.Layers(self).layout }

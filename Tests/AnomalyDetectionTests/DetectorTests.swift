@@ -117,7 +117,9 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     plan.masking = Masking(share: 0.3, span: 1, passes: 4)
     file.metadata["plan"] = String(decoding: try JSONEncoder().encode(plan), as: UTF8.self)
     try file.write(to: url)
-    #expect(throws: DetectionError.notAModel(file: url.lastPathComponent, reason: "its sizes contradict each other")) {
+    #expect(
+        throws: DetectionError.notAModel(file: url.lastPathComponent, reason: "its sizes contradict each other or are too large")
+    ) {
         try Models.standard.load(.lstm, from: url)
     }
 }

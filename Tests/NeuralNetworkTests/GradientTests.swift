@@ -123,6 +123,16 @@ private func batch(_ architecture: Architecture, count: Int) -> Batch {
 @Test func unsoundSizesAreToldFromSoundOnes() {
     #expect(architectures.allSatisfy { $0.isSound })
     #expect(!Architecture.lstm(LSTMArchitecture(windowLength: 0, channelCount: 1, hiddenSize: 4)).isSound)
+    func transformer(window: Int, layers: Int = 1, width: Int = 48) -> Architecture {
+        .transformer(
+            TransformerArchitecture(
+                windowLength: window, channelCount: 1, patchLength: 1, width: width, headCount: 4, layerCount: layers,
+                feedForwardSize: 128, bottleneckSize: 1))
+    }
+    // Numbers in a small file that ask for gigabytes.
+    #expect(transformer(window: 640, layers: 2).isSound && !transformer(window: 65_536).isSound)
+    #expect(!transformer(window: 640, layers: 64).isSound && !transformer(window: 1024, layers: 4, width: 4096).isSound)
+    #expect(!Architecture.lstm(LSTMArchitecture(windowLength: 65_536, channelCount: 1, hiddenSize: 48)).isSound)
     #expect(!Architecture.lstm(LSTMArchitecture(windowLength: 8, channelCount: 1, hiddenSize: -4)).isSound)
     var sizes = TransformerArchitecture(
         windowLength: 8, channelCount: 1, patchLength: 3, width: 8, headCount: 2, layerCount: 1, feedForwardSize: 8,

@@ -134,7 +134,7 @@ public struct NeuralDetector: Detector {
         let count = plan.architecture.channelCount
         guard plan.isSound, channels.count == count, scaling.centers.count == count, scaling.spreads.count == count,
             scaling.spreads.allSatisfy({ $0 > 0 && $0.isFinite })
-        else { throw DetectionError.notAModel(file: name, reason: "its sizes contradict each other") }
+        else { throw DetectionError.notAModel(file: name, reason: "its sizes contradict each other or are too large") }
         guard let reference = file.tensors[Self.referenceTensor]?.values, !reference.isEmpty else {
             throw DetectionError.notAModel(file: name, reason: "its calibration is missing")
         }
