@@ -5,6 +5,7 @@
 # make deb    the same as a Debian package in .build-static; make try-deb installs it into a new root and starts it
 # make docs         the libraries' documentation in .build-docs
 # make try-postgresql   scores what a PostgreSQL server holds, through ODBC
+# make try-spark, try-parallel   score 2,000 series on a Spark of two processes; some under GNU parallel
 # make try-models   opens the models in Python: safetensors, ONNX, the module in python/
 SHELL := /bin/bash
 SWIFT ?= swift
@@ -17,8 +18,8 @@ STATIC := .build-static/release/oddline
 MANUAL := .build-static/manual
 PREFIX ?= /usr/local
 
-.PHONY: run demo test build setup test-setup format check-format clean static install deb try-deb try-models \
-	try-postgresql docs kill faults bounds fuzz sanitize
+.PHONY: run demo test build setup test-setup format check-format clean static install deb try-deb try-models try-parallel \
+	try-spark try-postgresql docs kill faults bounds fuzz sanitize
 
 run: build
 	@$(PROGRAM) $(ARGS)
@@ -119,5 +120,18 @@ try-postgresql: build
 docs: setup
 	@SWIFT="$(SWIFT)" .ci/build-docs .build-docs
 
+# Many series through one program each: under GNU parallel, and on Spark with two workers of which one is killed on the way.
+try-parallel: build
+	@.ci/install-packages parallel
+	@PROGRAM=$(CURDIR)/$(PROGRAM) Examples/spark/try_parallel.sh
+
+SPARK := .build-spark
+try-spark: build
+	@.ci/install-packages python3-venv
+	@command -v java >/dev/null || .ci/install-packages openjdk-17-jre-headless
+	@[ -e $(SPARK)/venv ] || python3 -m venv $(SPARK)/venv
+	@$(SPARK)/venv/bin/pip -q install -r Examples/spark/requirements.txt
+	@$(SPARK)/venv/bin/python Examples/spark/try_spark.py --program $(CURDIR)/$(PROGRAM) $(ARGS)
+
 clean:
-	@rm -rf .build .build-tests .build-static .build-docs .build-fuzz .build-address .build-thread $(TOOLS)
+	@rm -rf .build .build-tests .build-static .build-docs .build-fuzz .build-address .build-thread $(TOOLS) $(SPARK)
