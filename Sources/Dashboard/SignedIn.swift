@@ -98,11 +98,15 @@ public struct SignedIn: Sendable, CardHolder {
         }
     }
 
-    /// Goes back: from a series to the library, there from the filtered list to the whole.
+    /// Goes back: from a filtered list to the whole, from a series to the library.
     mutating func goBack() -> [Effect] {
         switch place {
         case .library: return library.clearFilter()
         case .workspace(var open):
+            if open.listAll() {
+                place = .workspace(open)
+                return []
+            }
             open.letGo()
             place = .library(left: open)
             return library.show(open.path) + [.listLibrary(session)]

@@ -44,6 +44,45 @@ import Workbench
         #expect(state.workspace?.selectedEvent == chosen, "also when models are trained again")
     }
 
+    @Test func judgingDownTheListGoesThroughItAsItStood() throws {
+        var state = try busy()
+        press(&state, .tab, .tab, .home)
+        let listed = try #require(state.workspace?.list.events.prefix(4).map(\.rows))
+        for (index, rows) in listed.enumerated() {
+            guard case .judge(_, _, let judged, _) = press(&state, .character(index < 2 ? "n" : "a")).first else {
+                throw Unexpected("nothing was judged")
+            }
+            #expect(judged.overlaps(rows), "line \(index + 1)")
+            press(&state, .down)
+        }
+    }
+
+    @Test func whatAFilterHidesIsNotJudgedAndEscListsAllAgain() throws {
+        var state = try busy()
+        press(&state, .tab, .tab, .home, .character("N"))
+        type(&state, "sensor")
+        press(&state, .enter, .down)
+        run(&state, "filter sensor")
+        let listed = try #require(state.workspace?.list.events)
+        #expect(listed.count == 1 && state.workspace?.selectedEvent == listed[0], "the first that is listed is selected")
+        let hidden = try #require(state.workspace?.events.first { $0 != listed[0] })
+        run(&state, "goto \(hidden.rows.lowerBound + 1)")
+        #expect(press(&state, .character("a")).isEmpty && state.message?.isError == true)
+        press(&state, .escape)
+        #expect(state.workspace?.list.filter.isEmpty == true && state.workspace?.list.events.count ?? 0 > 8)
+        guard case .workspace = state.signedIn?.place else { throw Unexpected("the series was left") }
+        press(&state, .escape)
+        guard case .library = state.signedIn?.place else { throw Unexpected("the series is still there") }
+    }
+
+    @Test func goingBeyondTheSeriesIsToldWhereItEnds() throws {
+        var state = try busy()
+        for place in ["801", "0", "2030-01-01"] {
+            run(&state, "goto \(place)")
+            #expect(state.message?.isError == true && state.message?.text.contains("1 to 800") == true, "\(place)")
+        }
+    }
+
     @Test func theCursorInAnEventSelectsItAndAVerdictGoesThere() throws {
         var state = try busy()
         let other = try #require(state.workspace?.events.first { $0 != state.workspace?.selectedEvent })

@@ -28,16 +28,31 @@ public enum ThresholdRule: Sendable, Equatable {
     /// The same for scores that are asked for once.
     public func level(for scores: [Float]) -> Float { level(for: ExtentBlocks(scores)) }
 
-    /// The level is lowered from the highest score until there are as many events; joined ones count as one.
+    /// The level is lowered from the highest score as long as there are not too many events; joined ones count as one. Where
+    /// they join before there are as many as asked for, it stays where there were most of them. Tried are scores of ranks that
+    /// grow by a half from the highest to the median, and then those between the last that will do and the first that will not.
     private static func topLevel(_ scores: ExtentBlocks<Float>, count: Int) -> Float {
         guard let order = OrderStatistics(scores.values), count > 0 else { return .infinity }
-        var (low, high) = (0, order.count - 1)
-        while low < high {
-            let middle = (low + high) / 2
-            let level = order.value(atRank: middle)
-            if EventRule().runs(of: scores, level: level).count > count { low = middle + 1 } else { high = middle }
+        func attempt(_ rankFromTop: Int) -> (level: Float, events: Int) {
+            let level = order.value(atRank: order.count - 1 - rankFromTop)
+            return (level, EventRule().runs(of: scores, level: level).count)
         }
-        return order.value(atRank: low)
+        let highest = attempt(0)
+        guard highest.events <= count else { return highest.level }
+        var (most, lowest, rank, tooLow) = (highest, highest, 0, 1)
+        while tooLow <= order.count / 2 {
+            let tried = attempt(tooLow)
+            if tried.events > count { break }
+            if tried.events > most.events { most = tried }
+            (lowest, rank, tooLow) = (tried, tooLow, max(tooLow + 1, tooLow * 3 / 2))
+        }
+        guard tooLow <= order.count / 2 else { return most.level }
+        while tooLow - rank > 1 {
+            let middle = (rank + tooLow) / 2
+            let tried = attempt(middle)
+            if tried.events > count { tooLow = middle } else { (lowest, rank) = (tried, middle) }
+        }
+        return lowest.events >= most.events ? lowest.level : most.level
     }
 }
 

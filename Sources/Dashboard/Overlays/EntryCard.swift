@@ -57,7 +57,7 @@ extension WorkspaceState {
     mutating func enterFilter() {
         card = EntryCard(
             title: "Filter the events", hint: "Part of a time, verdict or note, or unjudged; empty lists all",
-            field: TextField(limit: 64, text: list.filter)
+            field: TextField(limit: 64)
         ) { workspace, text, _, frame in
             workspace.filter(by: text, &frame)
             return []

@@ -35,6 +35,8 @@ struct HelpCard: Card {
         case .down, .character("j"), .pageDown:
             scroll = min(scroll + (key == .pageDown ? 10 : 1), Self.lines(frame.keyMap).count - 1)
         case .up, .character("k"), .pageUp: scroll = max(0, scroll - (key == .pageUp ? 10 : 1))
+        case .home, .character("g"): scroll = 0
+        case .end, .character("G"): scroll = Self.lines(frame.keyMap).count - 1
         case .escape, .character("?"), .character("q"), .enter: return .close
         default: break
         }
@@ -44,7 +46,7 @@ struct HelpCard: Card {
     func view(over signedIn: SignedIn, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let lines = Self.lines(frame.keyMap)
-        let card = screen.bounds.centered(width: min(84, screen.width - 4), height: min(lines.count + 2, screen.height - 3))
+        let card = screen.bounds.centered(width: min(104, screen.width - 4), height: min(lines.count + 2, screen.height - 3))
         drawCard(&screen, card, title: "Keys", theme)
         let first = min(scroll, max(0, lines.count - card.height + 2))
         for (row, line) in lines.dropFirst(first).prefix(card.height - 2).enumerated() {

@@ -36,7 +36,7 @@ struct LessonsCard: Card {
         let lines = learned.map { [("at first", $0.start), ("learnt", $0.learned)] } ?? []
         let texts = lines.map { weightsText($0.1.ensemble, within: screen.width - 32) }
         let column = 13 + max(27, texts.map(displayWidth).max() ?? 0)
-        let card = screen.bounds.centered(width: min(max(72, column + 17), screen.width - 2), height: 9)
+        let card = screen.bounds.centered(width: min(max(80, column + 17), screen.width - 2), height: 9)
         drawCard(&screen, card, title: "What your verdicts taught", theme)
         let x = card.x + 2
         let lessons = workspace.judgements.lessons

@@ -40,7 +40,11 @@ public struct EventList: Sendable {
     }
 
     /// Takes events in time order and lists them anew.
-    mutating func arrange(_ all: [Event], _ judgements: Judgements, text: (Event) -> String) {
+    /// - Parameter keepsOrder: leaves those that are listed where they stand, and lists others behind them: who judges down the
+    ///   list does not lose the place when verdicts move scores.
+    mutating func arrange(_ all: [Event], _ judgements: Judgements, keepsOrder: Bool, text: (Event) -> String) {
+        let places = keepsOrder ? places(of: all) : [:]
+        defer { if keepsOrder { keep(places) } }
         total = all.count
         let byPeak = all.sorted { $0.peak > $1.peak }
         ranks = Dictionary(zip(byPeak.map(\.rows.lowerBound), 1...)) { first, _ in first }
@@ -50,6 +54,26 @@ public struct EventList: Sendable {
         events = events.filter { event in
             (judgements.verdict(on: event.rows) == nil && wanted == "unjudged") || text(event).lowercased().contains(wanted)
         }
+    }
+
+    /// Where events, in time order, stand in the list by the rows that they share with it; by their first rows.
+    private func places(of all: [Event]) -> [Int: Int] {
+        let listed = events.enumerated().sorted { $0.element.rows.lowerBound < $1.element.rows.lowerBound }
+        var (places, next) = ([Int: Int](), 0)
+        for event in all {
+            while next < listed.count, listed[next].element.rows.upperBound <= event.rows.lowerBound { next += 1 }
+            guard next < listed.count, listed[next].element.rows.overlaps(event.rows) else { continue }
+            places[event.rows.lowerBound] = listed[next].offset
+        }
+        return places
+    }
+
+    private mutating func keep(_ places: [Int: Int]) {
+        let ordered = events.enumerated().sorted { one, other in
+            let (left, right) = (places[one.element.rows.lowerBound], places[other.element.rows.lowerBound])
+            return left == right ? one.offset < other.offset : left ?? .max < right ?? .max
+        }
+        events = ordered.map(\.element)
     }
 
     private func sorted(_ all: [Event], _ byPeak: [Event], _ judgements: Judgements) -> [Event] {
@@ -86,15 +110,25 @@ extension WorkspaceState {
         frame.say("Events: \(order.title).")
     }
 
+    /// Lists all events where some are filtered out.
+    /// - Returns: whether some were.
+    mutating func listAll() -> Bool {
+        guard !list.filter.isEmpty else { return false }
+        list.filter = ""
+        follow()
+        return true
+    }
+
     /// Lists only events that hold `text`; an empty one lists all.
     mutating func filter(by text: String, _ frame: inout Frame) {
         list.filter = text
         list.top = 0
         follow()
         if text.isEmpty {
-            frame.say("All \(grouped(list.total)) events are listed.")
+            frame.say("All events are listed, \(grouped(list.total)).")
         } else {
-            frame.say("\(grouped(list.events.count)) of \(grouped(list.total)) events hold \"\(text)\"; :filter lists all again.")
+            if selectedPlace == nil, let first = list.events.first { select(first) }
+            frame.say("\(grouped(list.events.count)) of \(grouped(list.total)) events hold \"\(text)\"; Esc lists all again.")
         }
     }
 }

@@ -14,9 +14,12 @@ extension WorkspaceState {
 
     /// What stands above the list: which event of how many, in which order, flagged by which rule.
     var eventsHeading: String {
+        let flagged = analysis.result?.events.count ?? 0
+        let judged = list.total > flagged ? " and \(grouped(list.total - flagged)) judged" : ""
         let count = list.filter.isEmpty ? "" : "\(grouped(list.events.count)) with \"\(list.filter)\" of "
         let place = selectedPlace.map { "\(grouped($0 + 1)) of " } ?? ""
-        return "Flagged \(place)\(count)\(grouped(list.total)) · \(list.order.title) · \(analysis.settings.flags.rawValue)"
+        let order = "\(list.order.title) · \(analysis.settings.flags.rawValue)"
+        return "Flagged \(place)\(count)\(grouped(flagged))\(judged) · \(order)"
     }
 
     func drawEvents(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ theme: Theme) {
@@ -36,7 +39,7 @@ extension WorkspaceState {
             let text =
                 analysis.result == nil
                 ? "Train or load the models to see flagged events."
-                : list.total == 0 ? "Nothing reaches the threshold." : "No event holds \"\(list.filter)\"; :filter lists all."
+                : list.total == 0 ? "Nothing reaches the threshold." : "No event holds \"\(list.filter)\"; Esc lists all."
             screen.write(text, x: area.x + 1, y: area.y + 1, Style(theme.muted), limit: area.width - 2)
             return
         }
@@ -104,6 +107,7 @@ extension WorkspaceState {
             spare -= more
         }
         widen(0, to: 5)
+        widen(2, to: max(5, displayWidth(grouped(series.rowCount))))
         widen(4, to: 6)
         widen(1, to: label + 4)
         columns[columns.count - 1].width += spare

@@ -59,7 +59,7 @@ extension WorkspaceState {
             let here = significant(values[cursor])
             if rect.height > 1 {
                 screen.write("here", x: 1, y: rect.y + 1, Style(theme.muted))
-                screen.write(here, x: 6, y: rect.y + 1, Style(color, bold: true), limit: WorkspaceLayout.gutter - 7)
+                screen.write(here, x: 6, y: rect.y + 1, Style(color, bold: true), limit: WorkspaceLayout.gutter - 6)
             }
         }
     }

@@ -62,9 +62,10 @@ extension WorkspaceState {
     }
 
     /// Lists the events anew and finds the selected one among them, after scores, flags or verdicts have changed.
-    mutating func follow() {
+    /// - Parameter keepsOrder: what the list shows stays where it stands.
+    mutating func follow(keepsOrder: Bool = false) {
         let (series, judgements, notes) = (analysis.series, judgements, notes)
-        list.arrange(events, judgements) { event in
+        list.arrange(events, judgements, keepsOrder: keepsOrder) { event in
             let verdict = judgements.verdict(on: event.rows)?.title ?? ""
             return timeLabel(series, row: event.rows.lowerBound) + " " + verdict + " " + notes.text(on: event.rows)
         }

@@ -251,15 +251,18 @@ extension WorkspaceState {
         ]
     }
 
-    /// Puts the cursor on a row, given by its number or its time; `nil` where it is none.
-    private mutating func go(to text: String, _ frame: inout Frame) -> [Effect]? {
+    /// Puts the cursor on a row, given by its number or its time.
+    private mutating func go(to text: String, _ frame: inout Frame) -> [Effect] {
         let series = analysis.series
         if let number = Int(text), (1...series.rowCount).contains(number) {
             moveCursor(to: number - 1)
         } else if let row = series.time.row(at: text) {
             moveCursor(to: row)
         } else {
-            return nil
+            let ends =
+                series.time.microseconds == nil ? [] : [series.timeText(row: 0), series.timeText(row: series.rowCount - 1)]
+            let times = ends.isEmpty ? "" : ", or a time from \(ends.joined(separator: " to "))"
+            frame.complain("goto takes a row from 1 to \(series.rowCount)\(times).")
         }
         return []
     }

@@ -92,9 +92,13 @@ extension WorkspaceState: Screen {
             frame.complain("The cursor stands in no flagged event; ] goes to one.")
             return []
         }
+        guard list.filter.isEmpty || selectedPlace != nil else {
+            frame.complain("The event under the cursor does not hold \"\(list.filter)\" and is not listed; Esc lists all.")
+            return []
+        }
         let before = moment
         analysis.judgements.judge(event.rows, as: verdict)
-        follow()
+        follow(keepsOrder: true)
         let done = eventText(analysis.series, event.rows) + ": " + (verdict?.title ?? "verdict taken back")
         history.record(maker: nil, from: before, to: moment) { _ in done }
         frame.say(done)

@@ -60,7 +60,7 @@ struct WorkspaceLayout {
     var plots: Rect { Rect(x: plot.x, y: plot.y, width: plot.width, height: panelTop - plot.y) }
     /// The border above the panels.
     var tabs: Rect { Rect(x: 0, y: panelTop, width: width, height: 1) }
-    private var slidersWidth: Int { isWide ? min(60, max(40, width / 3)) : width - 2 }
+    private var slidersWidth: Int { isWide ? min(48, max(40, width / 3)) : width - 2 }
     /// The rows of the sliders.
     var sliders: Rect { Rect(x: 1, y: panelTop + 1, width: slidersWidth - 1, height: min(sliderCount, panelHeight - 1)) }
     /// The track of the slider in a row of `sliders`, between its title and its value.
@@ -81,7 +81,7 @@ struct WorkspaceLayout {
     /// The column of the border before the rows.
     var rowsDivider: Int? { width >= Self.roomy ? slidersWidth + Self.eventsWidth : nil }
     /// Columns of a terminal from which the rows are shown, and of the list of events then.
-    private static let roomy = 180, eventsWidth = 68
+    private static let roomy = 180, eventsWidth = 80
     /// The list's rows below its heading.
     var eventRows: Rect { Rect(x: events.x, y: events.y + 1, width: events.width, height: events.height - 1) }
     /// The column of the border between the panels.
