@@ -64,12 +64,17 @@ fuzz: setup
 	@sh Benchmarks/fuzz.sh $(ARGS)
 
 # The suite with our code, Swift and C, under AddressSanitizer and ThreadSanitizer; the first build of each takes as long as that
-# of the tests.
+# of the tests. clang is the Swift toolchain's.
+CLANG ?= clang
 sanitize: setup test-setup
 	@for kind in address thread; do \
-		ODDLINE_SANITIZE=$$kind ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=suppressions=$(CURDIR)/Benchmarks/races.txt \
-		ODDLINE_PROGRAM=$(CURDIR)/.build-$$kind/release/oddline \
-		$(SWIFT) test -c release --build-path .build-$$kind -Xswiftc -enable-testing --disable-xctest $(ARGS) || exit 1; \
+		ODDLINE_SANITIZE=$$kind $(SWIFT) build --build-tests -c release --build-path .build-$$kind \
+			-Xswiftc -enable-testing >&2 || exit 1; \
+		locks=; [ $$kind = address ] || locks=$(CURDIR)/.build-thread/mutexes.so; \
+		[ -z "$$locks" ] || $(CLANG) -shared -fPIC -O1 -o $$locks Benchmarks/mutexes.c -ldl || exit 1; \
+		ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no LD_PRELOAD=$$locks \
+			ODDLINE_PROGRAM=$(CURDIR)/.build-$$kind/release/oddline \
+			.build-$$kind/release/OddlinePackageTests.xctest --testing-library swift-testing $(ARGS) || exit 1; \
 	done
 
 format:
