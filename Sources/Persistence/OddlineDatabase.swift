@@ -64,7 +64,9 @@ public struct OddlineDatabase: Sendable {
         init(after queue: DatabaseQueue) { self.queue = queue }
 
         deinit {
-            guard (try? queue.close()) != nil, let writer = try? DatabaseQueue(path: queue.path) else { return }
+            guard (try? queue.close()) != nil, FileManager.default.fileExists(atPath: queue.path + "-wal"),
+                let writer = try? DatabaseQueue(path: queue.path)
+            else { return }
             _ = try? writer.read { try Int.fetchOne($0, sql: "PRAGMA schema_version") }
             try? writer.close()
         }
