@@ -196,9 +196,9 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try register(terminal)
         try openSample(terminal, "contextual")
         try terminal.keys("t")
-        try terminal.wait(for: "Esc hides this")
+        try terminal.wait(for: "Esc hides it")
         try terminal.keys("Escape")
-        try terminal.wait("the card is gone") { !$0.contains("Esc hides this") }
+        try terminal.wait("the card is gone") { !$0.contains("Esc hides it") }
         try terminal.keys("C-x")
         let locked = try terminal.wait(for: "Locked")
         #expect(!locked.contains("COMBINED"))

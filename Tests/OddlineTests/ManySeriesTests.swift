@@ -85,7 +85,7 @@ import TimeSeries
     @Test func jsonLinesAreScoredAsDelimitedTextIs() throws {
         defer { remove() }
         try trainShared()
-        let json = stream.split(separator: "\n").dropFirst().map { line -> String in
+        let json: String = stream.split(separator: "\n").dropFirst().map { line -> String in
             let fields = line.split(separator: ",")
             return "{\"host\":\"\(fields[2])\",\"timestamp\":\"\(fields[0])\",\"value\":\(fields[1])}\n"
         }.joined()
