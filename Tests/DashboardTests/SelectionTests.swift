@@ -83,6 +83,20 @@ import Workbench
         }
     }
 
+    @Test func theHighestEventOfAllModelsIsSelectedWhicheverScoresFirst() throws {
+        for order in [try scored(), try scored().reversed()] {
+            var (state, moved) = (try workspace(isScored: false), try workspace(isScored: false))
+            for (index, model) in order.enumerated() {
+                load(&state, [model])
+                load(&moved, [model])
+                if index == 0 { run(&moved, "goto 5") }
+            }
+            let highest = try #require(state.workspace?.events.max { $0.peak < $1.peak })
+            #expect(state.workspace?.selectedEvent == highest && state.workspace?.cursor == highest.peakRow)
+            #expect(moved.workspace?.cursor == 4, "who went elsewhere in between stays there")
+        }
+    }
+
     @Test func theCursorInAnEventSelectsItAndAVerdictGoesThere() throws {
         var state = try busy()
         let other = try #require(state.workspace?.events.first { $0 != state.workspace?.selectedEvent })

@@ -134,6 +134,8 @@ private struct Reading {
         defer { remove() }
         try Data([0x1F, 0x8B, 8, 0]).write(to: file)
         #expect(throws: SeriesError.notFollowed(file: file.lastPathComponent)) { try SeriesTail.open(path: file.path) }
+        try Data("{\"value\":1}\n{\"value\":2}\n".utf8).write(to: file)
+        #expect(throws: SeriesError.notFollowed(file: file.lastPathComponent)) { try SeriesTail.open(path: file.path) }
         try Data("SQLite format 3\0".utf8).write(to: file)
         #expect(throws: SeriesError.notFollowed(file: file.lastPathComponent)) { try SeriesTail.open(path: file.path) }
     }

@@ -107,14 +107,18 @@ extension Event {
     public init(rows: Range<Int>, of combined: [Float], scores: PerModel<[Float]>) {
         self.init(
             rows: rows, peakRow: rows.lowerBound, peak: -1, mean: 0,
-            modelPeaks: scores.mapValues { own in rows.reduce(.nan) { Float.maximum($0, own[$1]) } })
-        var counted: Float = 0
-        for row in rows where !combined[row].isNaN {
-            if combined[row] > peak { (peak, peakRow) = (combined[row], row) }
-            mean += combined[row]
+            modelPeaks: scores.mapValues { own in
+                var highest = -Float.infinity
+                for score in own[rows] where score > highest { highest = score }
+                return highest.isFinite ? highest : .nan
+            })
+        var (sum, counted) = (Float(0), Float(0))
+        for (row, score) in zip(rows, combined[rows]) where !score.isNaN {
+            if score > peak { (peak, peakRow) = (score, row) }
+            sum += score
             counted += 1
         }
-        mean /= max(1, counted)
+        mean = sum / max(1, counted)
     }
 
     /// How far the models' peaks lie apart, 0 to 1; 0 with one model alone.

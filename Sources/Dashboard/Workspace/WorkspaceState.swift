@@ -16,6 +16,8 @@ public struct WorkspaceState: Sendable, CardHolder {
     public private(set) var cursor = 0
     /// The rows that were chosen, by an event or the cursor.
     var chosen = 0..<1
+    /// Those that were chosen last without the user.
+    private var foundFirst: Range<Int>?
     /// The flagged event that shares most rows with the chosen ones.
     public internal(set) var selectedEvent: Event?
     /// The flagged events as they are listed.
@@ -110,13 +112,15 @@ public struct WorkspaceState: Sendable, CardHolder {
 
     // MARK: Changes
 
-    /// Takes new scores; the first ones select the highest event.
+    /// Takes new scores. The highest event is selected until all models have scored, unless another was chosen in between.
     mutating func use(_ models: [ScoredModel]) {
-        let isFirst = analysis.result == nil
+        let isOpen = analysis.result == nil || !analysis.isComplete && chosen == foundFirst
         analysis.use(models)
         explained = nil
         follow()
-        if isFirst, !growth.isFollowing, let highest = events.max(by: { $0.peak < $1.peak }) { select(highest) }
+        guard isOpen, !growth.isFollowing else { return }
+        if let highest = events.max(by: { $0.peak < $1.peak }) { select(highest) }
+        foundFirst = chosen
     }
 
     /// Changes the settings and stores them; what `body` throws is told to the user and changes nothing.

@@ -51,7 +51,7 @@ public struct SeriesTail: Sendable {
     ) throws -> (series: Series, tail: SeriesTail) {
         let source = try SeriesReader.source(path: path)
         guard source.path != nil, SeriesFormat.sqlite.recognises(source.data) == false,
-            !source.data.starts(with: SeriesReader.gzipMark)
+            !SeriesFormat.jsonLines.recognises(source.data), !source.data.starts(with: SeriesReader.gzipMark)
         else { throw SeriesError.notFollowed(file: source.name) }
         if let kind = ForeignContent.kind(of: source.data) {
             throw SeriesError.foreign(file: source.name, kind: kind.name, remedy: kind.remedy)
