@@ -21,7 +21,7 @@ public struct OrderedWork<Input: Sendable, Output: Sendable>: Sendable {
     /// Works on all that `next` gives and returns when the last outcome is handed over.
     /// - Parameters:
     ///   - next: called on this thread; `nil` ends the work.
-    ///   - worker: makes what a thread works with; it is called once a thread, on that thread.
+    ///   - worker: makes what a thread works with; it is called on that thread when there is something to do, once.
     ///   - handOver: called for one outcome at a time, on any of the threads.
     /// - Throws: what `next` or `handOver` throws first; nothing is handed over after that.
     public func run(
@@ -33,8 +33,10 @@ public struct OrderedWork<Input: Sendable, Output: Sendable>: Sendable {
         for _ in 0..<threads {
             ended.enter()
             let thread = Thread {
-                let work = worker()
+                var made: (([Input]) -> [Output])?
                 while let batch = queue.take(share: threads, most: mostAtOnce) {
+                    let work = made ?? worker()
+                    made = work
                     queue.put(work(batch.map(\.input)), for: batch, handOver: handOver)
                 }
                 ended.leave()

@@ -68,7 +68,7 @@ extension ScoreCommand {
         let bad = BadKeys(failsFast: keys.failFast)
         try printResult(scoring.beginning)
         try OrderedWork(
-            threads: ProcessInfo.processInfo.activeProcessorCount, mostAtOnce: Self.keysAtOnce, mostBytes: 16 << 20
+            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, mostAtOnce: Self.keysAtOnce, mostBytes: 16 << 20
         ) { (rows: KeyedRows) in rows.byteCount }.run {
             try stream.next()
         } worker: {

@@ -71,6 +71,9 @@ struct ScoreCommand: AsyncParsableCommand {
     @Flag(help: "Write a line a flagged event in place of a line a row.")
     var onlyEvents = false
 
+    @Option(help: ArgumentHelp("Threads that score many series; as many as there are cores otherwise.", valueName: "count"))
+    var threads: Int?
+
     @OptionGroup var seriesOptions: SeriesOptions
     @OptionGroup var keys: KeyOptions
     @OptionGroup var training: TrainingOptions
@@ -83,6 +86,9 @@ struct ScoreCommand: AsyncParsableCommand {
         if following.follow, file == nil { throw ValidationError("--follow needs a file.") }
         if following.follow, onlyEvents { throw ValidationError("--follow writes rows; --on-event is told of events.") }
         try keys.validate(hasFile: file != nil)
+        if let threads, keys.column == nil || !(1...1024).contains(threads) {
+            throw ValidationError("--threads, 1 to 1024, is for many series; name their --key.")
+        }
         guard keys.column != nil else { return }
         if model == nil { throw ValidationError("--key is for models that are trained; name their folder by --model.") }
         if following.follow || output != nil {

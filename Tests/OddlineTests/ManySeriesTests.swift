@@ -58,6 +58,8 @@ import TimeSeries
             let own = together.lines[(1 + index * 600)..<(1 + (index + 1) * 600)]
             #expect(areAlike(own.map { String($0) }, alone.lines.dropFirst().map { name + "," + $0 }), "\(name)")
         }
+        let single = try oddline(arguments + ["--threads", "1"], input: stream)
+        #expect(areAlike(single.lines.map { String($0) }, together.lines.map { String($0) }))
         let events = try oddline(arguments + ["--only-events"], input: stream)
         #expect(events.status == 0 && events.lines[0].hasPrefix("host,rank,start,end,first_row,last_row,rows,peak,mean,"))
         let starts = together.lines.dropFirst().map { $0.hasSuffix(",1") }
@@ -119,6 +121,7 @@ import TimeSeries
         #expect(try oddline(["score", "-", "--key", "host"]).status == 64)
         #expect(try oddline(["train", "-", "--shared"]).status == 64)
         #expect(try oddline(["score", "-", "--fail-fast"]).status == 64)
+        #expect(try oddline(["score", "-", "--key", "a", "--model", models, "--threads", "0"]).status == 64)
         #expect(try oddline(["score", "-", "--key", "a", "--model", models, "-o", "x"]).status == 64)
         let missing = try oddline(["train", "-", "--key", "name", "-o", models], input: stream)
         #expect(missing.status == 1 && missing.errors.contains("has no column \"name\" (it has: timestamp, value, host)"))
