@@ -51,9 +51,9 @@ public enum Architecture: Sendable, Equatable, Codable {
     /// Floating-point operations of the matrix products of one training step, forward and backward.
     public func trainingFlops(windows: Int) -> Int { sizes.trainingFlops(windows: windows) }
 
-    /// Whether every size is positive, within what memory allows, and divides what it must. What one slice of windows takes in
-    /// scoring stays below about 500 MB unless there are very many channels, far above what recipes plan. what a file
-    /// from outside has to show before a network is built from it.
+    /// Whether every size is positive, within what memory allows, and divides what it must: what a file from outside has to show
+    /// before a network is built from it. What one slice of windows takes in scoring stays below about 500 MB then, unless there
+    /// are very many channels; that is far above what recipes plan.
     public var isSound: Bool { sizes.isSound }
 }
 

@@ -118,6 +118,12 @@ public struct CellBuffer: Sendable, Equatable {
         }
     }
 
+    /// Writes a cell of a table that is `width` columns wide: text from the left, a number up to the right.
+    public mutating func cell(_ text: String, x: Int, y: Int, width: Int, isNumber: Bool, _ style: Style) {
+        let indent = isNumber ? max(0, width - displayWidth(text)) : 0
+        write(text, x: x + indent, y: y, style, limit: width - indent)
+    }
+
     /// Draws a rounded border with a title set into its top.
     public mutating func border(_ rect: Rect, title: String = "", _ style: Style, titleStyle: Style? = nil) {
         guard rect.width >= 2, rect.height >= 2 else { return }

@@ -54,9 +54,8 @@ struct StatisticsCard: Card {
         func line(_ y: Int, _ first: String, _ cells: [String], _ style: Style) {
             screen.write(first, x: card.x + 2, y: y, style, limit: name)
             for (place, index) in shown.enumerated() {
-                let cell = cells[index]
                 let x = card.x + 2 + name + place * (width + 1) + 1
-                screen.write(cell, x: x + max(0, width - displayWidth(cell)), y: y, style, limit: width)
+                screen.cell(cells[index], x: x, y: y, width: width, isNumber: true, style)
             }
         }
         line(card.y + 1, "column", heads, Style(theme.muted, bold: true))

@@ -114,16 +114,19 @@ extension WorkspaceState {
     /// - Returns: whether some were.
     mutating func listAll() -> Bool {
         guard !list.filter.isEmpty else { return false }
-        list.filter = ""
-        follow()
+        list(holding: "")
         return true
     }
 
-    /// Lists only events that hold `text`; an empty one lists all.
-    mutating func filter(by text: String, _ frame: inout Frame) {
+    private mutating func list(holding text: String) {
         list.filter = text
         list.top = 0
         follow()
+    }
+
+    /// Lists only events that hold `text`; an empty one lists all, and tells what is listed.
+    mutating func filter(by text: String, _ frame: inout Frame) {
+        list(holding: text)
         if text.isEmpty {
             frame.say("All events are listed, \(grouped(list.total)).")
         } else {

@@ -28,9 +28,7 @@ extension WorkspaceState {
         func line(_ y: Int, _ style: Style, _ text: (Column) -> String) {
             var x = area.x + 1
             for column in columns {
-                let cell = text(column)
-                let indent = column.isNumber ? max(0, column.width - displayWidth(cell)) : 0
-                screen.write(cell, x: x + indent, y: y, style, limit: column.width - indent)
+                screen.cell(text(column), x: x, y: y, width: column.width, isNumber: column.isNumber, style)
                 x += column.width + 1
             }
         }

@@ -21,8 +21,7 @@ extension WorkspaceState {
         var x = area.x
         for column in columns {
             func write(_ text: String, _ y: Int, _ style: Style) {
-                let indent = column.isNumber ? max(0, column.width - displayWidth(text)) : 0
-                screen.write(text, x: x + indent, y: y, style, limit: column.width - indent)
+                screen.cell(text, x: x, y: y, width: column.width, isNumber: column.isNumber, style)
             }
             write(column.title, area.y, Style(column.color == theme.text ? theme.muted : column.color, bold: true))
             for (line, row) in rows.enumerated() {
