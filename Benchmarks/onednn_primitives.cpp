@@ -1,10 +1,11 @@
-// oneDNN's own LSTM, layer-norm and softmax primitives against the kernels of Sources/CKernels, one thread, in turn.
-//   cc -O3 -fno-math-errno -fno-trapping-math -ffp-contract=fast -ISources/CKernels/include -c Sources/CKernels/kernels.c
-//   c++ -O2 -ISources/CKernels/include Benchmarks/onednn_primitives.cpp kernels.o -ldnnl -lm -o primitives
+// oneDNN's own LSTM, layer-norm and attention (products and softmax) against the kernels of Sources/CKernels, one thread, in turn.
+//   cc -O3 -fno-math-errno -fno-trapping-math -ffp-contract=fast -ISources/CKernels/include -c Sources/CKernels/*.c
+//   c++ -O2 -ISources/CKernels/include Benchmarks/onednn_primitives.cpp kernels.o attention.o -ldnnl -lm -o primitives
 //   OMP_NUM_THREADS=1 ./primitives
 // (cc and c++ are clang's; the kernels use its vector types.) Prints milliseconds, medians of 15, and the ratio.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -64,17 +65,33 @@ static void layer_norm(int rows, int columns) {
         [&] { primitive.execute(queue, arguments); queue.wait(); });
 }
 
-static void softmax(int rows, int columns) {
-    Buffer x(rows * columns);
-    memory::desc md({rows, columns}, dt::f32, tag::ab);
-    softmax_forward::primitive_desc pd({prop_kind::forward_training, md, 1}, cpu);
-    softmax_forward primitive(pd);
+/// Heads of one window after another: products with keys, softmax, products with values.
+static void attention(int windows, int tokens, int heads, int head) {
+    const int width = heads * head, columns = 3 * width;
+    Buffer projected(windows * tokens * columns), mixed(windows * tokens * width), map(tokens * tokens);
+    Buffer scratch(16 * (tokens + 2 * head));
+    memory::desc md({tokens, tokens}, dt::f32, tag::ab);
+    softmax_forward primitive({{prop_kind::forward_inference, md, 1}, cpu});
     std::unordered_map<int, memory> arguments = {
-        {DNNL_ARG_SRC, memory(md, cpu, x.data)}, {DNNL_ARG_DST, memory(md, cpu, x.data)}};
+        {DNNL_ARG_SRC, memory(md, cpu, map.data)}, {DNNL_ARG_DST, memory(md, cpu, map.data)}};
+    token_rows rows = {};
+    rows.batch = windows, rows.tokens = rows.wanted_count = tokens, rows.columns = columns, rows.own = projected.data;
+    float scale = 1 / std::sqrt(float(head));
     char name[64];
-    snprintf(name, sizeof name, "softmax, %d x %d", rows, columns);
+    snprintf(name, sizeof name, "attention, %d windows, %d tokens, %d heads of %d", windows, tokens, heads, head);
     compare(
-        name, [&] { ok_softmax(x.data, 1, rows, columns); }, [&] { primitive.execute(queue, arguments); queue.wait(); });
+        name, [&] { ok_attention(&rows, heads, scale, mixed.data, nullptr, scratch.data); },
+        [&] {
+            for (int place = 0; place < windows * heads; place++) {
+                float *queries = projected.data + place / heads * tokens * columns + place % heads * head;
+                float *answers = mixed.data + place / heads * tokens * width + place % heads * head;
+                dnnl_sgemm('N', 'T', tokens, tokens, head, scale, queries, columns, queries + width, columns, 0, map.data, tokens);
+                primitive.execute(queue, arguments);
+                queue.wait();
+                dnnl_sgemm(
+                    'N', 'N', tokens, head, tokens, 1, map.data, tokens, queries + 2 * width, columns, 0, answers, width);
+            }
+        });
 }
 
 /// A walk over a window with one input a step: forward alone or, for training, forward and backward.
@@ -171,6 +188,6 @@ int main() {
     for (int batch : {16, 64, 512}) lstm(64, batch, 64, false);
     for (int batch : {16, 64}) lstm(64, batch, 64, true);
     layer_norm(1024, 64);
-    softmax(4 * 16 * 64, 64);
+    attention(10, 48, 4, 12);
     ok_restore_thread(control);
 }

@@ -7,6 +7,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
+#include "lanes.h"
 #include "paths.h"
 
 static int chosen_path = -1;
@@ -76,57 +77,6 @@ unsigned long ok_prepare_thread(void) {
     return before;
 }
 
-// The LSTM step: products and activations of 16 hidden units at a time stay in registers.
-
-typedef float float16 __attribute__((ext_vector_type(16), aligned(64)));
-typedef int int16 __attribute__((ext_vector_type(16), aligned(64)));
-typedef float unaligned16 __attribute__((ext_vector_type(16), aligned(4)));
-
-// Vectors go by pointer, so that no call depends on how wide ones are passed.
-INLINE void load_lanes(float16 *value, const float *from, size_t lanes) {
-    if (lanes == 16) {
-        *value = *(const unaligned16 *)from;
-        return;
-    }
-    *value = 0.0f;
-    for (size_t lane = 0; lane < lanes; lane++) (*value)[lane] = from[lane];
-}
-
-INLINE void store_lanes(float *to, const float16 *value, size_t lanes) {
-    if (lanes == 16) {
-        *(unaligned16 *)to = *value;
-        return;
-    }
-    for (size_t lane = 0; lane < lanes; lane++) to[lane] = (*value)[lane];
-}
-
-INLINE float sum_of_lanes(const float16 *value) {
-    typeof(value->lo) eight = value->lo + value->hi;
-    typeof(eight.lo) four = eight.lo + eight.hi;
-    typeof(four.lo) two = four.lo + four.hi;
-    return two.x + two.y;
-}
-
-// y = exp(scale * x), 16 at a time, for scaled arguments within +-limit (at most 87) and their limits
-// beyond; NaN, as arithmetic makes it, stays NaN. 2^n times a minimax polynomial of e^f for f in
-// [-ln2/2, ln2/2] (relative error 3.1e-09 before rounding). Adding magic rounds to an integer and leaves it in the low bits.
-INLINE void scaled_exp(float16 *y, const float16 *from, float scale, float limit) {
-    const float magic = 12582912.0f;
-    float16 x = *from * scale;
-    x = x > limit ? (float16)limit : x;
-    x = x < -limit ? (float16)-limit : x;
-    float16 shifted = x * 1.44269504088896341f + magic;
-    float16 n = shifted - magic;
-    float16 f = x - n * 0.693359375f;
-    f = f + n * 2.12194440e-4f;
-    float16 p = f * 1.381446674e-03f + 8.368780582e-03f;
-    p = p * f + 4.166839423e-02f;
-    p = p * f + 1.666652011e-01f;
-    p = p * f + 4.999999341e-01f;
-    p = p * (f * f) + f + 1.0f;
-    *y = (float16)((int16)p + ((int16)shifted << 23));
-}
-
 INLINE void exp_body(const float *restrict x, float *restrict y, size_t count) {
     for (size_t i = 0; i < count; i += 16) {
         size_t lanes = count - i < 16 ? count - i : 16;
@@ -137,6 +87,8 @@ INLINE void exp_body(const float *restrict x, float *restrict y, size_t count) {
     }
 }
 PATHS(exp, (const float *restrict x, float *restrict y, size_t count), (x, y, count))
+
+// The LSTM step: products and activations of 16 hidden units at a time stay in registers.
 
 // denominator = 1 + exp(scale * x). Beyond the bound of +-30 a sigmoid or tanh differs from its limit by less
 // than 2e-13.
@@ -244,7 +196,7 @@ INLINE void gelu_body(const float *restrict x, float *restrict y, float *restric
         load_lanes(&value, x + i, lanes);
         gelu_lanes(&result, &derivative, &value);
         store_lanes(y + i, &result, lanes);
-        store_lanes(slope + i, &derivative, lanes);
+        if (slope) store_lanes(slope + i, &derivative, lanes);
     }
 }
 PATHS(gelu, (const float *restrict x, float *restrict y, float *restrict slope, size_t count), (x, y, slope, count))
@@ -259,8 +211,8 @@ INLINE void add_body(float *restrict y, const float *restrict x, size_t count) {
 }
 PATHS(add, (float *restrict y, const float *restrict x, size_t count), (y, x, count))
 
-void ok_fill_rows(float *restrict y, const float *restrict bias, size_t rows, size_t columns) {
-    for (size_t r = 0; r < rows; r++) memcpy(y + r * columns, bias, columns * sizeof(float));
+void ok_fill_rows(float *restrict y, const float *restrict bias, size_t rows, size_t columns, size_t stride) {
+    for (size_t r = 0; r < rows; r++) memcpy(y + r * stride, bias, columns * sizeof(float));
 }
 
 INLINE void add_column_sums_body(const float *restrict x, float *restrict sums, size_t rows, size_t columns) {
@@ -270,38 +222,6 @@ INLINE void add_column_sums_body(const float *restrict x, float *restrict sums, 
 PATHS(add_column_sums,
       (const float *restrict x, float *restrict sums, size_t rows, size_t columns),
       (x, sums, rows, columns))
-
-INLINE void softmax_body(float *restrict x, float scale, size_t rows, size_t columns) {
-    size_t whole = columns / 16 * 16, rest = columns - whole;
-    for (size_t r = 0; r < rows; r++) {
-        float *row = x + r * columns;
-        float16 value, largest = row[0], sum = 0.0f;
-        for (size_t c = 0; c < whole; c += 16) {
-            load_lanes(&value, row + c, 16);
-            largest = value > largest ? value : largest;
-        }
-        float top = __builtin_reduce_max(largest);
-        for (size_t c = whole; c < columns; c++) top = row[c] > top ? row[c] : top;
-        for (size_t c = 0; c < whole; c += 16) {
-            load_lanes(&value, row + c, 16);
-            value -= top;
-            scaled_exp(&value, &value, scale, 60.0f);
-            sum += value;
-            store_lanes(row + c, &value, 16);
-        }
-        float total = sum_of_lanes(&sum);
-        if (rest) {
-            load_lanes(&value, row + whole, rest);
-            value -= top;
-            scaled_exp(&value, &value, scale, 60.0f);
-            for (size_t lane = 0; lane < rest; lane++) total += value[lane];
-            store_lanes(row + whole, &value, rest);
-        }
-        float inverse = 1.0f / total;
-        for (size_t c = 0; c < columns; c++) row[c] *= inverse;
-    }
-}
-PATHS(softmax, (float *restrict x, float scale, size_t rows, size_t columns), (x, scale, rows, columns))
 
 INLINE void softmax_backward_body(const float *restrict p, float *restrict d, float scale, size_t rows, size_t columns) {
 #pragma clang fp reassociate(on)
@@ -328,11 +248,11 @@ INLINE void layer_norm_body(const float *restrict x, const float *restrict gain,
         float mean = sum / (float)columns, squares = 0;
         for (size_t c = 0; c < columns; c++) squares += (row[c] - mean) * (row[c] - mean);
         float inverse = 1.0f / sqrtf(squares / (float)columns + epsilon);
-        inverse_deviation[r] = inverse;
+        if (inverse_deviation) inverse_deviation[r] = inverse;
         for (size_t c = 0; c < columns; c++) {
             float value = (row[c] - mean) * inverse;
-            normalised[r * columns + c] = value;
             y[r * columns + c] = value * gain[c] + bias[c];
+            if (normalised) normalised[r * columns + c] = value;
         }
     }
 }

@@ -67,16 +67,20 @@ protocol Network: AnyObject {
     var outputGradient: FloatBuffer { get }
     /// Patches hidden from the network, `[batch, tokens]` of 0 or 1, or `nil` when nothing is hidden.
     var hiddenPatches: [UInt8]? { get set }
-    /// Patches of every window whose answer is wanted, in rising order, or `nil` for all; a network may leave the others out,
-    /// and cannot go `backward` then.
-    var wantedPatches: [Int]? { get set }
 
     /// Reconstructs the first `batch` windows of `input`; `weights` are all parameters, in layout order.
     func forward(_ weights: FloatBuffer, batch: Int)
+    /// Reconstructs them in several passes, in each of which some patches are hidden from all windows: fills each pass's wanted
+    /// patches of `output` and leaves the others as they are. For networks with patches, which are not trained.
+    func answer(_ weights: FloatBuffer, batch: Int, passes: [MaskedPass])
     /// Adds the gradient of every parameter to `gradients`, in layout order, after a `forward` with the same
     /// `weights` and `batch`.
     func backward(_ weights: FloatBuffer, gradients: FloatBuffer, batch: Int)
     /// How strongly each patch looked at each other in the last `forward`, for window 0: `[tokens, tokens]`, rows
     /// summing to 1; `nil` where patches do not look at each other.
     func meanAttention() -> [Float]?
+}
+
+extension Network {
+    func answer(_ weights: FloatBuffer, batch: Int, passes: [MaskedPass]) { forward(weights, batch: batch) }
 }

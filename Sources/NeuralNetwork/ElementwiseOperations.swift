@@ -51,8 +51,8 @@ func scale(_ y: Matrix, by x: Matrix) {
 
 /// Every row of `y`, `[rows, columns]`, becomes `row`, `[1, columns]`.
 func setRows(of y: Matrix, to row: Matrix) {
-    precondition(row.isDense(1, y.columns) && y.isDense(y.rows, y.columns), "a row is as long as the matrix is wide")
-    ok_fill_rows(y.base, row.base, y.rows, y.columns)
+    precondition(row.isDense(1, y.columns), "a row is as long as the matrix is wide")
+    ok_fill_rows(y.base, row.base, y.rows, y.columns, y.stride)
 }
 
 /// Adds each column's sum over the rows of `x`, `[rows, columns]`, to `sums`, `[1, columns]`.

@@ -71,7 +71,6 @@ final class LSTMAutoencoder: Network {
     let output: FloatBuffer
     let outputGradient: FloatBuffer
     var hiddenPatches: [UInt8]?
-    var wantedPatches: [Int]?
     private let sizes: LSTMArchitecture
     private let layers: Layers
     private let encoderMemory: LSTM.Memory

@@ -13,26 +13,28 @@ struct LayerNorm {
         bias = layout.add(vector: name + ".bias", size, .zeros)
     }
 
-    /// What forward keeps for backward.
+    /// What forward keeps for backward; for scoring alone, nothing.
     final class Memory {
+        let isTrained: Bool
         /// The rows before gain and bias, `[rows, size]`.
         let normalised: FloatBuffer
         /// `1 / √(variance + epsilon)` of each row, `[rows]`.
         let inverseDeviation: FloatBuffer
 
-        init(rows: Int, size: Int) {
-            normalised = FloatBuffer(count: rows * size)
-            inverseDeviation = FloatBuffer(count: rows)
+        init(rows: Int, size: Int, isTrained: Bool) {
+            self.isTrained = isTrained
+            normalised = FloatBuffer(count: isTrained ? rows * size : 0)
+            inverseDeviation = FloatBuffer(count: isTrained ? rows : 0)
         }
     }
 
     /// `x` and `y` are `[rows, size]`.
     func forward(_ weights: FloatBuffer, _ x: Matrix, into y: Matrix, memory: Memory) {
         precondition(x.isDense(y.rows, size) && y.isDense(x.rows, size), "a norm keeps its input's shape")
-        let normalised = memory.normalised.matrix(rows: x.rows, columns: size)
-        let inverseDeviation = memory.inverseDeviation.matrix(rows: x.rows, columns: 1)
+        let normalised = memory.isTrained ? memory.normalised.matrix(rows: x.rows, columns: size) : nil
+        let inverseDeviation = memory.isTrained ? memory.inverseDeviation.matrix(rows: x.rows, columns: 1) : nil
         ok_layer_norm(
-            x.base, weights[gain].base, weights[bias].base, y.base, normalised.base, inverseDeviation.base, x.rows, size, 1e-5)
+            x.base, weights[gain].base, weights[bias].base, y.base, normalised?.base, inverseDeviation?.base, x.rows, size, 1e-5)
     }
 
     /// Adds the parameters' gradients to `gradients`, and the input's to `dx`; `dy` and `dx` are `[rows, size]`.

@@ -11,10 +11,11 @@ struct Linear {
         bias = layout.add(vector: name + ".bias", outputSize, .zeros)
     }
 
-    /// `x` is `[rows, inputSize]`, `y` `[rows, outputSize]`.
-    func forward(_ weights: FloatBuffer, _ x: Matrix, into y: Matrix) {
-        setRows(of: y, to: weights[bias])
-        multiply(x, weights[weight].transposed, addingTo: y)
+    /// `x` is `[rows, inputSize]`, `y` `[rows, outputSize]`, or as many columns as there are `outputs` where some are enough.
+    func forward(_ weights: FloatBuffer, _ x: Matrix, outputs: Range<Int>? = nil, into y: Matrix) {
+        let outputs = outputs ?? 0..<weight.rows
+        setRows(of: y, to: weights[bias].columns(outputs))
+        multiply(x, weights[weight].rows(outputs).transposed, addingTo: y)
     }
 
     /// Adds the parameters' gradients to `gradients`, and writes the input's to `dx` where it is wanted.

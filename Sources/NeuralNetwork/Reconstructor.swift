@@ -24,40 +24,46 @@ public final class Reconstructor {
 
     /// The network's answer to `windows`, `[count, time, channels]`, handed to `body` in the same shape
     /// while it is valid.
-    /// - Parameters:
-    ///   - hiddenPatches: `[count, tokens]` of 0 or 1, or `nil`.
-    ///   - wantedPatches: patches of every window whose answer is wanted, in rising order, or `nil` for all; what is handed
-    ///     over for others has no meaning.
+    /// - Parameter hiddenPatches: `[count, tokens]` of 0 or 1, or `nil`.
     public func reconstruct(
-        _ windows: [Float], hiddenPatches: [UInt8]? = nil, wantedPatches: [Int]? = nil,
-        body: (UnsafeBufferPointer<Float>) -> Void
+        _ windows: [Float], hiddenPatches: [UInt8]? = nil, body: (UnsafeBufferPointer<Float>) -> Void
+    ) {
+        reconstruct(windows, body: body) { network, range in
+            network.hiddenPatches = hiddenPatches.map {
+                $0[(range.lowerBound * tokenCount)..<(range.upperBound * tokenCount)]
+                    + [UInt8](repeating: 0, count: (slice - range.count) * tokenCount)
+            }
+            network.forward(parameters.values, batch: slice)
+        }
+    }
+
+    /// The network's answers to `windows`, `[count, time, channels]`, each patch from the pass that wants it, handed to `body` in
+    /// the same shape while they are valid; patches that no pass wants have no meaning.
+    public func reconstruct(_ windows: [Float], passes: [MaskedPass], body: (UnsafeBufferPointer<Float>) -> Void) {
+        reconstruct(windows, body: body) { network, _ in
+            network.answer(parameters.values, batch: slice, passes: passes)
+        }
+    }
+
+    /// Has every slice of windows answered by `run`: a whole slice, whatever is in the place of others, since the matrix back end
+    /// rounds products of few rows otherwise than those of many, and a window's answer should not depend on how many are asked
+    /// about with it.
+    private func reconstruct(
+        _ windows: [Float], body: (UnsafeBufferPointer<Float>) -> Void, run: (any Network, Range<Int>) -> Void
     ) {
         let count = windows.count / windowSize
         precondition(windows.count == count * windowSize && count <= capacity, "whole windows, and no more than fit")
         let answers = output.matrix(rows: count, columns: windowSize)
         forEachThread(networks.count) { thread in
+            let network = networks[thread]
             for start in stride(from: thread * slice, to: count, by: networks.count * slice) {
                 let range = start..<min(start + slice, count)
-                networks[thread].wantedPatches = wantedPatches
-                run(networks[thread], windows, hiddenPatches, range, into: answers.rows(range))
+                network.input.load(windows[(range.lowerBound * windowSize)..<(range.upperBound * windowSize)])
+                run(network, range)
+                copy(network.output.matrix(rows: range.count, columns: windowSize), to: answers.rows(range))
             }
         }
         body(UnsafeBufferPointer(start: output.base, count: windows.count))
-    }
-
-    private func run(
-        _ network: any Network, _ windows: [Float], _ hiddenPatches: [UInt8]?, _ range: Range<Int>, into answers: Matrix
-    ) {
-        network.input.load(windows[(range.lowerBound * windowSize)..<(range.upperBound * windowSize)])
-        let others = slice - range.count
-        network.hiddenPatches = hiddenPatches.map {
-            $0[(range.lowerBound * tokenCount)..<(range.upperBound * tokenCount)]
-                + [UInt8](repeating: 0, count: others * tokenCount)
-        }
-        // A whole slice, whatever was in the others' place: the matrix back end rounds products of few rows otherwise than those
-        // of many, and a window's answer should not depend on how many are asked about with it.
-        network.forward(parameters.values, batch: slice)
-        copy(network.output.matrix(rows: range.count, columns: windowSize), to: answers)
     }
 
     /// The mean attention `[tokens, tokens]` a Transformer paid while it reconstructed one window;

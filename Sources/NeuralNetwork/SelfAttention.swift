@@ -2,8 +2,8 @@ import CKernels
 
 /// Multi-head scaled dot-product self-attention (Vaswani et al., 2017) over the tokens of each window.
 ///
-/// - Input and output `[batch, tokens, width]`; queries, keys and values are one product to
-///   `[batch, tokens, 3 · width]`.
+/// - Input and output `[batch, tokens, width]`; queries, keys and values are one product to `[batch, tokens, 3 · width]`, so that
+///   those of a hidden token, which are the same in every window, can be had once.
 /// - Cost: 8 · batch · tokens · width² + 4 · batch · tokens² · width operations forward, twice that backward.
 struct SelfAttention {
     let width: Int
@@ -27,12 +27,14 @@ struct SelfAttention {
         let tokens: Int
         /// Queries, keys and values, `[batch, tokens, 3 · width]`.
         let projected: FloatBuffer
-        /// The queries of wanted tokens where not all are, `[batch, wanted, width]`.
-        let wantedQueries: FloatBuffer
+        /// What wanted tokens are asked with, and their queries, where not all are wanted, `[batch, wanted, width]`.
+        let wantedInput: FloatBuffer, wantedQueries: FloatBuffer
         /// How strongly each token looks at each other, `[batch, headCount, tokens, tokens]`.
         let attention: FloatBuffer
         /// The values as the heads mixed them, `[batch, tokens, width]`.
         let mixed: FloatBuffer
+        /// For the kernel's work on 16 tokens.
+        let scratch: FloatBuffer
         let projectedGradient: FloatBuffer
         let mixedGradient: FloatBuffer
         /// Of one head, `[tokens, tokens]`.
@@ -42,9 +44,11 @@ struct SelfAttention {
             self.tokens = tokens
             let rows = batch * tokens
             projected = FloatBuffer(count: rows * 3 * layer.width)
+            wantedInput = FloatBuffer(count: isTrained ? 0 : rows * layer.width)
             wantedQueries = FloatBuffer(count: isTrained ? 0 : rows * layer.width)
             attention = FloatBuffer(count: rows * layer.headCount * tokens)
             mixed = FloatBuffer(count: rows * layer.width)
+            scratch = FloatBuffer(count: 16 * (tokens + 2 * layer.headSize))
             projectedGradient = FloatBuffer(count: isTrained ? rows * 3 * layer.width : 0)
             mixedGradient = FloatBuffer(count: isTrained ? rows * layer.width : 0)
             attentionGradient = FloatBuffer(count: isTrained ? tokens * tokens : 0)
@@ -64,30 +68,34 @@ struct SelfAttention {
     /// One head's `[tokens, headSize]` of one window's `[tokens, width]`.
     private func share(of rows: Matrix, head: Int) -> Matrix { rows.columns((head * headSize)..<((head + 1) * headSize)) }
 
-    /// `x` is `[batch · tokens, width]`, and `y` too; where not all tokens are wanted it is `[batch · wanted, width]`.
-    func forward(_ weights: FloatBuffer, _ x: Matrix, wanted: [Int]? = nil, into y: Matrix, memory: Memory) {
-        let (tokens, batch) = (memory.tokens, x.rows / memory.tokens)
-        let count = wanted?.count ?? tokens
+    /// Queries, keys and values of `x`, `[batch · tokens, width]`.
+    /// - Parameter wanted: tokens whose answer is wanted, or `nil` for all; others get no query.
+    /// - Returns: `memory.projected`, `[batch · tokens, 3 · width]`.
+    func project(_ weights: FloatBuffer, _ x: Matrix, wanted: [Int]? = nil, memory: Memory) -> Matrix {
         let projected = memory.projected.matrix(rows: x.rows, columns: 3 * width)
-        let maps = memory.attention.matrix(rows: batch * headCount * count, columns: tokens)
-        let mixed = memory.mixed.matrix(rows: batch * count, columns: width)
-        projection.forward(weights, x, into: projected)
-        var queries = projected.columns(0..<width)
-        if let wanted {
-            let chosen = memory.wantedQueries.matrix(rows: batch * count, columns: width)
-            gather(wanted, ofEach: tokens, of: queries, into: chosen)
-            queries = chosen
+        guard let wanted else {
+            projection.forward(weights, x, into: projected)
+            return projected
         }
-        for window in 0..<batch {
-            for head in 0..<headCount {
-                let (_, keys, values) = parts(of: projected, window: window, head: head, tokens: tokens)
-                let map = maps.block(window * headCount + head, rows: count)
-                multiply(share(of: queries.block(window, rows: count), head: head), keys.transposed, into: map)
-                ok_softmax(map.base, scale, count, tokens)
-                multiply(map, values, into: share(of: mixed.block(window, rows: count), head: head))
-            }
-        }
-        output.forward(weights, mixed, into: y)
+        let rows = x.rows / memory.tokens * wanted.count
+        let asking = memory.wantedInput.matrix(rows: rows, columns: width)
+        let queries = memory.wantedQueries.matrix(rows: rows, columns: width)
+        gather(wanted, ofEach: memory.tokens, of: x, into: asking)
+        projection.forward(weights, asking, outputs: 0..<width, into: queries)
+        scatter(queries, to: wanted, ofEach: memory.tokens, of: projected.columns(0..<width))
+        projection.forward(weights, x, outputs: width..<(3 * width), into: projected.columns(width..<(3 * width)))
+        return projected
+    }
+
+    /// Adds to `y`, `[batch · wanted, width]`, what the wanted tokens of `projected`, `[batch, tokens, 3 · width]`, find, but
+    /// for the output's bias.
+    /// - Parameter keepsMaps: whether `memory.attention` is filled, `[batch, headCount, wanted, tokens]`.
+    func forward(_ weights: FloatBuffer, _ projected: TokenRows, keepsMaps: Bool, addingTo y: Matrix, memory: Memory) {
+        let maps = memory.attention.matrix(rows: y.rows * headCount, columns: memory.tokens)
+        let mixed = memory.mixed.matrix(rows: y.rows, columns: width)
+        precondition(projected.rows == y.rows && projected.columns == 3 * width, "a query, key and value for each token")
+        projected.withRows { ok_attention(&$0, headCount, scale, mixed.base, keepsMaps ? maps.base : nil, memory.scratch.base) }
+        multiply(mixed, weights[output.weight].transposed, addingTo: y)
     }
 
     /// Adds the parameters' gradients to `gradients` and writes the input's to `dx`; `x`, `dy` and `dx` are

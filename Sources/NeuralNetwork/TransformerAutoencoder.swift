@@ -98,7 +98,6 @@ final class TransformerAutoencoder: Network {
     let output: FloatBuffer
     let outputGradient: FloatBuffer
     var hiddenPatches: [UInt8]?
-    var wantedPatches: [Int]?
     private let sizes: TransformerArchitecture
     private let layers: Layers
     /// `[tokens, width]`.
@@ -106,6 +105,10 @@ final class TransformerAutoencoder: Network {
     /// `[batch, tokens, width]`.
     private let embedded: FloatBuffer
     private let memories: [TransformerLayer.Memory]
+    /// What the first layer sees of a patch that is hidden from all windows, `[tokens, width]`, and its work on that; for scoring
+    /// alone.
+    private let masked: FloatBuffer
+    private let maskedMemory: TransformerLayer.Memory?
     /// `[batch, tokens, bottleneckSize]`.
     private let squeezed: FloatBuffer, squeezedGradient: FloatBuffer
     /// `[batch, tokens, width]`.
@@ -129,6 +132,8 @@ final class TransformerAutoencoder: Network {
         memories = layers.encoder.map {
             TransformerLayer.Memory($0, batch: capacity, tokens: tokens, isTrained: isTrained)
         }
+        masked = FloatBuffer(count: isTrained ? 0 : tokens * sizes.width)
+        maskedMemory = isTrained ? nil : TransformerLayer.Memory(layers.encoder[0], batch: 1, tokens: tokens, isTrained: false)
         squeezed = FloatBuffer(count: rows * sizes.bottleneckSize)
         squeezedGradient = FloatBuffer(count: isTrained ? rows * sizes.bottleneckSize : 0)
         widened = FloatBuffer(count: rows * sizes.width)
@@ -161,27 +166,69 @@ final class TransformerAutoencoder: Network {
     }
 
     func forward(_ weights: FloatBuffer, batch: Int) {
-        let tokenCount = sizes.tokenCount
+        var x = embed(weights, batch: batch, hidden: hiddenPatches)
+        for (layer, memory) in zip(layers.encoder, memories) {
+            let projected = layer.project(weights, x, memory: memory)
+            x = layer.forward(weights, rows(x), projected: rows(projected), keepsMaps: true, memory: memory)
+        }
+        decode(weights, x, into: patches(output, batch))
+    }
+
+    func answer(_ weights: FloatBuffer, batch: Int, passes: [MaskedPass]) {
+        // Up to the first layer's attention a patch that is not hidden is the same in all passes, and one that is hidden the same
+        // in all windows.
+        let embedded = embed(weights, batch: batch, hidden: nil)
+        let masked = masked.matrix(rows: sizes.tokenCount, columns: sizes.width)
+        setRows(of: masked, to: weights[layers.maskToken])
+        add(positions.matrix(rows: masked.rows, columns: masked.columns), to: masked)
+        guard let maskedMemory else { preconditionFailure("a network that is trained answers by forward") }
+        let isOnlyLayer = layers.encoder.count == 1
+        let projected = layers.encoder[0].project(weights, embedded, memory: memories[0])
+        let maskedProjected = layers.encoder[0].project(weights, masked, memory: maskedMemory)
+        for pass in passes where !pass.wanted.isEmpty {
+            func rows(_ own: Matrix, _ masked: Matrix) -> TokenRows {
+                TokenRows(
+                    own: own, tokens: sizes.tokenCount, masked: (masked, pass.hidden), wanted: isOnlyLayer ? pass.wanted : nil)
+            }
+            var x = layers.encoder[0].forward(
+                weights, rows(embedded, masked), projected: rows(projected, maskedProjected), keepsMaps: false,
+                memory: memories[0])
+            for (index, layer) in layers.encoder.enumerated().dropFirst() {
+                // All tokens look at all others before the last layer, which answers those alone that are wanted.
+                let wanted = index == layers.encoder.count - 1 ? pass.wanted : nil
+                let projected = layer.project(weights, x, wanted: wanted, memory: memories[index])
+                x = layer.forward(
+                    weights, self.rows(x, wanted: wanted), projected: self.rows(projected, wanted: wanted), keepsMaps: false,
+                    memory: memories[index])
+            }
+            let answers = patches(output, batch)
+            let wanted = wantedOutput.matrix(rows: x.rows, columns: answers.columns)
+            decode(weights, x, into: wanted)
+            scatter(wanted, to: pass.wanted, ofEach: sizes.tokenCount, of: answers)
+        }
+    }
+
+    private func rows(_ x: Matrix, wanted: [Int]? = nil) -> TokenRows {
+        TokenRows(own: x, tokens: sizes.tokenCount, wanted: wanted)
+    }
+
+    /// The patches of `input` as tokens with their positions, `[batch · tokens, width]`.
+    private func embed(_ weights: FloatBuffer, batch: Int, hidden: [UInt8]?) -> Matrix {
         let embedded = tokens(embedded, batch, columns: sizes.width)
         layers.embedding.forward(weights, patches(input, batch), into: embedded)
-        forEachHiddenToken(of: embedded) { copy(weights[layers.maskToken], to: $0) }
-        let positions = positions.matrix(rows: tokenCount, columns: sizes.width)
-        for window in 0..<batch { add(positions, to: embedded.block(window, rows: tokenCount)) }
-        var x = embedded
-        // Only the last layer's own answers are left out: all tokens look at all others before.
-        for (index, layer) in layers.encoder.enumerated() {
-            let isLast = index == layers.encoder.count - 1
-            x = layer.forward(weights, x, wanted: isLast ? wantedPatches : nil, memory: memories[index])
-        }
+        forEachToken(hidden, of: embedded) { copy(weights[layers.maskToken], to: $0) }
+        let positions = positions.matrix(rows: sizes.tokenCount, columns: sizes.width)
+        for window in 0..<batch { add(positions, to: embedded.block(window, rows: sizes.tokenCount)) }
+        return embedded
+    }
+
+    /// From the encoder's output, `[rows, width]`, to patches, `[rows, patch]`.
+    private func decode(_ weights: FloatBuffer, _ x: Matrix, into answers: Matrix) {
         let squeezed = squeezed.matrix(rows: x.rows, columns: sizes.bottleneckSize)
         let widened = widened.matrix(rows: x.rows, columns: sizes.width)
         layers.squeeze.forward(weights, x, into: squeezed)
         layers.widen.forward(weights, squeezed, into: widened)
-        let answers = patches(output, batch)
-        guard let wantedPatches else { return layers.head.forward(weights, widened, into: answers) }
-        let wanted = wantedOutput.matrix(rows: x.rows, columns: answers.columns)
-        layers.head.forward(weights, widened, into: wanted)
-        scatter(wanted, to: wantedPatches, ofEach: tokenCount, of: answers)
+        layers.head.forward(weights, widened, into: answers)
     }
 
     func backward(_ weights: FloatBuffer, gradients: FloatBuffer, batch: Int) {
@@ -201,17 +248,17 @@ final class TransformerAutoencoder: Network {
             layer.backward(weights, gradients: gradients, gradient: d, memory: memory)
         }
         // forward: embedded = maskToken where a patch is hidden, embedding(patch) elsewhere
-        forEachHiddenToken(of: d) {
+        forEachToken(hiddenPatches, of: d) {
             add($0, to: gradients[layers.maskToken])
             clear($0)
         }
         layers.embedding.backward(weights, gradients: gradients, x: patches(input, batch), dy: d, dx: nil)
     }
 
-    /// The rows, `[1, columns]`, that belong to hidden patches.
-    private func forEachHiddenToken(of matrix: Matrix, _ body: (Matrix) -> Void) {
-        guard let hiddenPatches else { return }
-        for row in 0..<matrix.rows where hiddenPatches[row] != 0 { body(matrix.block(row, rows: 1)) }
+    /// The rows, `[1, columns]`, of tokens that are hidden.
+    private func forEachToken(_ hidden: [UInt8]?, of matrix: Matrix, _ body: (Matrix) -> Void) {
+        guard let hidden else { return }
+        for row in 0..<matrix.rows where hidden[row] != 0 { body(matrix.block(row, rows: 1)) }
     }
 
     /// The mean over layers and heads.

@@ -32,54 +32,62 @@ struct TransformerLayer {
         let expanded: FloatBuffer, activated: FloatBuffer, slope: FloatBuffer
         /// `[batch, tokens, width]`.
         let output: FloatBuffer
-        /// The input of wanted tokens where not all are, `[batch, wanted, width]`.
-        let wantedInput: FloatBuffer
         let widthGradient: FloatBuffer
         let expandedGradient: FloatBuffer
+        private let isTrained: Bool
 
         init(_ layer: TransformerLayer, batch: Int, tokens: Int, isTrained: Bool) {
             let rows = batch * tokens
             func wide() -> FloatBuffer { FloatBuffer(count: rows * layer.width) }
             func expandedSize() -> FloatBuffer { FloatBuffer(count: rows * layer.feedForwardSize) }
-            attentionNorm = LayerNorm.Memory(rows: rows, size: layer.width)
+            let none = FloatBuffer(count: 0)
+            self.isTrained = isTrained
+            attentionNorm = LayerNorm.Memory(rows: rows, size: layer.width, isTrained: isTrained)
             attention = SelfAttention.Memory(layer.attention, batch: batch, tokens: tokens, isTrained: isTrained)
-            feedForwardNorm = LayerNorm.Memory(rows: rows, size: layer.width)
+            feedForwardNorm = LayerNorm.Memory(rows: rows, size: layer.width, isTrained: isTrained)
             (normedForAttention, middle, normedForFeedForward) = (wide(), wide(), wide())
-            (expanded, activated, slope) = (expandedSize(), expandedSize(), expandedSize())
+            (expanded, activated, slope) = (expandedSize(), expandedSize(), isTrained ? expandedSize() : none)
             output = wide()
-            wantedInput = isTrained ? FloatBuffer(count: 0) : wide()
-            widthGradient = isTrained ? wide() : FloatBuffer(count: 0)
-            expandedGradient = isTrained ? expandedSize() : FloatBuffer(count: 0)
+            widthGradient = isTrained ? wide() : none
+            expandedGradient = isTrained ? expandedSize() : none
         }
+
+        /// GELU's slope where backward will ask for it.
+        func slope(rows: Int, columns: Int) -> Matrix? { isTrained ? slope.matrix(rows: rows, columns: columns) : nil }
     }
 
-    /// `x` is `[batch · tokens, width]`.
-    /// - Parameter wanted: tokens of every window that are answered, or `nil` for all.
+    /// What the layer's attention works with: queries, keys and values of `norm(x)`, `[batch · tokens, 3 · width]`.
+    /// - Parameters:
+    ///   - x: `[batch · tokens, width]`.
+    ///   - wanted: tokens whose answer is wanted, or `nil` for all; others get no query.
+    func project(_ weights: FloatBuffer, _ x: Matrix, wanted: [Int]? = nil, memory: Memory) -> Matrix {
+        let normed = memory.normedForAttention.matrix(rows: x.rows, columns: width)
+        attentionNorm.forward(weights, x, into: normed, memory: memory.attentionNorm)
+        return attention.project(weights, normed, wanted: wanted, memory: memory.attention)
+    }
+
+    /// The layer's answer for the wanted tokens of `x`, `[batch, tokens, width]`, of which `projected` was made.
+    /// - Parameter keepsMaps: whether memory keeps how strongly tokens look at each other.
     /// - Returns: `memory.output`, `[batch · wanted, width]`.
-    func forward(_ weights: FloatBuffer, _ x: Matrix, wanted: [Int]? = nil, memory: Memory) -> Matrix {
-        let tokens = memory.attention.tokens
-        let rows = wanted.map { x.rows / tokens * $0.count } ?? x.rows
+    func forward(
+        _ weights: FloatBuffer, _ x: TokenRows, projected: TokenRows, keepsMaps: Bool, memory: Memory
+    ) -> Matrix {
+        let rows = x.rows
         func wide(_ buffer: FloatBuffer) -> Matrix { buffer.matrix(rows: rows, columns: width) }
-        func expanded(_ buffer: FloatBuffer) -> Matrix { buffer.matrix(rows: rows, columns: feedForwardSize) }
         let (middle, output) = (wide(memory.middle), wide(memory.output))
         // middle = x + attention(norm(x))
-        let forAttention = memory.normedForAttention.matrix(rows: x.rows, columns: width)
-        attentionNorm.forward(weights, x, into: forAttention, memory: memory.attentionNorm)
-        attention.forward(weights, forAttention, wanted: wanted, into: middle, memory: memory.attention)
-        if let wanted {
-            gather(wanted, ofEach: tokens, of: x, into: wide(memory.wantedInput))
-            add(wide(memory.wantedInput), to: middle)
-        } else {
-            add(x, to: middle)
-        }
+        x.add(bias: weights[attention.output.bias], into: middle)
+        attention.forward(weights, projected, keepsMaps: keepsMaps, addingTo: middle, memory: memory.attention)
         // output = middle + contract(gelu(expand(norm(middle))))
         let forFeedForward = wide(memory.normedForFeedForward)
-        let (activated, slope) = (expanded(memory.activated), expanded(memory.slope))
+        let expanded = memory.expanded.matrix(rows: rows, columns: feedForwardSize)
+        let activated = memory.activated.matrix(rows: rows, columns: feedForwardSize)
         feedForwardNorm.forward(weights, middle, into: forFeedForward, memory: memory.feedForwardNorm)
-        expand.forward(weights, forFeedForward, into: expanded(memory.expanded))
-        ok_gelu(expanded(memory.expanded).base, activated.base, slope.base, rows * feedForwardSize)
-        contract.forward(weights, activated, into: output)
-        add(middle, to: output)
+        expand.forward(weights, forFeedForward, into: expanded)
+        let slope = memory.slope(rows: rows, columns: feedForwardSize)
+        ok_gelu(expanded.base, activated.base, slope?.base, rows * feedForwardSize)
+        TokenRows(own: middle, tokens: rows).add(bias: weights[contract.bias], into: output)
+        multiply(activated, weights[contract.weight].transposed, addingTo: output)
         return output
     }
 

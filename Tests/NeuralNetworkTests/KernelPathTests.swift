@@ -24,7 +24,21 @@ private func trained(seed: UInt64, threads: Int) -> [Float] {
     Reconstructor(trainer.parameters, capacity: 21, threadCount: threads).reconstruct(
         batch.inputs, hiddenPatches: batch.hiddenPatches
     ) { answer = Array($0) }
-    return [loss] + gradient + answer
+    return [loss] + gradient + answer + answersInPasses(trainer.parameters, batch, threads: threads)
+}
+
+/// The answers where every other patch is hidden, then the others; nothing of a network without patches.
+private func answersInPasses(_ parameters: Parameters, _ batch: Batch, threads: Int) -> [Float] {
+    let tokens = parameters.architecture.tokenCount
+    guard tokens > 0 else { return [] }
+    let passes = (0..<2).map { pass in
+        MaskedPass(hidden: (0..<tokens).map { $0 % 2 == pass }, wanted: (0..<tokens).filter { $0 % 2 == pass })
+    }
+    var answers: [Float] = []
+    Reconstructor(parameters, capacity: 21, threadCount: threads).reconstruct(batch.inputs, passes: passes) {
+        answers = Array($0)
+    }
+    return answers
 }
 
 /// The path holds for a whole process, so that each test that chooses one runs in a process of its own.

@@ -53,23 +53,6 @@ func largestDifference(_ a: some Sequence<Float>, _ b: some Sequence<Float>) -> 
     #expect(largestDifference(output, expected) < 2e-5)
 }
 
-@Test(arguments: Fixture.all, [[0], [1, 2], [0, 3]]) func wantedPatchesAreAnsweredAsAmongAll(_ fixture: Fixture, wanted: [Int])
-    throws
-{
-    let parameters = try fixture.parameters()
-    let (tokens, patch) = (parameters.architecture.tokenCount, parameters.architecture.patchLength)
-    let (count, width) = (fixture.tensors["input"]?.shape[0] ?? 0, patch * parameters.architecture.channelCount)
-    let wanted = wanted.filter { $0 < tokens }
-    var output: [Float] = []
-    Reconstructor(parameters, capacity: count).reconstruct(
-        fixture.batch.inputs, hiddenPatches: fixture.batch.hiddenPatches, wantedPatches: tokens > 0 ? wanted : nil
-    ) { output = Array($0) }
-    let expected = try #require(fixture.tensors["output"]?.values)
-    for index in output.indices where tokens == 0 || wanted.contains(index / width % tokens) {
-        #expect(abs(output[index] - expected[index]) < 2e-5, "value \(index)")
-    }
-}
-
 @Test(arguments: Fixture.all, [1, 2, 3]) func backwardAgreesWithPyTorch(_ fixture: Fixture, threads: Int) throws {
     let parameters = try fixture.parameters()
     let (_, gradient) = Trainer(parameters, threadCount: threads).gradient(fixture.batch)

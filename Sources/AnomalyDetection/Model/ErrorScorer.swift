@@ -68,7 +68,7 @@ struct ErrorScorer {
                 if cancellation.isCancelled { throw .cancelled }
                 let chosen = places[place..<min(place + network.capacity, places.count)]
                 let windows = LevelFreeWindows(series, places: chosen, length: length)
-                let answers = answer(to: windows.values, count: chosen.count, isInside: isInside)
+                let answers = answer(to: windows.values, isInside: isInside)
                 for own in chosen.chunked(on: \.series) {
                     results[own.0].add(
                         answers, to: windows, from: own.1.startIndex - chosen.startIndex, starts: own.1.map(\.start))
@@ -82,34 +82,27 @@ struct ErrorScorer {
 
     /// What the network answers, `[count, time, channels]`; where spans are hidden, every patch is taken from the pass that
     /// hid it.
-    /// - Parameter isInside: whether no window touches the ends of the series, so that margins need no answer (and get 0).
-    private func answer(to windows: [Float], count: Int, isInside: Bool) -> [Float] {
-        guard let masking = plan.masking, masking.passes > 0 else {
-            var plain: [Float] = []
-            network.reconstruct(windows) { plain = Array($0) }
-            return plain
+    /// - Parameter isInside: whether no window touches the ends of the series, so that margins need no answer and get none that
+    ///   means anything.
+    private func answer(to windows: [Float], isInside: Bool) -> [Float] {
+        var answers: [Float] = []
+        if let masking = plan.masking, masking.passes > 0 {
+            network.reconstruct(windows, passes: passes(masking, isInside: isInside)) { answers = Array($0) }
+        } else {
+            network.reconstruct(windows) { answers = Array($0) }
         }
+        return answers
+    }
+
+    /// The passes that hide spans in turn and want the answers for what they hide.
+    private func passes(_ masking: Masking, isInside: Bool) -> [MaskedPass] {
         let (length, rows) = (plan.windowLength, plan.architecture.patchLength)
-        let tokens = length / rows
-        let patch = windows.count / (count * tokens)
         let margin = isInside ? plan.scoringMargin : 0
         let counted = (margin / rows)..<((length - margin + rows - 1) / rows)
-        var merged = [Float](repeating: 0, count: windows.count)
-        for pass in 0..<masking.passes {
-            let isHidden = (0..<tokens).map { $0 / masking.span % masking.passes == pass }
-            let wanted = counted.filter { isHidden[$0] }
-            guard !wanted.isEmpty else { continue }
-            let hidden = (0..<(count * tokens)).map { UInt8(isHidden[$0 % tokens] ? 1 : 0) }
-            network.reconstruct(windows, hiddenPatches: hidden, wantedPatches: wanted) { output in
-                for window in 0..<count {
-                    for token in wanted {
-                        let place = (window * tokens + token) * patch
-                        for value in place..<(place + patch) { merged[value] = output[value] }
-                    }
-                }
-            }
+        return (0..<masking.passes).map { pass in
+            let isHidden = (0..<(length / rows)).map { $0 / masking.span % masking.passes == pass }
+            return MaskedPass(hidden: isHidden, wanted: counted.filter { isHidden[$0] })
         }
-        return merged
     }
 }
 

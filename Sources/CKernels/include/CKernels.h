@@ -46,24 +46,40 @@ void ok_lstm_pack(const float *weight, float *packed, size_t hidden, size_t inpu
 void ok_lstm_backward(float *gates, const float *cell_before, const float *tanh_cell,
                       const float *d_hidden, float *d_cell, size_t batch, size_t hidden);
 
-/// y = x * Phi(x) (GELU, exact form) and slope = dy/dx.
+/// y = x * Phi(x) (GELU, exact form) and slope = dy/dx, which may be null.
 void ok_gelu(const float *x, float *y, float *slope, size_t count);
 
 /// y[i] *= x[i].
 void ok_multiply(float *y, const float *x, size_t count);
 /// y[i] += x[i].
 void ok_add(float *y, const float *x, size_t count);
-/// y[r][c] = bias[c].
-void ok_fill_rows(float *y, const float *bias, size_t rows, size_t columns);
+/// y[r][c] = bias[c], with stride floats from row to row.
+void ok_fill_rows(float *y, const float *bias, size_t rows, size_t columns, size_t stride);
 /// sums[c] += sum over r of x[r][c].
 void ok_add_column_sums(const float *x, float *sums, size_t rows, size_t columns);
 
-/// Row-wise softmax of scale * x, in place.
-void ok_softmax(float *x, float scale, size_t rows, size_t columns);
-/// d becomes scale * p * (d - sum(p * d)) row by row: the backward of ok_softmax.
+/// Rows that belong to the tokens of windows, as a layer reads them: [batch][tokens][columns] in own, but for the tokens that are
+/// hidden in every window, which have theirs in masked.
+struct token_rows {
+    size_t batch, tokens, columns;
+    const float *own;
+    /// [tokens][columns], and [tokens] of 0 or 1; both null where nothing is hidden.
+    const float *masked;
+    const unsigned char *hidden;
+    /// The tokens whose answer is wanted, in rising order; null for all, of which there are wanted_count too.
+    const ptrdiff_t *wanted;
+    size_t wanted_count;
+};
+/// y = x + bias for the wanted tokens, [batch][wanted][columns].
+void ok_add_bias(const struct token_rows *x, const float *bias, float *y);
+/// Softmax attention of every wanted token to all tokens of its window. projected holds queries, keys and values, each heads *
+/// head_size wide; mixed is [batch][wanted][heads * head_size]. maps, [batch][heads][wanted][tokens], may be null. scratch
+/// lies on a 64-byte boundary and has room for 16 * (tokens + 2 * head_size) floats.
+void ok_attention(const struct token_rows *projected, size_t heads, float scale, float *mixed, float *maps, float *scratch);
+/// d becomes scale * p * (d - sum(p * d)) row by row: the backward of p = softmax(scale * x).
 void ok_softmax_backward(const float *p, float *d, float scale, size_t rows, size_t columns);
 
-/// Layer norm over columns; keeps the normalised rows and the inverse deviations for backward.
+/// Layer norm over columns; keeps the normalised rows and the inverse deviations for backward, unless both are null.
 void ok_layer_norm(const float *x, const float *gain, const float *bias, float *y, float *normalised,
                    float *inverse_deviation, size_t rows, size_t columns, float epsilon);
 /// dx += the gradient of the input; d_gain and d_bias are accumulated.
