@@ -5,7 +5,7 @@
 # make deb    the same as a Debian package in .build-static; make try-deb installs it into a new root and starts it
 # make docs         the libraries' documentation in .build-docs
 # make try-postgresql   scores what a PostgreSQL server holds, through ODBC
-# make try-spark, try-parallel   score 2,000 series on a Spark of two processes; some under GNU parallel
+# make try-spark, try-parallel, try-slurm   score 2,000 series on a Spark of two processes; some under GNU parallel, Slurm
 # make try-models   opens the models in Python: safetensors, ONNX, the module in python/
 SHELL := /bin/bash
 SWIFT ?= swift
@@ -19,7 +19,7 @@ MANUAL := .build-static/manual
 PREFIX ?= /usr/local
 
 .PHONY: run demo test build setup test-setup format check-format clean static install deb try-deb try-models try-parallel \
-	try-spark try-postgresql docs kill faults bounds fuzz sanitize
+	try-slurm try-spark try-postgresql docs kill faults bounds fuzz sanitize
 
 run: build
 	@$(PROGRAM) $(ARGS)
@@ -129,6 +129,11 @@ docs: setup
 try-parallel: build
 	@.ci/install-packages parallel
 	@PROGRAM=$(CURDIR)/$(PROGRAM) Examples/spark/try_parallel.sh
+
+# Starts a Slurm of one node for itself, which needs root.
+try-slurm: build
+	@.ci/install-packages slurmctld slurmd slurm-client munge
+	@PROGRAM=$(CURDIR)/$(PROGRAM) Examples/spark/try_slurm.sh
 
 SPARK := .build-spark
 try-spark: build
