@@ -140,7 +140,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
         BadFile("a remark above the header", "# made by x\ntime,value\n2024-01-01,1\n", "found: # made by x"),
         BadFile("columns of spaces", "a    b\n1    2\n3    4\n", "no column holds numbers"),
         BadFile("carriage returns alone", "v\r1\r2\rx\r4\r", "row 3 (line 4)"),
-        BadFile("carriage returns doubled", "v\r\r\n1\r\r\n2\r\r\nx\r\r\n", "row 3 (line 6)"),
+        BadFile("carriage returns doubled", "v\r\r\n1\r\r\n2\r\r\nx\r\r\n", "row 3 (line 7)"),
         BadFile("a quote within a field", "v\n1\n2\"3\n4\n5\n", "row 2 (line 3)"),
         BadFile(
             "many columns over many blank lines",

@@ -187,3 +187,21 @@ private func plain(_ row: Int) -> String { "\(1_700_000_000 + 60 * row),\(Double
     #expect(series.time.microseconds?.last == last)
     #expect(series.timeText(row: 119_999).hasSuffix(".25"))
 }
+
+/// Such that the time between any two can be told in microseconds.
+@Test func timesBeyondAllCalendarsAreRefused() throws {
+    let options = SeriesReader.Options(timeColumn: "t")
+    for time in ["8000000000000", "-8000000000000"] {
+        #expect { try series("t,v\n1,1\n\(time),2\n", options: options) } throws: {
+            "\($0)".contains("\"\(time)\" is not a time")
+        }
+    }
+    let wide = try series("t,v\n-4500000000000,1\n4500000000000,2\n", options: options)
+    #expect(wide.time.medianStep == 9_000_000_000_000_000_000)
+}
+
+@Test func aTimeColumnThatIsAskedForIsReadInTheUnitOfItsNumbers() throws {
+    let options = SeriesReader.Options(timeColumn: "stamp")
+    let read = try series("stamp,v\n1700000000000,1\n1700000060000,2\n", options: options)
+    #expect(read.time.medianStep == 60_000_000 && read.timeText(row: 0) == "1700000000000")
+}

@@ -7,6 +7,9 @@ import Testing
     ("DSN=warehouse;UID=ann;PWD=secret", "DSN=warehouse;UID=ann;PWD=secret", "warehouse"),
     ("Driver=PostgreSQL Unicode; Database = plant; PWD=a=b;", "Driver=PostgreSQL Unicode; Database = plant; PWD=a=b;", "plant"),
     ("Driver=X;PWD=secret", "Driver=X;PWD=secret", "ODBC source"),
+    ("postgresql://ann:secret@db/plant", "DSN=postgresql://ann:secret@db/plant", "ODBC source"),
+    ("PWD={a;database=secret};Database={the; }} plant}", "PWD={a;database=secret};Database={the; }} plant}", "the; } plant"),
+    ("Driver={X};PWD={never closed;Database=secret", "Driver={X};PWD={never closed;Database=secret", "ODBC source"),
 ])
 func aDatabaseIsCalledByItsNameAndNeverByItsPassword(_ text: String, _ connection: String, _ name: String) {
     let source = ODBCSource(text)

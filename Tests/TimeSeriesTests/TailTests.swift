@@ -57,7 +57,7 @@ private struct Reading {
     #expect(
         reading.problems == [
             .badNumber(file: "tail.csv", row: 3, line: 4, column: "v", text: "three"),
-            .fieldCount(file: "tail.csv", row: 5, line: 6, expected: 2, found: 3),
+            .fieldCount(file: "tail.csv", row: 5, line: 7, expected: 2, found: 3),
             .lateRow(file: "tail.csv", row: 6, time: "2024-01-01 00:00:30"),
             .badTime(file: "tail.csv", row: 8, line: 10, column: "time", text: "soon"),
         ])

@@ -28,12 +28,12 @@ struct CSVReader {
     let bytes: UnsafeBufferPointer<UInt8>
     let file: String
     let dialect: CSVDialect
-    private(set) var names: [String] = []
-    private var roles: [Role] = []
-    private var hasHeader = false
+    var names: [String] = []
+    var roles: [Role] = []
+    var hasHeader = false
     /// Whether the names are known and not written in the text.
-    private var isNamed = false
-    private var options: SeriesReader.Options
+    var isNamed = false
+    var options: SeriesReader.Options
 
     /// Parses `data`; `file` is the name used in messages.
     /// - Parameter names: of the columns where they are known; the text has no header then, and its dialect is `CSVDialect.plain`.
@@ -47,13 +47,13 @@ struct CSVReader {
         }
     }
 
-    /// By what records are read, found from the first ones of the first key where there are keys.
+    /// By what records are read, found from the first ones.
     /// - Returns: also how many bytes the header takes.
     static func form(
         of bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options, names: [String]?
     ) throws(SeriesError) -> (form: CSVForm, headerBytes: Int) {
         var reader = CSVReader(bytes: bytes, file: file, options: options, names: names)
-        try reader.inspect()
+        try reader.inspect(isStream: true)
         guard reader.roles.contains(.number) else { throw .noNumericColumn(file: file, columns: reader.names) }
         return (reader.form, try reader.scannerBehindHeader().position)
     }
@@ -78,7 +78,10 @@ struct CSVReader {
         self.file = file
         self.options = options
         dialect = names == nil ? CSVDialect.detect(bytes) : .plain
-        if let names { (self.names, isNamed, hasHeader) = (names, true, true) }
+        if let names {
+            self.names = names.enumerated().map { $1.isEmpty ? Self.name(ofColumn: $0) : printable($1) }
+            (isNamed, hasHeader) = (true, true)
+        }
     }
 
     init(bytes: UnsafeBufferPointer<UInt8>, file: String, form: CSVForm) {
@@ -86,92 +89,6 @@ struct CSVReader {
         self.file = file
         options = SeriesReader.Options()
         (dialect, names, roles, hasHeader) = (form.dialect, form.names, form.roles, form.hasHeader)
-    }
-
-    // MARK: Roles
-
-    private mutating func inspect() throws(SeriesError) {
-        var scanner = CSVScanner(bytes: bytes, delimiter: dialect.delimiter)
-        var fields: [CSVScanner.Field] = []
-        var records: [[CSVScanner.Field]] = []
-        while records.count < 200, try scanner.next(into: &fields, file: file) { records.append(fields) }
-        guard let first = records.first else { throw .empty(file: file) }
-        if !isNamed { name(by: first, scanner) }
-        var body = hasHeader && !isNamed ? records.dropFirst() : records[...]
-        if let keyColumn = options.keyColumn {
-            guard let index = names.firstIndex(of: keyColumn) else {
-                throw .noSuchColumn(file: file, column: keyColumn, known: names)
-            }
-            func key(_ record: [CSVScanner.Field]) -> String? { index < record.count ? scanner.text(record[index]) : nil }
-            body = body.prefix { key($0) == body.first.map { key($0) } ?? nil }
-        }
-        guard !body.isEmpty else { throw .empty(file: file) }
-        roles = names.indices.map { column in
-            names[column] == options.keyColumn
-                ? .text : role(column, body.compactMap { column < $0.count ? scanner.slice($0[column]) : nil })
-        }
-        try chooseTimeColumn()
-    }
-
-    /// Takes the names of the columns from the first record, or counts them where it holds values.
-    private mutating func name(by first: [CSVScanner.Field], _ scanner: CSVScanner) {
-        hasHeader =
-            first.allSatisfy { field in
-                let slice = scanner.slice(field)
-                return field.start == field.end || !isValue(slice)
-            } && first.contains { $0.start < $0.end }
-        names = first.indices.map { index in
-            let text = hasHeader ? printable(scanner.text(first[index])) : ""
-            return text.isEmpty ? "column\(index + 1)" : text
-        }
-    }
-
-    private func isValue(_ slice: UnsafeBufferPointer<UInt8>) -> Bool {
-        NumberParser.double(slice, decimalComma: dialect.decimalComma) != nil
-            || TimeParser.calendar(slice) != nil || NumberParser.isGap(slice) || NumberParser.isInfinity(slice)
-    }
-
-    private func role(_ column: Int, _ samples: [UnsafeBufferPointer<UInt8>]) -> Role {
-        let present = samples.filter { !NumberParser.isGap($0) }
-        if hasHeader, ["label", "labels", "is_anomaly", "anomaly"].contains(names[column].lowercased()) { return .label }
-        guard !present.isEmpty else { return .number }
-        let calendar = present.count { TimeParser.calendar($0) != nil }
-        if calendar * 2 > present.count { return .calendar }
-        let numbers = present.compactMap { NumberParser.double($0, decimalComma: dialect.decimalComma) }
-        let infinities = present.count { NumberParser.isInfinity($0) }
-        guard (numbers.count + infinities) * 2 >= present.count else { return .text }
-        return unixRole(numbers, named: hasHeader && SeriesReader.timeNames.contains(names[column].lowercased())) ?? .number
-    }
-
-    /// Which times numbers are, if any: in the range of recent epochs and named like times, or, in a file without
-    /// header, whole and rising; or whole, rising, not negative and named like times.
-    private func unixRole(_ numbers: [Double], named: Bool) -> Role? {
-        guard let (low, high) = numbers.minAndMax() else { return nil }
-        let rising = numbers.adjacentPairs().allSatisfy { $0 <= $1 } && (high > low || numbers.count == 1)
-        let whole = numbers.allSatisfy { $0 == $0.rounded() }
-        if low >= 3e11, high <= 1e13, whole, named || rising && !hasHeader { return .unixMilliseconds }
-        if low >= 3e8, high <= 1e10, named || rising && whole && !hasHeader { return .unixSeconds }
-        if named, whole, rising, low >= 0 { return .unixSeconds }
-        return nil
-    }
-
-    /// Keeps one time column: the requested one, else one named like a time, else the first that reads
-    /// as one.
-    private mutating func chooseTimeColumn() throws(SeriesError) {
-        let isTime: (Role) -> Bool = { $0 == .calendar || $0 == .unixSeconds || $0 == .unixMilliseconds }
-        var chosen =
-            names.indices.first { isTime(roles[$0]) && SeriesReader.timeNames.contains(names[$0].lowercased()) }
-            ?? names.indices.first { isTime(roles[$0]) }
-        if let wanted = options.timeColumn {
-            guard let index = names.firstIndex(of: wanted) else {
-                throw .noSuchColumn(file: file, column: wanted, known: names)
-            }
-            if roles[index] == .number { roles[index] = .unixSeconds }
-            chosen = index
-        }
-        for index in names.indices where index != chosen && isTime(roles[index]) {
-            roles[index] = roles[index] == .calendar ? .text : .number
-        }
     }
 
     // MARK: Values
@@ -214,12 +131,12 @@ struct CSVReader {
         var fields: [CSVScanner.Field] = []
         let table = CSVTable(columns: names.count, rowLimit: recordLimit(scanner.position..<bytes.count))
         while true {
-            let place = Place(row: table.rowCount + 1, line: scanner.line)
-            if let end = try plainRecord(at: scanner.position, place, table) {
+            let row = table.rowCount + 1
+            if let end = try plainRecord(at: scanner.position, Place(row: row, line: scanner.line), table) {
                 scanner.skipLine(endingAt: end)
             } else {
                 guard try scanner.next(into: &fields, file: file) else { return table }
-                try convert(fields, of: scanner, place, table)
+                try convert(fields, of: scanner, Place(row: row, line: scanner.recordLine), table)
             }
             table.rowCount += 1
         }
@@ -357,7 +274,8 @@ struct CSVReader {
                 return instant
             }
         } else if let value = NumberParser.double(slice, decimalComma: dialect.decimalComma),
-            abs(value) < (roles[column] == .unixMilliseconds ? 9e15 : 9e12)
+            // So that the time between any two is a number of microseconds too.
+            abs(value) < (roles[column] == .unixMilliseconds ? 4.6e15 : 4.6e12)
         {
             if roles[column] == .unixMilliseconds {
                 format = .unixMilliseconds

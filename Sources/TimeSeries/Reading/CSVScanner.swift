@@ -14,6 +14,8 @@ struct CSVScanner {
     private(set) var position: Int
     /// The line, from 1, on which the next record begins.
     private(set) var line = 1
+    /// The line on which the record that was read last begins, blank lines before it counted.
+    private(set) var recordLine = 1
     /// Whether anything but spaces has stood between a closing quote and the next delimiter.
     private(set) var hasTextBehindQuotes = false
 
@@ -29,6 +31,7 @@ struct CSVScanner {
         fields.removeAll(keepingCapacity: true)
         while position < bytes.count, bytes[position] == 0x0A || bytes[position] == 0x0D { endLine() }
         guard position < bytes.count else { return false }
+        recordLine = line
         while true {
             fields.append(try field(file: file))
             guard position < bytes.count else { return true }
@@ -91,7 +94,11 @@ struct CSVScanner {
                     field.end = position
                     position += 1
                     while position < bytes.count, !endsField(bytes[position]) {
-                        if bytes[position] != 0x20 { hasTextBehindQuotes = true }
+                        if bytes[position] != 0x20 {
+                            hasTextBehindQuotes = true
+                            // The quote that closes the field is then one that opens another in a later row.
+                            guard line == opening else { throw .tornQuote(file: file, line: opening) }
+                        }
                         position += 1
                     }
                     return field
@@ -115,6 +122,9 @@ struct CSVScanner {
         }
         return String(decoding: bytes, as: UTF8.self)
     }
+
+    /// Whether the text of a field needs no replacing.
+    func isUTF8(_ field: Field) -> Bool { String(validating: slice(field), as: UTF8.self) != nil }
 
     /// The bytes of a field.
     func slice(_ field: Field) -> UnsafeBufferPointer<UInt8> {

@@ -134,6 +134,9 @@ struct CSVTail: Sendable {
 }
 
 extension CSVReader {
+    /// How many lines of a text that grows are waited for within quotes: a note has fewer, and a stray quote is to be told soon.
+    private static let mostLinesInQuotes = 20
+
     /// Reads records of a form that is known, up to the last whole line; those that are wrong are told and left out.
     /// - Parameters:
     ///   - count: records and lines that came before, for messages.
@@ -164,7 +167,6 @@ extension CSVReader {
         var found = CSVRecords(rows: Series(name: file, channels: []))
         var numbers: [Int] = []
         while true {
-            let place = Place(row: count.records + found.count + 1, line: count.lines + scanner.line)
             let before = scanner
             let start = scanner.position
             do throws(SeriesError) {
@@ -175,18 +177,19 @@ extension CSVReader {
                 guard scanner.position > start, [0x0A, 0x0D].contains(bytes[scanner.position - 1]) else {
                     break
                 }
+                let place = Place(row: count.records + found.count + 1, line: count.lines + scanner.recordLine)
                 try convert(fields, of: scanner, place, table)
                 table.rowCount += 1
                 numbers.append(place.row)
-            } catch .unclosedQuote {
+            } catch .unclosedQuote where bytes[start...].count(where: { $0 == 0x0A }) <= Self.mostLinesInQuotes {
                 break
             } catch {
-                if case .longField(_, let line, let mostBytes) = error {
-                    found.tell(.longField(file: file, line: count.lines + line, mostBytes: mostBytes))
+                switch error {
+                case .longField, .tornQuote, .unclosedQuote:
+                    found.tell(error.moved(by: count.lines))
                     scanner = before
                     scanner.skipLine(endingAt: bytes[start...].firstIndex(of: 0x0A) ?? bytes.count)
-                } else {
-                    found.tell(error)
+                default: found.tell(error)
                 }
             }
             found.count += 1

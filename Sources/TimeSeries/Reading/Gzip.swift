@@ -1,64 +1,86 @@
 import CZlib
 import Foundation
 
-/// The growth that text of numbers does not reach; gzip can be made to grow a thousandfold.
-private let mostGrowth = 100
-/// What may be decompressed whatever the growth.
-private let harmlessBytes = 64 << 20
-
-/// Decompresses gzip data of one or more members (RFC 1952).
+/// Decompresses all of some gzip data.
 /// - Throws: `SeriesError.damagedGzip` when the data is not whole, `.inflated` when it grows beyond measure.
 func inflate(gzip data: Data, file: String) throws(SeriesError) -> Data {
-    var stream = z_stream()
-    guard oddline_inflate_gzip_begin(&stream) == Z_OK else { throw .damagedGzip(file: file) }
-    defer { inflateEnd(&stream) }
-    let most = max(harmlessBytes, mostGrowth * data.count)
+    let inflater = try Inflater(file: file)
     var output = Data()
-    var chunk = [UInt8](repeating: 0, count: 1 << 18)
-    let outcome = data.withUnsafeBytes { source -> InflateOutcome in
-        chunk.withUnsafeMutableBufferPointer { target in
-            inflate(&stream, source, target) {
-                output.append(target.baseAddress.unsafelyUnwrapped, count: $0)
-                return output.count <= most
-            }
-        }
+    let outcome = data.withUnsafeBytes { source in
+        Result { () throws(SeriesError) in try inflater.take(source) { output.append($0) } }
     }
-    switch outcome {
-    case .whole: return output
-    case .damaged: throw .damagedGzip(file: file)
-    case .stopped: throw .inflated(file: file, times: mostGrowth)
-    }
+    try outcome.get()
+    try inflater.end()
+    return output
 }
 
-private enum InflateOutcome { case whole, damaged, stopped }
+/// Decompresses gzip data of one or more members (RFC 1952) that comes in pieces.
+final class Inflater {
+    /// The growth that text of numbers does not reach; gzip can be made to grow a thousandfold.
+    private static let mostGrowth = 100
+    /// What may be decompressed whatever the growth.
+    private static let harmlessBytes = 64 << 20
 
-/// Decompresses all of `source`; after each step `target` holds as many bytes as `take` is told, which answers whether to
-/// go on.
-private func inflate(
-    _ stream: inout z_stream, _ source: UnsafeRawBufferPointer, _ target: UnsafeMutableBufferPointer<UInt8>,
-    take: (Int) -> Bool
-) -> InflateOutcome {
-    var given = 0
-    while true {
-        if stream.avail_in == 0 {
-            // zlib counts what it is given in 32 bits.
-            let part = source[given..<min(source.count, given + 1 << 30)]
-            stream.next_in = UnsafeMutablePointer(
-                mutating: UnsafeRawBufferPointer(rebasing: part).bindMemory(to: UInt8.self).baseAddress)
-            stream.avail_in = UInt32(part.count)
-            given += part.count
-        }
-        stream.next_out = target.baseAddress
-        stream.avail_out = UInt32(target.count)
-        let status = inflate(&stream, Z_NO_FLUSH)
-        guard status == Z_OK || status == Z_STREAM_END else { return .damaged }
-        guard take(target.count - Int(stream.avail_out)) else { return .stopped }
-        let isAllGiven = stream.avail_in == 0 && given == source.count
-        if status == Z_STREAM_END {
-            if isAllGiven { return .whole }
-            guard inflateReset(&stream) == Z_OK else { return .damaged }
-        } else if isAllGiven, stream.avail_out > 0 {
-            return .damaged
+    private let file: String
+    // zlib remembers where this lies.
+    private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    private var target = [UInt8](repeating: 0, count: 1 << 18)
+    private var (read, written) = (0, 0)
+    /// Whether what was taken ends with a member.
+    private var isWhole = false
+
+    /// Begins; `file` is the name in messages.
+    /// - Throws: `SeriesError.damagedGzip` without memory.
+    init(file: String) throws(SeriesError) {
+        self.file = file
+        stream.initialize(to: z_stream())
+        guard oddline_inflate_gzip_begin(stream) == Z_OK else { throw .damagedGzip(file: file) }
+    }
+
+    deinit {
+        inflateEnd(stream)
+        stream.deallocate()
+    }
+
+    /// Decompresses the next piece and hands over, bit by bit, what it gives.
+    /// - Throws: `SeriesError.damagedGzip`, `.inflated`.
+    func take(_ source: UnsafeRawBufferPointer, _ body: (UnsafeBufferPointer<UInt8>) -> Void) throws(SeriesError) {
+        // zlib counts what it is given in 32 bits.
+        for start in stride(from: 0, to: source.count, by: 1 << 30) {
+            let part = UnsafeRawBufferPointer(rebasing: source[start..<min(source.count, start + 1 << 30)])
+            stream.pointee.next_in = UnsafeMutablePointer(mutating: part.bindMemory(to: UInt8.self).baseAddress)
+            stream.pointee.avail_in = UInt32(part.count)
+            read += part.count
+            while try step(body) {}
         }
     }
+
+    /// Fills `target` once.
+    /// - Returns: whether there may be more to decompress in what was given.
+    private func step(_ body: (UnsafeBufferPointer<UInt8>) -> Void) throws(SeriesError) -> Bool {
+        if isWhole {
+            guard stream.pointee.avail_in > 0 else { return false }
+            guard inflateReset(stream) == Z_OK else { throw .damagedGzip(file: file) }
+            isWhole = false
+        }
+        let status = target.withUnsafeMutableBufferPointer { target in
+            stream.pointee.next_out = target.baseAddress
+            stream.pointee.avail_out = UInt32(target.count)
+            return CZlib.inflate(stream, Z_NO_FLUSH)
+        }
+        // Z_BUF_ERROR: all was decompressed before.
+        guard [Z_OK, Z_STREAM_END, Z_BUF_ERROR].contains(status) else { throw .damagedGzip(file: file) }
+        isWhole = status == Z_STREAM_END
+        let count = target.count - Int(stream.pointee.avail_out)
+        written += count
+        guard written <= max(Self.harmlessBytes, Self.mostGrowth * read) else {
+            throw .inflated(file: file, times: Self.mostGrowth)
+        }
+        target.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[..<count])) }
+        return isWhole || stream.pointee.avail_in > 0 || stream.pointee.avail_out == 0
+    }
+
+    /// That there is no more.
+    /// - Throws: `SeriesError.damagedGzip` where the last member is not whole.
+    func end() throws(SeriesError) { if !isWhole { throw .damagedGzip(file: file) } }
 }

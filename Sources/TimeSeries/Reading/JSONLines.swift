@@ -35,9 +35,16 @@ struct JSONLines: Sendable {
     /// How many lines tell the names.
     private static let inspected = 200
 
-    /// Whether text begins as JSON lines do.
-    static func begin(_ bytes: some Sequence<UInt8>) -> Bool {
-        bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "{")
+    /// How text may begin in UTF-8, which has no order of bytes to mark.
+    private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// Whether text begins as JSON lines do: with an object that is empty or has a name.
+    static func begin(_ bytes: some Collection<UInt8>) -> Bool {
+        func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
+        let text = bytes.dropFirst(bytes.starts(with: mark) ? mark.count : 0).drop(while: isSpace)
+        guard text.first == UInt8(ascii: "{") else { return false }
+        let member = text.dropFirst().first { !isSpace($0) }
+        return member == UInt8(ascii: "\"") || member == UInt8(ascii: "}")
     }
 
     /// Learns the names from the first lines.
@@ -69,7 +76,7 @@ struct JSONLines: Sendable {
         of bytes: UnsafeBufferPointer<UInt8>, isEnd: Bool, _ body: (UnsafeBufferPointer<UInt8>) throws(SeriesError) -> Void
     ) throws(SeriesError) -> Int {
         guard let base = bytes.baseAddress else { return 0 }
-        var start = 0
+        var start = bytes.starts(with: mark) ? mark.count : 0
         while start < bytes.count {
             let found = memchr(base + start, 0x0A, bytes.count - start)
             guard found != nil || isEnd else { break }
@@ -113,6 +120,18 @@ struct JSONLines: Sendable {
             records.removeSubrange(before...)
             throw .badJSONLine(file: file, line: number, reason: error.reason)
         }
+    }
+
+    /// What the member of one of `names` holds in a line that may be wrong elsewhere; `nil` where that cannot be told.
+    func field(_ index: Int, of line: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        var object = JSONObject(line)
+        while let (name, value) = try? object.next() {
+            guard name == nameBytes[index] else { continue }
+            switch value {
+            case .word(let bytes), .text(let bytes): return bytes
+            }
+        }
+        return nil
     }
 
     private func append(_ value: JSONObject.Value, to records: inout [UInt8]) {
@@ -235,7 +254,8 @@ private struct JSONObject {
         guard byte == UInt8(ascii: "u") else { throw Flaw("an escape that is none") }
         var units = [try codeUnit()]
         if (0xD800...0xDBFF).contains(units[0]), take("\\"), take("u") { units.append(try codeUnit()) }
-        content += Array(String(decoding: units, as: UTF16.self).utf8)
+        guard let text = String(validating: units, as: UTF16.self) else { throw Flaw("half of a pair of escapes") }
+        content += Array(text.utf8)
     }
 
     private mutating func codeUnit() throws(Flaw) -> UInt16 {

@@ -27,7 +27,7 @@ public struct KeyedForm: Sendable {
     /// - Throws: `SeriesError` with the key, the row and the stream's line.
     public func series(_ rows: KeyedRows) throws -> Series {
         if let problem = rows.problem { throw problem }
-        let file = "\(name), key \(printable(rows.key))"
+        let file = "\(name), key \(shown(key: rows.key))"
         var found = rows.text.withUnsafeBufferPointer {
             CSVReader.records($0, file: file, form: form, after: (0, rows.linesBefore), format: nil)
         }
@@ -53,7 +53,8 @@ public struct KeyedStream {
     /// Delimited text that is not given out yet, and the lines before it.
     private var text: [UInt8] = []
     private var lines = 0
-    private var seen: Set<String> = []
+    /// The keys that were, as they are written: no two that differ in a byte are one.
+    private var seen: Set<[UInt8]> = []
     private var open: KeyedRows?
     /// The open key as it is written.
     private var openKey: [UInt8] = []
@@ -62,24 +63,36 @@ public struct KeyedStream {
     private var ready: [KeyedRows] = []
     private var given = 0
     private var isAtEnd = false
+    /// Whether the rest of a line that is left out is still to come.
+    private var isSkipping = false
     /// Whether what the input holds was looked at.
     private var isTaken = false
 
     private static let inspectedLines = 201
+    /// The most bytes that a record may have. One of a million columns has fewer.
+    private static let longestRecord = 16 << 20
 
-    /// Opens a file, or standard input where `path` is `-`, and reads its beginning.
+    /// Opens a file, gzip-compressed or not, or standard input where `path` is `-`, and reads its beginning.
     /// - Throws: `SeriesError`; `.noSuchColumn` without the column of keys.
     public init(path: String, key: String, options: SeriesReader.Options = SeriesReader.Options()) throws {
         input = try ByteStream(path: path)
         keyColumn = key
         var options = options
         options.keyColumn = key
-        while input.lineEnds < Self.inspectedLines, try input.read() {}
         let name = input.name
-        if let kind = ForeignContent.kind(of: Data(input.bytes)) {
-            let remedy = input.bytes.starts(with: SeriesReader.gzipMark) ? "give it through zcat" : kind.remedy
-            throw SeriesError.foreign(file: name, kind: kind.name, remedy: remedy)
-        }
+        repeat {
+            guard try input.read() else { break }
+            if SeriesFormat.sqlite.recognises(Data(input.bytes.prefix(64))) {
+                throw SeriesError.foreign(
+                    file: name, kind: "an SQLite database", remedy: "give its table as CSV, as sqlite3 -csv -header does")
+            }
+            if let kind = ForeignContent.kind(of: Data(input.bytes)) {
+                throw SeriesError.foreign(file: name, kind: kind.name, remedy: kind.remedy)
+            }
+            guard input.lineEndCount > 0 || input.bytes.count <= Self.longestRecord else {
+                throw SeriesError.longRecord(file: name, line: 1, mostBytes: Self.longestRecord)
+            }
+        } while input.lineEndCount < Self.inspectedLines
         let beginning = input.bytes
         let json = try beginning.withUnsafeBufferPointer {
             JSONLines.begin($0) ? try JSONLines(beginning: $0, file: name) : nil
@@ -106,7 +119,7 @@ public struct KeyedStream {
             channelNames: options.columns.isEmpty ? numbers : options.columns, name: name, form: found, options: options)
         keyIndex = found.names.firstIndex(of: key) ?? 0
         if json == nil {
-            lines = input.bytes[..<header].count { $0 == 0x0A }
+            lines = lineEnds(input.bytes[..<header])
             input.bytes.removeFirst(header)
         }
     }
@@ -135,7 +148,12 @@ public struct KeyedStream {
             input.bytes = []
             scan()
         }
-        guard isAtEnd else { return }
+        guard isAtEnd else {
+            if max(text.count, input.bytes.count) > Self.longestRecord {
+                throw .longRecord(file: form.name, line: lines + 1, mostBytes: Self.longestRecord)
+            }
+            return
+        }
         if let stray, open == nil, seen.isEmpty { throw stray }
         close()
     }
@@ -143,7 +161,7 @@ public struct KeyedStream {
     /// Makes records of whole JSON lines.
     private mutating func take(_ json: JSONLines) throws(SeriesError) {
         let bytes = input.bytes
-        var number = lines + text.count { $0 == 0x0A }
+        var number = lines + lineEnds(text[...])
         let taken = try bytes.withUnsafeBufferPointer { pointer throws(SeriesError) in
             try JSONLines.forEach(of: pointer, isEnd: isAtEnd) { line throws(SeriesError) in
                 number += 1
@@ -151,7 +169,11 @@ public struct KeyedStream {
                     try json.append(line, number: number, to: &text)
                 } catch {
                     scan()
-                    spoil(error)
+                    if let key = json.field(keyIndex, of: line), !key.isEmpty {
+                        spoil(error, of: key, line: number)
+                    } else {
+                        spoil(error)
+                    }
                     text.append(0x0A)
                 }
             }
@@ -179,16 +201,23 @@ public struct KeyedStream {
         // Where the open key's rows begin that are not kept yet, and where the last whole record ends.
         var (begun, consumed) = (0, 0)
         var whole = scanner
+        if isSkipping {
+            guard let end = bytes.firstIndex(of: 0x0A) else { return bytes.count }
+            scanner.skipLine(endingAt: end)
+            (begun, consumed, whole, isSkipping) = (scanner.position, scanner.position, scanner, false)
+        }
         while true {
-            let (start, line) = (scanner.position, lines + scanner.line)
+            let (start, lineBefore) = (scanner.position, lines + scanner.line - 1)
             do throws(SeriesError) {
                 guard try scanner.next(into: &fields, file: form.name) else { break }
             } catch .unclosedQuote where !isAtEnd {
                 break
             } catch {
-                spoil(error)
+                spoil(error.moved(by: lines))
                 scanner = whole
-                scanner.skipLine(endingAt: bytes[start...].firstIndex(of: 0x0A) ?? bytes.count)
+                let end = bytes[start...].firstIndex(of: 0x0A)
+                isSkipping = end == nil
+                scanner.skipLine(endingAt: end ?? bytes.count)
                 keep(bytes[begun..<start])
                 (begun, consumed, whole) = (scanner.position, scanner.position, scanner)
                 continue
@@ -196,7 +225,8 @@ public struct KeyedStream {
             guard isAtEnd || [0x0A, 0x0D].contains(bytes[scanner.position - 1]) else { break }
             consumed = scanner.position
             whole = scanner
-            guard keyIndex < fields.count else {
+            let line = lines + scanner.recordLine
+            guard keyIndex < fields.count, fields[keyIndex].start < fields[keyIndex].end else {
                 spoil(.noKey(file: form.name, line: line))
                 continue
             }
@@ -207,7 +237,9 @@ public struct KeyedStream {
                 keep(bytes[begun..<start])
                 begun = start
                 close()
-                begin(scanner.text(fields[keyIndex]), written: Array(key), line: line)
+                begin(
+                    scanner.text(fields[keyIndex]), written: Array(key), line: line, linesBefore: lineBefore,
+                    isUTF8: scanner.isUTF8(fields[keyIndex]))
             }
         }
         keep(bytes[begun..<consumed])
@@ -219,15 +251,30 @@ public struct KeyedStream {
         if open?.problem == nil { open?.text += bytes }
     }
 
-    private mutating func begin(_ key: String, written: [UInt8], line: Int) {
-        var rows = KeyedRows(key: key, linesBefore: line - 1)
-        rows.problem =
-            key.isEmpty
-            ? .noKey(file: form.name, line: line)
-            : seen.insert(key).inserted ? stray : .scatteredKey(file: "\(form.name), key \(printable(key))", line: line)
+    private mutating func begin(_ key: String, written: [UInt8], line: Int, linesBefore: Int, isUTF8: Bool) {
+        var rows = KeyedRows(key: key, linesBefore: linesBefore)
+        let file = "\(form.name), key \(shown(key: key))"
+        if !isUTF8 {
+            rows.problem = .keyNotUTF8(file: file, line: line)
+        } else {
+            rows.problem = seen.insert(written).inserted ? stray : .scatteredKey(file: file, line: line)
+        }
         (open, openKey, stray) = (rows, written, nil)
     }
 
+    /// A row is wrong of which nothing but the key is known.
+    private mutating func spoil(_ problem: SeriesError, of key: [UInt8], line: Int) {
+        let text = String(decoding: key, as: UTF8.self)
+        let written = Array(text.replacing("\"", with: "\"\"").utf8)
+        if open == nil || openKey != written {
+            close()
+            begin(text, written: written, line: line, linesBefore: line - 1, isUTF8: true)
+        }
+        if open?.problem == nil { open?.problem = problem }
+        stray = nil
+    }
+
+    /// What cannot be told to belong to a key may be of the one before it or of the one behind.
     private mutating func spoil(_ problem: SeriesError) {
         if open?.problem == nil { open?.problem = problem }
         stray = problem
@@ -245,15 +292,23 @@ public struct KeyedStream {
     }
 }
 
-/// The bytes of a file or of standard input as they come.
+/// A key in messages, where a long one is cut.
+public func shown(key: String) -> String { printable(key.count > 80 ? key.prefix(80) + "…" : key) }
+
+/// Line ends in a text that has them as LF, CRLF or CR throughout.
+private func lineEnds(_ text: ArraySlice<UInt8>) -> Int { max(text.count { $0 == 0x0A }, text.count { $0 == 0x0D }) }
+
+/// The bytes of a file or of standard input as they come, decompressed where they are compressed with gzip.
 private struct ByteStream {
     let name: String
     private let file: FileHandle
     /// What was read and not taken.
     var bytes: [UInt8] = []
     /// Line ends that were read.
-    private(set) var lineEnds = 0
+    private(set) var lineEndCount = 0
     private(set) var isAtEnd = false
+    private var inflater: Inflater?
+    private var hasBegun = false
 
     private static let mostAtOnce = 1 << 18
 
@@ -265,22 +320,43 @@ private struct ByteStream {
         self.file = file
     }
 
-    /// Reads what is there, or waits for some.
+    /// Reads what is there, or waits for some; what it gives may be nothing yet where it is decompressed.
     /// - Returns: whether there was any.
     mutating func read() throws(SeriesError) -> Bool {
+        var chunk = try chunk()
+        if !hasBegun {
+            // Compressed data is told by two bytes.
+            while chunk.count == 1 {
+                let more = try self.chunk()
+                guard !more.isEmpty else { break }
+                chunk += more
+            }
+            if chunk.starts(with: SeriesReader.gzipMark) { inflater = try Inflater(file: name) }
+            hasBegun = true
+        }
+        isAtEnd = chunk.isEmpty
         let before = bytes.count
+        if let inflater {
+            try chunk.withUnsafeBufferPointer { source throws(SeriesError) in
+                try inflater.take(UnsafeRawBufferPointer(source)) { bytes += $0 }
+            }
+            if isAtEnd { try inflater.end() }
+        } else {
+            bytes += chunk
+        }
+        lineEndCount += lineEnds(bytes[before...])
+        return !isAtEnd
+    }
+
+    private func chunk() throws(SeriesError) -> [UInt8] {
         var count = 0
         let chunk = [UInt8](unsafeUninitializedCapacity: Self.mostAtOnce) { target, filled in
             repeat {
                 count = Foundation.read(file.fileDescriptor, target.baseAddress, Self.mostAtOnce)
-            } while count < 0
-                && errno == EINTR
+            } while count < 0 && errno == EINTR
             filled = max(0, count)
         }
         guard count >= 0 else { throw .unreadable(file: name, reason: String(cString: strerror(errno))) }
-        bytes += chunk
-        isAtEnd = count == 0
-        lineEnds += bytes[before...].count { $0 == 0x0A }
-        return count > 0
+        return chunk
     }
 }

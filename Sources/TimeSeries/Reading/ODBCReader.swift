@@ -10,28 +10,55 @@ struct ODBCSource: Sendable, Equatable {
     /// Takes `warehouse` or `Driver=PostgreSQL Unicode;Server=db;Database=plant;UID=reader`.
     init(_ text: String) {
         guard text.contains("=") else {
-            (connectionString, name) = ("DSN=\(text)", printable(text))
+            // A data source has a plain name of 32 characters at most; what looks like an address may hold a password.
+            let isName = text.count <= 32 && !text.contains { "/@:".contains($0) }
+            (connectionString, name) = ("DSN=\(text)", isName ? printable(text) : "ODBC source")
             return
         }
         connectionString = text
-        let pairs = text.split(separator: ";").compactMap { pair -> (key: String, value: String)? in
-            let parts = pair.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-            return parts.count == 2 ? (parts[0].lowercased(), parts[1]) : nil
-        }
+        let pairs = Self.pairs(text)
         let named = ["database", "dsn"].compactMap { key in pairs.first { $0.key == key }?.value }
         name = printable(named.first ?? "ODBC source")
+    }
+
+    /// The keywords, in lower case, and their values. A value in braces may hold semicolons, and braces that are doubled.
+    private static func pairs(_ text: String) -> [(key: String, value: String)] {
+        var (pairs, rest): ([(key: String, value: String)], Substring) = ([], text[...])
+        while let sign = rest.firstIndex(of: "=") {
+            let key = rest[..<sign].trimmingCharacters(in: CharacterSet(charactersIn: "; ")).lowercased()
+            rest = rest[sign...].dropFirst().drop { $0 == " " }
+            var value = ""
+            if rest.first == "{" {
+                rest = rest.dropFirst()
+                guard rest.contains("}") else { break }
+                while let end = rest.firstIndex(of: "}") {
+                    value += rest[..<end]
+                    rest = rest[end...].dropFirst()
+                    guard rest.first == "}" else { break }
+                    value += "}"
+                    rest = rest.dropFirst()
+                }
+                rest = rest.drop { $0 != ";" }
+            } else {
+                value = rest.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
+                rest = rest.drop { $0 != ";" }
+            }
+            pairs.append((key, value))
+        }
+        return pairs
     }
 }
 
 extension SeriesReader {
     /// Reads what a query gives in a database that ODBC reaches: PostgreSQL, MariaDB, SQL Server and whatever else has a
-    /// driver. Nothing is written: what the query does is rolled back.
+    /// driver. The session may only read where the database has such sessions (PostgreSQL, MariaDB); elsewhere what the query does
+    /// is rolled back, unless it commits itself.
     /// - Parameter source: the name of a data source, or a connection string.
     /// - Throws: `SeriesError`; `.noODBC` where unixODBC is not installed, `.noConnection`, `.badQuery`.
     public static func read(odbc source: String, query: String, options: Options = Options()) throws -> Series {
         let source = ODBCSource(source)
-        let table = try ODBCConnection(to: source).table(query)
-        return try finish(CSVReader.series(Data(table.utf8), file: source.name, options: options), options)
+        let (names, rows) = try ODBCConnection(to: source).table(query)
+        return try finish(CSVReader.series(Data(rows.utf8), file: source.name, options: options, names: names), options)
     }
 }
 
@@ -59,6 +86,7 @@ private final class ODBCConnection {
             throw .noConnection(source: source.name, reason: odbc.reason(Number.connection, connection))
         }
         isOpen = true
+        forbidWriting()
         guard Self.isGood(odbc.setConnection(connection, Number.automaticCommit, .init(bitPattern: Number.off), 0)) else {
             throw .noConnection(source: source.name, reason: odbc.reason(Number.connection, connection))
         }
@@ -73,11 +101,23 @@ private final class ODBCConnection {
         if environment != nil { _ = odbc.free(Number.environment, environment) }
     }
 
+    /// Asks for a session that may only read, in the words of PostgreSQL, then of MariaDB; others refuse them. Each is a
+    /// transaction of its own, since those are not turned off yet.
+    private func forbidWriting() {
+        for words in ["SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "SET SESSION TRANSACTION READ ONLY"] {
+            var statement: ODBCLibrary.Handle?
+            guard odbc.allocate(Number.statement, connection, &statement) == 0 else { return }
+            defer { _ = odbc.free(Number.statement, statement) }
+            var text = Array(words.utf16) + [0]
+            if Self.isGood(odbc.execute(statement, &text, Int32(Number.untilZero))) { return }
+        }
+    }
+
     /// Done, or done with something to remark.
     private static func isGood(_ status: ODBCLibrary.Status) -> Bool { status == 0 || status == 1 }
 
-    /// What the query gives as CSV text with a header, so that one reader decides what columns mean.
-    func table(_ query: String) throws(SeriesError) -> String {
+    /// The columns that the query gives, and its rows as CSV text without a header, so that one reader decides what columns mean.
+    func table(_ query: String) throws(SeriesError) -> (names: [String], rows: String) {
         var statement: ODBCLibrary.Handle?
         guard odbc.allocate(Number.statement, connection, &statement) == 0 else {
             throw .noConnection(source: source.name, reason: odbc.reason(Number.connection, connection))
@@ -98,13 +138,13 @@ private final class ODBCConnection {
         for column in 1...UInt16(count) {
             var (name, length) = ([UInt16](repeating: 0, count: 256), Int16(0))
             try check(odbc.describe(statement, column, &name, Int16(name.count), &length, nil, nil, nil, nil))
-            names.append(quotedField(String(decoding: name.prefix { $0 != 0 }, as: UTF16.self)))
+            names.append(String(decoding: name.prefix { $0 != 0 }, as: UTF16.self))
         }
-        var table = names.joined(separator: ",") + "\n"
+        var table = ""
         var buffer = [UInt8](repeating: 0, count: 1024)
         while true {
             let status = odbc.fetch(statement)
-            if status == Number.noData { return table }
+            if status == Number.noData { return (names, table) }
             try check(status)
             for column in 1...UInt16(count) {
                 if column > 1 { table += "," }

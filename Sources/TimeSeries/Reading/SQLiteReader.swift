@@ -23,15 +23,15 @@ enum SQLiteReader {
         } catch {
             throw SeriesError.databaseFailed(file: file, reason: reason(error))
         }
-        let csv: String
+        let (names, csv): ([String], String)
         do {
-            csv = try queue.read { try table($0, statement($0, file: file, options: options)) }
+            (names, csv) = try queue.read { try table($0, statement($0, file: file, options: options)) }
         } catch let error as DatabaseError {
             throw options.query == nil
                 ? SeriesError.databaseFailed(file: file, reason: reason(error))
                 : SeriesError.badQuery(file: file, reason: reason(error))
         }
-        return try CSVReader.series(Data(csv.utf8), file: file, options: options)
+        return try CSVReader.series(Data(csv.utf8), file: file, options: options, names: names)
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -51,13 +51,13 @@ enum SQLiteReader {
         return "SELECT * FROM \(quotedField(table))"
     }
 
-    /// The result as CSV text, so that one reader decides what columns mean. A lone NULL is written as a quoted
-    /// empty field, since an empty line is no row.
-    private static func table(_ database: Database, _ sql: String) throws -> String {
+    /// The result's columns and its rows as CSV text without a header, so that one reader decides what columns mean. A lone NULL
+    /// is written as a quoted empty field, since an empty line is no row.
+    private static func table(_ database: Database, _ sql: String) throws -> (names: [String], rows: String) {
         let statement = try database.makeStatement(sql: sql)
         let cursor = try Row.fetchCursor(statement)
         let names = statement.columnNames
-        var text = names.map(quotedField).joined(separator: ",") + "\n"
+        var text = ""
         while let row = try cursor.next() {
             for index in names.indices {
                 if index > 0 { text += "," }
@@ -70,6 +70,6 @@ enum SQLiteReader {
             }
             text += "\n"
         }
-        return text
+        return (names, text)
     }
 }

@@ -30,8 +30,12 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     case fieldCount(file: String, row: Int, line: Int, expected: Int, found: Int)
     /// The file ends within quotes.
     case unclosedQuote(file: String, line: Int)
+    /// A quoted field of several lines ends in the midst of another field.
+    case tornQuote(file: String, line: Int)
     /// A field is longer than any number, time or name.
     case longField(file: String, line: Int, mostBytes: Int)
+    /// A record has no end where one should long have been.
+    case longRecord(file: String, line: Int, mostBytes: Int)
     /// Compressed data is not whole.
     case damagedGzip(file: String)
     /// Compressed data grows beyond measure.
@@ -59,10 +63,22 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     case badJSONLine(file: String, line: Int, reason: String)
     /// A row of a stream of many series does not say to which it belongs.
     case noKey(file: String, line: Int)
+    /// A key is not written in UTF-8.
+    case keyNotUTF8(file: String, line: Int)
     /// A key cannot name a folder.
     case longKey(key: String)
     /// The rows of a key do not lie together.
     case scatteredKey(file: String, line: Int)
+
+    /// The same of a text that begins behind so many lines.
+    func moved(by lines: Int) -> SeriesError {
+        switch self {
+        case .unclosedQuote(let file, let line): .unclosedQuote(file: file, line: lines + line)
+        case .tornQuote(let file, let line): .tornQuote(file: file, line: lines + line)
+        case .longField(let file, let line, let mostBytes): .longField(file: file, line: lines + line, mostBytes: mostBytes)
+        default: self
+        }
+    }
 
     /// That `file` could not be written, with the reason that `error` gives.
     public static func unwritable(_ file: String, because error: any Error) -> SeriesError {
@@ -122,8 +138,12 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "quote fields that contain the delimiter."
         case .unclosedQuote(let file, let line):
             "\(file), line \(line): a quoted field that opens here never ends; close the quote."
+        case .tornQuote(let file, let line):
+            "\(file), line \(line): a quoted field that opens here ends within another field of a later row; close the quote."
         case .longField(let file, let line, let mostBytes):
             "\(file), line \(line): a field is longer than \(mostBytes) bytes; check the delimiter, the quotes and the line ends."
+        case .longRecord(let file, let line, let mostBytes):
+            "\(file), line \(line): a row is longer than \(mostBytes) bytes; check the line ends."
         case .damagedGzip(let file):
             "\(file): the gzip data is damaged or cut short; compress the file again."
         case .inflated(let file, let times):
@@ -152,6 +172,8 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "same members."
         case .noKey(let file, let line):
             "\(file), line \(line): has no key; give every row the key of its series."
+        case .keyNotUTF8(let file, let line):
+            "\(file), line \(line): the key is not written in UTF-8; convert the input, for example with iconv."
         case .longKey(let key):
             "key \(printable(String(key.prefix(40)))): is empty or too long to name a folder of models; give the series shorter keys."
         case .scatteredKey(let file, let line):
