@@ -95,9 +95,13 @@ public struct DashboardServices: Sendable {
         }
     }
 
-    /// Returns when all is stored that was asked for before.
-    public func finish() async {
-        await withCheckedContinuation { continuation in lane.submit { continuation.resume() } }
+    /// Returns when all is stored that was asked for before, and the command on events was run for those that wait.
+    /// - Returns: a sentence on events that the command could not be told of.
+    @discardableResult
+    public func finish() async -> String? {
+        await withCheckedContinuation { continuation in
+            lane.submit { [eventCommand] in continuation.resume(returning: eventCommand?.finish()) }
+        }
     }
 
     // MARK: Ways of working

@@ -2,34 +2,60 @@ import Foundation
 import Persistence
 import Synchronization
 
-/// Runs a command of the user's on new events: never twice at once, and not again before some time has passed. Events
-/// that come meanwhile are counted into the next run; whoever tells of them never waits.
+/// Runs a command of the user's on new events: never twice at once, and not again before some time has passed; whoever tells of
+/// events never waits.
+///
+/// A run tells of the highest event and of how many there are, and that is all that is kept of those that wait, however many
+/// come. A run that fails or takes too long is repeated after 1, 2, 4 ... seconds, with what came meanwhile; after
+/// `Settings.mostRuns` failures in a row its events are given up. The first failure and the giving up are reported.
 public final class EventCommand: Sendable {
     /// What is run, and how often at most.
     public struct Settings: Sendable, Equatable {
         /// A line for `/bin/sh`.
         public var command: String
-        /// Seconds between the beginnings of two runs, at least.
+        /// Seconds from the beginning of a run to that of the next one, at least; one that failed is repeated earlier.
         public var interval: Double
+        /// Seconds after which a run is stopped and has failed: a minute, after which the next one might be due unless told
+        /// otherwise.
+        var timeLimit = 60.0
+        /// Seconds until a run that failed is repeated for the first time.
+        var firstPause = 1.0
+
+        /// How often the command is run for the same events. The pauses before the seventh run, 1 + 2 + ... + 32 s, are a minute
+        /// together: as long as the interval unless told otherwise, and enough for a service to be started anew.
+        static let mostRuns = 7
 
         /// A line for `/bin/sh`, which is run once a minute at most unless told otherwise.
         public init(_ command: String, interval: Double? = nil) {
             self.command = command
             self.interval = interval ?? 60
         }
+
+        /// Seconds to wait after so many failures in a row, never longer than after a success; `nil` where they are enough.
+        func pause(afterFailures count: Int) -> Double? {
+            count < Self.mostRuns ? min(firstPause * pow(2, Double(count - 1)), max(interval, firstPause)) : nil
+        }
     }
 
     private struct State {
-        var waiting: [EventFacts] = []
+        var waiting: Untold?
+        var running: (events: Untold, run: CommandRun)?
         var isAtWork = false
+        /// How the last run failed.
+        var problem = ""
+        var isEnding = false
+        /// Whether no run may begin any more.
+        var isOver = false
     }
 
     private let settings: Settings
     private let report: @Sendable (String) -> Void
     private let state = Mutex(State())
     private let runner = Workers(count: 1)
+    /// Signalled where the end begins, and where nothing is left to do then.
+    private let wake = DispatchSemaphore(value: 0), idle = DispatchSemaphore(value: 0)
 
-    /// - Parameter report: takes a sentence where the command fails.
+    /// - Parameter report: takes a sentence where the command fails for the first time, and where events are given up.
     public init(_ settings: Settings, report: @escaping @Sendable (String) -> Void) {
         self.settings = settings
         self.report = report
@@ -37,79 +63,144 @@ public final class EventCommand: Sendable {
 
     /// Has the command run on these events, now or when it may run again; returns at once.
     public func tell(_ events: [EventFacts]) {
+        guard let new = Untold(events) else { return }
         let isFirst = state.withLock { state in
-            state.waiting += events
+            state.waiting = new.joined(with: state.waiting)
             defer { state.isAtWork = true }
             return !state.isAtWork
         }
         if isFirst { runner.submit { [self] in work() } }
     }
 
-    /// Runs the command until no event waits and it might run again at once.
-    private func work() {
-        while true {
-            let events = state.withLock { state in
-                defer { state.waiting = [] }
-                state.isAtWork = !state.waiting.isEmpty
-                return state.waiting
+    /// Lets a run that goes on come to its end and runs the command once more at once for what waits; what takes longer than
+    /// `limit` seconds in all is stopped. For the end of the program: the command is not run afterwards. Blocks the thread.
+    /// - Returns: a sentence on events that the command could not be told of.
+    public func finish(within limit: Double = 5) -> String? {
+        let isAtWork = state.withLock { state in
+            state.isEnding = true
+            return state.isAtWork
+        }
+        guard isAtWork else { return nil }
+        wake.signal()
+        if idle.wait(timeout: .now() + limit) == .timedOut {
+            let run = state.withLock { state in
+                state.isOver = true
+                return state.running?.run
             }
-            guard let highest = events.max(by: { $0.peak < $1.peak }) else { return }
-            let begun = ContinuousClock.now
-            run(highest, count: events.count)
-            let rest = settings.interval - (ContinuousClock.now - begun) / .seconds(1)
-            if rest > 0 { Thread.sleep(forTimeInterval: rest) }
+            run?.stop()
+            _ = idle.wait(timeout: .now() + 1)
+        }
+        return state.withLock { state in
+            let events = state.running?.events.joined(with: state.waiting) ?? state.waiting
+            return events.map {
+                "\($0.count == 1 ? "1 event was" : "\($0.count) events were") not delivered, \($0.place): "
+                    + "the command on events \(state.problem.isEmpty ? "had not ended" : state.problem)."
+            }
         }
     }
 
-    private func run(_ event: EventFacts, count: Int) {
+    /// Runs the command until no event waits and it might run again at once.
+    private func work() {
+        var failures = 0
+        while let (events, run) = next() {
+            let begun = ContinuousClock.now
+            if let problem = problem(run, events) {
+                failures += 1
+                if let pause = failed(events, problem, failures) {
+                    rest(pause)
+                    continue
+                }
+            } else {
+                state.withLock { $0.running = nil }
+            }
+            failures = 0
+            rest(settings.interval - (ContinuousClock.now - begun) / .seconds(1))
+        }
+    }
+
+    /// What is to be told next, and the run that does it; `nil` when nothing is left to do.
+    private func next() -> (events: Untold, run: CommandRun)? {
+        state.withLock { state in
+            guard let events = state.waiting, !state.isOver else {
+                state.isAtWork = false
+                if state.isEnding { idle.signal() }
+                return nil
+            }
+            // The run that begins now is the last one where the program is about to end.
+            state.isOver = state.isEnding
+            state.waiting = nil
+            state.running = (events, CommandRun())
+            return state.running
+        }
+    }
+
+    /// Keeps or gives up the events of a run that failed.
+    /// - Returns: seconds until it is repeated; `nil` where it is not.
+    private func failed(_ events: Untold, _ problem: String, _ failures: Int) -> Double? {
+        let pause = settings.pause(afterFailures: failures)
+        let isEnding = state.withLock { state in
+            state.running = nil
+            state.problem = problem
+            if pause != nil || state.isEnding { state.waiting = events.joined(with: state.waiting) }
+            return state.isEnding
+        }
+        if isEnding { return 0 }
+        if pause == nil {
+            let words = events.count == 1 ? "1 event was" : "\(events.count) events were"
+            report("\(words) given up, \(events.place), after \(failures) runs: the command on events \(problem).")
+        } else if failures == 1 {
+            report("The command on events \(problem); it is run again.")
+        }
+        return pause
+    }
+
+    private func rest(_ seconds: Double) {
+        guard seconds > 0, !state.withLock({ $0.isEnding }) else { return }
+        _ = wake.wait(timeout: .now() + seconds)
+    }
+
+    /// Runs the command to its end.
+    /// - Returns: what is wrong with it, if anything is.
+    private func problem(_ run: CommandRun, _ events: Untold) -> String? {
+        let event = events.highest
         let facts = [
             "SERIES": event.series, "FILE": event.path, "FIRST_ROW": "\(event.firstRow)", "LAST_ROW": "\(event.lastRow)",
-            "START": event.start, "END": event.end, "PEAK": "\(event.peak)", "EVENTS": "\(count)",
+            "START": event.start, "END": event.end, "PEAK": "\(event.peak)", "EVENTS": "\(events.count)",
         ]
         let environment = ProcessInfo.processInfo.environment.merging(
             facts.map { ("ODDLINE_\($0.key)", $0.value) }
         ) { $1 }
-        switch runToEnd(["/bin/sh", "-c", settings.command], environment: environment) {
-        case .ended(0): break
-        case .ended(let status): report("The command on events ended with status \(status).")
-        case .signalled(let signal): report("The command on events was ended by signal \(signal).")
-        case .notStarted(let reason): report("The command on events could not be started (\(reason)).")
+        switch run(["/bin/sh", "-c", settings.command], environment: environment, atMost: settings.timeLimit) {
+        case .ended(0): return nil
+        case .ended(let status): return "ended with status \(status)"
+        case .signalled(let signal): return "was ended by signal \(signal)"
+        case .stopped:
+            let isOver = state.withLock { $0.isOver }
+            return isOver ? "had not ended" : String(format: "was stopped after %g s", settings.timeLimit)
+        case .notStarted(let reason): return "could not be started (\(reason))"
         }
     }
 }
 
-/// How a program ended.
-private enum Ending {
-    case ended(Int32), signalled(Int32)
-    case notStarted(String)
-}
+/// Events that the command is not told of yet.
+private struct Untold {
+    let highest: EventFacts
+    let count: Int
 
-/// Runs a program without the terminal, in a group of its own and with the signals as they are by default, so that neither
-/// Ctrl-C nor Ctrl-Z reach it, and waits for its end.
-private func runToEnd(_ words: [String], environment: [String: String]) -> Ending {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    for output in [STDOUT_FILENO, STDERR_FILENO] {
-        posix_spawn_file_actions_addopen(&actions, output, "/dev/null", O_WRONLY, 0)
+    init?(_ events: [EventFacts]) {
+        guard let highest = events.max(by: { $0.peak < $1.peak }) else { return nil }
+        self.init(highest: highest, count: events.count)
     }
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var (none, all) = (sigset_t(), sigset_t())
-    sigemptyset(&none)
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-    var arguments = words.map { strdup($0) } + [nil]
-    var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for text in arguments + variables { free(text) } }
-    var process: pid_t = 0
-    let problem = posix_spawn(&process, words[0], &actions, &attributes, &arguments, &variables)
-    guard problem == 0 else { return .notStarted(String(cString: strerror(problem))) }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 { if errno != EINTR { return .notStarted(String(cString: strerror(errno))) } }
-    return status & 0x7F == 0 ? .ended(status >> 8 & 0xFF) : .signalled(status & 0x7F)
+
+    private init(highest: EventFacts, count: Int) { (self.highest, self.count) = (highest, count) }
+
+    func joined(with other: Untold?) -> Untold {
+        guard let other else { return self }
+        return Untold(highest: other.highest.peak > highest.peak ? other.highest : highest, count: count + other.count)
+    }
+
+    /// Where to look for them.
+    var place: String {
+        (count == 1 ? "in " : "the highest in ") + "\(highest.series) from \(highest.start) to \(highest.end)"
+    }
 }

@@ -65,7 +65,7 @@ struct DashboardCommand: AsyncParsableCommand {
                     sample: files.isEmpty ? locations.sampleData.appendingPathComponent(SampleKind.contextual.fileName) : nil)
             }
             loop.run(&state)
-            await loop.finish()
+            if let undelivered = await loop.finish() { printError("oddline: \(undelivered)") }
             // As a shell reports a program that a signal has ended.
             if let signal = terminal.endingSignal { status = 128 + signal }
         }
@@ -120,8 +120,8 @@ final class DashboardLoop {
         if let event = try services.remembered() { queue.append(event) }
     }
 
-    /// Returns when all is stored that was asked for.
-    func finish() async { await services.finish() }
+    /// Returns when all is stored that was asked for, with a sentence on events that the command could not be told of.
+    func finish() async -> String? { await services.finish() }
 
     func run(_ state: inout DashboardState) {
         defer { terminal.close() }

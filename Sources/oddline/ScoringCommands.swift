@@ -125,9 +125,23 @@ struct ScoreCommand: AsyncParsableCommand {
 
     /// Writes a line a row that comes, scored when it came, and tells of new events, until the program is interrupted.
     private func follow(_ path: String, _ tail: inout SeriesTail, _ analysis: inout Analysis) throws {
+        guard let settings = following.command() else {
+            return try scoreRows(of: path, &tail, &analysis, Cancellation()) { _ in }
+        }
+        let command = EventCommand(settings) { printError("oddline: \($0)") }
+        let interruption = Interruption()
+        let outcome = Result { try scoreRows(of: path, &tail, &analysis, interruption.cancellation, tell: command.tell) }
+        if let undelivered = command.finish() { printError("oddline: \(undelivered)") }
+        interruption.endProgram()
+        try outcome.get()
+    }
+
+    private func scoreRows(
+        of path: String, _ tail: inout SeriesTail, _ analysis: inout Analysis, _ cancellation: Cancellation,
+        tell: ([EventFacts]) -> Void
+    ) throws {
         var watch = EventWatch(behind: analysis.series.rowCount, known: analysis.events)
-        let command = following.command().map { EventCommand($0) { printError("oddline: \($0)") } }
-        while true {
+        while !cancellation.isCancelled {
             let growth = try tail.read()
             for problem in growth.problems { printError("oddline: \(problem)") }
             guard let rows = growth.rows else {
@@ -137,15 +151,17 @@ struct ScoreCommand: AsyncParsableCommand {
             var series = analysis.series
             let first = series.rowCount
             series.append(rows)
-            analysis.grow(
-                to: series, try analysis.scored.values.map { try ScoredModel(scoring: series, continuing: $0) })
+            let scored = try analysis.scored.values.map {
+                try ScoredModel(scoring: series, continuing: $0, cancellation: cancellation)
+            }
+            analysis.grow(to: series, scored)
             guard let result = analysis.result else { throw DetectionError.noScores }
             try ScoreExport(series: series, result: result).write(format, from: first, to: printResult)
             let facts = watch.new(among: analysis.events).map { EventFacts($0, in: series, path: path) }
             for event in facts {
                 printError("oddline: \(series.name): new event from \(event.start) to \(event.end), peak \(event.peak).")
             }
-            if !facts.isEmpty { command?.tell(facts) }
+            tell(facts)
         }
     }
 

@@ -78,10 +78,16 @@ struct FollowingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Run by /bin/sh on new events of a followed file, with ODDLINE_SERIES, _FILE, _FIRST_ROW, _LAST_ROW, _START, _END, _PEAK "
-                + "and _EVENTS (how many since the last run) in its environment.", valueName: "command"))
+                + "and _EVENTS (how many since the last run) in its environment. One that fails or takes more than 60 seconds is run up to "
+                + "6 times more, after 1, 2, 4 ... seconds, with what came meanwhile; what is given up then is told. When the program "
+                + "ends, it is run for what waits, within 5 seconds, and what it could not be told of stands on standard error.",
+            valueName: "command"))
     var onEvent: String?
 
-    @Option(help: ArgumentHelp("Seconds between two runs of the command, at least. (default: 60)", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "Seconds between two runs of the command, at least, and between two attempts at the most. (default: 60)",
+            valueName: "seconds"))
     var onEventInterval: Double?
 
     func validate() throws {

@@ -28,14 +28,15 @@ import TimeSeries
         try handle.close()
     }
 
-    /// From an appended row to the plots, the list of events and the command.
+    /// From an appended row to the plots, the list of events and the command, which is run again when the program ends.
     @Test func appendedRowsMoveThePlotsAndAnEventRunsTheCommand() throws {
         defer { remove() }
         try ("timestamp,value\n" + lines(0..<1000) + "2024-01-01T").write(to: file, atomically: true, encoding: .utf8)
         let trace = folder.appendingPathComponent("trace").path
         let terminal = try Terminal([
             "--data-dir", folder.path + "/data", "--follow", file.path, "--on-event",
-            "echo \"$ODDLINE_SERIES $ODDLINE_FIRST_ROW $ODDLINE_EVENTS\" >> \(trace)",
+            "echo \"$ODDLINE_SERIES $ODDLINE_FIRST_ROW $ODDLINE_EVENTS\" >> \(trace); "
+                + "while [ ! -e \(trace).go ]; do sleep 0.05; done; exit 3",
         ])
         try terminal.wait(for: "Register the first account")
         try terminal.fill("alice", "alice@example.org", "correct horse battery", "correct horse battery")
@@ -61,7 +62,9 @@ import TimeSeries
         #expect(words.first == "load.csv" && (1000...1231).contains(first))
 
         try terminal.keys("q")
-        try terminal.wait(for: "ended with 0")
+        try Data().write(to: URL(fileURLWithPath: trace + ".go"))
+        let last = try terminal.wait(for: "ended with 0")
+        #expect(last.contains("oddline: 1 event was not delivered, in load.csv from 2024-"))
         // What was learnt from a thousand rows belongs to the file with more rows.
         let text = try String(contentsOf: file, encoding: .utf8).replacing("2024-01-01Toops,1\n", with: "")
         try text.write(to: file, atomically: true, encoding: .utf8)
@@ -72,32 +75,43 @@ import TimeSeries
         try again.wait(for: "1,300 rows")
     }
 
-    @Test func scoresOfAppendedRowsAreWrittenAsTheyCome() throws {
+    @Test func scoresOfAppendedRowsAreWrittenAsTheyComeAndWhatWaitsIsToldAtTheEnd() throws {
         defer { remove() }
         try ("timestamp,value\n" + lines(0..<900)).write(to: file, atomically: true, encoding: .utf8)
         let (out, errors) = (folder.appendingPathComponent("out"), folder.appendingPathComponent("err"))
         for url in [out, errors] { try Data().write(to: url) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["score", file.path, "--follow"]
+        process.arguments = ["score", file.path, "--follow", "--on-event", "exit 3"]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: out)
         process.standardError = try FileHandle(forWritingTo: errors)
         try process.run()
-        defer { process.terminate() }
-        func wait(_ count: Int) throws -> [Substring] {
+        defer { if process.isRunning { process.terminate() } }
+        func wait(_ count: Int, in file: URL) throws -> [Substring] {
             let end = Date().addingTimeInterval(120)
             while Date() < end {
-                let lines = try String(contentsOf: out, encoding: .utf8).split(separator: "\n")
+                let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
                 if lines.count >= count { return lines }
                 usleep(50_000)
             }
             throw Terminal.Timeout(text: "\(count) lines", screen: try String(contentsOf: errors, encoding: .utf8))
         }
-        #expect(try wait(901)[0].hasPrefix("row,timestamp,value,"))
+        #expect(try wait(901, in: out)[0].hasPrefix("row,timestamp,value,"))
         try append(lines(900..<905) + "2024-")
-        let lines = try wait(906)
+        let lines = try wait(906, in: out)
         #expect(lines.count == 906 && lines[905].hasPrefix("905,\(series.timeText(row: 904)),"))
         #expect(lines[905].split(separator: ",").count == 7)
+
+        let odd = self.lines(906..<980).split(separator: "\n").map { $0.split(separator: ",")[0] + ",60" }.joined(separator: "\n")
+        try append(self.lines(905..<906).dropFirst(5) + odd + "\n" + self.lines(980..<1050))
+        let told = try wait(2, in: errors)
+        #expect(told[0].hasPrefix("oddline: load.csv: new event from 2024-"))
+        #expect(told[1] == "oddline: The command on events ended with status 3; it is run again.")
+        process.terminate()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGTERM)
+        let last = try wait(3, in: errors)
+        #expect(last[2].hasPrefix("oddline: 1 event was not delivered, in load.csv from 2024-"), "\(last)")
     }
 }
