@@ -9,6 +9,7 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
     case badWeight(Float)
     case noScores
     case notAModel(file: String, reason: String)
+    case noModels(folder: String)
     case oneClassOnly
     case noLabels(series: String)
 
@@ -16,7 +17,7 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
     public var description: String {
         switch self {
         case .tooFewRows(let series, let rows, let needed):
-            "\(series): \(rows) training row\(rows == 1 ? " is" : "s are") too few; at least \(needed) are needed, so use a longer series or train on more of its rows."
+            "\(series): \(rows) row\(rows == 1 ? " is" : "s are") too few for a model, which needs at least \(needed); use a longer series, or train on more of its rows."
         case .tooManyTrainingRows(let series, let rows, let wanted):
             "\(series): has \(rows) row\(rows == 1 ? "" : "s"), fewer than the \(wanted) to train on; train on at most \(rows)."
         case .diverged(let model, let epoch):
@@ -29,6 +30,8 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
         case .noScores: "No model has scores yet; train or load the models first."
         case .notAModel(let file, let reason):
             "\(file): is not a model this version can use (\(reason)); train and save it again."
+        case .noModels(let folder):
+            "\(folder): holds no models, neither for all series nor for one of them; name the folder that `oddline train` wrote, or train some."
         case .noLabels(let series):
             "\(series): has no column of labels, so detection cannot be measured; open a file with a column named label."
         case .oneClassOnly: "The labels are all 0 or all 1, so detection cannot be measured; use a series with both."

@@ -194,6 +194,7 @@ actor AnalysisStore {
         switch report {
         case .training(let progress): advance(key, progress.model, 0.95 * progress.share)
         case .scoring(let kind, let share): advance(key, kind, 0.95 + 0.05 * share)
+        case .learnt: break
         case .finished(let model):
             do { try await use(model, key, cancellation, library(session)) } catch {
                 if isPresent(key, cancellation) { entries[key]?.run = .failed("\(error)") }

@@ -5,10 +5,10 @@ import TimeSeries
 
 /// Trains the registered models at the same time, each on a thread of its own; one alone uses all cores.
 public struct ModelTraining: Sendable {
-    private let series: Series
+    private let task: TrainingTask
     private let models: Models
-    private let trainingRows: Int
-    private let seed: UInt64
+    /// What models that have learnt score, if anything.
+    private let scored: Series?
 
     /// What a run reports as it goes.
     public enum Report: Sendable {
@@ -16,7 +16,9 @@ public struct ModelTraining: Sendable {
         case training(TrainingProgress)
         /// A model that has learnt scores the series; `share` of it is done, 0 to 1.
         case scoring(ModelKind, share: Double)
-        /// A model is ready.
+        /// A model is ready where the run only trains.
+        case learnt(any Detector)
+        /// A model is ready, and has scored the series.
         case finished(ScoredModel)
         /// A model could not be had; the others go on.
         case failed(DetectionError)
@@ -27,18 +29,25 @@ public struct ModelTraining: Sendable {
             switch self {
             case .training(let progress): (progress.model, 0.95 * progress.share)
             case .scoring(let model, let share): (model, 0.95 + 0.05 * share)
+            case .learnt(let detector): (detector.kind, 1)
             case .finished(let model): (model.detector.kind, 1)
             case .failed: nil
             }
         }
     }
 
-    /// Prepares a run on the first `trainingRows` rows (all where `nil`).
+    /// Prepares a run on the first `trainingRows` rows (all where `nil`) of a series, all of which is then scored.
     public init(series: Series, models: Models = .standard, trainingRows: Int? = nil, seed: UInt64 = 1) {
-        self.series = series
+        task = TrainingTask(series: series, trainingRows: trainingRows ?? series.rowCount, seed: seed)
         self.models = models
-        self.trainingRows = trainingRows ?? series.rowCount
-        self.seed = seed
+        scored = series
+    }
+
+    /// Prepares a run that only trains, on one series or many; the threads of `task` do not count.
+    public init(_ task: TrainingTask, models: Models = .standard) {
+        self.task = task
+        self.models = models
+        scored = nil
     }
 
     /// Trains on a thread a model and reports until each finished or failed; then the stream ends.
@@ -72,10 +81,12 @@ public struct ModelTraining: Sendable {
 
     private func outcome(_ model: Model, threads: Int, cancellation: Cancellation, report: (Report) -> Void) -> Report {
         do {
-            let task = TrainingTask(series: series, trainingRows: trainingRows, seed: seed, threadCount: threads)
+            var task = task
+            task.threadCount = threads
             let detector = try model.train(task, cancellation) { report(.training($0)) }
+            guard let scored else { return .learnt(detector) }
             return .finished(
-                try ScoredModel(scoring: series, with: detector, cancellation: cancellation) {
+                try ScoredModel(scoring: scored, with: detector, cancellation: cancellation) {
                     report(.scoring(model.kind, share: $0))
                 })
         } catch {
@@ -108,7 +119,7 @@ private final class Permission: Sendable {
 
     /// How a model's run ends.
     func final(_ outcome: ModelTraining.Report) -> ModelTraining.Report {
-        guard case .finished = outcome else { return outcome }
+        if case .failed = outcome { return outcome }
         ask(every: .zero)
         return state.withLock { $0.isRefused } ? .failed(.cancelled) : outcome
     }

@@ -1,7 +1,6 @@
 import AnomalyDetection
 import ArgumentParser
 import Foundation
-import Persistence
 import Synchronization
 import TimeSeries
 import Workbench
@@ -55,13 +54,12 @@ final class BadKeys: Sendable {
 extension ScoreCommand {
     /// Scores a stream of many series key by key, in the order of the stream.
     func scoreKeys(_ column: String, of file: String, models folder: String) throws {
-        var stream = try seriesOptions.stream(file, key: column)
         let models = ModelFolder(folder)
-        let kinds = Models.standard.kinds
-        let isShared = kinds.contains { FileManager.default.fileExists(atPath: models.file($0).path) }
+        guard models.holdsAny else { throw DetectionError.noModels(folder: folder) }
+        var stream = try seriesOptions.stream(file, key: column)
         let scoring = try KeyedScoring(
             stream,
-            detectors: isShared
+            detectors: models.isShared
                 ? .shared(try models.load())
                 : .ofKey { try models.folder(ofKey: $0).load() },
             settings: try ensemble.settings, content: onlyEvents ? .events : .scores, format: format)
@@ -94,44 +92,28 @@ extension TrainCommand {
         var all: [Series] = []
         while let rows = try stream.next() {
             do {
-                var series = try stream.form.series(rows)
+                let series = try stream.form.series(rows)
                 guard series.rowCount >= Training.fewestRows else {
                     throw DetectionError.tooFewRows(
                         series: series.name, rows: series.rowCount, needed: Training.fewestRows)
                 }
-                if let rows = training.trainRows { series = series.prefix(rows) }
+                let learnt = min(training.trainRows ?? series.rowCount, series.rowCount)
                 if shared {
-                    all.append(series)
+                    all.append(series.prefix(learnt))
                 } else {
                     let own = try folder.folder(ofKey: rows.key)
-                    let detectors = try await trainTogether([series])
+                    let task = TrainingTask(series: series, trainingRows: learnt, seed: training.seed)
+                    let detectors = try await training.learn(task, key: rows.key)
                     try own.save(detectors)
                     print("\(printable(rows.key)): \(own.url.path)")
                 }
             } catch { try bad.tell(rows.key, error) }
         }
         if shared, !all.isEmpty {
-            let detectors = try await trainTogether(all)
+            let detectors = try await training.learn(TrainingTask(all: all, seed: training.seed))
             try folder.save(detectors)
             for detector in detectors { print(folder.summary(of: detector)) }
         }
         if !bad.areNone || all.isEmpty && shared { throw ExitCode.failure }
-    }
-
-    /// Trains all models at the same time, a thread each.
-    private func trainTogether(_ series: [Series]) async throws -> [any Detector] {
-        let task = TrainingTask(all: series, seed: training.seed)
-        let models = Models.standard.all
-        let workers = Workers(count: models.count)
-        return try await withThrowingTaskGroup(of: (Int, any Detector).self) { group in
-            for (index, model) in models.enumerated() {
-                group.addTask {
-                    (index, try await workers.run { try model.train(task, Cancellation()) { _ in } })
-                }
-            }
-            var detectors: [(Int, any Detector)] = []
-            for try await one in group { detectors.append(one) }
-            return detectors.sorted { $0.0 < $1.0 }.map(\.1)
-        }
     }
 }

@@ -38,7 +38,7 @@ struct TrainCommand: AsyncParsableCommand {
             let folder = ModelFolder(output ?? (name ?? "oddline") + ".models")
             if let column = keys.column, let file { return try await trainKeys(column, of: file, into: folder) }
             let series = try seriesOptions.read(file)
-            let detectors = try await training.train(on: series).map(\.detector).sorted { $0.kind.name < $1.kind.name }
+            let detectors = try await training.learn(training.task(series))
             try folder.save(detectors)
             for detector in detectors { print(folder.summary(of: detector)) }
         }

@@ -118,30 +118,54 @@ struct TrainingOptions: ParsableArguments {
         }
     }
 
-    /// Trains the models at the same time; a bar a model on standard error when that is a terminal.
+    /// Trains the models on a series, all of which they then score.
     func train(on series: Series) async throws -> [ScoredModel] {
-        if let trainRows, trainRows > series.rowCount {
-            throw DetectionError.tooManyTrainingRows(series: series.name, rows: series.rowCount, wanted: trainRows)
-        }
-        let bars = ProgressBars()
         var models: [ScoredModel] = []
+        let task = try task(series)
+        try await run(ModelTraining(series: series, trainingRows: task.trainingRows, seed: seed)) {
+            if case .finished(let model) = $0 { models.append(model) }
+        }
+        return models
+    }
+
+    /// Trains the models and no more.
+    /// - Parameter key: whose models they are, where there are many.
+    /// - Returns: the models in their usual order.
+    func learn(_ task: TrainingTask, key: String? = nil) async throws -> [any Detector] {
+        var detectors = PerModel<any Detector>()
+        try await run(ModelTraining(task), key: key) {
+            if case .learnt(let detector) = $0 { detectors[detector.kind] = detector }
+        }
+        return Models.standard.kinds.compactMap { detectors[$0] }
+    }
+
+    /// Training on the rows of a series that were asked for.
+    /// - Throws: `DetectionError.tooManyTrainingRows`.
+    func task(_ series: Series) throws(DetectionError) -> TrainingTask {
+        if let trainRows, trainRows > series.rowCount {
+            throw .tooManyTrainingRows(series: series.name, rows: series.rowCount, wanted: trainRows)
+        }
+        return TrainingTask(series: series, trainingRows: trainRows ?? series.rowCount, seed: seed)
+    }
+
+    /// Trains the models at the same time; a bar a model on standard error when that is a terminal.
+    private func run(_ training: ModelTraining, key: String? = nil, take: (ModelTraining.Report) -> Void) async throws {
+        let bars = ProgressBars(key: key)
         var failure: DetectionError?
         let cancellation = Cancellation()
-        for await report in ModelTraining(series: series, trainingRows: trainRows, seed: seed).run(cancellation: cancellation) {
+        for await report in training.run(cancellation: cancellation) {
             switch report {
             case .training(let progress): bars.show(report, note: "epoch \(progress.epoch)")
             case .scoring: bars.show(report, note: "scoring")
-            case .finished(let model):
-                bars.show(report, note: "done")
-                models.append(model)
+            case .learnt, .finished: bars.show(report, note: "done")
             case .failed(let error):
                 failure = failure ?? error
                 cancellation.cancel()
             }
+            take(report)
         }
         bars.finish()
         if let failure { throw failure }
-        return models
     }
 }
 
@@ -197,21 +221,34 @@ struct EnsembleOptions: ParsableArguments, CustomReflectable {
     }
 }
 
-/// Progress of the models on one line of standard error; silent when that is not a terminal.
+/// Progress of the models on one line of standard error, as wide as the terminal allows; silent when that is none.
 final class ProgressBars {
     private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let key: String?
     private var shares = PerModel<(Double, String)>()
+
+    /// Bars of the models of a key, where there are many.
+    init(key: String? = nil) { self.key = key }
 
     func show(_ report: ModelTraining.Report, note: String) {
         guard isTerminal, let progress = report.progress else { return }
         shares[progress.model] = (progress.share, note)
-        let parts = shares.map { kind, value in
-            let (share, note) = value
-            let filled = Int(share * 20)
-            let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: 20 - filled)
-            return "\(kind.title) \(bar) \(Int(share * 100))% \(note)"
+        var window = winsize()
+        let columns = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &window) == 0 && window.ws_col > 0 ? Int(window.ws_col) : 80
+        FileHandle.standardError.write(Data(("\r\u{1B}[K" + line(columns: columns)).utf8))
+    }
+
+    /// The line for so many columns: bars of 20 cells, or of as many as there are columns for.
+    private func line(columns: Int) -> String {
+        let title = key.map { printable($0).prefix(20) + ": " } ?? ""
+        let captions = shares.map { kind, value in ("\(kind.title) ", " \(Int(value.0 * 100))% \(value.1)", value.0) }
+        let taken = captions.reduce(title.count) { $0 + $1.0.count + $1.1.count } + 3 * (captions.count - 1)
+        let width = max(0, min(20, (columns - 1 - taken) / captions.count))
+        let parts = captions.map { before, after, share in
+            let filled = Int(share * Double(width))
+            return before + String(repeating: "━", count: filled) + String(repeating: "─", count: width - filled) + after
         }
-        FileHandle.standardError.write(Data(("\r\u{1B}[K" + parts.joined(separator: "   ")).utf8))
+        return String((title + parts.joined(separator: "   ")).prefix(max(1, columns - 1)))
     }
 
     func finish() {
@@ -249,6 +286,23 @@ struct ModelFolder {
             throw SeriesError.unwritable(url.path, because: error)
         }
         for detector in detectors { try detector.save(to: file(detector.kind)) }
+    }
+
+    /// Whether it holds models that all keys share.
+    var isShared: Bool { holdsModels(url) }
+
+    /// Whether there is a model in it or in a key's folder within it.
+    var holdsAny: Bool {
+        isShared
+            || (try? FileManager.default.contentsOfDirectory(atPath: url.path))?.contains {
+                holdsModels(url.appendingPathComponent($0))
+            } == true
+    }
+
+    private func holdsModels(_ folder: URL) -> Bool {
+        Models.standard.kinds.contains {
+            FileManager.default.fileExists(atPath: folder.appendingPathComponent($0.fileName).path)
+        }
     }
 
     func load() throws -> [any Detector] {

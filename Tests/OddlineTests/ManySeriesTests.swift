@@ -62,6 +62,8 @@ import TimeSeries
         #expect(areAlike(single.lines.map { String($0) }, together.lines.map { String($0) }))
         let events = try oddline(arguments + ["--only-events"], input: stream)
         #expect(events.status == 0 && events.lines[0].hasPrefix("host,rank,start,end,first_row,last_row,rows,peak,mean,"))
+        let width = events.lines[0].split(separator: ",").count
+        #expect(events.lines.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == width })
         let starts = together.lines.dropFirst().map { $0.hasSuffix(",1") }
         #expect(events.lines.count - 1 == zip([false] + starts, starts).count { !$0 && $1 }, "an event is a run of flagged rows")
     }
@@ -104,7 +106,7 @@ import TimeSeries
                 lines(index, rows: 600).prefix(120).map { "\($0),\(names[index])\n" }.joined()
             }.joined()
         let training = try oddline(["train", "-", "--key", "host", "-o", models], input: two + "2024-01-01T00:00:00Z,1,d\n")
-        #expect(training.status == 1 && training.errors.contains("key d: 1 training row is too few"))
+        #expect(training.status == 1 && training.errors.contains("key d: 1 row is too few for a model, which needs at least 48"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: models).sorted() == ["a%2F2", "c"])
         let together = try oddline(["score", "-", "--key", "host", "--model", models], input: two)
         #expect(together.status == 0 && together.lines.count == 241)
@@ -116,6 +118,22 @@ import TimeSeries
         #expect(unknown.status == 1 && unknown.errors.contains("key e: ") && unknown.lines.count == 241)
     }
 
+    @Test func trainingShowsWhoseModelsItTrainsAndCanBeInterrupted() throws {
+        defer { remove() }
+        let file = folder.appendingPathComponent("fleet.csv")
+        try stream.write(to: file, atomically: true, encoding: .utf8)
+        let terminal = try Terminal(shell: [:])
+        try terminal.wait(for: "ready>")
+        try terminal.type("'\(program)' train '\(file.path)' --key host -o '\(models)'")
+        try terminal.keys("Enter")
+        try terminal.wait(for: "b 1: LSTM ")
+        try terminal.keys("C-c")
+        try terminal.type("echo ended with $?")
+        try terminal.keys("Enter")
+        try terminal.wait(for: "ended with 130")
+        #expect(!FileManager.default.fileExists(atPath: models + "/c"))
+    }
+
     @Test func wrongUsesOfKeysAreRefused() throws {
         defer { remove() }
         #expect(try oddline(["score", "-", "--key", "host"]).status == 64)
@@ -123,6 +141,11 @@ import TimeSeries
         #expect(try oddline(["score", "-", "--fail-fast"]).status == 64)
         #expect(try oddline(["score", "-", "--key", "a", "--model", models, "--threads", "0"]).status == 64)
         #expect(try oddline(["score", "-", "--key", "a", "--model", models, "-o", "x"]).status == 64)
+        for folder in [models, folder.path] {
+            let none = try oddline(["score", "-", "--key", "host", "--model", folder], input: stream)
+            #expect(none.status == 1 && none.output.isEmpty && none.errors.split(separator: "\n").count == 1)
+            #expect(none.errors.hasPrefix("oddline: \(folder): holds no models"))
+        }
         let missing = try oddline(["train", "-", "--key", "name", "-o", models], input: stream)
         #expect(missing.status == 1 && missing.errors.contains("has no column \"name\" (it has: timestamp, value, host)"))
     }

@@ -10,7 +10,7 @@ private func analysis(of series: Series) async throws -> Analysis {
         switch report {
         case .finished(let model): models.append(model)
         case .failed(let error): throw error
-        case .training, .scoring: break
+        case .training, .scoring, .learnt: break
         }
     }
     var analysis = Analysis(series: series)

@@ -58,7 +58,7 @@ import TimeSeries
             switch report {
             case .finished(let model): models.append(model)
             case .failed(let error): throw error
-            case .training, .scoring: break
+            case .training, .scoring, .learnt: break
             }
         }
         var analysis = Analysis(series: series)

@@ -123,6 +123,34 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     #expect(failures == [DetectionError](repeating: .tooFewRows(series: "short", rows: 3, needed: 48), count: 2))
 }
 
+@Test func modelsLearnFromManySeriesWithoutScoringThem() async throws {
+    let parts = [series.prefix(200), SampleKind.contextual.series(rows: 600, seed: 3).prefix(250)]
+    let task = TrainingTask(all: parts, seed: 5)
+    var learnt: [ModelKind: any Detector] = [:]
+    for await report in ModelTraining(task).run(cancellation: Cancellation()) {
+        switch report {
+        case .training: break
+        case .learnt(let detector):
+            learnt[detector.kind] = detector
+            #expect(report.progress?.share == 1)
+        case .scoring, .finished, .failed: Issue.record("\(report)")
+        }
+    }
+    #expect(learnt.count == 2 && learnt.values.allSatisfy { $0.summary.trainingRows == 450 })
+    let alone = try #require(Models.standard[.lstm]).train(task, Cancellation()) { _ in }
+    #expect(learnt[.lstm]?.referenceErrors == alone.referenceErrors)
+}
+
+@Test func nothingIsLearntByWhoMayNotGoOn() async {
+    var failures: [DetectionError] = []
+    let task = TrainingTask(all: [series.prefix(200)], seed: 5)
+    for await report in ModelTraining(task).run(cancellation: Cancellation(), mayGoOn: { false }) {
+        if case .learnt = report { Issue.record("learnt") }
+        if case .failed(let error) = report { failures.append(error) }
+    }
+    #expect(failures == [.cancelled, .cancelled])
+}
+
 @Test func theComparisonSaysWhatEachDetectorFoundAndWhichWeightsAreBest() async throws {
     var analysis = Analysis(series: series)
     analysis.use(await trained(series))

@@ -37,7 +37,7 @@ public struct TrainingState: Sendable {
         case .training(let latest): progress[latest.model] = latest
         case .scoring(let kind, _): scoring.insert(kind)
         case .finished(let model): finished.insert(model.detector.kind)
-        case .failed(.cancelled): break
+        case .learnt, .failed(.cancelled): break
         case .failed(let error): failure = error.description
         }
     }
