@@ -20,17 +20,17 @@ public struct EventExport: Sendable {
 
     /// Column names. Rows are counted as in the file; `times_typical` is the error at the peak beside the models' typical ones.
     public var columns: [String] {
-        (key.map { [$0.column] } ?? []) + [
-            "rank", "start", "end", "first_row", "last_row", "rows", "peak", "mean", "times_typical",
-        ]
-            + analysis.models.kinds.map { $0.name + "_peak" } + (remarks == nil ? [] : ["verdict", "note"])
+        Self.columns(key: key?.column, models: analysis.models.kinds) + (remarks == nil ? [] : ScoreExport.Remarks.columns)
+    }
+
+    /// The columns of an export without remarks.
+    static func columns(key: String?, models: [ModelKind]) -> [String] {
+        (key.map { [$0] } ?? []) + ["rank", "start", "end", "first_row", "last_row", "rows", "peak", "mean", "times_typical"]
+            + models.map { $0.name + "_peak" }
     }
 
     /// The whole text.
-    public func text(_ format: ScoreExport.Format) -> String { (format == .csv ? columnLine : "") + lines(format) }
-
-    /// The line of column names of a CSV text.
-    public var columnLine: String { columns.map { csvField(harmless($0)) }.joined(separator: ",") + "\n" }
+    public func text(_ format: ScoreExport.Format) -> String { (format == .csv ? headingLine(columns) : "") + lines(format) }
 
     /// A line an event.
     public func lines(_ format: ScoreExport.Format) -> String {

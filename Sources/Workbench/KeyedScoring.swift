@@ -52,14 +52,13 @@ public struct KeyedScoring: Sendable {
     /// The line of column names; nothing where there is none.
     public var beginning: [UInt8] {
         guard format == .csv else { return [] }
-        let series = Series(name: "", channels: form.channelNames.map { Series.Channel(name: $0, values: []) })
-        let key = SeriesKey(column: keyColumn, text: "")
-        if content == .events { return Array(EventExport(Analysis(series: series), key: key).columnLine.utf8) }
-        let none = PerModel(Models.standard.kinds) { _ in [Float]() }
-        let empty = AnalysisResult(scores: none, combined: ExtentBlocks([]), rule: settings.rule)
-        var text: [UInt8] = []
-        ScoreExport(series: series, result: empty, key: key).appendColumns(to: &text)
-        return text
+        let models = Models.standard.kinds
+        let columns =
+            switch content {
+            case .scores: ScoreExport.columns(key: keyColumn, channels: form.channelNames, models: models)
+            case .events: EventExport.columns(key: keyColumn, models: models)
+            }
+        return Array(headingLine(columns).utf8)
     }
 
     /// A function for one thread that scores some keys together.

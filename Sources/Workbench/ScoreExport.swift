@@ -19,6 +19,9 @@ public struct ScoreExport: Sendable {
         let judgements: Judgements
         let notes: Notes
 
+        /// The columns that hold them.
+        static let columns = ["verdict", "note"]
+
         /// Verdicts and notes.
         public init(judgements: Judgements, notes: Notes) {
             self.judgements = judgements
@@ -38,8 +41,13 @@ public struct ScoreExport: Sendable {
     /// Column names: `row`, `timestamp`, the channels, the score of each model, the combined one, the flag, and where they are
     /// exported too, verdict and note.
     public var columns: [String] {
-        (key.map { [$0.column] } ?? []) + ["row", "timestamp"] + series.channels.map(\.name) + scores.map(\.name) + ["is_flagged"]
-            + (remarks == nil ? [] : ["verdict", "note"])
+        Self.columns(key: key?.column, channels: series.channels.map(\.name), models: result.scores.kinds)
+            + (remarks == nil ? [] : Remarks.columns)
+    }
+
+    /// The columns of an export without remarks.
+    static func columns(key: String?, channels: [String], models: [ModelKind]) -> [String] {
+        (key.map { [$0] } ?? []) + ["row", "timestamp"] + channels + scoreColumns(models) + ["is_flagged"]
     }
 
     /// Verdict and note on a row; none without remarks.
@@ -49,17 +57,13 @@ public struct ScoreExport: Sendable {
         return [remarks.judgements.verdict(on: rows)?.rawValue ?? "", remarks.notes.text(on: rows)]
     }
 
-    private var scores: [(name: String, values: [Float])] {
-        Array(zip(Self.scoreColumns(result.scores.kinds), result.scores.values + [result.combined]))
-    }
-
     /// The columns of the models' scores and of the combined one.
     public static func scoreColumns(_ kinds: [ModelKind]) -> [String] { (kinds.map(\.name) + ["combined"]).map { $0 + "_score" } }
 
     /// Hands the text to `write` in pieces: all rows, or those from `first` on, without the names of the columns then.
     public func write(_ format: Format, from first: Int = 0, to write: (String) throws -> Void) rethrows {
         var text: [UInt8] = []
-        if format == .csv, first == 0 { appendColumns(to: &text) }
+        if format == .csv, first == 0 { text += headingLine(columns).utf8 }
         for start in stride(from: first, to: series.rowCount, by: 512) {
             append(format, rows: start..<min(start + 512, series.rowCount), to: &text)
             try write(String(decoding: text, as: UTF8.self))
@@ -68,14 +72,9 @@ public struct ScoreExport: Sendable {
         if !text.isEmpty { try write(String(decoding: text, as: UTF8.self)) }
     }
 
-    /// Adds the line of column names of a CSV text.
-    public func appendColumns(to text: inout [UInt8]) {
-        text += (columns.map { csvField(harmless($0)) }.joined(separator: ",") + "\n").utf8
-    }
-
     /// Adds a line a row.
     public func append(_ format: Format, rows: Range<Int>, to text: inout [UInt8]) {
-        let scores = scores
+        let scores = result.scores.values + [result.combined]
         let members = format == .csv ? [] : columns.map { Array((jsonString($0) + ":").utf8) }
         let keyText = Array((key.map { format == .csv ? csvField($0.text) : jsonString($0.text) } ?? "").utf8)
         for row in rows {
@@ -84,7 +83,7 @@ public struct ScoreExport: Sendable {
             line.add(to: &text) { $0 += String(series.rowNumber(row)).utf8 }
             line.addText(to: &text) { series.appendTime(row: row, to: &$0) }
             for channel in series.channels { line.addNumber(numberText(channel.values[row]), to: &text) }
-            for score in scores { line.addNumber(score.values[row].isNaN ? "" : score.values[row].description, to: &text) }
+            for score in scores { line.addNumber(score[row].isNaN ? "" : score[row].description, to: &text) }
             let isFlagged = result.isFlagged(row)
             line.add(to: &text) { $0 += (format == .csv ? isFlagged ? "1" : "0" : isFlagged ? "true" : "false").utf8 }
             for remark in remarks(on: row) {
@@ -130,6 +129,9 @@ public struct ScoreExport: Sendable {
         }
     }
 }
+
+/// The line of column names of a CSV text.
+func headingLine(_ columns: [String]) -> String { columns.map { csvField(harmless($0)) }.joined(separator: ",") + "\n" }
 
 /// What tells a series from others that are written beside it; written as it was read.
 public struct SeriesKey: Sendable, Equatable {
