@@ -5,11 +5,17 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
     case diverged(model: ModelKind, epoch: Int)
     case cancelled
     case otherChannels(model: ModelKind, expected: Int, found: Int)
+    /// The channels are the model's in another order.
+    case otherOrder(model: ModelKind, expected: [String])
+    /// The values of a channel reach so far that their spread is no number.
+    case valuesTooLarge(series: String, channel: String)
     case allWeightsZero
     case badWeight(Float)
     case noScores
     case notAModel(file: String, reason: String)
     case noModels(folder: String)
+    /// A folder holds models for all series and folders of models for single ones.
+    case mixedModels(folder: String)
     case oneClassOnly
     case noLabels(series: String)
 
@@ -32,6 +38,12 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
             "\(file): is not a model this version can use (\(reason)); train and save it again."
         case .noModels(let folder):
             "\(folder): holds no models, neither for all series nor for one of them; name the folder that `oddline train` wrote, or train some."
+        case .otherOrder(let model, let expected):
+            "The \(model.title) model was trained on the channels in another order (\(expected.joined(separator: ", "))); choose the columns in that order."
+        case .valuesTooLarge(let series, let channel):
+            "\(series), column \"\(channel)\": its values reach too far to be scaled; divide them by a large number, or take their logarithm."
+        case .mixedModels(let folder):
+            "\(folder): models for all series and models for single ones do not go into one folder; name another, or remove those that are there."
         case .noLabels(let series):
             "\(series): has no column of labels, so detection cannot be measured; open a file with a column named label."
         case .oneClassOnly: "The labels are all 0 or all 1, so detection cannot be measured; use a series with both."

@@ -25,8 +25,10 @@ public struct EventExport: Sendable {
 
     /// The columns of an export without remarks.
     static func columns(key: String?, models: [ModelKind]) -> [String] {
-        (key.map { [$0] } ?? []) + ["rank", "start", "end", "first_row", "last_row", "rows", "peak", "mean", "times_typical"]
+        let own =
+            ["rank", "start", "end", "first_row", "last_row", "rows", "peak", "mean", "times_typical"]
             + models.map { $0.name + "_peak" }
+        return ScoreExport.distinct(key.map { [("key", $0)] } ?? [], from: own) + own
     }
 
     /// The whole text.

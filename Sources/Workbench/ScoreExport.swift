@@ -41,13 +41,27 @@ public struct ScoreExport: Sendable {
     /// Column names: `row`, `timestamp`, the channels, the score of each model, the combined one, the flag, and where they are
     /// exported too, verdict and note.
     public var columns: [String] {
-        Self.columns(key: key?.column, channels: series.channels.map(\.name), models: result.scores.kinds)
-            + (remarks == nil ? [] : Remarks.columns)
+        Self.columns(
+            key: key?.column, channels: series.channels.map(\.name), models: result.scores.kinds,
+            remarks: remarks == nil ? [] : Remarks.columns)
     }
 
-    /// The columns of an export without remarks.
-    static func columns(key: String?, channels: [String], models: [ModelKind]) -> [String] {
-        (key.map { [$0] } ?? []) + ["row", "timestamp"] + channels + scoreColumns(models) + ["is_flagged"]
+    /// The columns of an export.
+    static func columns(key: String?, channels: [String], models: [ModelKind], remarks: [String] = []) -> [String] {
+        let (before, behind) = (["row", "timestamp"], scoreColumns(models) + ["is_flagged"] + remarks)
+        let names = distinct((key.map { [("key", $0)] } ?? []) + channels.map { ("value", $0) }, from: before + behind)
+        return names.dropLast(channels.count) + before + names.suffix(channels.count) + behind
+    }
+
+    /// Names that come from outside, each behind a word where an export has a column of that name or two are alike, since
+    /// readers of JSON keep one of them.
+    static func distinct(_ names: [(word: String, name: String)], from own: [String]) -> [String] {
+        var taken = Set(own)
+        return names.map { word, name in
+            var name = name
+            while !taken.insert(name).inserted { name = word + "_" + name }
+            return name
+        }
     }
 
     /// Verdict and note on a row; none without remarks.

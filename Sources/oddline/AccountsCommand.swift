@@ -225,6 +225,6 @@ private func readPassword() throws -> String {
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
         printError("")
     }
-    FileHandle.standardError.write(Data("Password: ".utf8))
+    writeToStandardError("Password: ")
     return readLine(strippingNewline: true) ?? ""
 }

@@ -5,6 +5,7 @@ import NcursesTerminal
 import NeuralNetwork
 import Persistence
 import TerminalUI
+import TimeSeries
 import Workbench
 
 extension Diagnosis {
@@ -36,7 +37,7 @@ extension Diagnosis {
         } else {
             findings.append(Finding(name: "terminal", state: .note, text: "standard output is none, so no dashboard opens here"))
         }
-        let type = facts.type.isEmpty ? "TERM is not set" : "TERM=\(facts.type)"
+        let type = facts.type.isEmpty ? "TERM is not set" : "TERM=\(printable(facts.type))"
         if facts.canMoveCursor {
             findings.append(Finding(name: "type", state: .ok, text: type))
         } else {

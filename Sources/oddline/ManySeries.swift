@@ -35,7 +35,8 @@ struct KeyOptions: ParsableArguments {
 /// Tells of keys that cannot be worked with, each once.
 final class BadKeys: Sendable {
     private let failsFast: Bool
-    private let keys = Mutex<Set<String>>([])
+    /// In UTF-8: two that look alike are two.
+    private let keys = Mutex<Set<[UInt8]>>([])
 
     init(failsFast: Bool) { self.failsFast = failsFast }
 
@@ -43,8 +44,8 @@ final class BadKeys: Sendable {
 
     /// - Throws: `ExitCode.failure` where one is the end.
     func tell(_ key: String, _ error: any Error) throws {
-        if keys.withLock({ $0.insert(key).inserted }) {
-            let (name, sentence) = ("key \(printable(key))", "\(error)")
+        if keys.withLock({ $0.insert(Array(key.utf8)).inserted }) {
+            let (name, sentence) = ("key \(shown(key: key))", "\(error)")
             printError("oddline: " + (sentence.contains(name) ? "" : name + ": ") + sentence)
         }
         if failsFast { throw ExitCode.failure }
@@ -55,13 +56,15 @@ extension ScoreCommand {
     /// Scores a stream of many series key by key, in the order of the stream.
     func scoreKeys(_ column: String, of file: String, models folder: String) throws {
         let models = ModelFolder(folder)
-        guard models.holdsAny else { throw DetectionError.noModels(folder: folder) }
+        let shared = try models.areShared() ? models.load() : nil
         var stream = try seriesOptions.stream(file, key: column)
+        if let shared {
+            stream.form.channelNames = shared.channelNames(for: stream.form.channelNames) {
+                printError("oddline: \(stream.form.name): \($0)")
+            }
+        }
         let scoring = try KeyedScoring(
-            stream,
-            detectors: models.isShared
-                ? .shared(try models.load())
-                : .ofKey { try models.folder(ofKey: $0).load() },
+            stream, detectors: shared.map { .shared($0) } ?? .ofKey { try models.folder(ofKey: $0).load() },
             settings: try ensemble.settings, content: onlyEvents ? .events : .scores, format: format)
         let bad = BadKeys(failsFast: keys.failFast)
         try printResult(scoring.beginning)
@@ -87,6 +90,7 @@ extension ScoreCommand {
 extension TrainCommand {
     /// Trains on a stream of many series: one pair on all of them, or a pair a key.
     func trainKeys(_ column: String, of file: String, into folder: ModelFolder) async throws {
+        try folder.refuseMixing(shared: shared)
         var stream = try seriesOptions.stream(file, key: column)
         let bad = BadKeys(failsFast: keys.failFast)
         var all: [Series] = []
@@ -111,6 +115,13 @@ extension TrainCommand {
         }
         if shared, !all.isEmpty {
             let detectors = try await training.learn(TrainingTask(all: all, seed: training.seed))
+            for series in all {
+                for detector in detectors where series.rowCount < detector.windowLength {
+                    printError(
+                        "oddline: \(series.name): its \(series.rowCount) rows are fewer than the \(detector.windowLength) that the "
+                            + "\(detector.kind.title) looks at together, so it learnt nothing from them.")
+                }
+            }
             try folder.save(detectors)
             for detector in detectors { print(folder.summary(of: detector)) }
         }

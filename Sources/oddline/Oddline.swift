@@ -21,11 +21,11 @@ struct Oddline: AsyncParsableCommand {
             RestoreCommand.self,
         ],
         defaultSubcommand: DashboardCommand.self)
-}
 
-/// Standard error, where messages and progress go.
-func printError(_ message: String) {
-    FileHandle.standardError.write(Data((message + "\n").utf8))
+    static func main() async {
+        openStandardStreams()
+        await main(nil)
+    }
 }
 
 /// Runs `body`; an error becomes one sentence on standard error and exit status 1. One that was not foreseen is written to the

@@ -29,6 +29,7 @@ struct TrainCommand: AsyncParsableCommand {
     func validate() throws {
         try seriesOptions.validate(hasFile: file != nil)
         if shared, keys.column == nil { throw ValidationError("--shared is for many series; name their --key.") }
+        try seriesOptions.validate(key: keys.column)
         try keys.validate(hasFile: file != nil)
     }
 
@@ -83,12 +84,14 @@ struct ScoreCommand: AsyncParsableCommand {
     func validate() throws {
         try seriesOptions.validate(hasFile: file != nil)
         if following.follow, output != nil { throw ValidationError("--follow writes to standard output, without --output.") }
-        if following.follow, file == nil { throw ValidationError("--follow needs a file.") }
+        if following.follow, file == nil || file == "-" { throw ValidationError("--follow needs a file.") }
+        if following.onEvent != nil, !following.follow { throw ValidationError("--on-event is for a file that grows: --follow.") }
         if following.follow, onlyEvents { throw ValidationError("--follow writes rows; --on-event is told of events.") }
         try keys.validate(hasFile: file != nil)
-        if let threads, keys.column == nil || !(1...1024).contains(threads) {
-            throw ValidationError("--threads, 1 to 1024, is for many series; name their --key.")
-        }
+        if threads != nil, keys.column == nil { throw ValidationError("--threads is for many series; name their --key.") }
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be between 1 and 1024.") }
+        if model != nil, training.trainRows != nil { throw ValidationError("--train-rows is for training, without --model.") }
+        try seriesOptions.validate(key: keys.column)
         guard keys.column != nil else { return }
         if model == nil { throw ValidationError("--key is for models that are trained; name their folder by --model.") }
         if following.follow || output != nil {
@@ -99,21 +102,25 @@ struct ScoreCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingErrors {
             if let column = keys.column, let file, let model { return try scoreKeys(column, of: file, models: model) }
+            let destination = output.map(Destination.init)
+            try destination?.refuse(file)
             var tail: SeriesTail?
             let followed = following.follow ? file : nil
-            let series = try followed.map { try seriesOptions.follow($0, &tail) } ?? seriesOptions.read(file)
-            var analysis = Analysis(series: series, settings: try ensemble.settings)
+            var series = try followed.map { try seriesOptions.follow($0, &tail) } ?? seriesOptions.read(file)
+            var scored: [ScoredModel]
             if let model {
-                analysis.use(try ModelFolder(model).load(scoring: series))
+                (series, scored) = try ModelFolder(model).load(scoring: series)
             } else {
-                analysis.use(try await training.train(on: series))
+                scored = try await training.train(on: series)
             }
+            var analysis = Analysis(series: series, settings: try ensemble.settings)
+            analysis.use(scored)
             guard let result = analysis.result else { throw DetectionError.noScores }
             let export = ScoreExport(series: series, result: result)
-            if let output {
+            if let destination {
                 var text = ""
                 if onlyEvents { text = EventExport(analysis).text(format) } else { export.write(format) { text += $0 } }
-                try writeWhole(text, to: output)
+                try destination.write(text)
             } else if onlyEvents {
                 try printResult(EventExport(analysis).text(format))
             } else {
@@ -144,13 +151,13 @@ struct ScoreCommand: AsyncParsableCommand {
         while !cancellation.isCancelled {
             let growth = try tail.read()
             for problem in growth.problems { printError("oddline: \(problem)") }
-            guard let rows = growth.rows else {
+            guard let grown = growth.rows else {
                 try waitForRows()
                 continue
             }
             var series = analysis.series
             let first = series.rowCount
-            series.append(rows)
+            series.append(try grown.selecting(channels: series.channels.map(\.name)))
             let scored = try analysis.scored.values.map {
                 try ScoredModel(scoring: series, continuing: $0, cancellation: cancellation)
             }
@@ -189,10 +196,9 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            let folder = ModelFolder(models)
-            for kind in Models.standard.kinds {
-                let detector = try Models.standard.load(kind, from: folder.file(kind))
-                let target = URL(fileURLWithPath: output, isDirectory: true).appendingPathComponent(kind.name)
+            // All of them are read before one is written.
+            for detector in try ModelFolder(models).load() {
+                let target = URL(fileURLWithPath: output, isDirectory: true).appendingPathComponent(detector.kind.name)
                 for (name, data) in detector.filesForOtherTools.sorted(by: { $0.key < $1.key }) {
                     let file = target.appendingPathComponent(name)
                     do {
@@ -201,30 +207,9 @@ struct ExportCommand: AsyncParsableCommand {
                         try data.write(to: file, options: .atomic)
                     } catch { throw SeriesError.unwritable(file.path, because: error) }
                 }
-                print("\(kind.title): \(target.appendingPathComponent("model.onnx").path)")
+                print("\(detector.kind.title): \(target.appendingPathComponent("model.onnx").path)")
             }
         }
-    }
-}
-
-/// Writes `text` to the file at `path` as a whole or not at all.
-private func writeWhole(_ text: String, to path: String) throws(SeriesError) {
-    do {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-        throw .unwritable(path, because: error)
-    }
-}
-
-/// Writes `text` to standard output.
-private func printResult(_ text: String) throws(SeriesError) { try printResult(Array(text.utf8)) }
-
-/// Writes text in UTF-8 to standard output.
-func printResult(_ text: [UInt8]) throws(SeriesError) {
-    do {
-        try FileHandle.standardOutput.write(contentsOf: Data(text))
-    } catch {
-        throw .unwritable("standard output", because: error)
     }
 }
 
@@ -254,8 +239,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            let text = kind.series(rows: rows, seed: seed, isClean: clean).csv()
-            if let output { try writeWhole(text, to: output) } else { try printResult(text) }
+            try Destination(output ?? "-").write(kind.series(rows: rows, seed: seed, isClean: clean).csv())
         }
     }
 }

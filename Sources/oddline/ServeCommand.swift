@@ -75,7 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
             try await service.run(host: host, port: port) { port in
                 var text = "Listening at \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)\n"
                 if let token { text += "To make the first administrator, register with \"set_up_token\": \"\(token)\"\n" }
-                FileHandle.standardOutput.write(Data(text.utf8))
+                try? printResult(text)
             }
         }
     }

@@ -29,6 +29,7 @@ struct SeriesOptions: ParsableArguments {
     var odbc: String?
 
     func validate() throws {
+        guard Set(columns).count == columns.count else { throw ValidationError("--column names a column twice.") }
         guard odbc != nil else { return }
         guard query != nil else { throw ValidationError("--odbc needs --query 'SELECT ...'.") }
         guard table == nil else { throw ValidationError("--odbc takes a query, and no --table.") }
@@ -56,8 +57,14 @@ struct SeriesOptions: ParsableArguments {
 
     /// Opens a stream of many series, a column of which tells the key of each row.
     func stream(_ path: String, key: String) throws -> KeyedStream {
+        try KeyedStream(path: path, key: key, options: options)
+    }
+
+    /// Whether many series can be read so.
+    func validate(key: String?) throws {
+        guard let key else { return }
         if table != nil || query != nil { throw ValidationError("--key is for text, without --table and --query.") }
-        return try KeyedStream(path: path, key: key, options: options)
+        if time == key { throw ValidationError("The column of keys cannot be that of times.") }
     }
 
     private var options: SeriesReader.Options {
@@ -106,7 +113,7 @@ struct FollowingOptions: ParsableArguments {
 
 /// How models are trained.
 struct TrainingOptions: ParsableArguments {
-    @Option(help: "Train on the first N rows only; on all rows otherwise.")
+    @Option(help: "Train on the first N rows only, of many series on those of each; on all rows otherwise.")
     var trainRows: Int?
 
     @Option(help: "Where the random numbers begin; the same seed gives the same models.")
@@ -235,7 +242,7 @@ final class ProgressBars {
         shares[progress.model] = (progress.share, note)
         var window = winsize()
         let columns = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &window) == 0 && window.ws_col > 0 ? Int(window.ws_col) : 80
-        FileHandle.standardError.write(Data(("\r\u{1B}[K" + line(columns: columns)).utf8))
+        writeToStandardError("\r\u{1B}[K" + line(columns: columns))
     }
 
     /// The line for so many columns: bars of 20 cells, or of as many as there are columns for.
@@ -252,7 +259,7 @@ final class ProgressBars {
     }
 
     func finish() {
-        if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+        if isTerminal { writeToStandardError("\r\u{1B}[K") }
     }
 }
 
@@ -288,20 +295,33 @@ struct ModelFolder {
         for detector in detectors { try detector.save(to: file(detector.kind)) }
     }
 
-    /// Whether it holds models that all keys share.
-    var isShared: Bool { holdsModels(url) }
+    /// Whether models are for all series, or there is a folder of them for each key.
+    /// - Throws: `DetectionError.noModels`, `.mixedModels`.
+    func areShared() throws(DetectionError) -> Bool {
+        guard isShared || holdsKeys else { throw .noModels(folder: url.path) }
+        guard !(isShared && holdsKeys) else { throw .mixedModels(folder: url.path) }
+        return isShared
+    }
 
-    /// Whether there is a model in it or in a key's folder within it.
-    var holdsAny: Bool {
-        isShared
-            || (try? FileManager.default.contentsOfDirectory(atPath: url.path))?.contains {
-                holdsModels(url.appendingPathComponent($0))
-            } == true
+    /// That models of the other kind are not in it, which would be taken for those that are saved or the reverse.
+    /// - Throws: `DetectionError.mixedModels`.
+    func refuseMixing(shared: Bool) throws(DetectionError) {
+        if shared ? holdsKeys : isShared { throw .mixedModels(folder: url.path) }
+    }
+
+    private var isShared: Bool { holdsModels(url) }
+
+    private var holdsKeys: Bool {
+        (try? FileManager.default.contentsOfDirectory(atPath: url.path))?.contains {
+            holdsModels(url.appendingPathComponent($0))
+        } == true
     }
 
     private func holdsModels(_ folder: URL) -> Bool {
         Models.standard.kinds.contains {
-            FileManager.default.fileExists(atPath: folder.appendingPathComponent($0.fileName).path)
+            var isFolder: ObjCBool = false
+            let path = folder.appendingPathComponent($0.fileName).path
+            return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
         }
     }
 
@@ -309,7 +329,24 @@ struct ModelFolder {
         try Models.standard.kinds.map { try Models.standard.load($0, from: file($0)) }
     }
 
-    func load(scoring series: Series) throws -> [ScoredModel] {
-        try load().map { try ScoredModel(scoring: series, with: $0) }
+    /// The models, and the series' channels in the order in which these know them.
+    func load(scoring series: Series) throws -> (Series, [ScoredModel]) {
+        let detectors = try load()
+        let names = detectors.channelNames(for: series.channels.map(\.name)) { printError("oddline: \(series.name): \($0)") }
+        let series = try series.selecting(channels: names)
+        return (series, try detectors.map { try ScoredModel(scoring: series, with: $0) })
+    }
+}
+
+extension [any Detector] {
+    /// The channels of a series in the order in which the models know them.
+    /// - Parameter remark: takes a sentence where the series has others in place of some.
+    func channelNames(for names: [String], remark: (String) -> Void) -> [String] {
+        guard let known = first?.channelNames, known != names, known.count == names.count else { return names }
+        if Set(known) == Set(names) { return known }
+        remark(
+            "the models were trained on \(known.map(printable).joined(separator: ", ")); "
+                + "\(names.map(printable).joined(separator: ", ")) \(names.count == 1 ? "is" : "are") taken in their place.")
+        return names
     }
 }

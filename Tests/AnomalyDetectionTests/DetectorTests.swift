@@ -79,6 +79,8 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     #expect(loaded.summary == trained.summary)
     #expect(loaded.fingerprint == series.fingerprint)
     #expect(throws: DetectionError.otherChannels(model: kind, expected: 2, found: 1)) { try loaded.errors(of: wave(400)) }
+    let swapped = try series.selecting(channels: series.channels.map(\.name).reversed())
+    #expect(throws: DetectionError.otherOrder(model: kind, expected: loaded.channelNames)) { try loaded.errors(of: swapped) }
     let data = try Data(contentsOf: url)
     for length in stride(from: 0, to: data.count, by: max(1, data.count / 40)) {
         try data.prefix(length).write(to: url)
@@ -171,5 +173,13 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
         let errors = try detector(kind, series, epochs: 20).errors(of: series).errors
         let measures = try Measures(scores: errors, labels: labels, buffer: 20)
         #expect(measures.aucROC > 0.95, "\(kind)")
+    }
+}
+
+@Test(arguments: Models.standard.kinds) func valuesThatCannotBeScaledAreRefused(_ kind: ModelKind) {
+    var series = wave(400)
+    series.channels[0].values = (0..<400).map { $0 % 2 == 0 ? 1e308 : -1e308 }
+    #expect(throws: DetectionError.valuesTooLarge(series: series.name, channel: series.channels[0].name)) {
+        try detector(kind, series)
     }
 }

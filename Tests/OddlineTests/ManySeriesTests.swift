@@ -134,12 +134,52 @@ import TimeSeries
         #expect(!FileManager.default.fileExists(atPath: models + "/c"))
     }
 
+    /// Members of JSON have no order.
+    @Test func channelsAreTakenByTheirNamesAndColumnsOfOneNameAreTwo() throws {
+        defer { remove() }
+        func text(_ line: (Int) -> String) -> String { (0..<120).map { line($0) + "\n" }.joined() }
+        let trained = text { "{\"k\":\"a\",\"row\":\($0 % 12),\"heat\":\(1000 + $0 % 5)}" }
+        let training = try oddline(["train", "-", "--key", "k", "--shared", "-o", models], input: trained)
+        #expect(training.status == 0, "\(training.errors)")
+        let arguments = ["score", "-", "--key", "k", "--model", models]
+        let scored = try oddline(arguments, input: trained)
+        #expect(scored.lines[0] == "k,row,timestamp,value_row,heat,lstm_score,transformer_score,combined_score,is_flagged")
+        let other = text { "{\"heat\":\(1000 + $0 % 5),\"k\":\"a\",\"row\":\($0 % 12)}" }
+        #expect(try oddline(arguments, input: other).output == scored.output)
+        let alone = try oddline(["score", "-", "--model", models], input: "heat,row\n" + text { "\(1000 + $0 % 5),\($0 % 12)" })
+        #expect(areAlike(alone.lines.map { String($0) }, scored.lines.map { String($0.dropFirst(2)) }))
+        let renamed = try oddline(arguments, input: trained.replacing("heat", with: "warmth"))
+        #expect(renamed.status == 0 && renamed.errors.contains("trained on row, heat; row, warmth are taken in their place"))
+    }
+
+    @Test func aFolderHoldsModelsForAllSeriesOrForEach() throws {
+        defer { remove() }
+        let text = "host,value\n" + (0..<60).map { "lstm.safetensors,\($0 % 7)\n" }.joined()
+        func train(_ more: [String] = []) throws -> Outcome {
+            try oddline(["train", "-", "--key", "host", "-o", models] + more, input: text)
+        }
+        #expect(try train().status == 0)
+        let scored = try oddline(["score", "-", "--key", "host", "--model", models], input: text)
+        #expect(scored.status == 0 && scored.lines.count == 61, "\(scored.errors)")
+        #expect(try train(["--shared"]).errors.contains("do not go into one folder"))
+        try FileManager.default.removeItem(atPath: models)
+        let long = (0..<300).map { "b,\($0 % 50)\n" }.joined()
+        let shared = try oddline(["train", "-", "--key", "host", "--shared", "-o", models], input: text + long)
+        #expect(shared.errors.contains("key lstm.safetensors: its 60 rows are fewer than the"), "\(shared.errors)")
+        #expect(try train().errors.contains("do not go into one folder"))
+    }
+
     @Test func wrongUsesOfKeysAreRefused() throws {
         defer { remove() }
         #expect(try oddline(["score", "-", "--key", "host"]).status == 64)
         #expect(try oddline(["train", "-", "--shared"]).status == 64)
         #expect(try oddline(["score", "-", "--fail-fast"]).status == 64)
-        #expect(try oddline(["score", "-", "--key", "a", "--model", models, "--threads", "0"]).status == 64)
+        let wrong = [
+            ["--threads", "0"], ["--query", "SELECT 1"], ["--time", "a"], ["--on-event", "true"], ["--train-rows", "100"],
+        ]
+        for more in wrong {
+            #expect(try oddline(["score", "-", "--key", "a", "--model", models] + more).status == 64, "\(more)")
+        }
         #expect(try oddline(["score", "-", "--key", "a", "--model", models, "-o", "x"]).status == 64)
         for folder in [models, folder.path] {
             let none = try oddline(["score", "-", "--key", "host", "--model", folder], input: stream)

@@ -210,10 +210,14 @@ struct WindowAnswers: Sendable {
 
 extension NeuralDetector {
     /// The series in this model's units.
-    /// - Throws: `DetectionError.otherChannels`, `.tooFewRows`.
+    /// - Throws: `DetectionError.otherChannels`, `.otherOrder`, `.tooFewRows`.
     private func prepare(_ series: Series) throws(DetectionError) -> PreparedSeries {
         guard series.channels.count == channelNames.count else {
             throw .otherChannels(model: kind, expected: channelNames.count, found: series.channels.count)
+        }
+        let names = series.channels.map(\.name)
+        guard names == channelNames || Set(names) != Set(channelNames) else {
+            throw .otherOrder(model: kind, expected: channelNames)
         }
         guard series.rowCount >= plan.windowLength else {
             throw .tooFewRows(series: series.name, rows: series.rowCount, needed: plan.windowLength)

@@ -89,13 +89,17 @@ public struct Training: Sendable {
 
     /// Trains, then measures the reference errors of the training rows.
     /// - Parameter progress: called after every few updates, on the training thread.
-    /// - Throws: `DetectionError.cancelled` soon after `cancellation` is raised, `.diverged` when the
+    /// - Throws: `DetectionError.valuesTooLarge`, `.cancelled` soon after `cancellation` is raised, `.diverged` when the
     ///   loss is no longer a number.
     public func run(cancellation: Cancellation = Cancellation(), progress: (TrainingProgress) -> Void = { _ in })
         throws(DetectionError) -> NeuralDetector
     {
         let learnt = parts.map { series.rows($0) }
         let scaling = RobustScaling(fitting: series, rows: trainingRows).levelFree(learnt, length: plan.windowLength)
+        for (channel, reach) in zip(series.channels, zip(scaling.centers, scaling.spreads))
+        where !reach.0.isFinite || !reach.1.isFinite {
+            throw .valuesTooLarge(series: series.name, channel: channel.name)
+        }
         let prepared = learnt.map { PreparedSeries($0, scaling: scaling) }
         var run = Run(kind: kind, plan: plan, prepared: prepared, threadCount: threadCount)
         let (parameters, summary) = try run.fit(cancellation: cancellation, progress: progress)

@@ -17,11 +17,20 @@ public struct KeyedRows: Sendable {
 
 /// How the rows of a key are read.
 public struct KeyedForm: Sendable {
-    /// The value columns, in order.
-    public let channelNames: [String]
-    let name: String
+    /// The value columns in the order of the series' channels, which may be changed.
+    public var channelNames: [String] {
+        get { options.columns }
+        set { options.columns = newValue }
+    }
+    /// What to call the stream in messages.
+    public let name: String
     let form: CSVForm
-    let options: SeriesReader.Options
+    private var options: SeriesReader.Options
+
+    init(name: String, form: CSVForm, options: SeriesReader.Options, numbers: [String]) {
+        (self.name, self.form, self.options) = (name, form, options)
+        if options.columns.isEmpty { self.options.columns = numbers }
+    }
 
     /// The series of a key: what its rows are as a file of their own. Rows are counted from 1.
     /// - Throws: `SeriesError` with the key, the row and the stream's line.
@@ -44,7 +53,7 @@ public struct KeyedForm: Sendable {
 /// belong to a key spoils the key before it and the one that begins behind it, since it may be of either.
 public struct KeyedStream {
     /// How the rows of all keys are read; found from the first key.
-    public let form: KeyedForm
+    public var form: KeyedForm
     /// The column of keys.
     public let keyColumn: String
     private var input: ByteStream
@@ -115,8 +124,7 @@ public struct KeyedStream {
         for column in options.columns where !numbers.contains(column) {
             throw SeriesError.noSuchColumn(file: name, column: column, known: numbers)
         }
-        form = KeyedForm(
-            channelNames: options.columns.isEmpty ? numbers : options.columns, name: name, form: found, options: options)
+        form = KeyedForm(name: name, form: found, options: options, numbers: numbers)
         keyIndex = found.names.firstIndex(of: key) ?? 0
         if json == nil {
             lines = lineEnds(input.bytes[..<header])
