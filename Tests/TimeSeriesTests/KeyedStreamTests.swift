@@ -75,6 +75,19 @@ private func problem(_ result: Result<Series, any Error>) -> String {
     #expect { try keys("key,v\na,1\n", key: "name") } throws: { "\($0)".contains("has no column \"name\" (it has: key, v)") }
 }
 
+/// What comes with the first lines, and what comes later, is a matter of how the stream arrives.
+@Test func theFirstLinesAloneTellHowAStreamIsRead() throws {
+    let found = try keys("key,v\n" + String(repeating: "a,1\n", count: 201) + "b,\u{0}\nc,2\n")
+    #expect(found.map(\.key) == ["a", "b", "c"])
+    #expect(problem(found[1].series).contains("key b, row 1 (line 203), column \"v\""))
+    #expect(try found[2].series.get().channels[0].values == [2])
+    // Line 201 ends within quotes.
+    let records = String(repeating: "a,1,\"x\ny\"\n", count: 150)
+    let quoted = try keys("key,v,note\na,1,\n" + records + "b,2,\n")
+    #expect(quoted.map(\.key) == ["a", "b"])
+    #expect(try quoted[0].series.get().rowCount == 151)
+}
+
 @Test func jsonLinesHoldWhatDelimitedTextHolds() throws {
     let lines = [
         #"{"time":"2024-01-01T00:00:00Z","host":"a, \"b\" \u00e9","load":1.5,"is_anomaly":false}"#,

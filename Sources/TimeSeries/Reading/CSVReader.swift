@@ -48,12 +48,14 @@ struct CSVReader {
     }
 
     /// By what records are read, found from the first ones.
+    /// - Parameter isWhole: whether nothing comes behind `bytes`.
     /// - Returns: also how many bytes the header takes.
+    /// - Throws: `SeriesError`; `.unclosedQuote` where they end within quotes and more comes.
     static func form(
-        of bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options, names: [String]?
+        of bytes: UnsafeBufferPointer<UInt8>, isWhole: Bool, file: String, options: SeriesReader.Options, names: [String]?
     ) throws(SeriesError) -> (form: CSVForm, headerBytes: Int) {
         var reader = CSVReader(bytes: bytes, file: file, options: options, names: names)
-        try reader.inspect(isStream: true)
+        try reader.inspect(isStream: true, isWhole: isWhole)
         guard reader.roles.contains(.number) else { throw .noNumericColumn(file: file, columns: reader.names) }
         return (reader.form, try reader.scannerBehindHeader().position)
     }

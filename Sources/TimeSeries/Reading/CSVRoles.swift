@@ -2,7 +2,7 @@ import Algorithms
 
 /// What the columns of a text are, found from its first records.
 extension CSVReader {
-    mutating func inspect(isStream: Bool = false) throws(SeriesError) {
+    mutating func inspect(isStream: Bool = false, isWhole: Bool = true) throws(SeriesError) {
         var scanner = CSVScanner(bytes: bytes, delimiter: dialect.delimiter)
         var fields: [CSVScanner.Field] = []
         var records: [[CSVScanner.Field]] = []
@@ -11,6 +11,8 @@ extension CSVReader {
             do throws(SeriesError) {
                 guard try scanner.next(into: &fields, file: file) else { break }
                 records.append(fields)
+            } catch .unclosedQuote where !isWhole {
+                throw .unclosedQuote(file: file, line: before.line)
             } catch  where isStream && !records.isEmpty {
                 // It is told, with its place, when the record is read.
                 scanner = before

@@ -35,7 +35,7 @@ enum ForeignContent {
     ]
 
     /// How many bytes are looked at.
-    private static let head = 4096
+    static let head = 4096
 
     /// What the content is, or `nil` when it may be delimited text in UTF-8 or another code that has ASCII in it.
     static func kind(of data: Data) -> Kind? {

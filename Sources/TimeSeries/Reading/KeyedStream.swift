@@ -77,6 +77,7 @@ public struct KeyedStream {
     /// Whether what the input holds was looked at.
     private var isTaken = false
 
+    /// Lines that tell the form: a header and 200 more.
     private static let inspectedLines = 201
     /// The most bytes that a record may have. One of a million columns has fewer.
     private static let longestRecord = 16 << 20
@@ -89,37 +90,8 @@ public struct KeyedStream {
         var options = options
         options.keyColumn = key
         let name = input.name
-        repeat {
-            guard try input.read() else { break }
-            if SeriesFormat.sqlite.recognises(Data(input.bytes.prefix(64))) {
-                throw SeriesError.foreign(
-                    file: name, kind: "an SQLite database", remedy: "give its table as CSV, as sqlite3 -csv -header does")
-            }
-            if let kind = ForeignContent.kind(of: Data(input.bytes)) {
-                throw SeriesError.foreign(file: name, kind: kind.name, remedy: kind.remedy)
-            }
-            guard input.lineEndCount > 0 || input.bytes.count <= Self.longestRecord else {
-                throw SeriesError.longRecord(file: name, line: 1, mostBytes: Self.longestRecord)
-            }
-        } while input.lineEndCount < Self.inspectedLines
-        let beginning = input.bytes
-        let json = try beginning.withUnsafeBufferPointer {
-            JSONLines.begin($0) ? try JSONLines(beginning: $0, file: name) : nil
-        }
+        let (json, found, header) = try Self.inspect(&input, options)
         self.json = json
-        var sample = beginning
-        if let json {
-            sample = []
-            let isWhole = input.isAtEnd
-            _ = beginning.withUnsafeBufferPointer {
-                try? JSONLines.forEach(of: $0, isEnd: isWhole) { line throws(SeriesError) in
-                    try? json.append(line, number: 0, to: &sample)
-                }
-            }
-        }
-        let (found, header) = try sample.withUnsafeBufferPointer {
-            try CSVReader.form(of: $0, file: name, options: options, names: json?.names)
-        }
         let numbers = found.names.indices.filter { found.roles[$0] == .number }.map { found.names[$0] }
         for column in options.columns where !numbers.contains(column) {
             throw SeriesError.noSuchColumn(file: name, column: column, known: numbers)
@@ -127,9 +99,62 @@ public struct KeyedStream {
         form = KeyedForm(name: name, form: found, options: options, numbers: numbers)
         keyIndex = found.names.firstIndex(of: key) ?? 0
         if json == nil {
-            lines = lineEnds(input.bytes[..<header])
+            lines = LineEnds.count(input.bytes[..<header])
             input.bytes.removeFirst(header)
         }
+    }
+
+    /// Reads the first lines and finds what they tell: from no more and no fewer however much comes with them, so that a stream is
+    /// read alike whichever way it comes, and from more where a record goes on behind them.
+    /// - Returns: also how many bytes the header takes.
+    private static func inspect(
+        _ input: inout ByteStream, _ options: SeriesReader.Options
+    ) throws -> (json: JSONLines?, form: CSVForm, headerBytes: Int) {
+        var lineCount = inspectedLines
+        while true {
+            while input.lineEndCount < lineCount, try input.read() {
+                try refuseForeign(Data(input.firstLines(inspectedLines, mostBytes: ForeignContent.head)), file: input.name)
+                guard input.lineEndCount > 0 || input.bytes.count <= longestRecord else {
+                    throw SeriesError.longRecord(file: input.name, line: 1, mostBytes: longestRecord)
+                }
+            }
+            let beginning = input.firstLines(lineCount)
+            let isWhole = input.isAtEnd && beginning.count == input.bytes.count
+            do {
+                return try inspect(beginning, isWhole: isWhole, file: input.name, options)
+            } catch SeriesError.unclosedQuote where !isWhole {
+                lineCount *= 2
+            }
+        }
+    }
+
+    private static func refuseForeign(_ head: Data, file: String) throws(SeriesError) {
+        if SeriesFormat.sqlite.recognises(head.prefix(64)) {
+            throw .foreign(
+                file: file, kind: "an SQLite database", remedy: "give its table as CSV, as sqlite3 -csv -header does")
+        }
+        if let kind = ForeignContent.kind(of: head) { throw .foreign(file: file, kind: kind.name, remedy: kind.remedy) }
+    }
+
+    private static func inspect(
+        _ beginning: [UInt8], isWhole: Bool, file: String, _ options: SeriesReader.Options
+    ) throws -> (json: JSONLines?, form: CSVForm, headerBytes: Int) {
+        let json = try beginning.withUnsafeBufferPointer {
+            JSONLines.begin($0) ? try JSONLines(beginning: $0, file: file) : nil
+        }
+        var sample = beginning
+        if let json {
+            sample = []
+            _ = beginning.withUnsafeBufferPointer {
+                try? JSONLines.forEach(of: $0, isEnd: isWhole) { line throws(SeriesError) in
+                    try? json.append(line, number: 0, to: &sample)
+                }
+            }
+        }
+        let (form, header) = try sample.withUnsafeBufferPointer {
+            try CSVReader.form(of: $0, isWhole: isWhole || json != nil, file: file, options: options, names: json?.names)
+        }
+        return (json, form, header)
     }
 
     /// The next key's rows, in the order of the stream; `nil` at its end. Waits for as much as that takes.
@@ -169,7 +194,7 @@ public struct KeyedStream {
     /// Makes records of whole JSON lines.
     private mutating func take(_ json: JSONLines) throws(SeriesError) {
         let bytes = input.bytes
-        var number = lines + lineEnds(text[...])
+        var number = lines + LineEnds.count(text[...])
         let taken = try bytes.withUnsafeBufferPointer { pointer throws(SeriesError) in
             try JSONLines.forEach(of: pointer, isEnd: isAtEnd) { line throws(SeriesError) in
                 number += 1
@@ -302,69 +327,3 @@ public struct KeyedStream {
 
 /// A key in messages, where a long one is cut.
 public func shown(key: String) -> String { printable(key.count > 80 ? key.prefix(80) + "…" : key) }
-
-/// Line ends in a text that has them as LF, CRLF or CR throughout.
-private func lineEnds(_ text: ArraySlice<UInt8>) -> Int { max(text.count { $0 == 0x0A }, text.count { $0 == 0x0D }) }
-
-/// The bytes of a file or of standard input as they come, decompressed where they are compressed with gzip.
-private struct ByteStream {
-    let name: String
-    private let file: FileHandle
-    /// What was read and not taken.
-    var bytes: [UInt8] = []
-    /// Line ends that were read.
-    private(set) var lineEndCount = 0
-    private(set) var isAtEnd = false
-    private var inflater: Inflater?
-    private var hasBegun = false
-
-    private static let mostAtOnce = 1 << 18
-
-    init(path: String) throws(SeriesError) {
-        name = path == "-" ? "standard input" : printable(URL(fileURLWithPath: path).lastPathComponent)
-        guard let file = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path) else {
-            throw .unreadable(file: name, reason: "no such file, or permission denied")
-        }
-        self.file = file
-    }
-
-    /// Reads what is there, or waits for some; what it gives may be nothing yet where it is decompressed.
-    /// - Returns: whether there was any.
-    mutating func read() throws(SeriesError) -> Bool {
-        var chunk = try chunk()
-        if !hasBegun {
-            // Compressed data is told by two bytes.
-            while chunk.count == 1 {
-                let more = try self.chunk()
-                guard !more.isEmpty else { break }
-                chunk += more
-            }
-            if chunk.starts(with: SeriesReader.gzipMark) { inflater = try Inflater(file: name) }
-            hasBegun = true
-        }
-        isAtEnd = chunk.isEmpty
-        let before = bytes.count
-        if let inflater {
-            try chunk.withUnsafeBufferPointer { source throws(SeriesError) in
-                try inflater.take(UnsafeRawBufferPointer(source)) { bytes += $0 }
-            }
-            if isAtEnd { try inflater.end() }
-        } else {
-            bytes += chunk
-        }
-        lineEndCount += lineEnds(bytes[before...])
-        return !isAtEnd
-    }
-
-    private func chunk() throws(SeriesError) -> [UInt8] {
-        var count = 0
-        let chunk = [UInt8](unsafeUninitializedCapacity: Self.mostAtOnce) { target, filled in
-            repeat {
-                count = Foundation.read(file.fileDescriptor, target.baseAddress, Self.mostAtOnce)
-            } while count < 0 && errno == EINTR
-            filled = max(0, count)
-        }
-        guard count >= 0 else { throw .unreadable(file: name, reason: String(cString: strerror(errno))) }
-        return chunk
-    }
-}
