@@ -12,11 +12,13 @@ import TimeSeries
 
 /// What is fed with random bytes: every reader of data that comes from outside.
 enum FuzzTarget: String, CaseIterable {
-    case csv, times, gzip, sqlite, model, detector, theme, configuration, keys, json, http, token
+    case csv, jsonl, keyed, times, gzip, sqlite, model, detector, theme, configuration, keys, json, http, token
 
     func run(_ data: Data) {
         switch self {
         case .csv, .gzip: Self.check(try? SeriesReader.read(data: data, name: "fuzzed"))
+        case .jsonl: Self.jsonLines(data)
+        case .keyed: Self.keyed(data)
         case .times: Self.times(data)
         case .sqlite: Self.sqlite(data)
         case .model: inFile(data) { _ = try? ModelFile(readingFrom: $0) }
@@ -37,6 +39,60 @@ enum FuzzTarget: String, CaseIterable {
         precondition(series.channels.allSatisfy { $0.values.count == series.rowCount && $0.values.allSatisfy { !$0.isInfinite } })
         if let times = series.time.microseconds { precondition(times == times.sorted() && times.count == series.rowCount) }
         precondition(series.labels.map { $0.count == series.rowCount } ?? true)
+    }
+
+    /// Lines of objects: each that is not blank is a row.
+    private static func jsonLines(_ data: Data) {
+        let series = try? SeriesReader.read(data: Data("{\"a\":1}\n".utf8) + data, name: "fuzzed")
+        check(series)
+        let blank: Set<UInt8> = [0x20, 0x09, 0x0D]
+        let lines = data.split(separator: 0x0A).count { !$0.allSatisfy(blank.contains) }
+        precondition(series == nil || series?.rowCount == 1 + lines, "an object is no row, or two")
+        check(try? SeriesReader.read(data: data, name: "fuzzed"))
+    }
+
+    /// The bytes as a stream of many series, which holds the same however it is cut: 0xFE stands where it is. More lines come first
+    /// than are looked at to tell its columns, so that what follows is read piece by piece.
+    private static func keyed(_ data: Data) {
+        let isJSON = data.first == UInt8(ascii: "{")
+        let first = isJSON ? "{\"key\":\"a\",\"t\":1,\"v\":2}\n" : "a,1,2\n"
+        let beginning = Data(((isJSON ? "" : "key,t,v\n") + String(repeating: first, count: 201)).utf8)
+        let pieces = data.split(separator: 0xFE, maxSplits: 7, omittingEmptySubsequences: true).map { Data($0) }
+        let whole = series(ofKeysIn: [beginning + Data(pieces.joined())])
+        precondition(series(ofKeysIn: [beginning] + pieces) == whole, "cut in pieces the stream holds something else")
+        _ = series(ofKeysIn: [data])
+    }
+
+    /// The keys of a stream that comes in pieces, each with its series or what is wrong with it.
+    private static func series(ofKeysIn pieces: [Data]) -> [String] {
+        guard let end = pipe(holding: pieces) else { return ["no pipe"] }
+        defer { close(end) }
+        do {
+            var stream = try KeyedStream(path: "/dev/fd/\(end)", key: "key")
+            var found: [String] = []
+            while let rows = try stream.next() {
+                do {
+                    let series = try stream.form.series(rows)
+                    check(series)
+                    found.append("\(rows.key): \(series.fingerprint)")
+                } catch { found.append("\(rows.key): \(error)") }
+            }
+            return found
+        } catch { return ["\(error)"] }
+    }
+
+    /// The end of a pipe from which each piece is read by itself; `nil` where they are more than it holds.
+    private static func pipe(holding pieces: [Data]) -> Int32? {
+        var ends: [Int32] = [0, 0]
+        guard Glibc.pipe(&ends) == 0 else { return nil }
+        defer { close(ends[1]) }
+        // Each write is a packet by O_DIRECT, whose macro Swift does not import.
+        let direct: Int32 = 0o40000
+        let isWhole =
+            fcntl(ends[1], F_SETFL, direct | O_NONBLOCK) == 0
+            && pieces.allSatisfy { piece in piece.withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) } == piece.count }
+        if !isWhole { close(ends[0]) }
+        return isWhole ? ends[0] : nil
     }
 
     /// The bytes as a time column.
