@@ -1,22 +1,34 @@
 /// Why a model could not be trained or used.
 public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Fewer rows to train on than a model needs.
     case tooFewRows(series: String, rows: Int, needed: Int)
+    /// More rows to train on were asked for than the series has.
     case tooManyTrainingRows(series: String, rows: Int, wanted: Int)
+    /// The loss was not finite any more; epochs are counted from 1.
     case diverged(model: ModelKind, epoch: Int)
+    /// The user, or the end of the program, ended the training.
     case cancelled
+    /// The series has another number of channels than the model was trained on.
     case otherChannels(model: ModelKind, expected: Int, found: Int)
     /// The channels are the model's in another order.
     case otherOrder(model: ModelKind, expected: [String])
     /// The values of a channel reach so far that their spread is no number.
     case valuesTooLarge(series: String, channel: String)
+    /// No model would count in the ensemble.
     case allWeightsZero
+    /// A weight that is not within 0 to 1.
     case badWeight(Float)
+    /// Scores were asked for before there was a model that gives some.
     case noScores
+    /// A file that can be read and does not hold a model that fits together; the reason is part of a sentence.
     case notAModel(file: String, reason: String)
+    /// A folder without models, for all series or for single ones.
     case noModels(folder: String)
     /// A folder holds models for all series and folders of models for single ones.
     case mixedModels(folder: String)
+    /// Labels that are all alike, by which nothing can be measured.
     case oneClassOnly
+    /// A series without labels, where some are needed.
     case noLabels(series: String)
 
     /// One sentence for the user.

@@ -2,10 +2,15 @@ import Foundation
 
 /// Why a model file cannot be used.
 public enum ModelFileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// There is no such file, it is none, or reading it is not allowed.
     case unreadable(file: String)
+    /// Its bytes are not of the format, or it is too large; the reason is part of a sentence.
     case damaged(file: String, reason: String)
+    /// A tensor is missing or has another shape than is expected.
     case tensors(file: String, name: String, expected: [Int])
+    /// A tensor holds NaN or infinity.
     case notFinite(file: String, name: String)
+    /// It could not be written; the reason is part of a sentence.
     case cannotWrite(file: String, reason: String)
 
     /// One sentence for the user.

@@ -190,9 +190,13 @@ func plain(_ number: Double) -> String { Int(exactly: number).map { String($0) }
 
 /// Why a setting cannot have a value.
 public enum SettingError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// No setting has this name; those that there are.
     case unknown(setting: String, known: [String])
+    /// The text is no number from `low` to `high`, or a fraction where whole numbers are wanted.
     case notInRange(setting: String, isWhole: Bool, low: String, high: String)
+    /// The text is none of the words that there are.
     case notAmong(setting: String, words: [String])
+    /// The values that all settings would have together are not possible, such as weights that are all 0.
     case refused(DetectionError)
 
     /// The name of the setting that it is about, unless it is about several together.
