@@ -27,11 +27,12 @@ class Oddline:
     """An LSTM and a Transformer autoencoder and the weighted average of their scores.
 
     lstm_weight, transformer_weight: 0 to 1; only their ratio matters. seed: the same seed gives the same models.
-    flags: the rule for `predict` ("gap", "level", "quantile", "share" or "top"), and threshold its number.
+    flags: the rule for `predict` ("gap", "level", "quantile", "share" or "top"), and threshold its number: 0 to 1 for a level,
+    quantile or share, 1 to 100 events for "top"; none for "gap". Where it is None the program's default counts.
     """
 
     def __init__(
-        self, lstm_weight=0.5, transformer_weight=0.5, seed=1, flags="gap", threshold=0.99, program=None
+        self, lstm_weight=0.5, transformer_weight=0.5, seed=1, flags="gap", threshold=None, program=None
     ):
         self.lstm_weight = lstm_weight
         self.transformer_weight = transformer_weight
@@ -91,10 +92,11 @@ class Oddline:
             for name, data in self.models_.items():
                 (models / name).write_bytes(data)
             _write(file, X)
+            number = "--top" if self.flags == "top" else "--threshold"
             text = self._run(
                 "score", str(file), "--model", str(models), "--lstm-weight", str(self.lstm_weight),
                 "--transformer-weight", str(self.transformer_weight), "--flags", self.flags,
-                "--threshold", str(self.threshold))
+                *([] if self.threshold is None else [number, str(self.threshold)]))
         lines = list(csv.DictReader(text.splitlines()))
         scores = np.array([float(line["combined_score"] or "nan") for line in lines])
         flags = np.array([int(line["is_flagged"] in ("1", "true")) for line in lines])

@@ -31,6 +31,21 @@ class OddlineTest(unittest.TestCase):
         with self.assertRaises(ValueError):
             first.predict(X[:, 0])
 
+    def test_each_rule_takes_its_number(self):
+        detector, test = Oddline().fit(wave(1200)), wave(1000, at=600)
+        test[300:310], test[850:860] = 3, -3
+
+        def events(**parameters):
+            flags = detector.set_params(**parameters).predict(test)
+            return int(np.sum(np.diff(flags, prepend=0) == 1))
+
+        self.assertEqual(events(flags="top", threshold=1), 1)
+        self.assertEqual(events(flags="top", threshold=2), 2)
+        self.assertGreater(events(flags="top", threshold=None), 2)
+        self.assertEqual(events(flags="level", threshold=1), 0)
+        with self.assertRaisesRegex(OddlineError, "top takes a whole number"):
+            events(flags="top", threshold=0.5)
+
     def test_mistakes_are_told(self):
         with self.assertRaises(OddlineError):
             Oddline().predict(wave(600))
