@@ -20,7 +20,11 @@ center, spread = json.loads(meta["centers"])[0], json.loads(meta["spreads"])[0]
 with open(path, newline="") as file:
     values = np.array([float(row[column]) for row in csv.DictReader(file)])
 scaled = (values - center) / spread
+if len(scaled) < window:
+    sys.exit(f"{path}: has {len(scaled)} rows; the model takes windows of {window}.")
 starts = np.arange(0, len(scaled) - window + 1, stride)
+if starts[-1] + window < len(scaled):  # a last one that ends with the last row
+    starts = np.append(starts, len(scaled) - window)
 windows = np.stack([scaled[start:start + window] for start in starts])[..., None]
 windows = np.clip(windows - windows.mean(axis=1, keepdims=True), -limit, limit).astype(np.float32)
 
