@@ -80,7 +80,7 @@ extension ScoreCommand {
             case .failure(let error): try bad.tell(outcome.key, error)
             }
         }
-        if !bad.areNone { throw ExitCode.failure }
+        if !bad.areNone { throw ExitCode(2) }
     }
 
     /// As many keys are scored together as fill the networks' batches with the first windows of each.
@@ -125,6 +125,7 @@ extension TrainCommand {
             try folder.save(detectors)
             for detector in detectors { print(folder.summary(of: detector)) }
         }
-        if !bad.areNone || all.isEmpty && shared { throw ExitCode.failure }
+        if shared, all.isEmpty { throw ExitCode.failure }
+        if !bad.areNone { throw ExitCode(2) }
     }
 }

@@ -12,7 +12,7 @@ struct Oddline: AsyncParsableCommand {
             Without a sub-command it opens the dashboard.
 
             Exit status: 0 success; 1 the work could not be done (one sentence on standard error says why); \
-            64 wrong usage; 130 interrupted.
+            2 some of many series could not be worked with, all others are done; 64 wrong usage; 130 interrupted.
             """,
         version: "0.1.0",
         subcommands: [

@@ -53,7 +53,8 @@ struct ScoreCommand: AsyncParsableCommand {
             Writes row, timestamp, the value columns, \(ScoreExport.scoreColumns(Models.standard.kinds).joined(separator: ", ")) \
             and is_flagged. Trains the models first unless --model names a folder of trained ones. Many series are scored in one \
             stream (--key): each line begins with the key, keys come in the order of the stream and rows in that of time, what one \
-            key's rows take is held, and nothing but the models is read. The status is 1 where a key could not be scored.
+            key's rows take is held, and nothing but the models is read. The status is 2 where a key could not be scored and \
+            the others are written.
             """)
 
     @Argument(
