@@ -8,6 +8,12 @@ public struct OrderedWork<Input: Sendable, Output: Sendable>: Sendable {
     private let mostBytes: Int
     private let size: @Sendable (Input) -> Int
 
+    /// What may be held for a thread, in times of what it takes together: what it works on, what it takes next, and what is done
+    /// and waits for its turn.
+    private static var batchesAThread: Int { 3 }
+    /// The stack of a thread in bytes: what the main thread has by default, for which the libraries that are called are written.
+    private static var stackSize: Int { 8 << 20 }
+
     /// - Parameters:
     ///   - threads: how many work at the same time.
     ///   - mostAtOnce: things that a thread takes together at the most.
@@ -20,19 +26,21 @@ public struct OrderedWork<Input: Sendable, Output: Sendable>: Sendable {
 
     /// Works on all that `next` gives and returns when the last outcome is handed over.
     /// - Parameters:
-    ///   - next: called on this thread; `nil` ends the work.
-    ///   - worker: makes what a thread works with; it is called on that thread when there is something to do, once.
+    ///   - next: called on a thread of its own; `nil` ends the work. It is not waited for where `handOver` has failed.
+    ///   - worker: makes what a thread works with; it is called on that thread when there is something to do, once. What it makes
+    ///     gives an outcome a thing, in order.
     ///   - handOver: called for one outcome at a time, on any of the threads.
-    /// - Throws: what `next` or `handOver` throws first; nothing is handed over after that.
+    /// - Throws: what `next` throws, after the outcomes of all that it gave before are handed over; what `handOver` throws, after
+    ///   which nothing is handed over.
     public func run(
-        next: () throws -> Input?, worker: @escaping @Sendable () -> ([Input]) -> [Output],
+        next: sending @escaping () throws -> Input?, worker: @escaping @Sendable () -> ([Input]) -> [Output],
         handOver: @escaping @Sendable (Output) throws -> Void
     ) throws {
         let queue = OrderedQueue<Input, Output>()
         let ended = DispatchGroup()
         for _ in 0..<threads {
             ended.enter()
-            let thread = Thread {
+            Self.startThread {
                 var made: (([Input]) -> [Output])?
                 while let batch = queue.take(share: threads, most: mostAtOnce) {
                     let work = made ?? worker()
@@ -41,18 +49,27 @@ public struct OrderedWork<Input: Sendable, Output: Sendable>: Sendable {
                 }
                 ended.leave()
             }
-            thread.stackSize = 8 << 20
-            thread.start()
         }
-        let limit = (things: 3 * threads * mostAtOnce, bytes: mostBytes)
-        do {
-            while let input = try next(), queue.add(input, bytes: size(input), limit: limit) {}
-            queue.close(failing: nil)
-        } catch {
-            queue.close(failing: error)
+        let limit = (things: Self.batchesAThread * threads * mostAtOnce, bytes: mostBytes)
+        // Proof: it was sent here, and the one thread that reads calls it.
+        nonisolated(unsafe) let next = next
+        Self.startThread {
+            do {
+                while let input = try next(), queue.add(input, bytes: size(input), limit: limit) {}
+                queue.close(failing: nil)
+            } catch {
+                queue.close(failing: error)
+            }
         }
+        queue.waitForEnd()
         ended.wait()
         if let failure = queue.failure { throw failure }
+    }
+
+    private static func startThread(_ body: @escaping @Sendable () -> Void) {
+        let thread = Thread(block: body)
+        thread.stackSize = stackSize
+        thread.start()
     }
 }
 
@@ -71,12 +88,13 @@ private final class OrderedQueue<Input: Sendable, Output: Sendable>: @unchecked 
     private var done: [Int: (output: Output, bytes: Int)] = [:]
     private var (added, handedOver, heldBytes) = (0, 0, 0)
     private var (isClosed, isHandingOver) = (false, false)
-    private var problem: (any Error)?
+    /// What `handOver` threw, and what `next` threw.
+    private var (problem, readingProblem): ((any Error)?, (any Error)?) = (nil, nil)
 
     var failure: (any Error)? {
         condition.lock()
         defer { condition.unlock() }
-        return problem
+        return problem ?? readingProblem
     }
 
     /// Waits for room; `false` where the work has failed.
@@ -95,10 +113,15 @@ private final class OrderedQueue<Input: Sendable, Output: Sendable>: @unchecked 
     func close(failing error: (any Error)?) {
         condition.lock()
         defer { condition.unlock() }
-        isClosed = true
+        (isClosed, readingProblem) = (true, error)
         condition.broadcast()
-        while problem == nil, handedOver < added { condition.wait() }
-        problem = problem ?? error
+    }
+
+    /// Returns when all is handed over or that has failed.
+    func waitForEnd() {
+        condition.lock()
+        defer { condition.unlock() }
+        while problem == nil, !isClosed || handedOver < added { condition.wait() }
     }
 
     /// A thread's share of what waits, `nil` at the end.
@@ -114,6 +137,7 @@ private final class OrderedQueue<Input: Sendable, Output: Sendable>: @unchecked 
 
     /// Keeps outcomes and hands over all whose turn it is, unless another thread is at that.
     func put(_ outputs: [Output], for items: [Item], handOver: (Output) throws -> Void) {
+        precondition(outputs.count == items.count, "a worker gives an outcome for each thing")
         condition.lock()
         defer {
             condition.broadcast()

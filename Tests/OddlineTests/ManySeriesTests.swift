@@ -89,6 +89,31 @@ import TimeSeries
         #expect(none.status == 1 && !FileManager.default.fileExists(atPath: models + "-none"))
     }
 
+    @Test func failFastEndsWhileMoreIsWaitedFor() throws {
+        defer { remove() }
+        try trainShared()
+        let input = Pipe()
+        let files = ["out", "err"].map { folder.appendingPathComponent($0) }
+        for file in files { try Data().write(to: file) }
+        let (process, ended) = (Process(), DispatchSemaphore(value: 0))
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = ["score", "-", "--key", "host", "--model", models, "--fail-fast"]
+        process.standardInput = input
+        process.standardOutput = try FileHandle(forWritingTo: files[0])
+        process.standardError = try FileHandle(forWritingTo: files[1])
+        process.terminationHandler = { _ in ended.signal() }
+        try process.run()
+        let text = stream + "2024-01-01T00:00:00Z,1,short\n2024-01-01T00:00:00Z,1,next\n"
+        try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+        let outcome = ended.wait(timeout: .now() + 120)
+        try input.fileHandleForWriting.close()
+        #expect(outcome == .success, "the program waits for input")
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 1)
+        #expect(try String(contentsOf: files[0], encoding: .utf8).split(separator: "\n").count == 1 + 3 * 600)
+        #expect(try String(contentsOf: files[1], encoding: .utf8).contains("key short"))
+    }
+
     @Test func jsonLinesAreScoredAsDelimitedTextIs() throws {
         defer { remove() }
         try trainShared()
