@@ -141,6 +141,7 @@ try-spark: build
 	@command -v java >/dev/null || .ci/install-packages openjdk-17-jre-headless
 	@[ -e $(SPARK)/venv ] || python3 -m venv $(SPARK)/venv
 	@$(SPARK)/venv/bin/pip -q install -r Examples/spark/requirements.txt
+	@cd Examples/spark && ODDLINE_PROGRAM=$(CURDIR)/$(PROGRAM) $(CURDIR)/$(SPARK)/venv/bin/python -m unittest -q test_fleet
 	@$(SPARK)/venv/bin/python Examples/spark/try_spark.py --program $(CURDIR)/$(PROGRAM) $(ARGS)
 
 clean:

@@ -4,11 +4,13 @@
     scores = score(frame, models, program)                             # a frame with a row a row
 
 A frame has the columns `series` (the key), `time` and one or more columns of numbers. The program has to be at the same
-path on every worker; the models, half a megabyte, travel with the job.
+path on every worker; the models, some hundred kilobytes, travel with the job. A key that cannot be worked with is left out
+and told in one line in the log of its worker.
 """
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import threading
 
@@ -16,6 +18,7 @@ import pandas as pd
 
 KEY = "series"
 SCORES = "row long, timestamp string, {values}, lstm_score double, transformer_score double, combined_score double, is_flagged int"
+SOME_KEYS_FAILED = 2  # The program's status where all keys are done but those that it tells of.
 
 
 def _feed(frames, pipe, failure):
@@ -31,23 +34,47 @@ def _feed(frames, pipe, failure):
 
 
 def _run(arguments, frames, read):
-    """Runs the program on frames and yields what `read` makes of its output; its words become the error where it fails."""
+    """Runs the program on frames and yields what `read` makes of its output.
+
+    Where the program fails its words become the error, whatever `read` made of half an output; where it leaves keys out they
+    go to standard error.
+    """
     with tempfile.TemporaryFile() as words:
         process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words)
         failure = []
         feeder = threading.Thread(target=_feed, args=(frames, process.stdin, failure), daemon=True)
         feeder.start()
         try:
-            yield from read(process.stdout)
+            unreadable = None
+            try:
+                yield from read(process.stdout)
+            except Exception as error:  # noqa: BLE001 - raised below unless the program says why
+                unreadable = error
+                while process.stdout.read(1 << 16):
+                    pass  # So that it can come to its end.
             feeder.join()
             if failure:
                 raise failure[0]
-            if process.wait() != 0:
-                words.seek(0)
-                raise RuntimeError(words.read().decode()[-2000:])
+            status = process.wait()
+            words.seek(0)
+            said = words.read().decode(errors="replace")
+            if status not in (0, SOME_KEYS_FAILED):
+                raise RuntimeError(said[-2000:] or f"{arguments[0]} ended with status {status}") from unreadable
+            if unreadable:
+                raise unreadable
+            sys.stderr.write(said)
         finally:
             process.kill()
             process.wait()
+            process.stdout.close()
+
+
+def _scores(output, values):
+    """Frames of what the program writes. An empty field is a gap; a key is text, also where it reads NA, null or nan."""
+    gaps = {name: [""] for name in ("timestamp", *values, "lstm_score", "transformer_score", "combined_score")}
+    return pd.read_csv(
+        output, chunksize=50_000, dtype={KEY: str, "timestamp": str}, keep_default_na=False, na_values=gaps,
+        float_precision="round_trip")
 
 
 def _with_first(frames):
@@ -93,8 +120,7 @@ def score(frame, models, program, partitions=None):
             # Spark shares a machine's cores among its tasks by itself.
             yield from _run(
                 [program, "score", "-", "--key", KEY, "--model", folder, "--threads", "1"], rest(),
-                lambda output: pd.read_csv(
-                    output, chunksize=50_000, dtype={KEY: str, "timestamp": str}, float_precision="round_trip"))
+                lambda output: _scores(output, values))
 
     count = partitions or 4 * frame.sparkSession.sparkContext.defaultParallelism
     ordered = frame.repartition(count, KEY).sortWithinPartitions(KEY, "time")

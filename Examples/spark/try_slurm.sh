@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Scores the parts of a data set as an array of a Slurm of one node, started here in a folder of its own, and compares the rows
-# with one process, byte by byte. PROGRAM names the program. Needs root, as Slurm's node daemon does.
+# Scores the parts of a data set, in which one series is too short, as an array of a Slurm of one node, started here in a folder of
+# its own, and compares the rows with one process. PROGRAM names the program. Needs root, as Slurm's node daemon does.
 set -euo pipefail
 [ "$(id -u)" -eq 0 ] || { echo "Slurm's node daemon needs root: run this with sudo." >&2; exit 1; }
 here=$(cd "$(dirname "$0")" && pwd)
@@ -54,13 +54,11 @@ done
 
 "$here/make_series.sh" >all.csv
 head -n 6001 all.csv | oddline train - --key series --shared -o models
-oddline score all.csv --key series --model models >one.csv
-# Twelve parts of whole series, each with the heading.
-awk -F, 'NR == 1 { heading = $0; next }
-    $1 != key { key = $1; if (count % 5 == 0) { part = sprintf("part-%05d.csv", count / 5); print heading >part } count++ }
-    { print >part }' all.csv
+echo 'short,2024-01-01T00:00:00Z,1' >>all.csv
+oddline score all.csv --key series --model models >one.csv || [ $? -eq 2 ]
+"$here/split.sh" <all.csv
 sbatch --wait --array="0-$(($(ls part-*.csv | wc -l) - 1))" --chdir="$folder" --output=job-%a.log "$here/array.sh"
-head -n 1 one.csv >rest.csv
-for part in part-*.csv.scores; do tail -n +2 "$part" >>rest.csv; done
+"$here/join.sh" part-*.csv.scores >rest.csv
 "$here/compare.sh" one.csv rest.csv
+grep -h 'key short' job-*.log
 echo "An array of $(ls part-*.csv | wc -l) Slurm tasks gives the same $(($(wc -l <rest.csv) - 1)) rows as one process."
