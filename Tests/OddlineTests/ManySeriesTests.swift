@@ -148,18 +148,21 @@ import TimeSeries
 
     @Test func trainingShowsWhoseModelsItTrainsAndCanBeInterrupted() throws {
         defer { remove() }
+        // Minutes of training, so that it goes on when it is looked at.
+        let rows = lines(0, rows: 3000)
+        let fleet = (0..<10).map { key in rows.map { "\($0),k\(key)\n" }.joined() }
         let file = folder.appendingPathComponent("fleet.csv")
-        try stream.write(to: file, atomically: true, encoding: .utf8)
+        try ("timestamp,value,host\n" + fleet.joined()).write(to: file, atomically: true, encoding: .utf8)
         let terminal = try Terminal(shell: [:])
         try terminal.wait(for: "ready>")
         try terminal.type("'\(program)' train '\(file.path)' --key host -o '\(models)'")
         try terminal.keys("Enter")
-        try terminal.wait(for: "b 1: LSTM ")
+        try terminal.wait("progress of a key") { $0.firstMatch(of: /k[0-9]: (LSTM|Transformer) [━─]+ [0-9]+% epoch/) != nil }
         try terminal.keys("C-c")
         try terminal.type("echo ended with $?")
         try terminal.keys("Enter")
         try terminal.wait(for: "ended with 130")
-        #expect(!FileManager.default.fileExists(atPath: models + "/c"))
+        #expect(!FileManager.default.fileExists(atPath: models + "/k9"))
     }
 
     /// Members of JSON have no order.
