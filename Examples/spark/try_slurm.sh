@@ -9,7 +9,10 @@ folder=$(mktemp -d)
 chmod 755 "$folder"
 cd "$folder"
 stop() {
-    for daemon in slurmctld slurmd munged; do [ ! -e "$daemon.pid" ] || kill "$(cat "$daemon.pid")" 2>/dev/null || true; done
+    # Each is waited for, since it writes to the folder as it ends.
+    for daemon in slurmctld slurmd munged; do
+        process=$(cat "$daemon.pid" 2>/dev/null) && kill "$process" && timeout 30 tail --pid="$process" -f /dev/null || true
+    done
     rm -rf "$folder"
 }
 trap stop EXIT
