@@ -51,11 +51,14 @@ private func temporaryFolder() throws -> URL {
     let queried = try SeriesReader.read(
         path: path, options: .init(query: "SELECT load * 2 AS double FROM cpu WHERE load IS NOT NULL"))
     #expect(queried.rowCount == 4)
+    let numbered = try SeriesReader.read(path: path, options: .init(query: "SELECT load AS \"17\" FROM cpu"))
+    #expect(numbered.rowCount == 5 && numbered.channels.map(\.name) == ["17"])
     #expect(throws: SeriesError.tableNeeded(file: "metrics.db", known: ["cpu", "other"])) { try SeriesReader.read(path: path) }
     #expect(throws: SeriesError.noTable(file: "metrics.db", table: "gpu", known: ["cpu", "other"])) {
         try SeriesReader.read(path: path, options: .init(table: "gpu"))
     }
     #expect(throws: SeriesError.self) { try SeriesReader.read(path: path, options: .init(query: "DROP TABLE cpu")) }
+    #expect(throws: SeriesError.noDatabase(file: "test.csv")) { try series("v\n1\n2\n", options: .init(table: "cpu")) }
     #expect(try SeriesReader.read(path: path, options: .init(table: "cpu")).rowCount == 5)
 }
 
@@ -99,7 +102,7 @@ private func temporaryFolder() throws -> URL {
         .unclosedQuote(file: "f", line: 1), .damagedGzip(file: "f"), .noSuchColumn(file: "f", column: "c", known: []),
         .allGaps(file: "f", column: "c"), .noTable(file: "f", table: "t", known: []), .tableNeeded(file: "f", known: []),
         .tableNeeded(file: "f", known: ["a", "b"]), .badQuery(file: "f", reason: "r"), .databaseFailed(file: "f", reason: "r"),
-        .fileNeeded(file: "f"), .noODBC, .noConnection(source: "s", reason: "r"),
+        .fileNeeded(file: "f"), .noDatabase(file: "f"), .noODBC, .noConnection(source: "s", reason: "r"),
     ]
     #expect(errors.allSatisfy { !$0.description.contains("--") && $0.description.hasSuffix(".") })
 }

@@ -44,6 +44,8 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     case noSuchColumn(file: String, column: String, known: [String])
     /// A column holds no number at all.
     case allGaps(file: String, column: String)
+    /// A table or a query was asked for of a file that is no database.
+    case noDatabase(file: String)
     /// A table that was asked for is not in the database.
     case noTable(file: String, table: String, known: [String])
     /// The database holds no table, or several of which none was asked for.
@@ -152,6 +154,8 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(file): has no column \"\(printable(column))\" (it has: \(listed(known)))."
         case .allGaps(let file, let column):
             "\(file), column \"\(column)\": holds only gaps; leave the column out or fill it."
+        case .noDatabase(let file):
+            "\(file): is no SQLite database, so there is no table in it to name or to query; read it without either."
         case .noTable(let file, let table, let known):
             "\(file): has no table \"\(printable(table))\" (it has: \(listed(known)))."
         case .tableNeeded(let file, let known):

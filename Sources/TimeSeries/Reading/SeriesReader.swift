@@ -80,6 +80,9 @@ public enum SeriesReader {
             source = SeriesSource(name: source.name, data: try inflate(gzip: source.data, file: source.name), path: nil)
         }
         let format = SeriesFormat.all.first { $0.recognises(source.data) } ?? .csv
+        if options.table != nil || options.query != nil, !SeriesFormat.sqlite.recognises(source.data) {
+            throw SeriesError.noDatabase(file: source.name)
+        }
         return try finish(format.read(source, options), options)
     }
 
