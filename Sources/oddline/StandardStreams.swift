@@ -49,23 +49,34 @@ struct Destination {
     func write(_ text: String) throws(SeriesError) {
         guard path != "-" else { return try printResult(text) }
         let data = Data(text.utf8)
-        let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         var status = stat()
-        let isThere = stat(url.path, &status) == 0
         do {
-            guard !isThere || status.st_mode & S_IFMT == S_IFREG else {
-                let handle = try FileHandle(forWritingTo: url)
+            if stat(path, &status) != 0 {
+                try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+            } else if status.st_mode & S_IFMT == S_IFREG {
+                try replace(URL(fileURLWithPath: path).resolvingSymlinksInPath(), by: data, like: status)
+            } else {
+                let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
                 defer { try? handle.close() }
-                return try handle.write(contentsOf: data)
+                try handle.write(contentsOf: data)
             }
-            try data.write(to: url, options: .atomic)
         } catch {
             throw .unwritable(path, because: error)
         }
-        if isThere {
-            // The owner first: the system takes special bits away with it.
-            _ = chown(url.path, status.st_uid, status.st_gid)
-            _ = chmod(url.path, status.st_mode & 0o7777)
+    }
+
+    /// Nobody but the owner can read what takes the file's place before it has its permissions.
+    private func replace(_ url: URL, by data: Data, like status: stat) throws {
+        let draft = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)")
+        defer { unlink(draft.path) }
+        guard FileManager.default.createFile(atPath: draft.path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
+            throw CocoaError(.fileWriteNoPermission)
+        }
+        try data.write(to: draft)
+        // The owner first: the system takes special bits away with it.
+        _ = chown(draft.path, status.st_uid, status.st_gid)
+        guard chmod(draft.path, status.st_mode & 0o7777) == 0, rename(draft.path, url.path) == 0 else {
+            throw CocoaError(.fileWriteUnknown)
         }
     }
 }

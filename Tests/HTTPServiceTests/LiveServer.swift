@@ -55,7 +55,8 @@ final class LiveServer: Sendable {
     }
 
     deinit {
-        task.cancel()
+        // On a thread of its own: cancelling a server that begins to wait can deadlock in the sequence it merges signals with.
+        Thread.detachNewThread { [task] in task.cancel() }
         try? FileManager.default.removeItem(at: data)
     }
 }

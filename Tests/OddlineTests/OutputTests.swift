@@ -31,6 +31,7 @@ import Testing
         #expect(made.lines.count == 601)
         let write = "oddline generate contextual --rows 600 -o"
         #expect(try shell("\(write) -; ls").output == made.output)
+        #expect(try shell("\(write) /dev/stdout").output == made.output)
         #expect(try shell("mkfifo pipe; timeout 60 cat pipe & \(write) pipe; wait").output == made.output)
         #expect(try shell("touch file; ln -s file link; \(write) link; test -L link && cat file").output == made.output)
         #expect(try shell("\(write) private; chmod 640 private; \(write) private; stat -c %a private").output == "640\n")

@@ -52,7 +52,7 @@ public struct KeyedForm: Sendable {
 /// the names of the keys that were. A key that comes back is given with a problem in place of rows. What cannot be told to
 /// belong to a key spoils the key before it and the one that begins behind it, since it may be of either.
 public struct KeyedStream {
-    /// How the rows of all keys are read; found from the first key.
+    /// How the rows of all keys are read; found from the first rows.
     public var form: KeyedForm
     /// The column of keys.
     public let keyColumn: String

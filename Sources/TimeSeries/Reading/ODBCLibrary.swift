@@ -56,7 +56,7 @@ struct ODBCLibrary: Sendable {
     enum Number {
         static let environment: Int16 = 1, connection: Int16 = 2, statement: Int16 = 3
         static let version: Int32 = 200, automaticCommit: Int32 = 102, loginSeconds: Int32 = 103
-        static let version3 = 3, off = 0
+        static let version3 = 3, off = 0, on = 1
         static let rollback: Int16 = 1
         static let characters: Int16 = 1
         static let noData: Status = 100

@@ -69,6 +69,8 @@ private final class ODBCConnection {
     private let source: ODBCSource
     private var environment: ODBCLibrary.Handle?, connection: ODBCLibrary.Handle?
     private var isOpen = false
+    /// How to end that the session may only read: behind a pool of connections it outlives this one.
+    private var restoring: String?
 
     /// Seconds until a server that does not answer is given up, where the driver can.
     private static let patience = 15
@@ -95,6 +97,10 @@ private final class ODBCConnection {
     deinit {
         if isOpen {
             _ = odbc.end(Number.connection, connection, Number.rollback)
+            if let restoring {
+                _ = odbc.setConnection(connection, Number.automaticCommit, .init(bitPattern: Number.on), 0)
+                _ = isDone(restoring)
+            }
             _ = odbc.disconnect(connection)
         }
         if connection != nil { _ = odbc.free(Number.connection, connection) }
@@ -104,13 +110,17 @@ private final class ODBCConnection {
     /// Asks for a session that may only read, in the words of PostgreSQL, then of MariaDB; others refuse them. Each is a
     /// transaction of its own, since those are not turned off yet.
     private func forbidWriting() {
-        for words in ["SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "SET SESSION TRANSACTION READ ONLY"] {
-            var statement: ODBCLibrary.Handle?
-            guard odbc.allocate(Number.statement, connection, &statement) == 0 else { return }
-            defer { _ = odbc.free(Number.statement, statement) }
-            var text = Array(words.utf16) + [0]
-            if Self.isGood(odbc.execute(statement, &text, Int32(Number.untilZero))) { return }
-        }
+        let words = ["SET SESSION CHARACTERISTICS AS TRANSACTION", "SET SESSION TRANSACTION"]
+        restoring = words.first { isDone($0 + " READ ONLY") }.map { $0 + " READ WRITE" }
+    }
+
+    /// Whether the database did what it was told.
+    private func isDone(_ words: String) -> Bool {
+        var statement: ODBCLibrary.Handle?
+        guard odbc.allocate(Number.statement, connection, &statement) == 0 else { return false }
+        defer { _ = odbc.free(Number.statement, statement) }
+        var text = Array(words.utf16) + [0]
+        return Self.isGood(odbc.execute(statement, &text, Int32(Number.untilZero)))
     }
 
     /// Done, or done with something to remark.
