@@ -1,6 +1,14 @@
 import Foundation
 import Synchronization
 
+/// Runs `body` on a thread of its own, with as large a stack as the main thread has by default, 8 MiB, for which the libraries that
+/// are called are written.
+public func startThread(_ body: @escaping @Sendable () -> Void) {
+    let thread = Thread(block: body)
+    thread.stackSize = 8 << 20
+    thread.start()
+}
+
 /// Threads of its own for work that blocks for long: hashing, reading, scoring. The threads that run `async`
 /// functions are as few as the processors have cores; whoever blocks one of them stops everybody else.
 ///
@@ -20,13 +28,11 @@ public final class Workers: Sendable {
         precondition(count > 0, "work needs at least one thread")
         self.count = count
         for _ in 0..<count {
-            let thread = Thread { [queue] in
+            startThread { [queue] in
                 // On Linux, 0 is the thread that asks.
                 if niceness > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
                 while let work = queue.next() { work() }
             }
-            thread.stackSize = 8 << 20
-            thread.start()
         }
     }
 

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Foundation
+import Persistence
 import Synchronization
 import TimeSeries
 
@@ -62,7 +63,7 @@ public struct ModelTraining: Sendable {
             let threads = models.all.count == 1 ? ProcessInfo.processInfo.activeProcessorCount : 1
             for model in models.all {
                 group.enter()
-                let thread = Thread {
+                startThread {
                     continuation.yield(
                         permission.final(
                             outcome(model, threads: threads, cancellation: cancellation) {
@@ -71,8 +72,6 @@ public struct ModelTraining: Sendable {
                             }))
                     group.leave()
                 }
-                thread.stackSize = 8 << 20
-                thread.start()
             }
             group.notify(queue: .global()) { continuation.finish() }
             continuation.onTermination = { _ in cancellation.cancel() }

@@ -1,4 +1,5 @@
 import Foundation
+import Persistence
 
 /// Work on many things on several threads; what comes of it is handed over in the order of the things, and no more things are
 /// held than keep the threads busy.
@@ -11,8 +12,6 @@ public struct OrderedWork<Input: Sendable, Output: Sendable>: Sendable {
     /// What may be held for a thread, in times of what it takes together: what it works on, what it takes next, and what is done
     /// and waits for its turn.
     private static var batchesAThread: Int { 3 }
-    /// The stack of a thread in bytes: what the main thread has by default, for which the libraries that are called are written.
-    private static var stackSize: Int { 8 << 20 }
 
     /// - Parameters:
     ///   - threads: how many work at the same time.
@@ -40,7 +39,7 @@ public struct OrderedWork<Input: Sendable, Output: Sendable>: Sendable {
         let ended = DispatchGroup()
         for _ in 0..<threads {
             ended.enter()
-            Self.startThread {
+            startThread {
                 var made: (([Input]) -> [Output])?
                 while let batch = queue.take(share: threads, most: mostAtOnce) {
                     let work = made ?? worker()
@@ -53,7 +52,7 @@ public struct OrderedWork<Input: Sendable, Output: Sendable>: Sendable {
         let limit = (things: Self.batchesAThread * threads * mostAtOnce, bytes: mostBytes)
         // Proof: it was sent here, and the one thread that reads calls it.
         nonisolated(unsafe) let next = next
-        Self.startThread {
+        startThread {
             do {
                 while let input = try next(), queue.add(input, bytes: size(input), limit: limit) {}
                 queue.close(failing: nil)
@@ -64,12 +63,6 @@ public struct OrderedWork<Input: Sendable, Output: Sendable>: Sendable {
         queue.waitForEnd()
         ended.wait()
         if let failure = queue.failure { throw failure }
-    }
-
-    private static func startThread(_ body: @escaping @Sendable () -> Void) {
-        let thread = Thread(block: body)
-        thread.stackSize = stackSize
-        thread.start()
     }
 }
 

@@ -61,6 +61,7 @@ struct ErrorScorer {
         var (done, total) = (0, starts.reduce(0) { $0 + $1.count } - passed.reduce(0, +))
         total = max(1, total)
         for (part, isInside) in zip(parts, [false, true, false]) {
+            let passes = passes(isInside: isInside)
             let places = part.indices.flatMap { index in
                 part[index].map { WindowPlace(series: index, start: starts[index][$0]) }
             }
@@ -68,7 +69,7 @@ struct ErrorScorer {
                 if cancellation.isCancelled { throw .cancelled }
                 let chosen = places[place..<min(place + network.capacity, places.count)]
                 let windows = LevelFreeWindows(series, places: chosen, length: length)
-                let answers = answer(to: windows.values, isInside: isInside)
+                let answers = answer(to: windows.values, passes: passes)
                 for own in chosen.chunked(on: \.series) {
                     results[own.0].add(
                         answers, to: windows, from: own.1.startIndex - chosen.startIndex, starts: own.1.map(\.start))
@@ -82,20 +83,21 @@ struct ErrorScorer {
 
     /// What the network answers, `[count, time, channels]`; where spans are hidden, every patch is taken from the pass that
     /// hid it.
-    /// - Parameter isInside: whether no window touches the ends of the series, so that margins need no answer and get none that
-    ///   means anything.
-    private func answer(to windows: [Float], isInside: Bool) -> [Float] {
+    private func answer(to windows: [Float], passes: [MaskedPass]?) -> [Float] {
         var answers: [Float] = []
-        if let masking = plan.masking, masking.passes > 0 {
-            network.reconstruct(windows, passes: passes(masking, isInside: isInside)) { answers = Array($0) }
+        if let passes {
+            network.reconstruct(windows, passes: passes) { answers = Array($0) }
         } else {
             network.reconstruct(windows) { answers = Array($0) }
         }
         return answers
     }
 
-    /// The passes that hide spans in turn and want the answers for what they hide.
-    private func passes(_ masking: Masking, isInside: Bool) -> [MaskedPass] {
+    /// The passes that hide spans in turn and want the answers for what they hide; `nil` for a network that is asked in one.
+    /// - Parameter isInside: whether no window touches the ends of the series, so that margins need no answer and get none that
+    ///   means anything.
+    private func passes(isInside: Bool) -> [MaskedPass]? {
+        guard let masking = plan.masking, masking.passes > 0 else { return nil }
         let (length, rows) = (plan.windowLength, plan.architecture.patchLength)
         let margin = isInside ? plan.scoringMargin : 0
         let counted = (margin / rows)..<((length - margin + rows - 1) / rows)

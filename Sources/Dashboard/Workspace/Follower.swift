@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Foundation
+import Persistence
 import TimeSeries
 
 /// Reads a file that grows, on a thread of its own, until its flag is raised.
@@ -13,11 +14,9 @@ struct Follower: Sendable {
 
     /// Reports the rows behind those of `series`, those there are already first.
     func start(behind series: Series) {
-        let thread = Thread {
+        startThread {
             do { try follow(series) } catch { report(.followingEnded(run: run, "\(error)")) }
         }
-        thread.stackSize = 8 << 20
-        thread.start()
     }
 
     private func follow(_ series: Series) throws {

@@ -70,9 +70,9 @@ extension CSVReader {
         guard (numbers.joined().count + infinities) * 2 >= present.count || options.columns.contains(names[column]) else {
             return .text
         }
-        let isNamed =
+        let isNamedAsTime =
             hasHeader && SeriesReader.timeNames.contains(names[column].lowercased()) || names[column] == options.timeColumn
-        return unixRole(numbers, named: isNamed) ?? .number
+        return unixRole(numbers, named: isNamedAsTime) ?? .number
     }
 
     /// Which times numbers are, if any: in the range of recent epochs and named like times, or, in a file without
