@@ -10,7 +10,7 @@
 SHELL := /bin/bash
 SWIFT ?= swift
 FORMATTED := Package.swift Sources Tests Benchmarks
-LIBRARIES := libncursesw5-dev libsqlite3-dev libdnnl-dev libcrypt-dev zlib1g-dev pkg-config
+LIBRARIES := libncursesw5-dev libsqlite3-dev libdnnl-dev libcrypt-dev libssl-dev zlib1g-dev pkg-config
 PROGRAM := .build/release/oddline
 TEST_TOOLS := tmux sqlite3 gzip curl
 

@@ -87,6 +87,7 @@ let package = Package(
         .systemLibrary(
             name: "CNcursesw", pkgConfig: "ncursesw", providers: [.apt(["libncursesw5-dev"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CXCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
@@ -95,6 +96,7 @@ let package = Package(
         .target(name: "CTerminalGuard", cSettings: inC([])),
         .target(name: "CExchange", cSettings: inC([])),
 
+        library("Digest", ["COpenSSL"]),
         library("TimeSeries", [grdb, algorithms, crypto, "CZlib", "CScores"]),
         library("NeuralNetwork", ["COneDNN", "CKernels"]),
         library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", "CScores", algorithms, orderedCollections]),
@@ -131,6 +133,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["AnomalyDetection", "NeuralNetwork", "TimeSeries"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        tests("DigestTests", ["Digest"]),
         tests("TimeSeriesTests", ["TimeSeries", grdb]),
         tests(
             "NeuralNetworkTests", ["NeuralNetwork", "CKernels", "CScores"], exclude: ["make_fixtures.py"],
