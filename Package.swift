@@ -58,7 +58,8 @@ let fuzzing: [Target] =
         .executableTarget(
             name: "OddlineFuzz",
             dependencies: [
-                "TimeSeries", "NeuralNetwork", "AnomalyDetection", "Persistence", "StrictJSON", "TerminalUI", "Accounts",
+                "TimeSeries", "SeriesReading", "NeuralNetwork", "AnomalyDetection", "Persistence", "StrictJSON", "TerminalUI",
+                "Accounts",
                 "HTTPService", grdb, logging,
             ],
             path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])],
@@ -90,42 +91,50 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CXCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CProcessor", cSettings: inC(["-O3"])),
         .target(
-            name: "CKernels", cSettings: inC(["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"])),
-        .target(name: "CScores", dependencies: ["CKernels"], cSettings: inC(["-O3"])),
+            name: "CKernels", dependencies: ["CProcessor"],
+            cSettings: inC(["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"])),
+        .target(name: "CScores", dependencies: ["CProcessor"], cSettings: inC(["-O3"])),
         .target(name: "CTerminalGuard", cSettings: inC([])),
         .target(name: "CExchange", cSettings: inC([])),
 
         library("Digest", ["COpenSSL"]),
-        library("TimeSeries", [grdb, algorithms, crypto, "CZlib", "CScores"]),
-        library("NeuralNetwork", ["COneDNN", "CKernels"]),
+        library("TimeSeries", ["Digest", algorithms]),
+        library("SeriesReading", ["TimeSeries", "CZlib", algorithms, grdb]),
+        library("NeuralNetwork", ["COneDNN", "CKernels", "CProcessor"]),
         library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", "CScores", algorithms, orderedCollections]),
         library("CheckedTOML", []),
         library("Persistence", ["CheckedTOML", "CExchange", grdb, toml]),
         library("StrictJSON", []),
         library("Accounts", ["Persistence", "StrictJSON", "CXCrypt", crypto, grdb]),
-        library("Workbench", ["AnomalyDetection", "Persistence", "Accounts", algorithms, grdb]),
+        library("Workbench", ["AnomalyDetection", "SeriesReading", "Persistence", "Accounts", algorithms, grdb]),
         library("TerminalUI", ["CheckedTOML", toml]),
         library("NcursesTerminal", ["TerminalUI", "CNcursesw", "CTerminalGuard"]),
-        library("Dashboard", ["TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence"]),
+        library(
+            "Dashboard",
+            ["TerminalUI", "Workbench", "AnomalyDetection", "SeriesReading", "TimeSeries", "Accounts", "Persistence"]),
         library(
             "HTTPService",
             [
-                "Accounts", "Workbench", "AnomalyDetection", "TimeSeries", "Persistence", "StrictJSON", hummingbird,
+                "Accounts", "Workbench", "AnomalyDetection", "SeriesReading", "TimeSeries", "Persistence", "StrictJSON",
+                hummingbird,
                 hummingbirdCore,
                 hummingbirdTLS, nio, nioHTTP, nioHTTPTypes, logging,
             ]),
         .executableTarget(
             name: "oddline",
             dependencies: [
-                "Dashboard", "HTTPService", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection", "TimeSeries",
+                "Dashboard", "HTTPService", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection", "SeriesReading",
+                "TimeSeries",
                 "Accounts", "Persistence", "NeuralNetwork", argumentParser, logging,
             ],
             swiftSettings: strict, linkerSettings: linked),
         .executableTarget(
             name: "OddlineBench",
             dependencies: [
-                "NeuralNetwork", "AnomalyDetection", "TimeSeries", "Accounts", "Persistence", "Workbench", "Dashboard",
+                "NeuralNetwork", "AnomalyDetection", "SeriesReading", "TimeSeries", "Accounts", "Persistence", "Workbench",
+                "Dashboard",
                 "TerminalUI", argumentParser, crypto,
             ],
             path: "Benchmarks/OddlineBench", swiftSettings: strict, linkerSettings: linked),
@@ -134,29 +143,36 @@ let package = Package(
             name: "TestSupport", dependencies: ["AnomalyDetection", "NeuralNetwork", "TimeSeries"], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("DigestTests", ["Digest"]),
-        tests("TimeSeriesTests", ["TimeSeries", grdb]),
+        tests("TimeSeriesTests", ["TestSupport", "TimeSeries"]),
+        tests("SeriesReadingTests", ["TestSupport", "SeriesReading", "TimeSeries", grdb]),
         tests(
-            "NeuralNetworkTests", ["NeuralNetwork", "CKernels", "CScores"], exclude: ["make_fixtures.py"],
+            "NeuralNetworkTests", ["NeuralNetwork", "CKernels", "CProcessor", "CScores"], exclude: ["make_fixtures.py"],
             resources: [.copy("Fixtures")]),
         tests(
-            "AnomalyDetectionTests", ["AnomalyDetection", "NeuralNetwork", "TimeSeries"], resources: [.copy("Fixtures")]),
+            "AnomalyDetectionTests", ["TestSupport", "AnomalyDetection", "NeuralNetwork", "SeriesReading", "TimeSeries"],
+            resources: [.copy("Fixtures")]),
         tests("PersistenceTests", ["Persistence", "CheckedTOML", grdb]),
         tests("StrictJSONTests", ["StrictJSON", "TimeSeries"]),
         tests("AccountsTests", ["Accounts", "Persistence", "TimeSeries", grdb]),
         tests("WorkbenchTests", ["TestSupport", "Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),
-        tests("TerminalUITests", ["TerminalUI"]),
+        tests("TerminalUITests", ["TestSupport", "TerminalUI", "TimeSeries"]),
         tests("NcursesTerminalTests", ["NcursesTerminal"]),
         tests(
             "DashboardTests",
-            ["TestSupport", "Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "TimeSeries", "Persistence"],
+            [
+                "TestSupport", "Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "SeriesReading",
+                "TimeSeries",
+                "Persistence",
+            ],
             exclude: ["Goldens"]),
         tests(
             "HTTPServiceTests",
             [
-                "TestSupport", "HTTPService", "Accounts", "AnomalyDetection", "Persistence", "StrictJSON", "Workbench",
+                "TestSupport", "HTTPService", "Accounts", "AnomalyDetection", "Persistence", "SeriesReading", "StrictJSON",
+                "Workbench",
                 "TimeSeries", grdb, hummingbird, nio, nioEmbedded, crypto,
             ]),
-        tests("OddlineTests", ["oddline", "TimeSeries"]),
+        tests("OddlineTests", ["oddline", "SeriesReading", "TimeSeries"]),
     ] + fuzzing,
     swiftLanguageModes: [.v6]
 )

@@ -2,6 +2,7 @@ import AnomalyDetection
 import ArgumentParser
 import Crypto
 import Foundation
+import SeriesReading
 import Synchronization
 import TimeSeries
 

@@ -1,7 +1,7 @@
 // Sixteen numbers at a time, for all files of kernels. Vectors go by pointer, so that no call depends on how wide ones are passed.
 #ifndef ODDLINE_LANES_H
 #define ODDLINE_LANES_H
-#include "paths.h"
+#include "CProcessor.h"
 #include <stddef.h>
 
 typedef float float16 __attribute__((ext_vector_type(16), aligned(64)));

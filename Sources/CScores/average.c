@@ -1,6 +1,6 @@
 #include "CScores.h"
 #include <math.h>
-#include "paths.h"
+#include "CProcessor.h"
 
 // Rows averaged together, so that what is worked on stays in the nearest cache.
 enum { BLOCK = 256 };

@@ -1,6 +1,6 @@
 #include "CScores.h"
 #include <math.h>
-#include "paths.h"
+#include "CProcessor.h"
 
 // Lowest and highest values that are kept apart until the end of a block.
 enum { LANES = 16 };

@@ -1,5 +1,5 @@
 #include "CScores.h"
-#include "paths.h"
+#include "CProcessor.h"
 
 // Sums that are kept apart, and added up in one order whatever the processor.
 enum { LANES = 16 };

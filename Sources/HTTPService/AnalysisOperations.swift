@@ -1,6 +1,7 @@
 import Accounts
 import AnomalyDetection
 import Foundation
+import SeriesReading
 import TimeSeries
 import Workbench
 

@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import NIOHTTP1
 import Persistence
+import SeriesReading
 import TimeSeries
 import StrictJSON
 

@@ -2,6 +2,7 @@ import AnomalyDetection
 import ArgumentParser
 import Foundation
 import Persistence
+import SeriesReading
 import TimeSeries
 import Workbench
 

@@ -1,4 +1,5 @@
 import Foundation
+import SeriesReading
 import TimeSeries
 
 /// Gives standard input, output and error something to lead to where they were closed, so that no file that is opened later

@@ -1,5 +1,6 @@
 import Foundation
 import NeuralNetwork
+import SeriesReading
 import Testing
 import TimeSeries
 

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Foundation
+import SeriesReading
 import TerminalUI
 import Testing
 import TimeSeries

@@ -2,6 +2,7 @@ import Accounts
 import AnomalyDetection
 import Foundation
 import Persistence
+import SeriesReading
 import Testing
 import TimeSeries
 import Workbench

@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Foundation
 import Persistence
+import SeriesReading
 import TestSupport
 import Testing
 import TimeSeries

@@ -6,6 +6,7 @@ import GRDB
 import Logging
 import NeuralNetwork
 import Persistence
+import SeriesReading
 import StrictJSON
 import TerminalUI
 import TimeSeries

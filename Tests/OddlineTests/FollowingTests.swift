@@ -1,4 +1,5 @@
 import Foundation
+import SeriesReading
 import Testing
 import TimeSeries
 

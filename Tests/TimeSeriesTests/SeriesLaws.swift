@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TimeSeries
@@ -77,31 +78,6 @@ private func values(_ count: Int, gaps: Double = 0.1, _ random: inout SeededGene
             let neighbours = [original[..<index].last { !$0.isNaN }, original[index...].first { !$0.isNaN }].compactMap { $0 }
             let range = (neighbours.min() ?? 0) - 1e-9...(neighbours.max() ?? 0) + 1e-9
             #expect(range.contains(bridged[index]), "seed \(seed)")
-        }
-    }
-}
-
-@Test func downSamplingNeverHidesAnExtremeNorInventsOne() {
-    forRandomSeeds(500) { seed, random in
-        let all = values(Int.random(in: 1...1500, using: &random), gaps: random.choose([0, 0.1, 0.9]), &random)
-        let first = Int.random(in: 0..<all.count, using: &random)
-        let rows = first..<Int.random(in: first...all.count, using: &random)
-        let count = Int.random(in: 1...500, using: &random)
-        let columns = extents(of: all, rows: rows, count: count)
-        func bits(_ extents: [Extent]) -> [UInt64] { extents.flatMap { [$0.low + 0, $0.high + 0].map(\.bitPattern) } }
-        #expect(bits(ExtentBlocks(all).extents(rows: rows, count: count)) == bits(columns), "seed \(seed)")
-        #expect(columns.count == (rows.isEmpty ? 0 : count), "seed \(seed)")
-        let measured = all[rows].filter { !$0.isNaN }
-        let drawn = columns.filter { !$0.low.isNaN }
-        #expect(drawn.map(\.low).min() == measured.min() && drawn.map(\.high).max() == measured.max(), "seed \(seed)")
-        #expect(drawn.allSatisfy { $0.low <= $0.high && measured.contains($0.low) && measured.contains($0.high) }, "seed \(seed)")
-        guard count <= rows.count else { return }
-        for (index, column) in columns.enumerated() {
-            let start = rows.lowerBound + index * rows.count / count
-            let end = rows.lowerBound + (index + 1) * rows.count / count
-            let part = all[start..<end].filter { !$0.isNaN }
-            #expect(part.max() == (column.high.isNaN ? nil : column.high), "seed \(seed)")
-            #expect(part.min() == (column.low.isNaN ? nil : column.low), "seed \(seed)")
         }
     }
 }

@@ -1,9 +1,9 @@
 // The LSTM step and the element-wise kernels of the networks. On x86-64 those that matter are compiled for
-// AVX-512, AVX2 and the baseline, and it is decided at run time which is used (paths.h). All buffers are dense rows
+// AVX-512, AVX2 and the baseline, and it is decided at run time which is used (CProcessor.h). All buffers are dense rows
 // of floats; none may overlap unless a comment allows it.
 #ifndef ODDLINE_CKERNELS_H
 #define ODDLINE_CKERNELS_H
-#include "paths.h"
+#include "CProcessor.h"
 #include <stddef.h>
 
 /// Sets flush-to-zero and denormals-are-zero for the calling thread, and one thread for OpenMP calls

@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Foundation
 import Persistence
+import SeriesReading
 import Synchronization
 import TimeSeries
 import Workbench

@@ -1,4 +1,5 @@
 import Accounts
+import AnomalyDetection
 import TerminalUI
 import TimeSeries
 

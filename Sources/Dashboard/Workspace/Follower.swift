@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Foundation
 import Persistence
+import SeriesReading
 import TimeSeries
 
 /// Reads a file that grows, on a thread of its own, until its flag is raised.

@@ -1,5 +1,6 @@
 import Accounts
 import AnomalyDetection
+import SeriesReading
 import TerminalUI
 import TimeSeries
 import Workbench

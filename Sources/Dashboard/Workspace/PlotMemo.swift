@@ -1,4 +1,6 @@
+import AnomalyDetection
 import Synchronization
+import TerminalUI
 import TimeSeries
 
 /// Remembers what plots were reduced to, so that a frame computes anew only what has changed: after a slider the combined
@@ -50,7 +52,7 @@ final class PlotMemo: Sendable {
             }
             guard !isFew, answers.withLock({ $0.extents[slot] })?.question.place == place else {
                 if !isFew { answers.withLock { $0.blocks[slot] = nil } }
-                return TimeSeries.extents(of: values, rows: rows, count: count)
+                return AnomalyDetection.extents(of: values, rows: rows, count: count)
             }
             let blocks = ExtentBlocks(values)
             answers.withLock { $0.blocks[slot] = (place, blocks) }
@@ -76,7 +78,7 @@ final class PlotMemo: Sendable {
     /// `levels` of an array.
     func levels(_ slot: Slot, _ values: [Double], rows: Range<Int>, count: Int, width: Int) -> [Double] {
         remembered(\.levels, slot, values, rows, count, width: width) {
-            TimeSeries.levels(of: values, rows: rows, count: count, width: width)
+            TerminalUI.levels(of: values, rows: rows, count: count, width: width)
         }
     }
 

@@ -1,0 +1,203 @@
+import Foundation
+import TimeSeries
+
+/// How a file is written, found from its first records; further ones are read by it.
+struct CSVForm: Sendable {
+    let dialect: CSVDialect
+    let names: [String]
+    let roles: [CSVReader.Role]
+    let hasHeader: Bool
+}
+
+/// Records that were read by a form that was known.
+struct CSVRecords {
+    /// The rows; their `fileOrder` holds the positions of their records.
+    var rows: Series
+    /// Why records were left out; of very many the first.
+    private(set) var problems: [SeriesError] = []
+    /// Records, line ends and bytes that were read.
+    var count = 0, lines = 0, bytes = 0
+
+    private static let mostProblems = 100
+
+    init(rows: Series) { self.rows = rows }
+
+    mutating func tell(_ problem: SeriesError) { if problems.count < Self.mostProblems { problems.append(problem) } }
+}
+
+/// Reads the rows of a CSV text that comes in pieces, cut anywhere: a row counts when its line is whole. The form is that of
+/// the beginning. Cost: the bytes of each piece once, and those of a line that is not whole again.
+struct CSVTail: Sendable {
+    private let file: String
+    private let form: CSVForm
+    private let columns: [String]
+    private var format: TimeFormat
+    private var lastTime: Int64?
+    private var records: Int
+    private var lines: Int
+    /// What came behind the last whole line.
+    private var rest: Data
+    /// Whether the next record must be the header of the form.
+    private var awaitsHeader = false
+
+    /// Reads the whole lines of `data`.
+    /// - Returns: their series, and the tail that reads on.
+    /// - Throws: `SeriesError` as `SeriesReader` does, for a row that is wrong too.
+    static func beginning(_ data: Data, file: String, options: SeriesReader.Options) throws -> (Series, CSVTail) {
+        // The other half of a line end may follow a CR that is the last byte.
+        let known = data.last == 0x0D ? data.dropLast() : data
+        var end = known.lastIndex { $0 == 0x0A || $0 == 0x0D }.map { $0 + 1 } ?? data.startIndex
+        while true {
+            let whole = data[..<end]
+            do {
+                let (read, form) = try CSVReader.seriesAndForm(whole, file: file, options: options)
+                let series = try SeriesReader.finish(read, options)
+                let tail = CSVTail(
+                    file: file, form: form, columns: options.columns, format: series.time.format,
+                    lastTime: series.time.microseconds?.last, records: read.rowCount, lines: lineEnds(whole),
+                    rest: Data(data[end...]))
+                return (series, tail)
+            } catch SeriesError.unclosedQuote(_, let line) where line > 1 {
+                // The line end that the text was cut at stands within quotes.
+                let starts = whole.indices.lazy.filter { whole[$0] == 0x0A }.map { $0 + 1 }
+                guard let start = starts.dropFirst(line - 2).first, start < end else {
+                    throw SeriesError.unclosedQuote(file: file, line: line)
+                }
+                end = start
+            }
+        }
+    }
+
+    private static func lineEnds(_ data: Data) -> Int {
+        var (count, last): (Int, UInt8) = (0, 0)
+        for byte in data {
+            if byte == 0x0D || byte == 0x0A && last != 0x0D { count += 1 }
+            last = byte
+        }
+        return count
+    }
+
+    /// Begins anew with a text of the same form that takes the place of the one before; its rows come behind those read.
+    mutating func restart() {
+        (records, lines, rest, awaitsHeader) = (0, 0, Data(), form.hasHeader)
+    }
+
+    /// Takes the next piece.
+    /// - Throws: `SeriesError.otherColumns` where a text that took the place of another has another header.
+    mutating func append(_ piece: Data) throws(SeriesError) -> SeriesTail.Growth {
+        rest.append(piece)
+        if awaitsHeader {
+            guard let end = rest.firstIndex(of: 0x0A) else { return SeriesTail.Growth() }
+            try check(header: rest[...end])
+            rest = Data(rest[(end + 1)...])
+            (awaitsHeader, lines) = (false, 1)
+        }
+        let found = CSVReader.records(rest, file: file, form: form, after: (records, lines), format: format)
+        rest = Data(rest.dropFirst(found.bytes))
+        (records, lines) = (records + found.count, lines + found.lines)
+        var growth = SeriesTail.Growth(problems: found.problems)
+        var rows = found.rows
+        if !columns.isEmpty { rows = try rows.selecting(channels: columns) }
+        growth.rows = inOrder(rows, &growth.problems)
+        if let last = growth.rows?.time.microseconds?.last { lastTime = last }
+        format = rows.time.microseconds == nil ? format : rows.time.format
+        return growth
+    }
+
+    private func check(header: Data) throws(SeriesError) {
+        let names = header.withUnsafeBytes { raw -> [String] in
+            var scanner = CSVScanner(bytes: raw.bindMemory(to: UInt8.self), delimiter: form.dialect.delimiter)
+            var fields: [CSVScanner.Field] = []
+            guard (try? scanner.next(into: &fields, file: file)) == true else { return [] }
+            return fields.map { printable(scanner.text($0)) }
+        }
+        let known = form.names.indices.map { "column\($0 + 1)" }
+        guard names.count == form.names.count,
+            zip(zip(names, form.names), known).allSatisfy({ $0.0 == $0.1 || $0.0.isEmpty && $0.1 == $1 })
+        else { throw .otherColumns(file: file, expected: form.names, found: names) }
+    }
+
+    /// Rows that come in order of time; `nil` where none does.
+    private func inOrder(_ rows: Series, _ problems: inout [SeriesError]) -> Series? {
+        guard rows.rowCount > 0 else { return nil }
+        guard let times = rows.time.microseconds else { return rows }
+        var (kept, latest): ([Int], Int64) = ([], lastTime ?? .min)
+        for row in times.indices {
+            if times[row] >= latest {
+                kept.append(row)
+                latest = times[row]
+            } else {
+                problems.append(.lateRow(file: file, row: rows.rowNumber(row), time: rows.timeText(row: row)))
+            }
+        }
+        return kept.isEmpty ? nil : kept.count == times.count ? rows : rows.selecting(rows: kept)
+    }
+}
+
+extension CSVReader {
+    /// How many lines of a text that grows are waited for within quotes: a note has fewer, and a stray quote is to be told soon.
+    private static let mostLinesInQuotes = 20
+
+    /// Reads records of a form that is known, up to the last whole line; those that are wrong are told and left out.
+    /// - Parameters:
+    ///   - count: records and lines that came before, for messages.
+    ///   - format: the notation of the times before.
+    static func records(
+        _ data: Data, file: String, form: CSVForm, after count: (records: Int, lines: Int), format: TimeFormat?
+    ) -> CSVRecords {
+        data.withUnsafeBytes {
+            records($0.bindMemory(to: UInt8.self), file: file, form: form, after: count, format: format)
+        }
+    }
+
+    /// The same of bytes in memory.
+    static func records(
+        _ bytes: UnsafeBufferPointer<UInt8>, file: String, form: CSVForm, after count: (records: Int, lines: Int),
+        format: TimeFormat?
+    ) -> CSVRecords {
+        // A CR at the end may be the first half of a line end.
+        let whole = bytes.last == 0x0D ? UnsafeBufferPointer(rebasing: bytes.dropLast()) : bytes
+        return CSVReader(bytes: whole, file: file, form: form).records(after: count, format: format)
+    }
+
+    private func records(after count: (records: Int, lines: Int), format: TimeFormat?) -> CSVRecords {
+        var scanner = CSVScanner(bytes: bytes, delimiter: dialect.delimiter)
+        let table = CSVTable(columns: names.count, rowLimit: recordLimit(0..<bytes.count))
+        table.format = format
+        var fields: [CSVScanner.Field] = []
+        var found = CSVRecords(rows: Series(name: file, channels: []))
+        var numbers: [Int] = []
+        while true {
+            let before = scanner
+            let start = scanner.position
+            do throws(SeriesError) {
+                guard try scanner.next(into: &fields, file: file) else {
+                    (found.bytes, found.lines) = (scanner.position, scanner.line - 1)
+                    break
+                }
+                guard scanner.position > start, [0x0A, 0x0D].contains(bytes[scanner.position - 1]) else {
+                    break
+                }
+                let place = Place(row: count.records + found.count + 1, line: count.lines + scanner.recordLine)
+                try convert(fields, of: scanner, place, table)
+                table.rowCount += 1
+                numbers.append(place.row)
+            } catch .unclosedQuote where bytes[start...].count(where: { $0 == 0x0A }) <= Self.mostLinesInQuotes {
+                break
+            } catch {
+                switch error {
+                case .longField, .tornQuote, .unclosedQuote:
+                    found.tell(error.moved(by: count.lines))
+                    scanner = before
+                    scanner.skipLine(endingAt: bytes[start...].firstIndex(of: 0x0A) ?? bytes.count)
+                default: found.tell(error)
+                }
+            }
+            found.count += 1
+            (found.bytes, found.lines) = (scanner.position, scanner.line - 1)
+        }
+        found.rows = series(of: [table])
+        found.rows.fileOrder = numbers
+        return found
+    }
+}

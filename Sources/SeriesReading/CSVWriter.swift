@@ -1,0 +1,44 @@
+import TimeSeries
+
+/// Writes series as CSV.
+extension Series {
+    /// The series as CSV (RFC 4180): a `timestamp` column where rows have times, the channels, and a
+    /// `label` column where there are labels. Gaps are empty fields, quoted where a row holds nothing else, since an
+    /// empty line is no row; numbers read back bit for bit.
+    public func csv() -> String {
+        var header = time.microseconds == nil ? [] : ["timestamp"]
+        header += channels.map { csvField($0.name) }
+        if labels != nil { header.append("label") }
+        var text = header.joined(separator: ",") + "\n"
+        for row in 0..<rowCount {
+            var fields = time.text(row: row).map { [$0] } ?? []
+            fields += channels.map { numberText($0.values[row]) }
+            if let labels { fields.append(labels[row] ? "1" : "0") }
+            let line = fields.joined(separator: ",")
+            text += (line.isEmpty ? quotedField("") : line) + "\n"
+        }
+        return text
+    }
+}
+
+/// The shortest decimal text that reads back as `value`; empty for a gap.
+public func numberText(_ value: Double) -> String {
+    if value.isNaN { return "" }
+    if value == value.rounded(), abs(value) < 1e15, value != 0 || value.sign == .plus { return String(Int64(value)) }
+    return "\(value)"
+}
+
+/// `text` as a CSV field, quoted where it must be: around commas, quotes, line ends and spaces at either end.
+public func csvField(_ text: String) -> String {
+    let bytes = text.utf8
+    let mustBeQuoted = bytes.first == 0x20 || bytes.last == 0x20 || bytes.contains { [0x2C, 0x22, 0x0A, 0x0D].contains($0) }
+    return mustBeQuoted ? quotedField(text) : text
+}
+
+/// `text` in quotes, with those in it doubled. Works on bytes, since a quote with a combining mark behind it is one
+/// character that differs from a quote.
+func quotedField(_ text: String) -> String {
+    guard text.utf8.contains(0x22) else { return "\"" + text + "\"" }
+    let doubled = text.utf8.flatMap { $0 == 0x22 ? [0x22, 0x22] : [$0] }
+    return "\"" + String(decoding: doubled, as: UTF8.self) + "\""
+}

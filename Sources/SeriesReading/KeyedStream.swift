@@ -1,0 +1,330 @@
+import Foundation
+import TimeSeries
+
+/// The rows of one key as a stream of many series holds them.
+public struct KeyedRows: Sendable {
+    /// What the column of keys says in each row.
+    public let key: String
+    /// The records.
+    fileprivate(set) var text: [UInt8] = []
+    /// Lines of the stream before them.
+    let linesBefore: Int
+    /// Why they are no series, where that is known before they are read.
+    fileprivate(set) var problem: SeriesError?
+
+    /// How much memory they take.
+    public var byteCount: Int { text.count }
+}
+
+/// How the rows of a key are read.
+public struct KeyedForm: Sendable {
+    /// The value columns in the order of the series' channels, which may be changed.
+    public var channelNames: [String] {
+        get { options.columns }
+        set { options.columns = newValue }
+    }
+    /// What to call the stream in messages.
+    public let name: String
+    let form: CSVForm
+    private var options: SeriesReader.Options
+
+    init(name: String, form: CSVForm, options: SeriesReader.Options, numbers: [String]) {
+        (self.name, self.form, self.options) = (name, form, options)
+        if options.columns.isEmpty { self.options.columns = numbers }
+    }
+
+    /// The series of a key: what its rows are as a file of their own. Rows are counted from 1.
+    /// - Throws: `SeriesError` with the key, the row and the stream's line.
+    public func series(_ rows: KeyedRows) throws -> Series {
+        if let problem = rows.problem { throw problem }
+        let file = "\(name), key \(shown(key: rows.key))"
+        var found = rows.text.withUnsafeBufferPointer {
+            CSVReader.records($0, file: file, form: form, after: (0, rows.linesBefore), format: nil)
+        }
+        if let problem = found.problems.first { throw problem }
+        found.rows.fileOrder = nil
+        return try SeriesReader.finish(found.rows, options)
+    }
+}
+
+/// Reads many series from one stream of delimited text or JSON lines, a key at a time; a column tells the key of each row.
+///
+/// The rows of a key must lie together, as they do where rows are sorted by key; so no more is held than one key's rows and
+/// the names of the keys that were. A key that comes back is given with a problem in place of rows. What cannot be told to
+/// belong to a key spoils the key before it and the one that begins behind it, since it may be of either.
+public struct KeyedStream {
+    /// How the rows of all keys are read; found from the first rows.
+    public var form: KeyedForm
+    /// The column of keys.
+    public let keyColumn: String
+    private var input: ByteStream
+    private let json: JSONLines?
+    private let keyIndex: Int
+    /// Delimited text that is not given out yet, and the lines before it.
+    private var text: [UInt8] = []
+    private var lines = 0
+    /// The keys that were, as they are written: no two that differ in a byte are one.
+    private var seen: Set<[UInt8]> = []
+    private var open: KeyedRows?
+    /// The open key as it is written.
+    private var openKey: [UInt8] = []
+    /// What stood before the next row and could not be told to belong to a key.
+    private var stray: SeriesError?
+    private var ready: [KeyedRows] = []
+    private var given = 0
+    private var isAtEnd = false
+    /// Whether the rest of a line that is left out is still to come.
+    private var isSkipping = false
+    /// Whether what the input holds was looked at.
+    private var isTaken = false
+
+    /// Lines that tell the form: a header and 200 more.
+    private static let inspectedLines = 201
+    /// The most bytes that a record may have. One of a million columns has fewer.
+    private static let longestRecord = 16 << 20
+
+    /// Opens a file, gzip-compressed or not, or standard input where `path` is `-`, and reads its beginning.
+    /// - Throws: `SeriesError`; `.noSuchColumn` without the column of keys.
+    public init(path: String, key: String, options: SeriesReader.Options = SeriesReader.Options()) throws {
+        input = try ByteStream(path: path)
+        keyColumn = key
+        var options = options
+        options.keyColumn = key
+        let name = input.name
+        let (json, found, header) = try Self.inspect(&input, options)
+        self.json = json
+        let numbers = found.names.indices.filter { found.roles[$0] == .number }.map { found.names[$0] }
+        for column in options.columns where !numbers.contains(column) {
+            throw SeriesError.noSuchColumn(file: name, column: column, known: numbers)
+        }
+        form = KeyedForm(name: name, form: found, options: options, numbers: numbers)
+        keyIndex = found.names.firstIndex(of: key) ?? 0
+        if json == nil {
+            lines = LineEnds.count(input.bytes[..<header])
+            input.bytes.removeFirst(header)
+        }
+    }
+
+    /// Reads the first lines and finds what they tell: from no more and no fewer however much comes with them, so that a stream is
+    /// read alike whichever way it comes, and from more where a record goes on behind them.
+    /// - Returns: also how many bytes the header takes.
+    private static func inspect(
+        _ input: inout ByteStream, _ options: SeriesReader.Options
+    ) throws -> (json: JSONLines?, form: CSVForm, headerBytes: Int) {
+        var lineCount = inspectedLines
+        while true {
+            while input.lineEndCount < lineCount, try input.read() {
+                try refuseForeign(Data(input.firstLines(inspectedLines, mostBytes: ForeignContent.head)), file: input.name)
+                guard input.lineEndCount > 0 || input.bytes.count <= longestRecord else {
+                    throw SeriesError.longRecord(file: input.name, line: 1, mostBytes: longestRecord)
+                }
+            }
+            let beginning = input.firstLines(lineCount)
+            let isWhole = input.isAtEnd && beginning.count == input.bytes.count
+            do {
+                return try inspect(beginning, isWhole: isWhole, file: input.name, options)
+            } catch SeriesError.unclosedQuote where !isWhole {
+                lineCount *= 2
+            }
+        }
+    }
+
+    private static func refuseForeign(_ head: Data, file: String) throws(SeriesError) {
+        if SeriesFormat.sqlite.recognises(head.prefix(64)) {
+            throw .foreign(
+                file: file, kind: "an SQLite database", remedy: "give its table as CSV, as sqlite3 -csv -header does")
+        }
+        if let kind = ForeignContent.kind(of: head) { throw .foreign(file: file, kind: kind.name, remedy: kind.remedy) }
+    }
+
+    private static func inspect(
+        _ beginning: [UInt8], isWhole: Bool, file: String, _ options: SeriesReader.Options
+    ) throws -> (json: JSONLines?, form: CSVForm, headerBytes: Int) {
+        let json = try beginning.withUnsafeBufferPointer {
+            JSONLines.begin($0) ? try JSONLines(beginning: $0, file: file) : nil
+        }
+        var sample = beginning
+        if let json {
+            sample = []
+            _ = beginning.withUnsafeBufferPointer {
+                try? JSONLines.forEach(of: $0, isEnd: isWhole) { line throws(SeriesError) in
+                    try? json.append(line, number: 0, to: &sample)
+                }
+            }
+        }
+        let (form, header) = try sample.withUnsafeBufferPointer {
+            try CSVReader.form(of: $0, isWhole: isWhole || json != nil, file: file, options: options, names: json?.names)
+        }
+        return (json, form, header)
+    }
+
+    /// The next key's rows, in the order of the stream; `nil` at its end. Waits for as much as that takes.
+    public mutating func next() throws(SeriesError) -> KeyedRows? {
+        while given == ready.count {
+            ready.removeAll(keepingCapacity: true)
+            given = 0
+            guard !isAtEnd else { return nil }
+            try advance()
+        }
+        given += 1
+        return ready[given - 1]
+    }
+
+    /// Takes what was read, or reads on and takes that.
+    private mutating func advance() throws(SeriesError) {
+        if isTaken { _ = try input.read() }
+        isTaken = true
+        isAtEnd = input.isAtEnd
+        if let json {
+            try take(json)
+        } else {
+            text += input.bytes
+            input.bytes = []
+            scan()
+        }
+        guard isAtEnd else {
+            if max(text.count, input.bytes.count) > Self.longestRecord {
+                throw .longRecord(file: form.name, line: lines + 1, mostBytes: Self.longestRecord)
+            }
+            return
+        }
+        if let stray, open == nil, seen.isEmpty { throw stray }
+        close()
+    }
+
+    /// Makes records of whole JSON lines.
+    private mutating func take(_ json: JSONLines) throws(SeriesError) {
+        let bytes = input.bytes
+        var number = lines + LineEnds.count(text[...])
+        let taken = try bytes.withUnsafeBufferPointer { pointer throws(SeriesError) in
+            try JSONLines.forEach(of: pointer, isEnd: isAtEnd) { line throws(SeriesError) in
+                number += 1
+                do throws(SeriesError) {
+                    try json.append(line, number: number, to: &text)
+                } catch {
+                    scan()
+                    if let key = json.field(keyIndex, of: line), !key.isEmpty {
+                        spoil(error, of: key, line: number)
+                    } else {
+                        spoil(error)
+                    }
+                    text.append(0x0A)
+                }
+            }
+        }
+        input.bytes.removeFirst(taken)
+        scan()
+    }
+
+    // MARK: Records
+
+    /// Gives whole records of `text` to their keys.
+    private mutating func scan() {
+        let bytes = text
+        let consumed = bytes.withUnsafeBufferPointer { all -> Int in
+            // A CR at the end may be the first half of a line end.
+            let cut = !isAtEnd && all.last == 0x0D ? 1 : 0
+            return scan(UnsafeBufferPointer(rebasing: all.dropLast(cut)))
+        }
+        text = Array(bytes[consumed...])
+    }
+
+    private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        var scanner = CSVScanner(bytes: bytes, delimiter: form.form.dialect.delimiter)
+        var fields: [CSVScanner.Field] = []
+        // Where the open key's rows begin that are not kept yet, and where the last whole record ends.
+        var (begun, consumed) = (0, 0)
+        var whole = scanner
+        if isSkipping {
+            guard let end = bytes.firstIndex(of: 0x0A) else { return bytes.count }
+            scanner.skipLine(endingAt: end)
+            (begun, consumed, whole, isSkipping) = (scanner.position, scanner.position, scanner, false)
+        }
+        while true {
+            let (start, lineBefore) = (scanner.position, lines + scanner.line - 1)
+            do throws(SeriesError) {
+                guard try scanner.next(into: &fields, file: form.name) else { break }
+            } catch .unclosedQuote where !isAtEnd {
+                break
+            } catch {
+                spoil(error.moved(by: lines))
+                scanner = whole
+                let end = bytes[start...].firstIndex(of: 0x0A)
+                isSkipping = end == nil
+                scanner.skipLine(endingAt: end ?? bytes.count)
+                keep(bytes[begun..<start])
+                (begun, consumed, whole) = (scanner.position, scanner.position, scanner)
+                continue
+            }
+            guard isAtEnd || [0x0A, 0x0D].contains(bytes[scanner.position - 1]) else { break }
+            consumed = scanner.position
+            whole = scanner
+            let line = lines + scanner.recordLine
+            guard keyIndex < fields.count, fields[keyIndex].start < fields[keyIndex].end else {
+                spoil(.noKey(file: form.name, line: line))
+                continue
+            }
+            let key = scanner.slice(fields[keyIndex])
+            if open != nil, openKey.elementsEqual(key) {
+                stray = nil
+            } else {
+                keep(bytes[begun..<start])
+                begun = start
+                close()
+                begin(
+                    scanner.text(fields[keyIndex]), written: Array(key), line: line, linesBefore: lineBefore,
+                    isUTF8: scanner.isUTF8(fields[keyIndex]))
+            }
+        }
+        keep(bytes[begun..<consumed])
+        lines += whole.line - 1
+        return consumed
+    }
+
+    private mutating func keep(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+        if open?.problem == nil { open?.text += bytes }
+    }
+
+    private mutating func begin(_ key: String, written: [UInt8], line: Int, linesBefore: Int, isUTF8: Bool) {
+        var rows = KeyedRows(key: key, linesBefore: linesBefore)
+        let file = "\(form.name), key \(shown(key: key))"
+        if !isUTF8 {
+            rows.problem = .keyNotUTF8(file: file, line: line)
+        } else {
+            rows.problem = seen.insert(written).inserted ? stray : .scatteredKey(file: file, line: line)
+        }
+        (open, openKey, stray) = (rows, written, nil)
+    }
+
+    /// A row is wrong of which nothing but the key is known.
+    private mutating func spoil(_ problem: SeriesError, of key: [UInt8], line: Int) {
+        let text = String(decoding: key, as: UTF8.self)
+        let written = Array(text.replacing("\"", with: "\"\"").utf8)
+        if open == nil || openKey != written {
+            close()
+            begin(text, written: written, line: line, linesBefore: line - 1, isUTF8: true)
+        }
+        if open?.problem == nil { open?.problem = problem }
+        stray = nil
+    }
+
+    /// What cannot be told to belong to a key may be of the one before it or of the one behind.
+    private mutating func spoil(_ problem: SeriesError) {
+        if open?.problem == nil { open?.problem = problem }
+        stray = problem
+    }
+
+    private mutating func close() {
+        guard var rows = open else { return }
+        open = nil
+        if rows.problem != nil {
+            rows.text = []
+        } else if rows.text.last != 0x0A {
+            rows.text.append(0x0A)
+        }
+        ready.append(rows)
+    }
+}
+
+/// A key in messages, where a long one is cut.
+public func shown(key: String) -> String { printable(key.count > 80 ? key.prefix(80) + "…" : key) }

@@ -1,0 +1,76 @@
+import Foundation
+import GRDB
+import TimeSeries
+
+extension SeriesFormat {
+    /// SQLite databases. None is offered where a folder is listed: most hold something other than a series.
+    static let sqlite = SeriesFormat(
+        endings: [], recognises: { $0.starts(with: Array("SQLite format 3\0".utf8)) },
+        read: { source, options in
+            guard let path = source.path else { throw SeriesError.fileNeeded(file: source.name) }
+            return try SQLiteReader.series(path: path, file: source.name, options: options)
+        })
+}
+
+/// Reads a table or a query of an SQLite database as a series. The database is opened read-only.
+enum SQLiteReader {
+    /// - Throws: `SeriesError`.
+    static func series(path: String, file: String, options: SeriesReader.Options) throws -> Series {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let queue: DatabaseQueue
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw SeriesError.databaseFailed(file: file, reason: reason(error))
+        }
+        let (names, csv): ([String], String)
+        do {
+            (names, csv) = try queue.read { try table($0, statement($0, file: file, options: options)) }
+        } catch let error as DatabaseError {
+            throw options.query == nil
+                ? SeriesError.databaseFailed(file: file, reason: reason(error))
+                : SeriesError.badQuery(file: file, reason: reason(error))
+        }
+        return try CSVReader.series(Data(csv.utf8), file: file, options: options, names: names)
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        (error as? DatabaseError).map { $0.message ?? "SQLite error \($0.resultCode.rawValue)" } ?? "it cannot be opened"
+    }
+
+    private static func statement(_ database: Database, file: String, options: SeriesReader.Options) throws -> String {
+        if let query = options.query { return query }
+        let tables = try String.fetchAll(
+            database,
+            sql: "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name")
+        guard let table = options.table ?? (tables.count == 1 ? tables[0] : nil) else {
+            throw SeriesError.tableNeeded(file: file, known: tables)
+        }
+        guard tables.contains(table) else { throw SeriesError.noTable(file: file, table: table, known: tables) }
+        // SQL quotes a name as CSV quotes a field: in double quotes, those in it doubled.
+        return "SELECT * FROM \(quotedField(table))"
+    }
+
+    /// The result's columns and its rows as CSV text without a header, so that one reader decides what columns mean. A lone NULL
+    /// is written as a quoted empty field, since an empty line is no row.
+    private static func table(_ database: Database, _ sql: String) throws -> (names: [String], rows: String) {
+        let statement = try database.makeStatement(sql: sql)
+        let cursor = try Row.fetchCursor(statement)
+        let names = statement.columnNames
+        var text = ""
+        while let row = try cursor.next() {
+            for index in names.indices {
+                if index > 0 { text += "," }
+                switch (row[index] as DatabaseValue).storage {
+                case .int64(let number): text += String(number)
+                case .double(let number): text += "\(number)"
+                case .string(let string): text += quotedField(string)
+                case .blob, .null: if names.count == 1 { text += quotedField("") }
+                }
+            }
+            text += "\n"
+        }
+        return (names, text)
+    }
+}

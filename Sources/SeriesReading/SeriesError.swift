@@ -1,0 +1,210 @@
+import Foundation
+import TimeSeries
+
+/// Why a series could not be read or a result not written; each `description` names the place and the remedy.
+///
+/// `row` is the record's position from 1, header not counted; `line` is the line of the file from 1.
+public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The file is not there or does not let itself be read.
+    case unreadable(file: String, reason: String)
+    /// The file cannot be written where it was asked for.
+    case unwritable(file: String, reason: String)
+    /// The content is of a kind that holds no delimited text.
+    case foreign(file: String, kind: String, remedy: String)
+    /// A path leads to a pipe or a device, which may never end.
+    case noOrdinaryFile(file: String)
+    /// There is more to read than a series may have.
+    case tooLarge(file: String, mostBytes: Int)
+    /// There is no row below the header, if there is one.
+    case empty(file: String)
+    /// Every column is text, time or label.
+    case noNumericColumn(file: String, columns: [String])
+    /// A value is neither a number nor a gap.
+    case badNumber(file: String, row: Int, line: Int, column: String, text: String)
+    /// A time is written in no notation that is known.
+    case badTime(file: String, row: Int, line: Int, column: String, text: String)
+    /// A value is infinite, or too large for a `Double`.
+    case infinite(file: String, row: Int, line: Int, column: String, text: String)
+    /// A label is neither yes nor no.
+    case badLabel(file: String, row: Int, line: Int, column: String, text: String)
+    /// A record has more or fewer fields than the first.
+    case fieldCount(file: String, row: Int, line: Int, expected: Int, found: Int)
+    /// The file ends within quotes.
+    case unclosedQuote(file: String, line: Int)
+    /// A quoted field of several lines ends in the midst of another field.
+    case tornQuote(file: String, line: Int)
+    /// A field is longer than any number, time or name.
+    case longField(file: String, line: Int, mostBytes: Int)
+    /// A record has no end where one should long have been.
+    case longRecord(file: String, line: Int, mostBytes: Int)
+    /// Compressed data is not whole.
+    case damagedGzip(file: String)
+    /// Compressed data grows beyond measure.
+    case inflated(file: String, times: Int)
+    /// A column that was asked for is not there.
+    case noSuchColumn(file: String, column: String, known: [String])
+    /// A column holds no number at all.
+    case allGaps(file: String, column: String)
+    /// A table or a query was asked for of a file that is no database.
+    case noDatabase(file: String)
+    /// A table that was asked for is not in the database.
+    case noTable(file: String, table: String, known: [String])
+    /// The database holds no table, or several of which none was asked for.
+    case tableNeeded(file: String, known: [String])
+    /// A query that was asked for does not run.
+    case badQuery(file: String, reason: String)
+    /// unixODBC is not there, or is not what it should be.
+    case noODBC
+    /// A database does not let itself be reached through ODBC.
+    case noConnection(source: String, reason: String)
+    /// SQLite cannot read the database: it is damaged or locked.
+    case databaseFailed(file: String, reason: String)
+    /// The content is of a format that is read from a file alone, and came another way.
+    case fileNeeded(file: String)
+
+    /// A line is no object of numbers and texts.
+    case badJSONLine(file: String, line: Int, reason: String)
+    /// A row of a stream of many series does not say to which it belongs.
+    case noKey(file: String, line: Int)
+    /// A key is not written in UTF-8.
+    case keyNotUTF8(file: String, line: Int)
+    /// A key cannot name a folder.
+    case longKey(key: String)
+    /// The rows of a key do not lie together.
+    case scatteredKey(file: String, line: Int)
+
+    /// The same of a text that begins behind so many lines.
+    func moved(by lines: Int) -> SeriesError {
+        switch self {
+        case .unclosedQuote(let file, let line): .unclosedQuote(file: file, line: lines + line)
+        case .tornQuote(let file, let line): .tornQuote(file: file, line: lines + line)
+        case .longField(let file, let line, let mostBytes): .longField(file: file, line: lines + line, mostBytes: mostBytes)
+        default: self
+        }
+    }
+
+    /// That `file` could not be written, with the reason that `error` gives.
+    public static func unwritable(_ file: String, because error: any Error) -> SeriesError {
+        let reason =
+            switch (error as? CocoaError)?.code {
+            case .fileNoSuchFile?: "there is no such folder"
+            case .fileWriteNoPermission?: "permission denied"
+            case .fileWriteOutOfSpace?: "the disk is full"
+            case .fileWriteVolumeReadOnly?: "the disk is read-only"
+            default: "a write error"
+            }
+        return .unwritable(file: printable(file), reason: reason)
+    }
+
+    /// A file that is to be followed is no text that grows.
+    case notFollowed(file: String)
+    /// A row that was appended has a time before that of the row above.
+    case lateRow(file: String, row: Int, time: String)
+    /// A file that is followed was cut short, or another took its place.
+    case replaced(file: String)
+    /// A file that is followed is no longer there.
+    case gone(file: String)
+    /// The file that took the place of one that is followed has another header.
+    case otherColumns(file: String, expected: [String], found: [String])
+
+    /// One sentence for the user.
+    public var description: String {
+        switch self {
+        case .unreadable(let file, let reason):
+            "\(file): cannot be read (\(reason)); check the path and its permissions."
+        case .unwritable(let file, let reason):
+            "\(file): cannot be written (\(reason)); free space, or choose another place."
+        case .foreign(let file, let kind, let remedy):
+            "\(file): is \(kind); \(remedy)."
+        case .noOrdinaryFile(let file):
+            "\(file): is a pipe or a device; save what it gives to a file and open that."
+        case .tooLarge(let file, let mostBytes):
+            "\(file): is larger than \(mostBytes >> 20) MB; leave out columns or rows."
+        case .empty(let file):
+            "\(file): holds no rows; a series needs at least one row of numbers."
+        case .noNumericColumn(let file, let columns):
+            "\(file): no column holds numbers (found: \(listed(columns))); check the delimiter and the header."
+        case .badNumber(let file, let row, let line, let column, let text):
+            "\(file), row \(row) (line \(line)), column \"\(column)\": \(quoted(text)) is not a number; "
+                + "correct it, or leave the field empty to mark a gap."
+        case .badTime(let file, let row, let line, let column, let text):
+            "\(file), row \(row) (line \(line)), column \"\(column)\": \(quoted(text)) is not a time like "
+                + "the rows above; correct it, or choose another time column."
+        case .infinite(let file, let row, let line, let column, let text):
+            "\(file), row \(row) (line \(line)), column \"\(column)\": \(quoted(text)) is infinite; "
+                + "replace it by a finite number, or leave the field empty to mark a gap."
+        case .badLabel(let file, let row, let line, let column, let text):
+            "\(file), row \(row) (line \(line)), label column \"\(column)\": \(quoted(text)) is neither "
+                + "0/1 nor true/false; correct it or rename the column."
+        case .fieldCount(let file, let row, let line, let expected, let found):
+            "\(file), row \(row) (line \(line)): has \(found) fields where the first row has \(expected); "
+                + "quote fields that contain the delimiter."
+        case .unclosedQuote(let file, let line):
+            "\(file), line \(line): a quoted field that opens here never ends; close the quote."
+        case .tornQuote(let file, let line):
+            "\(file), line \(line): a quoted field that opens here ends within another field of a later row; close the quote."
+        case .longField(let file, let line, let mostBytes):
+            "\(file), line \(line): a field is longer than \(mostBytes) bytes; check the delimiter, the quotes and the line ends."
+        case .longRecord(let file, let line, let mostBytes):
+            "\(file), line \(line): a row is longer than \(mostBytes) bytes; check the line ends."
+        case .damagedGzip(let file):
+            "\(file): the gzip data is damaged or cut short; compress the file again."
+        case .inflated(let file, let times):
+            "\(file): grows more than \(times) times when it is decompressed; decompress it and open the result."
+        case .noSuchColumn(let file, let column, let known):
+            "\(file): has no column \"\(printable(column))\" (it has: \(listed(known)))."
+        case .allGaps(let file, let column):
+            "\(file), column \"\(column)\": holds only gaps; leave the column out or fill it."
+        case .noDatabase(let file):
+            "\(file): is no SQLite database, so there is no table in it to name or to query; read it without either."
+        case .noTable(let file, let table, let known):
+            "\(file): has no table \"\(printable(table))\" (it has: \(listed(known)))."
+        case .tableNeeded(let file, let known):
+            known.isEmpty
+                ? "\(file): is an SQLite database without a table; a series needs a table with a column of numbers."
+                : "\(file): is an SQLite database of several tables, and a series is one of them; name the table, or copy it "
+                    + "to a file of its own (it has: \(listed(known)))."
+        case .badQuery(let file, let reason):
+            "\(file): the query failed (\(printable(reason))); try it in a shell of the database."
+        case .noODBC:
+            "unixODBC cannot be used here; install it (libodbc2 in Debian) and a driver for the database, such as odbc-postgresql."
+        case .noConnection(let source, let reason):
+            "\(source): cannot be reached (\(printable(reason))); check the data source, the server and the account."
+        case .databaseFailed(let file, let reason):
+            "\(file): SQLite cannot read the table (\(printable(reason))); close what else uses the database, or restore a copy."
+        case .badJSONLine(let file, let line, let reason):
+            "\(file), line \(line): is not a JSON object of numbers and texts (\(reason)); write one object a line, each with the "
+                + "same members."
+        case .noKey(let file, let line):
+            "\(file), line \(line): has no key; give every row the key of its series."
+        case .keyNotUTF8(let file, let line):
+            "\(file), line \(line): the key is not written in UTF-8; convert the input, for example with iconv."
+        case .longKey(let key):
+            "key \(printable(String(key.prefix(40)))): is empty or too long to name a folder of models; give the series shorter keys."
+        case .scatteredKey(let file, let line):
+            "\(file), line \(line): rows of this key were read before, and others came between; sort the rows by key."
+        case .notFollowed(let file):
+            "\(file): cannot be followed, since it is no uncompressed CSV file; open it without following."
+        case .lateRow(let file, let row, let time):
+            "\(file), row \(row): its time \(printable(time)) lies before that of the row above, so it is left out; "
+                + "open the file again to have rows put into order."
+        case .replaced(let file):
+            "\(file): was cut short or replaced; its rows are read from the beginning and come behind those read before."
+        case .gone(let file):
+            "\(file): is no longer there; following goes on when it is back."
+        case .otherColumns(let file, let expected, let found):
+            "\(file): was replaced by a file with other columns (\(listed(found)) in place of \(listed(expected))), so following "
+                + "ends; open it again."
+        case .fileNeeded(let file):
+            "\(file): is an SQLite database, which is read from an uncompressed file alone; save it as one and open that."
+        }
+    }
+
+    private func listed(_ names: [String]) -> String {
+        names.isEmpty ? "none" : names.prefix(12).map(printable).joined(separator: ", ")
+    }
+
+    private func quoted(_ text: String) -> String {
+        "\"\(printable(String(text.prefix(40))))\""
+    }
+}

@@ -1,0 +1,103 @@
+/// A table of measurements in time order: one or more channels, a time for each row, and, where the
+/// file has them, labels that say which rows are truly anomalous.
+public struct Series: Sendable, Equatable {
+    /// What to call the series, usually the file's name.
+    public var name: String
+    /// The measured columns, each with `rowCount` values; a gap is `Double.nan`.
+    public var channels: [Channel]
+    /// The time of each row.
+    public var time: TimeAxis
+    /// `true` where the file says a row is anomalous; never shown to the models.
+    public var labels: [Bool]?
+    /// The position, from 1, that each row had in the file; `nil` where rows are as they were there.
+    public var fileOrder: [Int]?
+    /// What a careful analyst wants to know about the file, one sentence each.
+    public var notices: [String]
+
+    /// One measured column.
+    public struct Channel: Sendable, Equatable {
+        /// The column's name.
+        public var name: String
+        /// One value a row; `Double.nan` is a gap, infinities do not occur.
+        public var values: [Double]
+
+        /// Makes a channel from its name and values.
+        public init(name: String, values: [Double]) {
+            self.name = name
+            self.values = values
+        }
+    }
+
+    /// Makes a series; every channel, the labels and the file order hold one element a row.
+    public init(
+        name: String, channels: [Channel], time: TimeAxis = .rowNumbers, labels: [Bool]? = nil,
+        fileOrder: [Int]? = nil, notices: [String] = []
+    ) {
+        let count = channels.first?.values.count ?? 0
+        precondition(channels.allSatisfy { $0.values.count == count }, "channels differ in length")
+        self.name = name
+        self.channels = channels
+        self.time = time
+        self.labels = labels
+        self.fileOrder = fileOrder
+        self.notices = notices
+    }
+
+    /// Number of rows.
+    public var rowCount: Int { channels.first?.values.count ?? 0 }
+
+    /// The text of a row's time as the file wrote it; the row number where there is no time.
+    public func timeText(row: Int) -> String {
+        time.text(row: row) ?? String(rowNumber(row))
+    }
+
+    /// Adds what `timeText` says, in ASCII.
+    public func appendTime(row: Int, to text: inout [UInt8]) {
+        guard let instant = time.microseconds?[row] else { return text += String(rowNumber(row)).utf8 }
+        time.format.append(instant, to: &text)
+    }
+
+    /// The position, from 1, that a row had in the file.
+    public func rowNumber(_ row: Int) -> Int { fileOrder?[row] ?? row + 1 }
+
+    /// The rows `0 ..< count` alone.
+    public func prefix(_ count: Int) -> Series {
+        let count = min(count, rowCount)
+        var shorter = self
+        shorter.channels = channels.map { Channel(name: $0.name, values: Array($0.values.prefix(count))) }
+        shorter.time = time.prefix(count)
+        shorter.labels = labels.map { Array($0.prefix(count)) }
+        shorter.fileOrder = fileOrder.map { Array($0.prefix(count)) }
+        return shorter
+    }
+
+    /// Some neighbouring rows alone.
+    public func rows(_ range: Range<Int>) -> Series {
+        range == 0..<rowCount ? self : range.lowerBound == 0 ? prefix(range.count) : selecting(rows: Array(range))
+    }
+
+    /// Puts rows with the same channels behind the others; their times must not lie before those.
+    public mutating func append(_ rows: Series) {
+        precondition(rows.channels.map(\.name) == channels.map(\.name), "rows have the channels of the series")
+        let count = rowCount
+        if let numbers = rows.fileOrder, fileOrder != nil || numbers.first != count + 1 || numbers.last != count + numbers.count {
+            fileOrder = (fileOrder ?? Array(1..<(count + 1))) + numbers
+        }
+        for index in channels.indices { channels[index].values += rows.channels[index].values }
+        if let times = rows.time.microseconds { time.microseconds?.append(contentsOf: times) }
+        time.format = time.microseconds == nil ? time.format : rows.time.format
+        labels?.append(contentsOf: rows.labels ?? Array(repeating: false, count: rows.rowCount))
+    }
+
+    /// Some rows alone, in the order given, with the positions that they had in the file.
+    public func selecting(rows: [Int]) -> Series {
+        var chosen = self
+        chosen.channels = channels.map { channel in
+            Channel(name: channel.name, values: rows.map { channel.values[$0] })
+        }
+        chosen.time.microseconds = time.microseconds.map { times in rows.map { times[$0] } }
+        chosen.labels = labels.map { labels in rows.map { labels[$0] } }
+        chosen.fileOrder = rows.map { rowNumber($0) }
+        return chosen
+    }
+}
