@@ -39,7 +39,7 @@ struct DashboardBenchmark: ParsableCommand {
             screen = view(state)
         }
         _ = update(
-            &state, .modelsLoaded(fingerprint: series.fingerprint, account: session.account.id, models))
+            &state, .modelsLoaded(identity: series.identity, account: session.account.id, models))
         screen = view(state)
 
         let cursor = measured(&state, &screen, [.right, .right, .left])
@@ -111,7 +111,7 @@ private struct KnownErrors: Detector {
         self.kind = kind
         channelNames = series.channels.map(\.name)
         scaling = RobustScaling(fitting: series, rows: min(series.rowCount, 4000))
-        fingerprint = series.fingerprint
+        fingerprint = series.identity.text
         referenceErrors = noise(4000).map(abs).sorted()
     }
 

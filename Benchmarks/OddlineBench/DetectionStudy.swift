@@ -100,7 +100,7 @@ struct DetectionStudy {
     func detector(_ model: Model, _ recipes: Recipes, _ subject: Subject, seed: Int) throws -> any Detector {
         let file = try cache.map { folder in
             let name = [
-                subject.series.fingerprint, "\(subject.trainingRows)", "\(seed)", try recipes.fingerprint, model.kind.fileName,
+                subject.series.identity.text, "\(subject.trainingRows)", "\(seed)", try recipes.fingerprint, model.kind.fileName,
             ]
             return folder.appendingPathComponent(name.joined(separator: "-"))
         }

@@ -22,7 +22,7 @@ struct FingerprintBenchmark: ParsableCommand {
                     let values = (0..<length).map { _ in Double.random(in: 0...highest, using: &random).rounded() }
                     return Series(name: "s", channels: [.init(name: "value", values: values)])
                 }
-                found.withLock { $0 += own.compactMap { UInt64($0.fingerprint.prefix(16), radix: 16) } }
+                found.withLock { $0 += own.compactMap { UInt64($0.identity.text.prefix(16), radix: 16) } }
             }
         }
         let sorted = found.withLock { $0.sorted() }

@@ -54,8 +54,9 @@ public struct DashboardServices: Sendable {
         case .register(let username, let email, let password): stored { try register(username, email, password) }
         case .account(let session, let request): stored { accountServices.answer(request, session) }
         case .judge(let session, let series, let rows, let verdict):
-            stored { try library(session).judge(rows, of: series, as: verdict) }
-        case .store(let session, let series, let settings): stored { try library(session).store(settings, of: series) }
+            stored { try library(session).shelf(of: series.identity).judge(rows, as: verdict) }
+        case .store(let session, let series, let settings):
+            stored { try library(session).shelf(of: series.identity).store(settings) }
         case .storeTheme(let session, let name): stored { try library(session).store(name, key: "theme") }
         case .open(let session, let path): open(path, session)
         case .openToFollow(let session, let path): open(path, session, follows: true)
@@ -67,9 +68,9 @@ public struct DashboardServices: Sendable {
                 return .grown(run: run, series, scored)
             }
         case .tell(let events): eventCommand?.tell(events)
-        case .carryOver(let session, let path, let series): stored { try library(session).remember(path: path, series) }
+        case .carryOver(let session, let path, let series): stored { _ = try library(session).open(series, at: path) }
         case .write(let session, let series, let rows, let text):
-            stored { try library(session).write(text, on: rows, of: series) }
+            stored { try library(session).shelf(of: series.identity).write(text, on: rows) }
         case .train(let session, let series, let run, let seed): Task { await train(series, session, run, seed) }
         case .listLibrary(let session):
             computed {
@@ -80,11 +81,13 @@ public struct DashboardServices: Sendable {
         case .loadModels(let session, let series, let kinds):
             computed {
                 .modelsLoaded(
-                    fingerprint: series.fingerprint, account: session.account.id, try library(session).scored(kinds, series))
+                    identity: series.identity, account: session.account.id, try library(session).scored(kinds, series))
             }
         case .export(let request): computed { try export(request) }
         case .describe(let series):
-            computed { .described(fingerprint: series.fingerprint, series.channels.map(ColumnStatistics.init)) }
+            computed {
+                .described(identity: series.identity, series.channels.indices.map { ColumnStatistics(series, channel: $0) })
+            }
         case .compare(let series, let result, let settings, let run):
             computed {
                 let comparison = try Comparison(series: series, result: result, settings: settings, cancellation: run)
@@ -230,7 +233,7 @@ public struct DashboardServices: Sendable {
             if case .finished(let model) = progress {
                 let kind = model.detector.kind
                 do {
-                    try await lane.run { try library(session).save(model.detector) }
+                    try await lane.run { try library(session).shelf(of: series.identity).save(model.detector) }
                     report(.saved(run: run, .success(kind)))
                 } catch { report(.saved(run: run, .failure(PlainError(message: sentence(error))))) }
             }

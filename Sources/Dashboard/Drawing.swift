@@ -52,7 +52,7 @@ func wrapped(_ text: String, width: Int) -> [String] {
 
 /// The usual time between rows in words.
 func samplingText(_ series: Series, _ memo: PlotMemo) -> String? {
-    guard let step = memo.medianStep(of: series.time), step > 0 else { return nil }
+    guard let step = series.profile.step, step > 0 else { return nil }
     return durationText(Double(step) / 1e6)
 }
 

@@ -67,8 +67,8 @@ public enum DashboardEvent: Sendable {
     /// Whether a model of a run was saved, or why not; comes before its `finished`.
     case saved(run: Cancellation, Result<ModelKind, PlainError>)
     case trainingEnded(run: Cancellation)
-    /// Models with their scores of the series with this fingerprint.
-    case modelsLoaded(fingerprint: String, account: Int64, [ScoredModel])
+    /// Models with their scores of the series with this identity.
+    case modelsLoaded(identity: SeriesIdentity, account: Int64, [ScoredModel])
     /// The answer to the `compare` with this flag.
     case compared(run: Cancellation, Comparison)
     case explained(WorkspaceState.Explained)
@@ -78,8 +78,8 @@ public enum DashboardEvent: Sendable {
     case followingEnded(run: Cancellation, String)
     /// A series with more rows and their scores.
     case grown(run: Cancellation, Series, [ScoredModel])
-    /// The columns of the series with this fingerprint.
-    case described(fingerprint: String, [ColumnStatistics])
+    /// The columns of the series with this identity.
+    case described(identity: SeriesIdentity, [ColumnStatistics])
     /// A file is there already.
     case wouldOverwrite(ExportRequest)
     case done(String)

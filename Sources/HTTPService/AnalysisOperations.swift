@@ -27,7 +27,7 @@ struct AnalysisOperations: Sendable {
 
     private var series: Output<Analysis> {
         .object([
-            .member("id", .text) { $0.series.fingerprint }, .member("name", .text) { $0.series.name },
+            .member("id", .text) { $0.series.identity.text }, .member("name", .text) { $0.series.name },
             .member("rows", .integer) { $0.series.rowCount },
             .member("columns", .list(.text)) { $0.series.channels.map(\.name) },
             .member("notices", .list(.text)) { $0.series.notices },
@@ -46,7 +46,7 @@ struct AnalysisOperations: Sendable {
                 .oneOf(
                     Parameter.body("csv", .text(1...33_000_000)).map { Source.csv($0) },
                     Parameter.body("sample", .choice(samples)).map { Source.sample($0) }),
-                bodyLimit: 33_554_432, answer: .created(series) { "/api/series/\($0.series.fingerprint)" }, problems: [409],
+                bodyLimit: 33_554_432, answer: .created(series) { "/api/series/\($0.series.identity.text)" }, problems: [409],
                 protected: addSeries),
             Operation(
                 .get, "/api/series", id: "listSeries", "The series kept here.", answer: .ok(.list(series)),
@@ -204,7 +204,7 @@ struct AnalysisOperations: Sendable {
             throw Problem.fields([.init(field: "last_row", message: "The series has \(series.rowCount) rows.")])
         }
         let library = store.library(caller.session)
-        try await store.workers.run { try library.judge(first - 1..<last, of: series, as: verdict) }
+        try await store.workers.run { try library.shelf(of: series.identity).judge(first - 1..<last, as: verdict) }
     }
 
     private func result(
@@ -215,7 +215,7 @@ struct AnalysisOperations: Sendable {
         return try await store.workers.run {
             var analysis = kept
             analysis.settings = settings
-            analysis.judgements = try library.judgements(of: analysis.series)
+            analysis.judgements = try library.shelf(of: analysis.series.identity).judgements()
             guard let result = analysis.result else { throw Problem(.conflict, DetectionError.noScores.description) }
             return (analysis, result)
         }

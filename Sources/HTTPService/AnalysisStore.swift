@@ -84,8 +84,9 @@ actor AnalysisStore {
         let library = library(session)
         let (series, scored) = try await workers.run(waitingAtMost: 8) {
             let series = try read()
-            let scored = try library.savedModels(for: series).compactMap { kind in
-                try? ScoredModel(scoring: series, with: library.load(kind, for: series))
+            let shelf = library.shelf(of: series.identity)
+            let scored = try shelf.savedModels().compactMap { kind in
+                try? ScoredModel(scoring: series, with: shelf.load(kind))
             }
             return (series, scored)
         }
@@ -96,7 +97,7 @@ actor AnalysisStore {
     nonisolated var samples: URL { locations.sampleData }
 
     private func keep(_ series: Series, _ scored: [ScoredModel], for session: Session) throws -> Analysis {
-        let key = Key(user: session.account.id, series: series.fingerprint)
+        let key = Key(user: session.account.id, series: series.identity.text)
         if let entry = entries[key] { return try again(series, entry, key) }
         let mine = entries.filter { $0.key.user == key.user }.values
         guard mine.count < limits.seriesPerUser else {
@@ -119,9 +120,6 @@ actor AnalysisStore {
     /// - Throws: `Problem` 409 where it is another series, or its training goes on.
     private func again(_ series: Series, _ entry: Entry, _ key: Key) throws -> Analysis {
         let known = entry.analysis
-        guard known.series.hasSameValues(as: series) else {
-            throw Problem(.conflict, "Another series has this identity; delete it first.")
-        }
         if known.series.name == series.name, known.series.time == series.time, known.series.labels == series.labels {
             return known
         }
@@ -215,7 +213,7 @@ actor AnalysisStore {
         guard isPresent(key, cancellation) else { return }
         entries[key]?.analysis = analysis
         advance(key, model.detector.kind, 1)
-        try await workers.run { try library.save(model.detector) }
+        try await workers.run { try library.shelf(of: analysis.series.identity).save(model.detector) }
     }
 
     private func advance(_ key: Key, _ kind: ModelKind, _ share: Double) {

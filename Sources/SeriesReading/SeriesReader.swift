@@ -124,7 +124,7 @@ public enum SeriesReader {
             }
             if gaps > 0 { series.notices.append("Column \(channel.name) has \(gaps) gap\(gaps == 1 ? "" : "s").") }
         }
-        series.notices += samplingNotices(series.time)
+        series.notices += samplingNotices(series)
         return series
     }
 
@@ -137,8 +137,8 @@ public enum SeriesReader {
         return sorted
     }
 
-    private static func samplingNotices(_ time: TimeAxis) -> [String] {
-        guard let times = time.microseconds, let step = time.medianStep else { return [] }
+    private static func samplingNotices(_ series: Series) -> [String] {
+        guard let times = series.time.microseconds, let step = series.profile.step else { return [] }
         var notices: [String] = []
         let repeated = times.adjacentPairs().count { $0 == $1 }
         if repeated > 0 {
@@ -156,14 +156,13 @@ extension Series {
     /// The series with only the named channels, in that order.
     /// - Throws: `SeriesError.noSuchColumn` when a name is not a channel.
     public func selecting(channels names: [String]) throws(SeriesError) -> Series {
-        var selected = self
-        selected.channels = []
+        var selected: [Channel] = []
         for name in names {
             guard let channel = channels.first(where: { $0.name == name }) else {
                 throw .noSuchColumn(file: self.name, column: name, known: channels.map(\.name))
             }
-            selected.channels.append(channel)
+            selected.append(channel)
         }
-        return selected
+        return with(selected)
     }
 }

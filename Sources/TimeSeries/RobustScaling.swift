@@ -30,7 +30,7 @@ public struct RobustScaling: Sendable, Equatable, Codable {
             let variance = present.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(present.count)
             let range = (quantile(ofSorted: present, 0.75) - quantile(ofSorted: present, 0.25)) / 1.349
             let spread = max(range, 0.5 * variance.squareRoot())
-            spreads.append(spread > 1e-12 * max(1, abs(mean)) ? spread : 1)
+            spreads.append(spread > 1e-12 * abs(mean) ? spread : 1)
         }
         self.init(centers: centers, spreads: spreads)
     }

@@ -1,12 +1,22 @@
 /// A table of measurements in time order: one or more channels, a time for each row, and, where the
 /// file has them, labels that say which rows are truly anomalous.
-public struct Series: Sendable, Equatable {
+///
+/// ```swift
+/// var series = Series(name: "pump.csv", channels: [.init(name: "flow", values: values)])
+/// series.append(rows)
+/// let shelf = library.shelf(of: series.identity)
+/// ```
+public struct Series: Sendable {
     /// What to call the series, usually the file's name.
     public var name: String
     /// The measured columns, each with `rowCount` values; a gap is `Double.nan`.
-    public var channels: [Channel]
+    public private(set) var channels: [Channel]
+    /// What the series is known by, made with its rows and continued as rows are appended; nothing walks its values to ask.
+    public private(set) var identity: SeriesIdentity
+    private var hash: IdentityHash
+    private var known = SeriesProfile.Known()
     /// The time of each row.
-    public var time: TimeAxis
+    public var time: TimeAxis { didSet { known = SeriesProfile.Known() } }
     /// `true` where the file says a row is anomalous; never shown to the models.
     public var labels: [Bool]?
     /// The position, from 1, that each row had in the file; `nil` where rows are as they were there.
@@ -37,11 +47,16 @@ public struct Series: Sendable, Equatable {
         precondition(channels.allSatisfy { $0.values.count == count }, "channels differ in length")
         self.name = name
         self.channels = channels
+        hash = IdentityHash(of: channels)
+        identity = hash.identity(names: channels.map(\.name))
         self.time = time
         self.labels = labels
         self.fileOrder = fileOrder
         self.notices = notices
     }
+
+    /// The step between its rows and the periods of its channels.
+    public var profile: SeriesProfile { SeriesProfile(series: self, known: known) }
 
     /// Number of rows.
     public var rowCount: Int { channels.first?.values.count ?? 0 }
@@ -60,15 +75,25 @@ public struct Series: Sendable, Equatable {
     /// The position, from 1, that a row had in the file.
     public func rowNumber(_ row: Int) -> Int { fileOrder?[row] ?? row + 1 }
 
+    /// The same series with other columns, as many rows each.
+    public func with(_ channels: [Channel]) -> Series {
+        precondition(channels.allSatisfy { $0.values.count == rowCount }, "columns have a value for each row")
+        return Series(name: name, channels: channels, time: time, labels: labels, fileOrder: fileOrder, notices: notices)
+    }
+
+    /// The identity of the rows `0 ..< count` alone. Cost: one pass over them.
+    public func identity(ofFirst count: Int) -> SeriesIdentity {
+        count >= rowCount ? identity : IdentityHash(of: channels, count: count).identity(names: channels.map(\.name))
+    }
+
     /// The rows `0 ..< count` alone.
     public func prefix(_ count: Int) -> Series {
         let count = min(count, rowCount)
-        var shorter = self
-        shorter.channels = channels.map { Channel(name: $0.name, values: Array($0.values.prefix(count))) }
-        shorter.time = time.prefix(count)
-        shorter.labels = labels.map { Array($0.prefix(count)) }
-        shorter.fileOrder = fileOrder.map { Array($0.prefix(count)) }
-        return shorter
+        guard count < rowCount else { return self }
+        return Series(
+            name: name, channels: channels.map { Channel(name: $0.name, values: Array($0.values.prefix(count))) },
+            time: time.prefix(count), labels: labels.map { Array($0.prefix(count)) },
+            fileOrder: fileOrder.map { Array($0.prefix(count)) }, notices: notices)
     }
 
     /// Some neighbouring rows alone.
@@ -79,25 +104,33 @@ public struct Series: Sendable, Equatable {
     /// Puts rows with the same channels behind the others; their times must not lie before those.
     public mutating func append(_ rows: Series) {
         precondition(rows.channels.map(\.name) == channels.map(\.name), "rows have the channels of the series")
-        let count = rowCount
+        let (count, profile) = (rowCount, known)
         if let numbers = rows.fileOrder, fileOrder != nil || numbers.first != count + 1 || numbers.last != count + numbers.count {
             fileOrder = (fileOrder ?? Array(1..<(count + 1))) + numbers
         }
         for index in channels.indices { channels[index].values += rows.channels[index].values }
+        hash.add(channels, from: count)
+        identity = hash.identity(names: channels.map(\.name))
         if let times = rows.time.microseconds { time.microseconds?.append(contentsOf: times) }
         time.format = time.microseconds == nil ? time.format : rows.time.format
         labels?.append(contentsOf: rows.labels ?? Array(repeating: false, count: rows.rowCount))
+        known = count < SeriesProfile.rows ? SeriesProfile.Known() : profile
     }
 
     /// Some rows alone, in the order given, with the positions that they had in the file.
     public func selecting(rows: [Int]) -> Series {
-        var chosen = self
-        chosen.channels = channels.map { channel in
-            Channel(name: channel.name, values: rows.map { channel.values[$0] })
-        }
-        chosen.time.microseconds = time.microseconds.map { times in rows.map { times[$0] } }
-        chosen.labels = labels.map { labels in rows.map { labels[$0] } }
-        chosen.fileOrder = rows.map { rowNumber($0) }
-        return chosen
+        Series(
+            name: name,
+            channels: channels.map { channel in Channel(name: channel.name, values: rows.map { channel.values[$0] }) },
+            time: TimeAxis(microseconds: time.microseconds.map { times in rows.map { times[$0] } }, format: time.format),
+            labels: labels.map { labels in rows.map { labels[$0] } }, fileOrder: rows.map { rowNumber($0) }, notices: notices)
+    }
+}
+
+extension Series: Equatable {
+    /// Whether both have the same name, rows, times, labels, positions and notices.
+    public static func == (one: Series, other: Series) -> Bool {
+        one.identity == other.identity && one.name == other.name && one.time == other.time && one.labels == other.labels
+            && one.fileOrder == other.fileOrder && one.notices == other.notices
     }
 }

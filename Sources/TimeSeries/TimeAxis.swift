@@ -27,15 +27,6 @@ public struct TimeAxis: Sendable, Equatable {
         if case .iso8601(let notation) = format, case .offset(let minutes, _) = notation.zone { minutes } else { 0 }
     }
 
-    /// The median time between neighbouring rows in microseconds, the larger of two in the middle; `nil` without times
-    /// and for fewer than two rows.
-    public var medianStep: Int64? {
-        guard let microseconds, microseconds.count > 1 else { return nil }
-        var steps = microseconds.adjacentPairs().map { $1 - $0 }
-        steps.sort()
-        return steps[steps.count / 2]
-    }
-
     /// The first row at or after a calendar time, of which the end may be missing: a year, a month, a day, or a day with a time
     /// of day. A time without a zone is one of the file's zone. `nil` without times, and where the text is no time or lies after
     /// the last row.

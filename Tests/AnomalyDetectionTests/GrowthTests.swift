@@ -16,7 +16,7 @@ private func gapped(_ rows: Int) -> Series {
     var series = SampleKind.contextual.series(rows: rows, seed: 4)
     var other = series.channels[0].values.map { -2 * $0 }
     for row in [100..<110, 690..<720, 1000..<1004] as [Range<Int>] { for gap in row { other[gap] = .nan } }
-    series.channels.append(Series.Channel(name: "other", values: other))
+    series = series.with(series.channels + [Series.Channel(name: "other", values: other)])
     return series
 }
 

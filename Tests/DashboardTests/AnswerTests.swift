@@ -52,13 +52,13 @@ import Workbench
         _ = update(&state, .loggedIn(bob, themeName: nil))
         let opened = OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings(), savedModels: [.lstm])
         let entry = LibraryState.Entry(path: "/alice.csv", name: "alice.csv", section: "Recent files")
-        let fingerprint = series.fingerprint
+        let identity = series.identity
         _ = update(&state, .opened(opened, account: alice.account.id))
         _ = update(&state, .libraryListed([entry], account: alice.account.id))
         _ = update(&state, .accountsShown(alice, AccountPanel.Content(), message: nil))
         #expect(state.workspace == nil && state.signedIn?.library.entries.isEmpty == true && state.account == bob.account.id)
         _ = update(&state, .opened(opened, account: bob.account.id))
-        _ = update(&state, .modelsLoaded(fingerprint: fingerprint, account: alice.account.id, try scored()))
+        _ = update(&state, .modelsLoaded(identity: identity, account: alice.account.id, try scored()))
         #expect(state.workspace != nil && state.workspace?.analysis.result == nil)
     }
 
@@ -92,7 +92,7 @@ import Workbench
         let model = try #require(try scored().first)
         let events: [DashboardEvent] = [
             .training(run: run, .finished(model)),
-            .modelsLoaded(fingerprint: series.fingerprint, account: state.account, [model]),
+            .modelsLoaded(identity: series.identity, account: state.account, [model]),
         ]
         for event in events {
             guard case .explain = update(&state, event).first else { throw Unexpected("no further question after \(event)") }

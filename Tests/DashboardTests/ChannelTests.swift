@@ -25,7 +25,7 @@ private struct Blaming: Detector {
     let scaling = RobustScaling(fitting: manyChannels, rows: 600)
     let referenceErrors: [Float] = [0, 0.1, 0.2]
     let summary = TrainingSummary(trainingRows: 600, epochs: 1, bestEpoch: 1, losses: [1], validationLosses: [1], seconds: 1)
-    let fingerprint = manyChannels.fingerprint
+    let fingerprint = manyChannels.identity
     let windowLength = 8
 
     func errors(

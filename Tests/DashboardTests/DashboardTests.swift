@@ -149,7 +149,7 @@ import Workbench
     let model = try #require(try scored().first)
     _ = update(&state, .training(run: Cancellation(), .finished(model)))
     #expect(state.workspace?.analysis.result == nil)
-    _ = update(&state, .modelsLoaded(fingerprint: "0", account: state.account, [model]))
+    _ = update(&state, .modelsLoaded(identity: SeriesIdentity(text: "0"), account: state.account, [model]))
     #expect(state.workspace?.analysis.result == nil)
 }
 
@@ -317,7 +317,7 @@ import Workbench
         ($0.detector.kind, try $0.detector.explanation(of: rows, in: series, errors: $0.errors))
     }
     let explained = WorkspaceState.Explained(
-        fingerprint: series.fingerprint, rows: rows, byModel: PerModel(explanations))
+        identity: series.identity, rows: rows, byModel: PerModel(explanations))
     _ = update(&state, .explained(explained))
     #expect(view(state).text.contains("most to rows"))
     let (index, count) = (state.workspace?.selectedPlace ?? 0, state.workspace?.events.count ?? 0)

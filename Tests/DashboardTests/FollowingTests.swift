@@ -11,7 +11,7 @@ import Workbench
 /// The series with `count` rows behind it, in which the values of the last `odd` are far off.
 private func appended(_ count: Int, odd: Int = 0) -> Series {
     var rows = SampleKind.amplitude.series(rows: 800, seed: 4).prefix(count)
-    for row in (count - odd)..<count { rows.channels[0].values[row] = 40 }
+    rows = rows.changing { for row in (count - odd)..<count { $0[row] = 40 } }
     rows.fileOrder = nil
     return rows
 }
@@ -91,7 +91,7 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
     try append(appended(30), to: &state, run)
     #expect(state.workspace?.analysis.series.rowCount == 830 && state.workspace?.analysis.result == nil)
     let effects = update(
-        &state, .modelsLoaded(fingerprint: series.fingerprint, account: state.account, try scored()))
+        &state, .modelsLoaded(identity: series.identity, account: state.account, try scored()))
     guard case .scoreGrowth(let whole, let models, let scoring) = effects.first else { throw Unexpected("nothing is scored") }
     #expect(whole.rowCount == 830 && models.count == 2)
     _ = update(&state, .grown(run: scoring, whole, try models.map { try ScoredModel(scoring: whole, continuing: $0) }))

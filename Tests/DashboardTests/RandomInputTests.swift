@@ -80,7 +80,7 @@ import Workbench
         let series = workspace.analysis.series
         #expect(workspace.path.hasPrefix(folder), "a series of another account: \(place)")
         // A series that has grown is scored by the models of its beginning.
-        let beginnings = [800, 1000].map { series.prefix($0).fingerprint }
+        let beginnings = [800, 1000].map { series.prefix($0).identity.text }
         #expect(workspace.analysis.scored.values.allSatisfy { beginnings.contains($0.detector.fingerprint) }, "\(place)")
         #expect(workspace.analysis.scored.values.allSatisfy { $0.errors.errors.count == series.rowCount }, "\(place)")
         if let comparison = (workspace.card as? ComparisonCard)?.comparison {
@@ -185,10 +185,10 @@ private struct Answers {
                 return [.saved(run: run, saving), .training(run: run, .finished(model))]
             } + [.trainingEnded(run: run)]
         case .loadModels(let session, let series, _):
-            [.modelsLoaded(fingerprint: series.fingerprint, account: session.account.id, scores(series))]
+            [.modelsLoaded(identity: series.identity, account: session.account.id, scores(series))]
         case .export(let request): [request.mayOverwrite ? .failed("No room.") : .wouldOverwrite(request)]
         case .describe(let series):
-            [.described(fingerprint: series.fingerprint, series.channels.map(ColumnStatistics.init))]
+            [.described(identity: series.identity, series.channels.indices.map { ColumnStatistics(series, channel: $0) })]
         case .compare(let series, let result, let settings, let run):
             (try? Comparison(series: series, result: result, settings: settings)).map { [.compared(run: run, $0)] } ?? []
         case .explain(let series, let models, let rows):

@@ -199,8 +199,8 @@ struct Scene: Sendable, CustomTestStringConvertible {
         },
         workspace("statistics") { state in
             press(&state, .character("S"))
-            let columns = series.channels.map(ColumnStatistics.init)
-            _ = update(&state, .described(fingerprint: series.fingerprint, columns))
+            let columns = series.channels.indices.map { ColumnStatistics(series, channel: $0) }
+            _ = update(&state, .described(identity: series.identity, columns))
         },
         workspace("rows") { press(&$0, .character("]"), .character("V"), .down) },
         workspace("two-runs") { state in

@@ -58,7 +58,7 @@ import Workbench
         }
         let desk = try Desk(models: Models([held]))
         let task = TrainingTask(series: series, trainingRows: series.rowCount, seed: 1)
-        try desk.library.save(try plain.train(task, Cancellation()) { _ in })
+        try desk.library.shelf(of: wave.identity).save(try plain.train(task, Cancellation()) { _ in })
         for _ in 0..<2 { desk.services.start(.loadModels(desk.session, series, [.rollingMedian])) }
         desk.services.start(.login(identifier: "alice", password: "correct horse battery", stayDays: 0))
         var events = desk.reports.makeAsyncIterator()
@@ -99,9 +99,9 @@ import Workbench
         let path = try file("wave.csv")
         let wave = try SeriesReader.read(path: path)
         let task = TrainingTask(series: wave, trainingRows: wave.rowCount, seed: 1)
-        try desk.library.save(try models.all[0].train(task, Cancellation()) { _ in })
+        try desk.library.shelf(of: wave.identity).save(try models.all[0].train(task, Cancellation()) { _ in })
         var expected = Analysis(series: wave, models: models)
-        expected.use([try ScoredModel(scoring: wave, with: desk.library.load(.rollingMedian, for: wave))])
+        expected.use([try ScoredModel(scoring: wave, with: desk.library.shelf(of: wave.identity).load(.rollingMedian))])
         let settings = ["smoothing": "3", "threshold": "0.97", "calibration": "rank"]
         try Setting.set(settings, in: &expected.settings, models: models)
         let result = try #require(expected.result)
@@ -148,6 +148,6 @@ import Workbench
             guard case .done = await events.next() else { throw Unexpected("no \(name)") }
             #expect(try String(contentsOfFile: path, encoding: .utf8).contains("looked "), "\(name)")
         }
-        #expect(try desk.library.notes(of: wave) == workspace.notes)
+        #expect(try desk.library.shelf(of: wave.identity).notes() == workspace.notes)
     }
 }

@@ -40,7 +40,7 @@ struct Neighbours: Detector {
     init(_ kind: ModelKind, reach: Int, of series: Series) throws {
         self.kind = kind
         self.reach = reach
-        fingerprint = series.fingerprint
+        fingerprint = series.identity.text
         scaling = RobustScaling(fitting: series, rows: series.rowCount)
         referenceErrors = try errors(of: series).errors.sorted()
     }
@@ -105,7 +105,7 @@ func workspace(
 
 /// Loads models that scored the series.
 func load(_ state: inout DashboardState, _ models: [ScoredModel], of series: Series = DashboardTests.series) {
-    _ = update(&state, .modelsLoaded(fingerprint: series.fingerprint, account: state.account, models))
+    _ = update(&state, .modelsLoaded(identity: series.identity, account: state.account, models))
 }
 
 extension DashboardState {

@@ -75,7 +75,7 @@ enum FuzzTarget: String, CaseIterable {
                 do {
                     let series = try stream.form.series(rows)
                     check(series)
-                    found.append("\(rows.key): \(series.fingerprint)")
+                    found.append("\(rows.key): \(series.identity)")
                 } catch { found.append("\(rows.key): \(error)") }
             }
             return found

@@ -14,7 +14,7 @@ func series(_ text: String, options: SeriesReader.Options = .init()) throws -> S
     #expect(read.channels == [.init(name: "value", values: [10, 12.5])])
     #expect(read.labels == [false, true])
     #expect(read.timeText(row: 1) == "2014-07-01 00:30:00")
-    #expect(read.time.medianStep == 1_800_000_000)
+    #expect(read.profile.step == 1_800_000_000)
 }
 
 @Test func aFileWithoutHeaderCountsRowsAndNamesColumns() throws {
@@ -103,7 +103,7 @@ func lineEndsMarksAndDelimitersAreUnderstood(_ text: String) throws {
 @Test func epochsAreRecognised() throws {
     let seconds = try series("ts,v\n1700000000,1\n1700000060,2\n")
     #expect(seconds.time.format == .unixSeconds(fractionDigits: 0))
-    #expect(seconds.time.medianStep == 60_000_000)
+    #expect(seconds.profile.step == 60_000_000)
     #expect(seconds.timeText(row: 1) == "1700000060")
     let milliseconds = try series("timestamp,v\n1700000000500,1\n1700000001500,2\n")
     #expect(milliseconds.time.format == .unixMilliseconds)
@@ -199,11 +199,11 @@ private func plain(_ row: Int) -> String { "\(1_700_000_000 + 60 * row),\(Double
         }
     }
     let wide = try series("t,v\n-4500000000000,1\n4500000000000,2\n", options: options)
-    #expect(wide.time.medianStep == 9_000_000_000_000_000_000)
+    #expect(wide.profile.step == 9_000_000_000_000_000_000)
 }
 
 @Test func aTimeColumnThatIsAskedForIsReadInTheUnitOfItsNumbers() throws {
     let options = SeriesReader.Options(timeColumn: "stamp")
     let read = try series("stamp,v\n1700000000000,1\n1700000060000,2\n", options: options)
-    #expect(read.time.medianStep == 60_000_000 && read.timeText(row: 0) == "1700000000000")
+    #expect(read.profile.step == 60_000_000 && read.timeText(row: 0) == "1700000000000")
 }

@@ -48,7 +48,7 @@ private func temporaryFolder() throws -> URL {
     #expect(read.channels.map(\.name) == ["load"])
     #expect(read.channels[0].values[4] == 4.0 / 3)
     #expect(read.channels[0].values[2].isNaN)
-    #expect(read.time.medianStep == 60_000_000)
+    #expect(read.profile.step == 60_000_000)
     let queried = try SeriesReader.read(
         path: path, options: .init(query: "SELECT load * 2 AS double FROM cpu WHERE load IS NOT NULL"))
     #expect(queried.rowCount == 4)

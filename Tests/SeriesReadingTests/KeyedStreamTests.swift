@@ -46,7 +46,7 @@ private func problem(_ result: Result<Series, any Error>) -> String {
     for (name, result) in found {
         let series = try result.get()
         let alone = try SeriesReader.read(data: Data((own[name] ?? "").utf8), name: series.name)
-        #expect(series.time == alone.time && series.hasSameValues(as: alone) && series.fileOrder == alone.fileOrder, "\(name)")
+        #expect(series.time == alone.time && series.identity == alone.identity && series.fileOrder == alone.fileOrder, "\(name)")
     }
 }
 
@@ -191,7 +191,7 @@ private func problem(_ result: Result<Series, any Error>) -> String {
     let text = "key,time,value\n0,,x\n" + rows.map { "a,\($0)" }.joined() + rows.map { "b,\($0)" }.joined()
     let found = try keys(text, columns: ["value"])
     #expect(problem(found[0].series).contains("key 0, row 1 (line 2)"))
-    for (_, result) in found.dropFirst() { #expect(try result.get().time.medianStep == 1_000_000) }
+    for (_, result) in found.dropFirst() { #expect(try result.get().profile.step == 1_000_000) }
 }
 
 @Test func anObjectThatIsWrongIsOneOfItsKey() throws {

@@ -112,3 +112,12 @@ public struct Content: Equatable {
         labels = series.labels
     }
 }
+
+extension Series {
+    /// The series with other values in one channel.
+    public func changing(channel index: Int = 0, _ change: (inout [Double]) -> Void) -> Series {
+        var channels = channels
+        change(&channels[index].values)
+        return with(channels)
+    }
+}

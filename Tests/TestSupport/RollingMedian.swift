@@ -41,7 +41,7 @@ public struct RollingMedian: Detector {
         scaling = RobustScaling(fitting: task.series, rows: task.trainingRows)
         summary = TrainingSummary(
             trainingRows: task.trainingRows, epochs: 1, bestEpoch: 1, losses: [0], validationLosses: [0], seconds: 0)
-        fingerprint = task.series.fingerprint
+        fingerprint = task.series.identity.text
         let learnt = try errors(of: task.series.prefix(task.trainingRows))
         referenceErrors = learnt.errors.filter { !$0.isNaN }.sorted()
     }

@@ -119,19 +119,61 @@ private func values(_ count: Int, gaps: Double = 0.1, _ random: inout SeededGene
     }
 }
 
-@Test func theFingerprintChangesWithAnyOneNumberAndWithNothingElse() {
+@Test func theIdentityChangesWithAnyOneNumberAndWithNothingElse() {
     forRandomSeeds(300) { seed, random in
         let series = random.series()
         var same = series
         same.name = "other"
         same.labels = nil
         same.time = .rowNumbers
-        #expect(same.fingerprint == series.fingerprint && series.fingerprint.count == 64, "seed \(seed)")
-        var other = series
+        #expect(same.identity == series.identity && series.identity.text.count == 64, "seed \(seed)")
         let channel = Int.random(in: series.channels.indices, using: &random)
         let row = Int.random(in: 0..<series.rowCount, using: &random)
         let value = series.channels[channel].values[row]
-        other.channels[channel].values[row] = value.isNaN ? 0 : value == 0 ? 1 : value.nextUp
-        #expect(other.fingerprint != series.fingerprint, "seed \(seed)")
+        let other = series.changing(channel: channel) { $0[row] = value.isNaN ? 0 : value == 0 ? 1 : value.nextUp }
+        #expect(other.identity != series.identity, "seed \(seed)")
     }
+}
+
+@Test func theIdentityIsTheSameHoweverTheRowsCame() {
+    forRandomSeeds(200) { seed, random in
+        let series = random.series()
+        let count = Int.random(in: 1...series.rowCount, using: &random)
+        var grown = series.prefix(count)
+        #expect(grown.identity == series.identity(ofFirst: count), "seed \(seed)")
+        while grown.rowCount < series.rowCount {
+            grown.append(series.rows(grown.rowCount..<Int.random(in: (grown.rowCount + 1)...series.rowCount, using: &random)))
+        }
+        #expect(grown.identity == series.identity, "seed \(seed)")
+    }
+}
+
+@Test(arguments: [1e-300, 1e-14, 1e-3, 1e18, 1e300]) func periodAndScalingDoNotSeeTheUnit(_ unit: Double) throws {
+    forRandomSeeds(20) { seed, random in
+        let period = Int.random(in: 8...120, using: &random)
+        let values = (0..<900).map { 3 + sin(2 * Double.pi * Double($0) / Double(period)) + 0.1 * random.normal() }
+        let series = Series(name: "s", channels: [.init(name: "v", values: values)])
+        let other = series.changing { values in values = values.map { $0 * unit } }
+        #expect(other.profile.period == series.profile.period, "seed \(seed)")
+        let mine = RobustScaling(fitting: series, rows: 900).scaled(series)
+        let others = RobustScaling(fitting: other, rows: 900).scaled(other)
+        #expect(zip(mine, others).allSatisfy { abs($0 - $1) < 1e-4 }, "seed \(seed)")
+    }
+}
+
+@Test func theProfileOfALongSeriesStaysWhileItGrows() {
+    var random = SeededGenerator(seed: 5)
+    func rows(_ count: Int, period: Double) -> Series {
+        Series(
+            name: "s",
+            channels: [
+                .init(name: "v", values: (0..<count).map { sin(2 * Double.pi * Double($0) / period) + 0.1 * random.normal() })
+            ])
+    }
+    var series = rows(300, period: 24)
+    #expect(series.profile.period == 24)
+    series.append(rows(19_700, period: 50))
+    #expect(series.profile.period == 50, "a short series is looked at again")
+    series.append(rows(60_000, period: 24))
+    #expect(series.profile.period == 50, "what is behind 20,000 rows is not looked at")
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TimeSeries
@@ -48,12 +49,12 @@ import Testing
     #expect(dominantPeriod(of: [1, 2, 3]) == nil)
 }
 
-@Test func theFingerprintTellsNumbersApart() {
+@Test func theIdentityTellsNumbersApart() {
     let a = Series(name: "a", channels: [.init(name: "v", values: [1, 2, .nan])])
     var b = a
     b.name = "b"
-    #expect(a.fingerprint == b.fingerprint)
-    b.channels[0].values[1] = 2.0000001
-    #expect(a.fingerprint != b.fingerprint)
-    #expect(a.fingerprint.count == 64)
+    #expect(a.identity == b.identity)
+    b = b.changing { $0[1] = 2.0000001 }
+    #expect(a.identity != b.identity)
+    #expect(a.identity.text.count == 64)
 }

@@ -72,12 +72,13 @@ private func scoredSample(_ series: Series) async -> [ScoredModel] {
     }
 
     @Test func statisticsLeaveGapsOut() {
-        let statistics = ColumnStatistics(.init(name: "v", values: [4, .nan, 1, 3, 2, .nan, 5]))
+        let statistics = ColumnStatistics(
+            Series(name: "s", channels: [.init(name: "v", values: [4, .nan, 1, 3, 2, .nan, 5])]), channel: 0)
         #expect(statistics.count == 5 && statistics.gaps == 2)
         #expect(statistics.low == 1 && statistics.lowerQuartile == 2 && statistics.median == 3)
         #expect(statistics.upperQuartile == 4 && statistics.high == 5 && statistics.mean == 3)
         #expect(abs(statistics.deviation - 2.0.squareRoot()) < 1e-12 && statistics.period == nil)
-        let empty = ColumnStatistics(.init(name: "v", values: [.nan]))
+        let empty = ColumnStatistics(Series(name: "s", channels: [.init(name: "v", values: [.nan])]), channel: 0)
         #expect(empty.count == 0 && empty.mean.isNaN && empty.median.isNaN)
     }
 

@@ -35,23 +35,25 @@ private func event(_ rows: Range<Int>, peak: Float = 0.5) -> Event {
     let whole = SampleKind.contextual.series(rows: 900, seed: 2)
     let part = whole.prefix(800)
     let model = try #require(Models.standard[.lstm])
-    try library.remember(path: "/data/load.csv", part)
-    try library.save(try model.train(TrainingTask(series: part, trainingRows: 800, seed: 1), Cancellation()) { _ in })
-    try library.judge(10..<20, of: part, as: .anomaly)
-    try library.write("a storm", on: 10..<20, of: part)
+    let shelf = try library.open(part, at: "/data/load.csv")
+    try shelf.save(try model.train(TrainingTask(series: part, trainingRows: 800, seed: 1), Cancellation()) { _ in })
+    try shelf.judge(10..<20, as: .anomaly)
+    try shelf.write("a storm", on: 10..<20)
     var settings = AnalysisSettings()
     settings.smoothing = 7
-    try library.store(settings, of: part)
+    try shelf.store(settings)
 
-    var other = whole
-    other.channels[0].values[5] += 1
-    try library.remember(path: "/data/load.csv", other)
-    #expect(try library.savedModels(for: other).isEmpty && library.judgements(of: other).isEmpty)
-    try library.remember(path: "/data/load.csv", part)
-    try library.remember(path: "/data/load.csv", whole)
-    #expect(try library.savedModels(for: whole) == [.lstm])
-    #expect(try library.load(.lstm, for: whole).fingerprint == part.fingerprint)
-    #expect(try library.judgements(of: whole).map(\.rows) == [10..<20])
-    #expect(try library.notes(of: whole).text(on: 10..<20) == "a storm")
-    #expect(try library.settings(of: whole)?.smoothing == 7)
+    var values = whole.channels[0].values
+    values[5] += 1
+    let other = try library.open(
+        whole.with([.init(name: whole.channels[0].name, values: values)]), at: "/data/load.csv")
+    #expect(try other.savedModels().isEmpty && other.judgements().isEmpty)
+    _ = try library.open(part, at: "/data/load.csv")
+    let grown = try library.open(whole, at: "/data/load.csv")
+    #expect(grown.identity == whole.identity)
+    #expect(try grown.savedModels() == [.lstm] && shelf.savedModels().isEmpty)
+    #expect(try grown.load(.lstm).fingerprint == part.identity.text)
+    #expect(try grown.judgements().map(\.rows) == [10..<20])
+    #expect(try grown.notes().text(on: 10..<20) == "a storm")
+    #expect(try grown.settings()?.smoothing == 7)
 }

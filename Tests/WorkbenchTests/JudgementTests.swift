@@ -66,8 +66,8 @@ import TimeSeries
             let rows = first..<(first + 1 + Int(random.uniform() * 9))
             let verdict = ([nil] + Verdict.allCases)[Int(random.uniform() * 5)]
             judgements.judge(rows, as: verdict)
-            try library.judge(rows, of: series, as: verdict)
+            try library.shelf(of: series.identity).judge(rows, as: verdict)
         }
-        #expect(try library.judgements(of: series) == judgements, "seed \(seed)")
+        #expect(try library.shelf(of: series.identity).judgements() == judgements, "seed \(seed)")
     }
 }

@@ -163,7 +163,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     #expect(
         combined.measures
             == (try Measures(
-                scores: result.combined, labels: labels, buffer: dominantPeriod(of: series.channels[0].values) ?? 125)))
+                scores: result.combined, labels: labels, buffer: series.profile.period(ofChannel: 0) ?? 125)))
     let reach = Measures.buffer(for: series) / 2
     for (index, rows) in comparison.labelled.enumerated() {
         let widened = (rows.lowerBound - reach..<rows.upperBound + reach).clamped(to: 0..<series.rowCount)

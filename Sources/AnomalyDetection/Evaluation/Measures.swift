@@ -17,7 +17,7 @@ public struct Measures: Sendable, Equatable, Codable {
     /// The buffer that suits a series: the dominant period of its first channel,
     /// `FallbackPeriod.measures` where there is none.
     public static func buffer(for series: Series) -> Int {
-        series.channels.first.flatMap { dominantPeriod(of: $0.values) } ?? FallbackPeriod.measures
+        (series.channels.isEmpty ? nil : series.profile.period(ofChannel: 0)) ?? FallbackPeriod.measures
     }
 
     /// Measures `scores` (higher is odder; NaN counts as lowest) against `labels`.

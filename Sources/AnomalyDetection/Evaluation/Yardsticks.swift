@@ -24,21 +24,24 @@ public enum Yardstick: String, CaseIterable, Sendable {
             let around = values[max(0, row - width)..<min(values.count, row + width + 1)].sorted()
             return abs(values[row] - quantile(ofSorted: around, 0.5))
         }
-        let spread = max(quantile(ofSorted: deviations.sorted(), 0.5), 1e-12)
-        return deviations.map { Float($0 / spread) }
+        let sorted = deviations.sorted()
+        // A series that mostly stands still has a typical deviation of 0; 12 digits below the largest nothing is told apart.
+        let spread = max(quantile(ofSorted: sorted, 0.5), 1e-12 * (sorted.last ?? 0))
+        return deviations.map { spread > 0 ? Float($0 / spread) : 0 }
     }
 
     /// Z-normalised distances by running products along the diagonals (Zhu et al., 2016): time grows with
     /// the square of the rows.
     private static func windowDistance(_ values: [Double], length: Int) -> [Float] {
         let count = values.count - length + 1
+        let largest = values.reduce(0) { max($0, abs($1)) }
         var (means, inverses) = ([Double](), [Double]())
         for start in 0..<count {
             let window = values[start..<(start + length)]
             let mean = window.reduce(0, +) / Double(length)
             let variance = window.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(length)
             means.append(mean)
-            inverses.append(variance > 1e-12 ? 1 / variance.squareRoot() : 0)
+            inverses.append(variance > 1e-24 * largest * largest ? 1 / variance.squareRoot() : 0)
         }
         var best = [Double](repeating: -1, count: count)
         for gap in length..<max(length, count) {

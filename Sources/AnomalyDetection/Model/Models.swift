@@ -29,13 +29,11 @@ public struct TrainingTask: Sendable {
 extension TrainingTask {
     /// Training one model on the rows of many series with the same channels, at least one.
     public init(all: [Series], seed: UInt64, threadCount: Int = 1) {
-        var joined = all[0]
-        joined.time = .rowNumbers
-        joined.labels = nil
-        joined.fileOrder = nil
-        for index in joined.channels.indices {
-            joined.channels[index].values = all.flatMap { $0.channels[index].values }
-        }
+        let joined = Series(
+            name: all[0].name,
+            channels: all[0].channels.indices.map { index in
+                Series.Channel(name: all[0].channels[index].name, values: all.flatMap { $0.channels[index].values })
+            }, notices: all[0].notices)
         self.init(series: joined, trainingRows: joined.rowCount, seed: seed, threadCount: threadCount)
         var row = 0
         parts = all.map { series in

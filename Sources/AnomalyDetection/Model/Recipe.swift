@@ -13,15 +13,9 @@ extension Recipe {
     func plan(for task: TrainingTask) -> DetectorPlan {
         let lengths = task.parts.map(\.count).sorted()
         return plan(
-            period: typicalPeriod(of: task.parts.evenly(atMost: 64).map { task.series.rows($0) }),
+            period: typicalPeriod(of: task.parts.evenly(atMost: 64).map { task.series.rows($0) }) ?? FallbackPeriod.model,
             channels: task.series.channels.count, trainingRows: lengths[lengths.count / 2], seed: task.seed)
     }
-}
-
-/// The median of the dominant periods of all channels in rows; `FallbackPeriod.model` where none has one.
-func typicalPeriod(of series: [Series]) -> Int {
-    let periods = series.flatMap { $0.channels.prefix(16).compactMap { dominantPeriod(of: $0.values) } }.sorted()
-    return periods.isEmpty ? FallbackPeriod.model : periods[periods.count / 2]
 }
 
 extension Array {

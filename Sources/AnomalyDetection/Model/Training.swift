@@ -117,7 +117,7 @@ public struct Training: Sendable {
         return NeuralDetector(
             kind: kind, plan: plan, channelNames: series.channels.map(\.name), parameters: parameters, scaling: scaling,
             novelty: novelty, tails: tails, referenceErrors: Calibration.reference(from: tails.largest(errors)),
-            summary: summary, fingerprint: series.fingerprint)
+            summary: summary, fingerprint: series.identity.text)
     }
 }
 

@@ -23,7 +23,7 @@ public struct Deviations: Sendable {
     /// - Parameter pictures: a model's scaling, and its picture in scaled units, `[rows, channels]`.
     public init(_ series: Series, pictures: [(scaling: RobustScaling, values: [Float])]) {
         let (rows, channels) = (series.rowCount, series.channels.count)
-        let wanted = Int(Self.periods * Double(Measures.buffer(for: series)))
+        let wanted = Int(Self.periods * Double(series.profile.period ?? FallbackPeriod.model))
         length = min(rows, min(max(wanted, Self.lengths.lowerBound), Self.lengths.upperBound))
         rowCount = rows
         let width = channels * pictures.count

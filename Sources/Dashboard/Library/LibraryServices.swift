@@ -58,10 +58,10 @@ extension UserLibrary {
     /// - Parameter settings: those of a series that is opened for the first time.
     func open(_ series: Series, at path: String, settings: AnalysisSettings, models: Models) throws -> OpenedSeries {
         let absolute = URL(fileURLWithPath: path).path
-        try remember(path: absolute, series)
+        let shelf = try self.open(series, at: absolute)
         return OpenedSeries(
-            path: absolute, series: series, settings: try self.settings(of: series) ?? settings,
-            savedModels: try savedModels(for: series), judgements: try judgements(of: series), notes: try notes(of: series),
+            path: absolute, series: series, settings: try shelf.settings() ?? settings,
+            savedModels: try shelf.savedModels(), judgements: try shelf.judgements(), notes: try shelf.notes(),
             models: models, defaults: settings)
     }
 }

@@ -66,7 +66,7 @@ public struct LibraryState: Sendable {
             /// Looks for the period.
             public init(_ series: Series) {
                 self.series = series
-                period = series.channels.first.flatMap { dominantPeriod(of: $0.values) }
+                period = series.channels.isEmpty ? nil : series.profile.period(ofChannel: 0)
             }
         }
     }

@@ -147,7 +147,7 @@ extension LibraryState {
         let rows = 0..<series.rowCount
         let extents = memo.extents(.series, values, rows: rows, count: plot.width * 2)
         let range = valueRange(of: extents)
-        drawValues(&screen, values, rows: rows, range, in: plot, memo, theme)
+        drawValues(&screen, series, channel: 0, rows: rows, range, in: plot, memo, theme)
         drawValueAxis(&screen, plot, range, theme)
         screen.write("└", x: plot.x - 1, y: plot.maxY, Style(theme.border))
         screen.fill(Rect(x: plot.x, y: plot.maxY, width: plot.width, height: 1), "─", Style(theme.border))
@@ -159,7 +159,7 @@ extension LibraryState {
 
     /// The length of a period in time, after its rows.
     private func periodText(_ series: Series, rows: Int) -> String {
-        guard let step = memo.medianStep(of: series.time), step > 0 else { return "" }
+        guard let step = series.profile.step, step > 0 else { return "" }
         let text = durationText(Double(step) * Double(rows) / 1e6)
         return " (\(text.first?.isNumber == true ? "" : "1 ")\(text))"
     }

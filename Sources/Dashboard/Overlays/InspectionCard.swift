@@ -63,7 +63,7 @@ struct InspectionCard: Card {
     mutating func receive(_ event: DashboardEvent, over workspace: WorkspaceState, _ session: Session) -> CardStep {
         switch event {
         case .training(let run, .finished) where workspace.training?.cancellation === run: break
-        case .modelsLoaded(let fingerprint, _, _) where fingerprint == workspace.known.fingerprint: break
+        case .modelsLoaded(let identity, _, _) where identity == workspace.known.identity: break
         case .grown(let run, _, _) where run === workspace.growth.scoring: break
         default: return .stay
         }

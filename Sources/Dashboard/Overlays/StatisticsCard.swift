@@ -30,7 +30,7 @@ struct StatisticsCard: Card {
     }
 
     mutating func receive(_ event: DashboardEvent, over workspace: WorkspaceState, _ session: Session) -> CardStep {
-        if case .described(workspace.analysis.series.fingerprint, let columns) = event { self.columns = columns }
+        if case .described(workspace.analysis.series.identity, let columns) = event { self.columns = columns }
         if case .grown(let run, _, _) = event, run === workspace.growth.scoring {
             return .stay([.describe(workspace.analysis.series)])
         }

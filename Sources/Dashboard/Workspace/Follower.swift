@@ -23,7 +23,7 @@ struct Follower: Sendable {
     private func follow(_ series: Series) throws {
         var (whole, tail) = try SeriesTail.open(path: path)
         let count = series.rowCount
-        guard whole.rowCount >= count, series.hasSameValues(as: whole.prefix(count)) else {
+        guard whole.rowCount >= count, series.identity == whole.identity(ofFirst: count) else {
             throw FollowingError(name: series.name)
         }
         if whole.rowCount > count {

@@ -32,8 +32,6 @@ final class PlotMemo: Sendable {
     private struct Answers {
         var extents: [Slot: Answer<[Extent]>] = [:]
         var levels: [Slot: Answer<[Double]>] = [:]
-        var period: Answer<Int?>?
-        var step: Answer<Int64?>?
         var blocks: [Slot: (place: UInt, made: any Sendable)] = [:]
     }
 
@@ -80,25 +78,6 @@ final class PlotMemo: Sendable {
         remembered(\.levels, slot, values, rows, count, width: width) {
             TerminalUI.levels(of: values, rows: rows, count: count, width: width)
         }
-    }
-
-    /// The dominant period of an array.
-    func period(of values: [Double]) -> Int? {
-        let question = question(values, 0..<values.count, 0, 0)
-        if let known = answers.withLock({ $0.period }), known.question == question { return known.values }
-        let period = dominantPeriod(of: values)
-        answers.withLock { $0.period = Answer(question: question, kept: values, values: period) }
-        return period
-    }
-
-    /// The median step of times.
-    func medianStep(of time: TimeAxis) -> Int64? {
-        guard let times = time.microseconds else { return nil }
-        let question = question(times, 0..<times.count, 0, 0)
-        if let known = answers.withLock({ $0.step }), known.question == question { return known.values }
-        let step = time.medianStep
-        answers.withLock { $0.step = Answer(question: question, kept: times, values: step) }
-        return step
     }
 
     private func remembered<Made: Sendable, Value: Sendable>(

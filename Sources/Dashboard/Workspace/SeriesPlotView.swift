@@ -12,8 +12,9 @@ extension WorkspaceState {
     /// The series with its axes, and over it what the models expected where that is wanted.
     func drawSeries(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ theme: Theme) {
         let range = valueRange(layout)
-        let values = analysis.series.channels[channel].values
-        drawValues(&screen, values, rows: visible, range, in: layout.plot, memo, theme, isBehind: showsExpected)
+        drawValues(
+            &screen, analysis.series, channel: channel, rows: visible, range, in: layout.plot, memo, theme,
+            isBehind: showsExpected)
         if showsExpected { drawExpected(&screen, layout, range, theme) }
         drawValueAxis(&screen, layout.plot, range, theme)
         if chosenRange != nil {
@@ -96,7 +97,7 @@ extension WorkspaceState {
         let series = analysis.series
         let all = 0..<series.rowCount
         let values = series.channels[channel].values
-        let width = max(memo.period(of: values) ?? 0, 1)
+        let width = series.profile.period(ofChannel: channel) ?? 1
         let levels = memo.levels(.overview, values, rows: all, count: strip.width, width: width)
         let known = levels.filter { !$0.isNaN }
         let (low, high) = (known.min() ?? 0, known.max() ?? 1)
@@ -129,18 +130,19 @@ func valueRange(of extents: [Extent]) -> ClosedRange<Double> {
     return low...high
 }
 
-/// Values over rows. Where rows are narrower than a dot and a period than some cells, what lies between minimum and
+/// The values of a channel over rows. Where rows are narrower than a dot and a period than some cells, what lies between minimum and
 /// maximum is thin and the level over a period stands out; elsewhere the line itself does, unless others are drawn over it.
 func drawValues(
-    _ screen: inout CellBuffer, _ values: [Double], rows: Range<Int>, _ range: ClosedRange<Double>, in area: Rect,
+    _ screen: inout CellBuffer, _ series: Series, channel: Int, rows: Range<Int>, _ range: ClosedRange<Double>, in area: Rect,
     _ memo: PlotMemo, _ theme: Theme, isBehind: Bool = false
 ) {
+    let values = series.channels[channel].values
     var line = BrailleCanvas(columns: area.width, rows: area.height)
     let (low, high) = (range.lowerBound, range.upperBound)
     let extents = memo.extents(.series, values, rows: rows, count: line.width).map { ($0.low, $0.high) }
     let strong = Style(theme.series, bold: true)
     let thin = Style(theme.series.mixed(with: theme.background, share: 0.45))
-    guard let width = levelWidth(of: values, rows: rows, dots: line.width, memo) else {
+    guard let width = levelWidth(period: series.profile.period(ofChannel: channel), rows: rows, dots: line.width) else {
         line.line(extents, low: low, high: high)
         screen.draw(line, x: area.x, y: area.y, isBehind ? thin : strong)
         return
@@ -157,9 +159,8 @@ func drawValues(
 }
 
 /// Rows over which the level is taken, where a level is to be drawn: whole periods, at least four dots.
-private func levelWidth(of values: [Double], rows: Range<Int>, dots: Int, _ memo: PlotMemo) -> Int? {
+private func levelWidth(period: Int?, rows: Range<Int>, dots: Int) -> Int? {
     guard rows.count > dots else { return nil }
-    let period = memo.period(of: values)
     // Without a period a line of a few rows a dot says more than their level.
     if period == nil, rows.count < 4 * dots { return nil }
     // From eight cells on, one period is seen as a curve of its own.

@@ -143,10 +143,10 @@ extension WorkspaceState: Screen {
             guard let news = training?.end() else { break }
             if card is TrainingCard { card = nil }
             frame.say(news)
-        case .modelsLoaded(let fingerprint, _, let models) where fingerprint == known.fingerprint:
+        case .modelsLoaded(let identity, _, let models) where identity == known.identity:
             frame.say("Loaded \(models.map(\.detector.kind.title).joined(separator: " and ")).")
             return take(models) + receiveInCard(event, session)
-        case .explained(let explained) where explained.fingerprint == analysis.series.fingerprint: self.explained = explained
+        case .explained(let explained) where explained.identity == analysis.series.identity: self.explained = explained
         case .appended(let run, let news) where run === growth.reading:
             return receive(news, &frame)
         case .followingEnded(let run, let problem) where run === growth.reading:

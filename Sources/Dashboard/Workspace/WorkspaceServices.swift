@@ -6,7 +6,7 @@ import Workbench
 extension UserLibrary {
     /// Loads saved models and scores `series` with them.
     func scored(_ kinds: [ModelKind], _ series: Series) throws -> [ScoredModel] {
-        try kinds.map { try ScoredModel(scoring: series, with: try load($0, for: series)) }
+        try kinds.map { try ScoredModel(scoring: series, with: try shelf(of: series.identity).load($0)) }
     }
 }
 
@@ -15,7 +15,7 @@ func explain(_ rows: Range<Int>, of series: Series, _ models: [ScoredModel]) thr
     let explanations = try models.map { model in
         (model.detector.kind, try model.detector.explanation(of: rows, in: series, errors: model.errors))
     }
-    return WorkspaceState.Explained(fingerprint: series.fingerprint, rows: rows, byModel: PerModel(explanations))
+    return WorkspaceState.Explained(identity: series.identity, rows: rows, byModel: PerModel(explanations))
 }
 
 /// Writes what was asked for, unless a file is there that may not go.

@@ -66,7 +66,7 @@ public struct WorkspaceState: Sendable, CardHolder {
     /// Why each model scored an event as it did.
     public struct Explained: Sendable, Equatable {
         /// Of which series.
-        public let fingerprint: String
+        public let identity: SeriesIdentity
         /// The event's rows.
         public let rows: Range<Int>
         /// What each model says.

@@ -15,7 +15,7 @@ public enum SampleKind: String, CaseIterable, Sendable {
     public static let moving: [SampleKind] = [.ramp, .walk, .steps, .sawtooth, .variance, .seasons]
 
     /// The name of a file that holds such a series.
-    public var fileName: String { rawValue + SeriesFormat.csvEnding }
+    public var fileName: String { rawValue + ".csv" }
 
     /// What is odd in a series of this kind.
     public var summary: String {

@@ -13,8 +13,9 @@ public struct ColumnStatistics: Sendable, Equatable {
     /// The dominant period in rows; `nil` without one.
     public let period: Int?
 
-    /// Looks at a column; sorts a copy of it.
-    public init(_ channel: Series.Channel) {
+    /// Looks at a column of a series; sorts a copy of it.
+    public init(_ series: Series, channel index: Int) {
+        let channel = series.channels[index]
         name = channel.name
         let values = channel.values.filter { !$0.isNaN }.sorted()
         (count, gaps) = (values.count, channel.values.count - values.count)
@@ -25,6 +26,6 @@ public struct ColumnStatistics: Sendable, Equatable {
         self.mean = mean
         let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         deviation = values.isEmpty ? .nan : (squares / Double(values.count)).squareRoot()
-        period = dominantPeriod(of: channel.values)
+        period = series.profile.period(ofChannel: index)
     }
 }

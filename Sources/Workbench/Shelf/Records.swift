@@ -95,3 +95,37 @@ struct StoredSetting: Codable, FetchableRecord, PersistableRecord {
         static let key = Column(CodingKeys.key)
     }
 }
+
+/// A note on rows of a series, counted from 0, both ends included.
+struct StoredNote: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "notes"
+    var id: Int64?
+    var userID: Int64
+    var fingerprint: String
+    var firstRow: Int
+    var lastRow: Int
+    var text: String
+    var writtenAt: Date
+
+    enum CodingKeys: String, CodingKey {
+        case id, fingerprint, text
+        case userID = "user_id"
+        case firstRow = "first_row"
+        case lastRow = "last_row"
+        case writtenAt = "written_at"
+    }
+
+    enum Columns {
+        static let id = Column(CodingKeys.id)
+        static let userID = Column(CodingKeys.userID)
+        static let fingerprint = Column(CodingKeys.fingerprint)
+        static let firstRow = Column(CodingKeys.firstRow)
+        static let lastRow = Column(CodingKeys.lastRow)
+        static let writtenAt = Column(CodingKeys.writtenAt)
+    }
+
+    /// A user's notes on a series.
+    static func of(_ fingerprint: String, user: Int64) -> QueryInterfaceRequest<StoredNote> {
+        filter { $0.userID == user && $0.fingerprint == fingerprint }
+    }
+}

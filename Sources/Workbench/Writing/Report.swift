@@ -150,7 +150,7 @@ public struct Report: Sendable {
     }
 
     private func columns() -> String {
-        let lines = analysis.series.channels.map(ColumnStatistics.init).map { column in
+        let lines = analysis.series.channels.indices.map { ColumnStatistics(analysis.series, channel: $0) }.map { column in
             [column.name, "\(column.count)", "\(column.gaps)"]
                 + [
                     column.low, column.lowerQuartile, column.median, column.upperQuartile, column.high, column.mean,

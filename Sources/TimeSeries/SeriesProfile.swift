@@ -1,0 +1,67 @@
+import Algorithms
+import Synchronization
+
+/// How a series runs: the step between its rows and the periods of its channels, each worked out once, when it is first asked
+/// for, and handed on with the series. All of it comes from the first 20,000 rows, so that it stays as it is while a longer
+/// series grows.
+///
+/// ```swift
+/// let window = 4 * (series.profile.period ?? FallbackPeriod.model)
+/// ```
+public struct SeriesProfile: Sendable {
+    /// The rows that are looked at, from the first on.
+    static let rows = 20_000
+    /// The channels that a period of the whole series comes from, from the first on.
+    private static let channels = 16
+
+    let series: Series
+    let known: Known
+
+    /// The median time between neighbouring rows in microseconds, the larger of two in the middle; `nil` without times
+    /// and for fewer than two rows.
+    public var step: Int64? {
+        known.step {
+            guard let times = series.time.microseconds?.prefix(Self.rows), times.count > 1 else { return nil }
+            let steps = times.adjacentPairs().map { $1 - $0 }.sorted()
+            return steps[steps.count / 2]
+        }
+    }
+
+    /// The dominant period of a channel in rows, as `dominantPeriod(of:)` finds it; `nil` where it has none.
+    public func period(ofChannel index: Int) -> Int? {
+        known.period(ofChannel: index) { dominantPeriod(of: series.channels[index].values) }
+    }
+
+    /// The median of the dominant periods of the first sixteen channels in rows; `nil` where none has one.
+    public var period: Int? { typicalPeriod(of: [series]) }
+
+    /// The periods that those of a whole series are the median of.
+    fileprivate var periods: [Int] { series.channels.indices.prefix(Self.channels).compactMap(period(ofChannel:)) }
+}
+
+/// The median of the dominant periods of the channels of all series in rows; `nil` where none has one.
+public func typicalPeriod(of series: [Series]) -> Int? {
+    let periods = series.flatMap(\.profile.periods).sorted()
+    return periods.isEmpty ? nil : periods[periods.count / 2]
+}
+
+extension SeriesProfile {
+    /// What was worked out already, for all copies of a series.
+    final class Known: Sendable {
+        private let answers = Mutex((step: Int64??.none, periods: [Int: Int?]()))
+
+        func step(_ work: () -> Int64?) -> Int64? {
+            if let known = answers.withLock({ $0.step }) { return known }
+            let found = work()
+            answers.withLock { $0.step = .some(found) }
+            return found
+        }
+
+        func period(ofChannel index: Int, _ work: () -> Int?) -> Int? {
+            if let known = answers.withLock({ $0.periods[index] }) { return known }
+            let found = work()
+            answers.withLock { $0.periods[index] = .some(found) }
+            return found
+        }
+    }
+}

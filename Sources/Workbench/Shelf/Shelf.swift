@@ -1,0 +1,147 @@
+import AnomalyDetection
+import Foundation
+import GRDB
+import Persistence
+import TimeSeries
+
+/// What a user keeps about one series: models, verdicts, notes and how the sliders stand. It is known by the series' identity
+/// alone, so that nothing here walks through values.
+///
+/// ```swift
+/// let shelf = try library.open(series, at: path)
+/// try shelf.judge(events[0].rows, as: .anomaly)
+/// ```
+public struct Shelf: Sendable {
+    /// What the series is known by.
+    public let identity: SeriesIdentity
+    private let library: UserLibrary
+
+    private var database: OddlineDatabase { library.database }
+    private var user: Int64 { library.user }
+
+    init(of identity: SeriesIdentity, in library: UserLibrary) { (self.identity, self.library) = (identity, library) }
+
+    /// Takes over all that is kept about the same series with fewer rows, but what is here already.
+    ///
+    /// Model files get their new names before the rows that tell of them change, and lose the old ones after: whatever ends
+    /// the transaction, each row names a file that is there.
+    func takeOver(from older: SeriesIdentity) throws {
+        let theirs = Shelf(of: older, in: library)
+        var linked: [(old: URL, new: URL)] = []
+        for kind in try theirs.savedModels() {
+            let (old, new) = (theirs.file(kind), file(kind))
+            guard !FileManager.default.fileExists(atPath: new.path) else { continue }
+            guard (try? FileManager.default.linkItem(at: old, to: new)) != nil else { continue }
+            linked.append((old, new))
+        }
+        do {
+            try database.write { database in
+                for table in ["models", "judgements", "notes"] {
+                    try database.execute(
+                        sql: "UPDATE OR IGNORE \(table) SET fingerprint = ? WHERE user_id = ? AND fingerprint = ?",
+                        arguments: [identity.text, user, older.text])
+                }
+                try database.execute(
+                    sql: "UPDATE OR IGNORE settings SET key = ? WHERE user_id = ? AND key = ?",
+                    arguments: [settingsKey, user, theirs.settingsKey])
+            }
+        } catch {
+            for file in linked { try? FileManager.default.removeItem(at: file.new) }
+            throw error
+        }
+        for file in linked { try? FileManager.default.removeItem(at: file.old) }
+    }
+
+    // MARK: Models
+
+    /// Saves a model that was trained on the series, or on its first rows, replacing an older one.
+    /// - Throws: `ModelFileError.cannotWrite`, `StorageError`.
+    public func save(_ detector: any Detector) throws {
+        try makePrivateFolder(library.folder.deletingLastPathComponent())
+        try makePrivateFolder(library.folder)
+        try detector.save(to: file(detector.kind))
+        let record = SavedModel(userID: user, kind: detector.kind.name, fingerprint: identity.text, savedAt: Date())
+        try database.write { try record.upsert($0) }
+    }
+
+    /// Which of the registered models are saved, in their order.
+    public func savedModels() throws -> [ModelKind] {
+        let saved = try database.read { database in
+            try SavedModel.filter { $0.userID == user && $0.fingerprint == identity.text }.fetchAll(database).map(\.kind)
+        }
+        return library.models.kinds.filter { saved.contains($0.name) }
+    }
+
+    /// Loads a saved model.
+    /// - Throws: `DetectionError.notAModel` or `ModelFileError` naming the file.
+    public func load(_ kind: ModelKind) throws -> any Detector { try library.models.load(kind, from: file(kind)) }
+
+    private func file(_ kind: ModelKind) -> URL {
+        library.folder.appendingPathComponent("\(identity)-\(kind.fileName)")
+    }
+
+    // MARK: Judgements
+
+    /// Stores what the user decided about rows, in place of the verdicts that they overlap (see `Judgements`); `nil` takes
+    /// those back.
+    public func judge(_ rows: Range<Int>, as verdict: Verdict?) throws {
+        guard let last = rows.last else { return }
+        try database.write { database in
+            try StoredJudgement.of(identity.text, user: user)
+                .filter { $0.firstRow <= last && $0.lastRow >= rows.lowerBound }.deleteAll(database)
+            guard let verdict else { return }
+            try StoredJudgement(
+                userID: user, fingerprint: identity.text, firstRow: rows.lowerBound, lastRow: last,
+                verdict: verdict.rawValue, judgedAt: Date()
+            ).insert(database)
+        }
+    }
+
+    /// The verdicts.
+    public func judgements() throws -> Judgements {
+        let stored = try database.read { database in
+            try StoredJudgement.of(identity.text, user: user).order { [$0.judgedAt, $0.id] }.fetchAll(database)
+        }
+        return Judgements(
+            stored.compactMap { row in
+                guard row.firstRow <= row.lastRow, let verdict = Verdict(rawValue: row.verdict) else { return nil }
+                return Judgement(rows: row.firstRow..<(row.lastRow + 1), verdict: verdict)
+            })
+    }
+
+    // MARK: Notes
+
+    /// Stores what the user wrote about rows, in place of the notes that they overlap (see `Notes`); an empty text takes
+    /// those away.
+    public func write(_ text: String, on rows: Range<Int>) throws {
+        guard let last = rows.last else { return }
+        try database.write { database in
+            try StoredNote.of(identity.text, user: user)
+                .filter { $0.firstRow <= last && $0.lastRow >= rows.lowerBound }.deleteAll(database)
+            guard !text.isEmpty else { return }
+            try StoredNote(
+                userID: user, fingerprint: identity.text, firstRow: rows.lowerBound, lastRow: last, text: text,
+                writtenAt: Date()
+            ).insert(database)
+        }
+    }
+
+    /// The notes.
+    public func notes() throws -> Notes {
+        let stored = try database.read { database in
+            try StoredNote.of(identity.text, user: user).order { [$0.writtenAt, $0.id] }.fetchAll(database)
+        }
+        return Notes(
+            stored.compactMap { $0.firstRow <= $0.lastRow ? Note(rows: $0.firstRow..<($0.lastRow + 1), text: $0.text) : nil })
+    }
+
+    // MARK: Settings
+
+    /// How the user left the sliders; `nil` where they were not touched.
+    public func settings() throws -> AnalysisSettings? { try library.setting(settingsKey, as: AnalysisSettings.self) }
+
+    /// Stores how the sliders stand.
+    public func store(_ settings: AnalysisSettings) throws { try library.store(settings, key: settingsKey) }
+
+    private var settingsKey: String { "analysis.\(identity)" }
+}
