@@ -1,5 +1,4 @@
-import Crypto
-import Foundation
+import Digest
 
 /// By what a series is known: SHA-256 of the names and values of its channels, in order, and of the numbers of channels and
 /// rows. Series with the same names and numbers share it, whatever their times and labels; no others are known to.
@@ -47,16 +46,15 @@ struct IdentityHash: Sendable {
     /// The identity of channels with these names and the values that were added.
     func identity(names: [String]) -> SeriesIdentity {
         var hash = SHA256()
-        func add(_ number: Int) { withUnsafeBytes(of: UInt64(number).littleEndian) { hash.update(bufferPointer: $0) } }
+        func add(_ number: Int) { withUnsafeBytes(of: UInt64(number).littleEndian) { hash.update($0) } }
         add(columns.count)
         add(rowCount)
         for (name, column) in zip(names, columns) {
             add(name.utf8.count)
-            hash.update(data: Data(name.utf8))
-            column.finalize().withUnsafeBytes { hash.update(bufferPointer: $0) }
+            hash.update(name.utf8)
+            hash.update(column.finalize())
         }
-        let digits = hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-        return SeriesIdentity(text: digits.joined())
+        return SeriesIdentity(text: hexadecimal(hash.finalize()))
     }
 }
 
@@ -64,8 +62,8 @@ extension SHA256 {
     /// Adds the bits of numbers, the lowest byte first; all gaps have the same.
     fileprivate mutating func add(_ values: UnsafeBufferPointer<Double>) {
         // Where no gap is and the memory holds the lowest byte first, the memory is what is hashed.
-        if 1.littleEndian == 1, !values.contains(where: \.isNaN) { return update(bufferPointer: UnsafeRawBufferPointer(values)) }
+        if 1.littleEndian == 1, !values.contains(where: \.isNaN) { return update(UnsafeRawBufferPointer(values)) }
         let words = values.map { ($0.isNaN ? 0x7ff8_0000_0000_0000 : $0.bitPattern).littleEndian }
-        words.withUnsafeBytes { update(bufferPointer: $0) }
+        words.withUnsafeBytes { update($0) }
     }
 }

@@ -50,9 +50,10 @@ struct Desk {
         }
         desk.services.start(.judge(desk.session, series, rows, round.isMultiple(of: 2) ? .anomaly : nil))
         await desk.services.finish()
-        #expect(try desk.library.shelf(of: series.identity).settings() == settings)
+        let shelf = desk.library.shelf(of: series.identity)
+        #expect(try shelf.settings() == settings)
         #expect(try desk.library.setting("theme", as: String.self) == "theme 50")
-        #expect(try desk.library.shelf(of: series.identity).judgements().verdict(on: rows) == (round.isMultiple(of: 2) ? .anomaly : nil))
+        #expect(try shelf.judgements().verdict(on: rows) == (round.isMultiple(of: 2) ? .anomaly : nil))
     }
     desk.end()
     for await event in desk.reports { Issue.record("what is stored reports nothing, but there was \(event)") }
