@@ -44,7 +44,6 @@ let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
-let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let algorithms: Target.Dependency = .product(name: "Algorithms", package: "swift-algorithms")
 let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
@@ -78,7 +77,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
@@ -105,9 +103,9 @@ let package = Package(
         library("NeuralNetwork", ["COneDNN", "CKernels", "CProcessor"]),
         library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", "CScores", algorithms, orderedCollections]),
         library("CheckedTOML", []),
-        library("Persistence", ["CheckedTOML", "CExchange", grdb, toml]),
+        library("Persistence", ["CheckedTOML", "CExchange", "Digest", grdb, toml]),
         library("StrictJSON", []),
-        library("Accounts", ["Persistence", "StrictJSON", "CXCrypt", crypto, grdb]),
+        library("Accounts", ["Persistence", "StrictJSON", "Digest", "CXCrypt", grdb]),
         library("Workbench", ["AnomalyDetection", "SeriesReading", "Persistence", "Accounts", algorithms, grdb]),
         library("TerminalUI", ["CheckedTOML", toml]),
         library("NcursesTerminal", ["TerminalUI", "CNcursesw", "CTerminalGuard"]),
@@ -134,8 +132,7 @@ let package = Package(
             name: "OddlineBench",
             dependencies: [
                 "NeuralNetwork", "AnomalyDetection", "SeriesReading", "TimeSeries", "Accounts", "Persistence", "Workbench",
-                "Dashboard",
-                "TerminalUI", argumentParser, crypto,
+                "Dashboard", "TerminalUI", "Digest", argumentParser,
             ],
             path: "Benchmarks/OddlineBench", swiftSettings: strict, linkerSettings: linked),
 
@@ -153,7 +150,7 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         tests("PersistenceTests", ["Persistence", "CheckedTOML", grdb]),
         tests("StrictJSONTests", ["StrictJSON", "TimeSeries"]),
-        tests("AccountsTests", ["Accounts", "Persistence", "TimeSeries", grdb]),
+        tests("AccountsTests", ["Accounts", "Digest", "Persistence", "TimeSeries", grdb]),
         tests("WorkbenchTests", ["TestSupport", "Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),
         tests("TerminalUITests", ["TestSupport", "TerminalUI", "TimeSeries"]),
         tests("NcursesTerminalTests", ["NcursesTerminal"]),
@@ -169,8 +166,7 @@ let package = Package(
             "HTTPServiceTests",
             [
                 "TestSupport", "HTTPService", "Accounts", "AnomalyDetection", "Persistence", "SeriesReading", "StrictJSON",
-                "Workbench",
-                "TimeSeries", grdb, hummingbird, nio, nioEmbedded, crypto,
+                "Workbench", "TimeSeries", "COpenSSL", grdb, hummingbird, nio, nioEmbedded,
             ]),
         tests("OddlineTests", ["oddline", "SeriesReading", "TimeSeries"]),
     ] + fuzzing,

@@ -1,6 +1,6 @@
 import AnomalyDetection
 import ArgumentParser
-import Crypto
+import Digest
 import Foundation
 import SeriesReading
 import Synchronization
@@ -187,7 +187,7 @@ struct Recipes: Codable {
         get throws {
             let encoder = JSONEncoder()
             encoder.outputFormatting = .sortedKeys
-            return SHA256.hash(data: try encoder.encode(self)).prefix(6).map { String(format: "%02x", $0) }.joined()
+            return hexadecimal(SHA256.hash(try encoder.encode(self)).prefix(6))
         }
     }
 

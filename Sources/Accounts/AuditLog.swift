@@ -1,4 +1,4 @@
-import Crypto
+import Digest
 import Foundation
 import GRDB
 
@@ -30,13 +30,13 @@ public enum AuditVerdict: Sendable, Equatable {
 
 /// The key that chains the audit log (HMAC-SHA-256) and stands for names that nobody has.
 struct AuditKey: Sendable {
-    private let key: SymmetricKey
+    private let key: HMACSHA256
 
-    init(_ bytes: Data) { key = SymmetricKey(data: bytes) }
+    init(_ bytes: Data) { key = HMACSHA256(key: bytes) }
 
     /// What is stored of a name that nobody has: it may be a password that was typed in the wrong field.
     func pseudonym(of name: String) -> String {
-        hexadecimal(HMAC<SHA256>.authenticationCode(for: Data("name\0\(name)".utf8), using: key).prefix(8))
+        hexadecimal(key.code(for: "name\0\(name)".utf8).prefix(8))
     }
 
     /// The link after `previous` for an entry as it is stored.
@@ -49,7 +49,7 @@ struct AuditKey: Sendable {
         for field in fields {
             bytes += field.map { Data("\($0.utf8.count):\($0)".utf8) } ?? Data("-".utf8)
         }
-        return Data(HMAC<SHA256>.authenticationCode(for: bytes, using: key))
+        return Data(key.code(for: bytes))
     }
 }
 

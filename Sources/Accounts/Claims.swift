@@ -1,4 +1,4 @@
-import Crypto
+import Digest
 import Foundation
 import StrictJSON
 
@@ -34,8 +34,7 @@ struct Claims: Sendable {
         let segments = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard segments.count == 3, let name = Self.keyName(segments[0]), let secret = secret(name),
             let signature = bytes(ofBase64URL: segments[2]),
-            HMAC<SHA256>.isValidAuthenticationCode(
-                signature, authenticating: text[..<segments[1].endIndex], using: SymmetricKey(data: secret)),
+            HMACSHA256(key: secret).isValid(signature, for: text[..<segments[1].endIndex]),
             let says = Self.members(segments[1]), Set(says.keys) == Self.names, says["iss"] == Self.service,
             says["aud"] == Self.service, case .text(let subject) = says["sub"], let userID = Int64(subject),
             subject == String(userID), case .text(let sessionID) = says["jti"], let issuedAt = Self.date(says["iat"]),
@@ -62,8 +61,7 @@ struct Claims: Sendable {
             return base64URL(text.bytes)
         }
         let signed = segment(header) + "." + segment(payload)
-        return signed + "."
-            + base64URL(HMAC<SHA256>.authenticationCode(for: Data(signed.utf8), using: SymmetricKey(data: key.secret)))
+        return signed + "." + base64URL(HMACSHA256(key: key.secret).code(for: signed.utf8))
     }
 
     private static func keyName(_ segment: ArraySlice<UInt8>) -> String? {

@@ -1,4 +1,5 @@
 import CXCrypt
+import Digest
 import Foundation
 
 /// Hashes passwords with bcrypt (`$2b$`; Provos and Mazières, 1999).
@@ -27,8 +28,7 @@ public struct PasswordHasher: Sendable {
 
     /// How a hash begins: method, cost and a random salt.
     private func setting() throws(AccountError) -> String {
-        var random = SystemRandomNumberGenerator()
-        let salt = (0..<16).map { _ in CChar(truncatingIfNeeded: random.next()) }
+        let salt = randomBytes(16).map { CChar(bitPattern: $0) }
         var setting = [CChar](repeating: 0, count: Int(CRYPT_GENSALT_OUTPUT_SIZE))
         guard crypt_gensalt_rn("$2b$", cost, salt, Int32(salt.count), &setting, Int32(setting.count)) != nil else {
             throw .hashing
@@ -40,7 +40,7 @@ public struct PasswordHasher: Sendable {
     public func verify(_ password: String, against hash: String) -> Bool {
         let allowed = password.utf8.count <= Self.longestPassword && !password.utf8.contains(0)
         guard let computed = Self.crypt(allowed ? password : "", setting: hash) else { return false }
-        return constantTimeEquals(computed, hash) && allowed
+        return isSame(Array(computed.utf8), Array(hash.utf8)) && allowed
     }
 
     /// Whether a hash was made with a lower cost than this hasher's.
@@ -64,11 +64,5 @@ public struct PasswordHasher: Sendable {
 
     private func text(_ characters: [CChar]) -> String {
         String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    private func constantTimeEquals(_ a: String, _ b: String) -> Bool {
-        let (left, right) = (Array(a.utf8), Array(b.utf8))
-        guard left.count == right.count else { return false }
-        return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }

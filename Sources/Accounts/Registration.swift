@@ -1,4 +1,4 @@
-import Crypto
+import Digest
 import Foundation
 import GRDB
 import Persistence
@@ -115,14 +115,7 @@ extension Accounts {
 }
 
 /// 128 random bits that are easy to copy.
-public func randomCode() -> String {
-    SymmetricKey(size: .bits128).withUnsafeBytes { $0.map { String(format: "%02x", $0) }.joined() }
-}
+public func randomCode() -> String { hexadecimal(randomBytes(16)) }
 
 /// What is kept of a code or of a device's token, which cannot be had back from it.
-func hash(of code: String) -> String { hexadecimal(SHA256.hash(data: Data(code.utf8))) }
-
-/// Bytes as digits.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-}
+func hash(of code: String) -> String { hexadecimal(SHA256.hash(code.utf8)) }

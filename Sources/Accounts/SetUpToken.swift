@@ -1,5 +1,4 @@
-import Crypto
-import Foundation
+import Digest
 
 /// The one-time token with which the first administrator is made over the network; whoever starts the service reads it.
 public struct SetUpToken: Sendable {
@@ -11,6 +10,6 @@ public struct SetUpToken: Sendable {
 
     /// Whether `sent` is the token; takes the same time however much of it is right.
     public func matches(_ sent: String) -> Bool {
-        SHA256.hash(data: Data(text.utf8)) == SHA256.hash(data: Data(sent.utf8))
+        isSame(SHA256.hash(text.utf8), SHA256.hash(sent.utf8))
     }
 }

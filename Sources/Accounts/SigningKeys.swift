@@ -1,3 +1,4 @@
+import Digest
 import Foundation
 import Persistence
 
@@ -60,8 +61,6 @@ public struct SigningKeys: Sendable, Equatable {
     }
 
     private static func newKey() -> Key {
-        var random = SystemRandomNumberGenerator()
-        func bytes(_ count: Int) -> Data { Data((0..<count).map { _ in UInt8.random(in: .min ... .max, using: &random) }) }
-        return Key(kid: bytes(8).map { String(format: "%02x", $0) }.joined(), secret: bytes(32), retiresAt: nil)
+        Key(kid: hexadecimal(randomBytes(8)), secret: Data(randomBytes(32)), retiresAt: nil)
     }
 }

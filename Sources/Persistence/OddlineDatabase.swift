@@ -1,3 +1,4 @@
+import Digest
 import Foundation
 import GRDB
 
@@ -9,7 +10,7 @@ public struct OddlineDatabase: Sendable {
     /// Keeps a database that is only read as tidy as it was.
     private let tidying: Tidying?
     /// What `secret` gives where there is no folder.
-    private let ownSecret = randomSecret()
+    private let ownSecret = Data(randomBytes(32))
 
     /// Opens the database at `url`, making it and its folder (modes 0600 and 0700) where they are missing. What it
     /// commits is on the disk (`synchronous=FULL`). Drafts that a killed process left in the folder a day ago are removed.
@@ -118,14 +119,9 @@ public struct OddlineDatabase: Sendable {
     public func secret(_ name: String) throws(StorageError) -> Data {
         guard let url else { return ownSecret }
         let file = url.deletingLastPathComponent().appendingPathComponent(name)
-        let secret = try PrivateFile(file).read(orMake: Self.randomSecret())
+        let secret = try PrivateFile(file).read(orMake: Data(randomBytes(32)))
         guard secret.count == 32 else { throw .configuration(path: file.path, reason: "it does not hold 32 bytes") }
         return secret
-    }
-
-    private static func randomSecret() -> Data {
-        var random = SystemRandomNumberGenerator()
-        return Data((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
     }
 
     /// What `body` reads, all at one moment; it cannot write. Blocks the thread until it is its turn.

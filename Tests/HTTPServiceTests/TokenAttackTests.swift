@@ -1,4 +1,4 @@
-import Crypto
+import COpenSSL
 import Foundation
 import Persistence
 import Testing
@@ -35,12 +35,13 @@ private func claims(of token: String) throws -> [String: Any] {
         let key = try SigningKeys(at: server.locations.signingKeys).signing
         let header = ["alg": isSHA384 ? "HS384" : "HS256", "typ": "JWT", "kid": kid ?? key.kid]
         let text = try base64url(JSONEncoder().encode(header)) + "." + base64url(JSONEncoder().encode(payload))
-        let secret = SymmetricKey(data: secret ?? key.secret)
-        let signature =
-            isSHA384
-            ? Data(HMAC<SHA384>.authenticationCode(for: Data(text.utf8), using: secret))
-            : Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: secret))
-        return text + "." + base64url(signature)
+        let (secret, bytes) = (Array(secret ?? key.secret), Array(text.utf8))
+        var (signature, count) = ([UInt8](repeating: 0, count: 64), 0)
+        _ = try #require(
+            EVP_Q_mac(
+                nil, "HMAC", nil, isSHA384 ? "SHA384" : "SHA256", nil, secret, secret.count, bytes, bytes.count, &signature,
+                signature.count, &count))
+        return text + "." + base64url(Data(signature.prefix(count)))
     }
 
     private func status(_ token: String, _ server: Server) async throws -> Int {
