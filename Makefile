@@ -1,4 +1,5 @@
 # make run    install what is missing, build, start the program
+# make serve  the same with the service, a program of its own, which is started
 # make test   the same set-up, then the whole test suite
 # make demo   look around on sample data without registering; nothing is kept
 # make install PREFIX=/usr/local   a program that needs no Swift, with manual, completions and service
@@ -12,13 +13,14 @@ SWIFT ?= swift
 FORMATTED := Package.swift Sources Tests Benchmarks
 LIBRARIES := libncursesw5-dev libsqlite3-dev libdnnl-dev libcrypt-dev libssl-dev zlib1g-dev pkg-config
 PROGRAM := .build/release/oddline
+SERVICE := .build/release/oddline-serve
 TEST_TOOLS := tmux sqlite3 gzip curl
 
 STATIC := .build-static/release/oddline
 MANUAL := .build-static/manual
 PREFIX ?= /usr/local
 
-.PHONY: run demo test build setup test-setup format check-format clean static install deb try-deb try-models try-parallel \
+.PHONY: run demo serve test build build-service setup test-setup format check-format clean static install deb try-deb try-models try-parallel \
 	try-slurm try-spark try-postgresql docs kill faults bounds fuzz sanitize
 
 run: build
@@ -27,13 +29,28 @@ run: build
 demo: build
 	@$(PROGRAM) --demo $(ARGS)
 
-build: setup $(PROGRAM)
+serve: build-service
+	@$(PROGRAM) serve $(ARGS)
+
+# A service that was built is kept as new as the program, which starts it.
+build: setup $(PROGRAM) $(wildcard $(SERVICE))
+
+build-service: build $(SERVICE)
 
 # Asking the package manager whether anything changed takes seconds; make knows at once. Its progress goes to standard
 # error, since standard output is the program's; it is not piped, so that on a terminal it stays on one line.
-$(PROGRAM): $(shell find Sources Package.swift -type f)
-	@[ -e $@ ] || echo "First build: about 6 minutes on two cores; later ones compile only what changed." >&2
-	@$(SWIFT) build -c release --product oddline >&2
+SOURCES := $(shell find Sources Package.swift -type f)
+$(PROGRAM): $(SOURCES)
+	@[ -e $@ ] || echo "First build: about 3 minutes on two cores; later ones compile only what changed." >&2
+	@$(WITHOUT_SERVICE) $(SWIFT) build -c release --product oddline >&2
+	@touch $@
+
+# The terminal program needs no HTTP stack; once that was fetched into the folder it stays there.
+WITHOUT_SERVICE = $(if $(wildcard .build/checkouts/hummingbird),,ODDLINE_WITHOUT_SERVICE=1)
+
+$(SERVICE): $(SOURCES)
+	@[ -e $@ ] || echo "First build of the service: about 3 minutes more." >&2
+	@$(SWIFT) build -c release --product oddline-serve >&2
 	@touch $@
 
 TEST = ODDLINE_PROGRAM=$(CURDIR)/.build-tests/release/oddline \
@@ -51,10 +68,10 @@ test-setup:
 	@.ci/install-packages $(TEST_TOOLS)
 
 # What takes too long for every test run; Benchmarks/RELIABILITY.md tells what it found.
-kill: build
+kill: build-service
 	@python3 Benchmarks/kill.py --program $(PROGRAM) $(ARGS)
 
-faults: build
+faults: build-service
 	@python3 Benchmarks/faults.py --program $(PROGRAM) $(ARGS)
 
 bounds: build
@@ -85,7 +102,8 @@ check-format:
 
 # The manual is made from the program's own description of its arguments.
 static: setup
-	@$(SWIFT) build -c release --static-swift-stdlib --build-path .build-static --product oddline >&2
+	@for product in oddline oddline-serve; do \
+		$(SWIFT) build -c release --static-swift-stdlib --build-path .build-static --product $$product >&2 || exit 1; done
 	@$(SWIFT) build --package-path .build-static/checkouts/swift-argument-parser --build-path .build-static/tools \
 		--product generate-manual >&2
 	@rm -rf $(MANUAL) && mkdir -p $(MANUAL)

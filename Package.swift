@@ -8,6 +8,9 @@ let sanitizer = Context.environment["ODDLINE_SANITIZE"]
 // The packages that we use are built as always, so that their part of a build takes no longer.
 let watched = (isFuzzing ? "fuzzer,address" : sanitizer).map { ["-sanitize=\($0)"] } ?? []
 
+/// Whether `make run` builds: without the service, nobody's HTTP stack is fetched.
+let isWithoutService = Context.environment["ODDLINE_WITHOUT_SERVICE"] != nil
+
 /// What `make docs` needs and nothing else.
 let documenting: [Package.Dependency] =
     Context.environment["ODDLINE_DOCS"] == nil
@@ -58,11 +61,45 @@ let fuzzing: [Target] =
             name: "OddlineFuzz",
             dependencies: [
                 "TimeSeries", "SeriesReading", "NeuralNetwork", "AnomalyDetection", "Persistence", "StrictJSON", "TerminalUI",
-                "Accounts",
-                "HTTPService", grdb, logging,
+                "Accounts", "HTTPService", grdb, logging,
             ],
             path: "Tests/Fuzzing", exclude: ["Corpus"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])],
             linkerSettings: linked)
+    ]
+
+/// The packages of the service.
+let networking: [Package.Dependency] =
+    isWithoutService
+    ? []
+    : [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    ]
+
+/// The service, and the tests of the programs, which start it.
+let service: [Target] =
+    isWithoutService
+    ? []
+    : [
+        library(
+            "HTTPService",
+            [
+                "Accounts", "Workbench", "AnomalyDetection", "SeriesReading", "TimeSeries", "Persistence", "StrictJSON",
+                hummingbird, hummingbirdCore, hummingbirdTLS, nio, nioHTTP, nioHTTPTypes, logging,
+            ]),
+        .executableTarget(
+            name: "oddline-serve",
+            dependencies: ["HTTPService", "Invocation", "Accounts", "Persistence", argumentParser, logging],
+            swiftSettings: strict, linkerSettings: linked),
+        tests(
+            "HTTPServiceTests",
+            [
+                "TestSupport", "HTTPService", "Accounts", "AnomalyDetection", "Persistence", "SeriesReading", "StrictJSON",
+                "Workbench", "TimeSeries", "COpenSSL", grdb, hummingbird, nio, nioEmbedded,
+            ]),
+        tests("OddlineTests", ["oddline", "oddline-serve", "SeriesReading", "TimeSeries"]),
     ]
 
 let package = Package(
@@ -70,18 +107,14 @@ let package = Package(
     products: [
         .executable(name: "oddline", targets: ["oddline"]),
         .executable(name: "oddline-bench", targets: ["OddlineBench"]),
-    ],
+    ] + (isWithoutService ? [] : [.executable(name: "oddline-serve", targets: ["oddline-serve"])]),
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
-    ] + documenting,
+    ] + networking + documenting,
     targets: [
         .systemLibrary(
             name: "CNcursesw", pkgConfig: "ncursesw", providers: [.apt(["libncursesw5-dev"])]),
@@ -112,20 +145,12 @@ let package = Package(
         library(
             "Dashboard",
             ["TerminalUI", "Workbench", "AnomalyDetection", "SeriesReading", "TimeSeries", "Accounts", "Persistence"]),
-        library(
-            "HTTPService",
-            [
-                "Accounts", "Workbench", "AnomalyDetection", "SeriesReading", "TimeSeries", "Persistence", "StrictJSON",
-                hummingbird,
-                hummingbirdCore,
-                hummingbirdTLS, nio, nioHTTP, nioHTTPTypes, logging,
-            ]),
+        library("Invocation", ["Accounts", "Persistence", "SeriesReading", argumentParser]),
         .executableTarget(
             name: "oddline",
             dependencies: [
-                "Dashboard", "HTTPService", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection", "SeriesReading",
-                "TimeSeries",
-                "Accounts", "Persistence", "NeuralNetwork", argumentParser, logging,
+                "Invocation", "Dashboard", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection", "SeriesReading",
+                "TimeSeries", "Accounts", "Persistence", "NeuralNetwork", argumentParser,
             ],
             swiftSettings: strict, linkerSettings: linked),
         .executableTarget(
@@ -158,17 +183,9 @@ let package = Package(
             "DashboardTests",
             [
                 "TestSupport", "Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "SeriesReading",
-                "TimeSeries",
-                "Persistence",
+                "TimeSeries", "Persistence",
             ],
             exclude: ["Goldens"]),
-        tests(
-            "HTTPServiceTests",
-            [
-                "TestSupport", "HTTPService", "Accounts", "AnomalyDetection", "Persistence", "SeriesReading", "StrictJSON",
-                "Workbench", "TimeSeries", "COpenSSL", grdb, hummingbird, nio, nioEmbedded,
-            ]),
-        tests("OddlineTests", ["oddline", "SeriesReading", "TimeSeries"]),
-    ] + fuzzing,
+    ] + service + fuzzing,
     swiftLanguageModes: [.v6]
 )

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Has one call of the system after another fail while the program stores, and looks at what is left.
 
-    swift build -c release --product oddline
+    make build-service
     python3 Benchmarks/faults.py [--program .build/release/oddline] [--short] [--only WORD]
 
 Needs a C compiler. For each command and each kind of call (write, sync, rename, open, truncate) the first fails, then the

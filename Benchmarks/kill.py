@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills the program while it stores, again and again, and looks whether anything that it acknowledged is lost.
 
-    swift build -c release --product oddline
+    make build-service
     python3 Benchmarks/kill.py [--rounds 1000] [--program .build/release/oddline] [--seed N]
 
 In each round two processes work on one home at once: a service that registers and renames accounts, takes verdicts and trains models,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Loads `oddline serve` with GET /api/users/me at a steady rate while a training job runs.
 
-    swift build -c release --product oddline
+    make build-service
     python3 Benchmarks/load.py [--rate 200] [--seconds 60]
 
 Prints requests, errors and percentiles of the answer time in milliseconds.

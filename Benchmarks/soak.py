@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Loads `oddline serve` with GET /api/users/me as fast as it answers (needs wrk), and watches its memory.
 
-    swift build -c release --product oddline
+    make build-service
     python3 Benchmarks/soak.py [--seconds 600] [--connections 16] [--logins 20]
 
 First for ten seconds alone; then while 20 log in at once, again and again; then for the rest of the time, with the memory

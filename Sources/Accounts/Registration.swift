@@ -15,6 +15,16 @@ public enum Admission: Sendable, Equatable {
     case invitation(String)
 }
 
+/// Who may make an account over the network.
+public enum RegistrationMode: String, Sendable, CaseIterable {
+    /// Nobody; accounts are made at the machine.
+    case off
+    /// Whoever has a code of `oddline accounts invite`.
+    case invitation
+    /// Anybody.
+    case open
+}
+
 /// What somebody who registered over the network is told. It reads the same where the email address was somebody else's
 /// already, so that nobody learns who is registered here; no account was made then.
 public struct Registration: Sendable, Equatable {

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Persistence
 import StrictJSON
 
 /// One thing the service can be asked. Its parameters and its answer are declared once: the OpenAPI document, the
@@ -194,7 +195,7 @@ extension Operation {
         }
         return [
             "openapi": "3.1.0",
-            "info": ["title": "Oddline", "version": "0.1.0", "summary": "Finds what is odd in a time series."],
+            "info": ["title": "Oddline", "version": .text(programVersion), "summary": "Finds what is odd in a time series."],
             "paths": .object(paths.map { .init(name: $0.path, value: .object($0.methods)) }),
             "components": [
                 "securitySchemes": ["bearer": ["type": "http", "scheme": "bearer", "bearerFormat": "JWT"]],

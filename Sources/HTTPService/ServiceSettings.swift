@@ -4,16 +4,6 @@ import HummingbirdTLS
 import NIOCore
 import Persistence
 
-/// Who may make an account over the network.
-public enum RegistrationMode: String, Sendable, CaseIterable {
-    /// Nobody; accounts are made at the machine.
-    case off
-    /// Whoever has a code of `oddline accounts invite`.
-    case invitation
-    /// Anybody.
-    case open
-}
-
 /// How a service is run: who may register, which names it has, and how much it gives at once.
 public struct ServiceSettings: Sendable {
     /// Who may register.

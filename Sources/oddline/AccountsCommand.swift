@@ -1,23 +1,9 @@
 import Accounts
 import ArgumentParser
 import Foundation
+import Invocation
 import Persistence
 import TimeSeries
-
-/// Where the program's files are.
-struct DataOptions: ParsableArguments {
-    @Option(help: "The folder for accounts, models and judgements; $XDG_DATA_HOME/oddline otherwise.")
-    var dataDir: String?
-
-    var locations: Locations { Locations(dataDirectory: dataDir) }
-
-    func accounts() throws -> Accounts { try Accounts(database: OddlineDatabase(at: locations.database)) }
-
-    /// The accounts of a database that is only read, which a newer version may have written.
-    func accounts(readOnly: Bool) throws -> Accounts {
-        readOnly ? try Accounts(database: OddlineDatabase(readingFrom: locations.database)) : try accounts()
-    }
-}
 
 struct AccountsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Invocation
 import Persistence
 
 struct BackupCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ import Accounts
 import ArgumentParser
 import Dashboard
 import Foundation
+import Invocation
 import NcursesTerminal
 import Persistence
 import Synchronization

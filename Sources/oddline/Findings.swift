@@ -20,7 +20,7 @@ extension Diagnosis {
             let compiler = "6.3"
         #endif
         return [
-            Finding(name: "oddline", state: .ok, text: Oddline.configuration.version),
+            Finding(name: "oddline", state: .ok, text: programVersion),
             Finding(
                 name: "built on", state: .ok,
                 text: "Swift \(compiler), SQLite \(OddlineDatabase.engine), \(TerminalFacts.library), \(KernelPath.backEnd)"),

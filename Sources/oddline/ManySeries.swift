@@ -1,6 +1,7 @@
 import AnomalyDetection
 import ArgumentParser
 import Foundation
+import Invocation
 import SeriesReading
 import Synchronization
 import TimeSeries

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Foundation
+import Persistence
 import TestSupport
 import TimeSeries
 import Testing
@@ -19,6 +20,11 @@ import Testing
             let answer = try await server.send(method, path.replacingOccurrences(of: "{id}", with: "x"), "{}")
             #expect(answer.status == 401 && answer.headers["www-authenticate"]?.hasPrefix("Bearer") == true, "\(method) \(path)")
         }
+    }
+
+    @Test func theDocumentHasTheProgramsVersion() async throws {
+        let info = try await Server().send("GET", "/openapi.json").json["info"] as? [String: String]
+        #expect(info?["version"] == programVersion)
     }
 
     @Test func theDocumentTellsWhatTheHandlersTake() async throws {

@@ -15,11 +15,13 @@ struct Outcome {
     var lines: [Substring] { output.split(separator: "\n") }
 }
 
-/// Runs the program; `environment` adds to the present one.
-func oddline(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Outcome {
+/// Runs the program, or a copy of it at `path`; `environment` adds to the present one.
+func oddline(
+    _ arguments: [String], input: String = "", environment: [String: String] = [:], at path: String = program
+) throws -> Outcome {
     let process = Process()
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.executableURL = URL(fileURLWithPath: program)
+    process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -41,8 +43,18 @@ private func temporary(_ name: String) -> String {
     FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + "-" + name).path
 }
 
+@Test func theVersionIsSaidAlikeByTheProgramThePythonModuleAndTheChanges() throws {
+    let version = try #require(try oddline(["--version"]).lines.first)
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..").standardizedFileURL
+    func text(_ file: String) throws -> String { try String(contentsOf: root.appendingPathComponent(file), encoding: .utf8) }
+    #expect(try text("python/pyproject.toml").contains("\nversion = \"\(version)\"\n"))
+    #expect(try text("CHANGELOG.md").firstMatch(of: /\n## (\S+)/)?.1 == version)
+}
+
 @Test func everyCommandHasHelp() throws {
-    for command in [[], ["train"], ["score"], ["evaluate"], ["generate"], ["accounts"], ["dashboard"], ["accounts", "add"]] {
+    for command in [
+        [], ["train"], ["score"], ["evaluate"], ["generate"], ["accounts"], ["dashboard"], ["accounts", "add"], ["serve"],
+    ] {
         let outcome = try oddline(command + ["--help"])
         #expect(outcome.status == 0 && outcome.output.contains("USAGE"))
     }

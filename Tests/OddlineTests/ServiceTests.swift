@@ -120,6 +120,47 @@ private func temporary(_ name: String) -> String {
     }
 }
 
+/// The service is a program of its own, which `oddline serve` becomes.
+@Suite struct ServiceProgramTests {
+    @Test(arguments: [SIGTERM, SIGINT]) func theServiceTakesThePlaceOfTheProgramAndEndsInOrderWhenAsked(_ signal: Int32) throws {
+        let data = temporary("signal")
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        let service = try Service(data)
+        let running = try FileManager.default.destinationOfSymbolicLink(
+            atPath: "/proc/\(service.process.processIdentifier)/exe")
+        #expect(running == URL(fileURLWithPath: program).resolvingSymlinksInPath().path + "-serve")
+        #expect(try service.curl("/health") == "{\"status\":\"ok\"}")
+        kill(service.process.processIdentifier, signal)
+        service.process.waitUntilExit()
+        #expect(service.process.terminationReason == .exit && service.process.terminationStatus == 0)
+    }
+
+    @Test func whereItIsMissingASentenceSaysHowToGetIt() throws {
+        let folder = temporary("alone")
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let copy = folder + "/oddline"
+        try FileManager.default.copyItem(atPath: program, toPath: copy)
+        func serve() throws -> Outcome { try oddline(["serve", "--port", "0", "--data-dir", folder + "/data"], at: copy) }
+        let missing = try serve()
+        #expect(missing.status == 1 && missing.output.isEmpty && missing.errors.split(separator: "\n").count == 1)
+        #expect(missing.errors.hasPrefix("oddline: ") && missing.errors.contains(copy + "-serve"))
+        #expect(missing.errors.contains("make serve"))
+        try Data("no program".utf8).write(to: URL(fileURLWithPath: copy + "-serve"))
+        #expect(try serve().errors == "oddline: \(copy)-serve: cannot be started (Permission denied).\n")
+        #expect(try oddline(["serve", "--help"], at: copy).output.contains("--tls-certificate"), "help needs no service")
+    }
+
+    @Test func bothProgramsSpeakOfTheServiceAlike() throws {
+        #expect(try oddline(["--help"]).output.contains("serve                   Serves accounts and analysis over HTTP."))
+        let own = try oddline(["serve", "--help"]).output
+        #expect(own.contains("USAGE: oddline serve [--host <host>]") && own.contains("--data-dir"))
+        #expect(try oddline(["serve", "--port", "70000"]).errors.contains("Usage: oddline serve [--host <host>]"))
+        #expect(try oddline(["serve", "--no-such-option"]).status == 64)
+        #expect(try oddline(["--generate-completion-script", "fish"]).output.contains("trusted-proxy"))
+    }
+}
+
 @Suite struct StorageTests {
     /// A data folder with an account.
     private static func made() throws -> String {

@@ -1,0 +1,93 @@
+import Accounts
+import ArgumentParser
+import HTTPService
+import Invocation
+import Logging
+import Persistence
+
+/// The service: what `oddline serve` becomes, and calls itself so where it speaks of its usage.
+@main
+struct OddlineServe: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "oddline serve", abstract: ServiceOptions.abstract, discussion: ServiceOptions.discussion,
+        version: programVersion)
+
+    @OptionGroup var options: ServiceOptions
+
+    static func main() async {
+        openStandardStreams()
+        await main(nil)
+    }
+
+    func validate() throws {
+        guard (0...65_535).contains(options.port) else { throw ValidationError("--port must be between 0 and 65535.") }
+        guard (options.tlsCertificate == nil) == (options.tlsKey == nil) else {
+            throw ValidationError("--tls-certificate and --tls-key belong together.")
+        }
+        let host = options.host
+        let isLoopback = host == "localhost" || host == "::1" || host.wholeMatch(of: /127(\.[0-9]{1,3}){3}/) != nil
+        guard isLoopback || options.tlsKey != nil || options.insecure else {
+            throw ValidationError(
+                "\(host) can be reached by others: give --tls-certificate and --tls-key, or say --insecure behind a proxy with TLS."
+            )
+        }
+        guard options.trustedProxy.allSatisfy(isNetworkAddress) else {
+            throw ValidationError("--trusted-proxy takes addresses such as 10.0.0.2.")
+        }
+    }
+
+    func run() async throws {
+        let locations = options.data.locations
+        try await reportingErrors(in: locations) {
+            let database = try OddlineDatabase(at: locations.database)
+            LoggingSystem.bootstrap { label in
+                MultiplexLogHandler([StreamLogHandler.standardError(label: label), ProblemLogHandler(in: locations)])
+            }
+            let accounts = try Accounts(database: database)
+            let settings = try options.settings(setUp: accounts.isEmpty())
+            let service = try HTTPService(
+                accounts: accounts, database: database, locations: locations, logger: Logger(label: "oddline"), settings: settings
+            )
+            let (host, scheme, token) = (options.host, settings.tls == nil ? "http" : "https", settings.setUpToken?.text)
+            try await service.run(host: host, port: options.port) { port in
+                var text = "Listening at \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)\n"
+                if let token { text += "To make the first administrator, register with \"set_up_token\": \"\(token)\"\n" }
+                try? printResult(text)
+            }
+        }
+    }
+}
+
+extension ServiceOptions {
+    /// The settings of the service that was asked for.
+    /// - Parameter setUp: whether the first administrator is to be made over the network.
+    /// - Throws: where certificate or key cannot be used.
+    fileprivate func settings(setUp: Bool) throws -> ServiceSettings {
+        var settings = ServiceSettings()
+        settings.registration = registration
+        settings.hosts = Set(allowedHost + [host])
+        settings.trustedProxies = Set(trustedProxy)
+        if let tlsCertificate, let tlsKey { settings.tls = try TLSFiles(certificate: tlsCertificate, key: tlsKey) }
+        if setUp { settings.setUpToken = SetUpToken() }
+        return settings
+    }
+}
+
+/// Keeps what a service logs as an error in the log of the data folder too.
+private struct ProblemLogHandler: LogHandler {
+    private let log: ProblemLog
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.error
+
+    init(in locations: Locations) { log = ProblemLog(in: locations) }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let facts = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        log.note(([event.message.description] + facts.map { "\($0.key)=\($0.value)" }).joined(separator: " "))
+    }
+}
