@@ -22,24 +22,27 @@ struct DashboardBenchmark: ParsableCommand {
     @Option(help: "Keys of each kind.") var keys = 200
 
     func run() throws {
-        let accounts = try Accounts(database: OddlineDatabase())
+        let database = try OddlineDatabase()
+        let accounts = try Accounts(database: database)
         let password = UUID().uuidString
         _ = try accounts.register(username: "guest", email: "guest@example.org", password: password)
-        let session = try accounts.login(identifier: "guest", password: password)
+        let services = DashboardServices(
+            accounts: accounts, database: database, locations: Locations(dataDirectory: NSTemporaryDirectory())
+        ) { _ in }
+        let desk = services.desk(of: try accounts.login(identifier: "guest", password: password))
         let series = SampleKind.contextual.series(rows: rows, seed: 1)
         let models = try [ModelKind.lstm, .transformer].map {
             try ScoredModel(scoring: series, with: KnownErrors($0, series))
         }
         var state = DashboardState(width: 120, height: 36, themes: [.midnight])
-        _ = update(&state, .loggedIn(session, themeName: nil))
+        _ = update(&state, .loggedIn(desk, themeName: nil))
         let opened = OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings())
         var screen = CellBuffer(width: 0, height: 0)
         let first = milliseconds {
-            _ = update(&state, .opened(opened, account: session.account.id))
+            _ = update(&state, .answer(desk, .opened(opened)))
             screen = view(state)
         }
-        _ = update(
-            &state, .modelsLoaded(identity: series.identity, account: session.account.id, models))
+        _ = update(&state, .answer(desk, .modelsLoaded(identity: series.identity, models)))
         screen = view(state)
 
         let cursor = measured(&state, &screen, [.right, .right, .left])

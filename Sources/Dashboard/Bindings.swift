@@ -64,7 +64,7 @@ struct Binding: Sendable {
                     frame.complain("There is no theme \"\(name)\"; there are \(names).")
                     return []
                 }
-                return frame.choose(themeAt: index, signedIn.session)
+                return frame.choose(themeAt: index)
             }
         ) { signedIn, frame in
             signedIn.card = ThemePicker(frame)
@@ -74,11 +74,11 @@ struct Binding: Sendable {
             [.character("A")], "Your account: profile, password, sessions; for administrators, everybody's",
             command: "account"
         ) { signedIn, _ in
-            signedIn.card = AccountPanel(signedIn.session.account)
-            return [.account(signedIn.session, .load)]
+            signedIn.card = AccountPanel(signedIn.account)
+            return [.account(.load)]
         },
         Binding([.control("x")], "Lock the screen until the password is entered again", command: "lock") { signedIn, _ in
-            signedIn.lock = signedIn.lock ?? LockForm()
+            signedIn.lockScreen()
             return []
         },
         Binding([.character("O")], "Sign out", command: "signout") { signedIn, frame in
@@ -130,16 +130,17 @@ extension SignedIn {
 }
 
 extension Frame {
-    mutating func choose(themeAt index: Int, _ session: Session) -> [Effect] {
+    mutating func choose(themeAt index: Int) -> [Effect] {
         themeIndex = index
         say("Theme \(theme.name).")
-        return [.storeTheme(session, name: theme.name)]
+        return [.storeTheme(name: theme.name)]
     }
 
     /// Greets who logged in, in the theme that they left.
-    mutating func welcome(_ session: Session, themeName: String?) {
+    mutating func welcome(_ account: Account, themeName: String?) {
+        show(account)
         if let index = themes.firstIndex(where: { $0.name == themeName }) { themeIndex = index }
-        let role = session.account.role == .administrator ? " You are the administrator." : ""
-        say("Welcome, \(session.account.username).\(role)")
+        let role = account.role == .administrator ? " You are the administrator." : ""
+        say("Welcome, \(account.username).\(role)")
     }
 }

@@ -1,3 +1,4 @@
+import Accounts
 import TerminalUI
 
 /// Everything the dashboard shows; changed by `update` alone.
@@ -11,7 +12,7 @@ public struct DashboardState: Sendable {
     /// Whether the first of them is followed.
     let followsFile: Bool
 
-    /// Nobody yet, or somebody with a session. Series, scores and accounts exist in the second case alone.
+    /// Nobody yet, or somebody at a desk. Series, scores and accounts exist in the second case alone.
     public enum Stage: Sendable {
         case signedOut(SignedOut)
         case signedIn(SignedIn)
@@ -27,9 +28,18 @@ public struct DashboardState: Sendable {
         stage = .signedOut(SignedOut(isFirstUser: isFirstUser))
     }
 
-    /// What somebody with a session sees; `nil` before the login.
+    /// What somebody with a desk sees; `nil` before the login.
     public var signedIn: SignedIn? {
         if case .signedIn(let signedIn) = stage { signedIn } else { nil }
+    }
+
+    /// Changes what somebody with a desk sees, in place: nothing else holds it meanwhile.
+    /// - Returns: what `body` returns; `nil` before the login.
+    mutating func changeSignedIn<Result>(_ body: (inout SignedIn, inout Frame) -> Result) -> Result? {
+        guard case .signedIn(var signedIn) = stage else { return nil }
+        stage = .signedOut(SignedOut())
+        defer { stage = .signedIn(signedIn) }
+        return body(&signedIn, &frame)
     }
 
     /// Whether the screen can be locked: somebody is signed in and it is not locked already.
@@ -50,6 +60,8 @@ public struct Frame: Sendable {
     public let themes: [Theme]
     /// The theme in use, an index of `themes`.
     public internal(set) var themeIndex: Int
+    /// Who is signed in and as what, as the border of a screen names them.
+    private(set) var user = ""
     /// The latest message, shown in the last row.
     public internal(set) var message: Message?
     /// The main loop ends when this is set.
@@ -71,6 +83,9 @@ public struct Frame: Sendable {
 
     /// The theme in use.
     public var theme: Theme { themes[themeIndex] }
+
+    /// Names who is signed in.
+    mutating func show(_ account: Account) { user = " \(account.username) · \(account.role.rawValue) " }
 
     mutating func say(_ text: String) { message = Message(text: text, isError: false) }
     /// Shows what went wrong.

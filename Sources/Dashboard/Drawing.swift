@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import Foundation
 import TerminalUI
@@ -99,12 +98,9 @@ func hintLine(_ all: [String], within width: Int) -> String {
 }
 
 /// Who is signed in, set into the top border.
-func drawUser(_ screen: inout CellBuffer, _ session: Session, _ theme: Theme) {
-    let text = userText(session)
-    screen.write(text, x: screen.width - 3 - displayWidth(text), y: 0, Style(theme.muted))
+func drawUser(_ screen: inout CellBuffer, _ frame: Frame) {
+    screen.write(frame.user, x: screen.width - 3 - displayWidth(frame.user), y: 0, Style(frame.theme.muted))
 }
-
-func userText(_ session: Session) -> String { " \(session.account.username) · \(session.account.role.rawValue) " }
 
 /// A raised card with a border and a title.
 func drawCard(_ screen: inout CellBuffer, _ card: Rect, title: String, _ theme: Theme) {

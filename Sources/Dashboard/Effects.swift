@@ -5,19 +5,30 @@ import TerminalUI
 import TimeSeries
 import Workbench
 
-/// Work that `update` asks for; its answer comes back as a `DashboardEvent`.
-public enum Effect: Sendable {
+/// What `update` asks for.
+public enum Request: Sendable {
+    /// Somebody wants to work here.
     case login(identifier: String, password: String, stayDays: Int)
-    case unlock(Session, password: String)
-    case forgetSession
-    case account(Session, AccountRequest)
     case register(username: String, email: String, password: String)
-    case listLibrary(Session)
+    /// Somebody who works here wants something done.
+    case work(Desk, Effect)
+    case suspend
+    case redraw
+}
+
+/// What screens and cards behind the login ask for. Whose work it is they need not know: it is asked of the desk at which
+/// the user sits, and its answer comes back from there.
+public enum Effect: Sendable {
+    case unlock(password: String)
+    /// Ends the session that is kept on this machine.
+    case signOut
+    case account(AccountRequest)
+    case listLibrary
     case preview(path: String)
     case complete(path: String)
-    case open(Session, path: String)
+    case open(path: String)
     /// Opens a file whose last line may not be whole yet, to follow it.
-    case openToFollow(Session, path: String)
+    case openToFollow(path: String)
     /// Reports the rows that come behind those of a series in its file, until the flag is raised.
     case follow(path: String, Series, Cancellation)
     /// Scores a series that has grown; the models scored it when it had fewer rows.
@@ -25,15 +36,15 @@ public enum Effect: Sendable {
     /// Tells of events that are new in a file that is followed.
     case tell([EventFacts])
     /// What is stored about the file of this path belongs to the series as it is now.
-    case carryOver(Session, path: String, Series)
+    case carryOver(path: String, Series)
     /// Where the random numbers begin is the last.
-    case train(Session, Series, Cancellation, UInt64)
-    case loadModels(Session, Series, [ModelKind])
-    case judge(Session, Series, Range<Int>, Verdict?)
-    case store(Session, Series, AnalysisSettings)
-    case storeTheme(Session, name: String)
+    case train(Series, Cancellation, UInt64)
+    case loadModels(Series, [ModelKind])
+    case judge(Series, Range<Int>, Verdict?)
+    case store(Series, AnalysisSettings)
+    case storeTheme(name: String)
     /// What was written about rows; an empty text takes it away.
-    case write(Session, Series, Range<Int>, String)
+    case write(Series, Range<Int>, String)
     case export(ExportRequest)
     case describe(Series)
     /// The comparison ends where its flag is raised, and then tells nothing.
@@ -41,26 +52,43 @@ public enum Effect: Sendable {
     case explain(Series, [ScoredModel], Range<Int>)
     case suspend
     case redraw
+
+    /// The same, asked of a desk, or of the terminal where that has it to do.
+    func asked(of desk: Desk) -> Request {
+        switch self {
+        case .suspend: .suspend
+        case .redraw: .redraw
+        default: .work(desk, self)
+        }
+    }
 }
 
-/// Something that happened: the user's doing, or the answer to an effect.
+/// Something that happened: the user's doing, or news from outside.
 public enum DashboardEvent: Sendable {
     case input(InputEvent)
-    case loggedIn(Session, themeName: String?)
-    case loginFailed(String)
-    case registrationFailed([FieldProblem], other: String?)
     /// Nobody touched the keys for as long as the lock waits.
     case idle
+    /// Somebody has a desk from now on.
+    case loggedIn(Desk, themeName: String?)
+    case loginFailed(String)
+    case registrationFailed([FieldProblem], other: String?)
+    /// What a desk has to say; it is heard as long as somebody sits there.
+    case answer(Desk, Answer)
+    case failed(String)
+}
+
+/// What a desk answers to an effect.
+public enum Answer: Sendable {
     case unlocked
     case unlockFailed(String)
-    /// The account was disabled or got another password elsewhere; the login screen follows.
+    /// The account was disabled or got another password, or the session was ended elsewhere; the login screen follows.
     case sessionEnded
-    case accountsShown(Session, AccountPanel.Content, message: String?)
+    case accountsShown(Account, AccountPanel.Content, message: String?)
     case accountRefused([FieldProblem], other: String?)
-    case libraryListed([LibraryState.Entry], account: Int64)
+    case libraryListed([LibraryState.Entry])
     case previewed(path: String, Result<LibraryState.Preview.Content, PlainError>)
     case completed(path: String, [String])
-    case opened(OpenedSeries, account: Int64)
+    case opened(OpenedSeries)
     case openFailed(String)
     /// A run is known by its cancellation flag, so that reports of an abandoned run are dropped.
     case training(run: Cancellation, ModelTraining.Report)
@@ -68,7 +96,7 @@ public enum DashboardEvent: Sendable {
     case saved(run: Cancellation, Result<ModelKind, PlainError>)
     case trainingEnded(run: Cancellation)
     /// Models with their scores of the series with this identity.
-    case modelsLoaded(identity: SeriesIdentity, account: Int64, [ScoredModel])
+    case modelsLoaded(identity: SeriesIdentity, [ScoredModel])
     /// The answer to the `compare` with this flag.
     case compared(run: Cancellation, Comparison)
     case explained(WorkspaceState.Explained)
@@ -84,15 +112,6 @@ public enum DashboardEvent: Sendable {
     case wouldOverwrite(ExportRequest)
     case done(String)
     case failed(String)
-
-    /// Whose answer it is, where it holds what is one account's; another may have logged in meanwhile.
-    var account: Int64? {
-        switch self {
-        case .libraryListed(_, let account), .opened(_, let account), .modelsLoaded(_, let account, _): account
-        case .accountsShown(let session, _, _): session.account.id
-        default: nil
-        }
-    }
 }
 
 /// A series with what the user left about it.

@@ -1,4 +1,3 @@
-import Accounts
 import TerminalUI
 
 /// A screen behind the login: its state, its keys, what input and answers do to it, and how it is drawn. All of a
@@ -11,13 +10,13 @@ protocol Screen: Sendable {
     /// What can be typed after `:` here, beside the commands of the bindings.
     var commands: [Command] { get }
     /// Takes input before any binding does: text being typed, the mouse, what is pasted. `nil` leaves it to the bindings.
-    mutating func update(_ input: InputEvent, _ session: Session, _ frame: inout Frame) -> [Effect]?
+    mutating func update(_ input: InputEvent, _ frame: inout Frame) -> [Effect]?
     /// Moves the selection or the cursor, as arrows and page keys ask for on every screen.
-    mutating func move(_ move: Move, _ session: Session, _ frame: inout Frame) -> [Effect]
+    mutating func move(_ move: Move, _ frame: inout Frame) -> [Effect]
     /// Takes the answer to an effect, whether the screen shows or not; answers to others are passed over.
-    mutating func receive(_ event: DashboardEvent, _ session: Session, _ frame: inout Frame) -> [Effect]
+    mutating func receive(_ answer: Answer, _ frame: inout Frame) -> [Effect]
     /// Draws all but the last row.
-    func view(_ session: Session, _ frame: Frame, into screen: inout CellBuffer)
+    func view(_ frame: Frame, into screen: inout CellBuffer)
 }
 
 extension Screen {
@@ -36,19 +35,19 @@ protocol Card<Owner>: Sendable {
     /// Whether the keys that the user put in place of others hold here: the card acts as the screen does, and takes no text.
     static var takesKeysOfScreen: Bool { get }
     /// Takes a key.
-    mutating func update(_ key: Key, over owner: inout Owner, _ session: Session, _ frame: inout Frame) -> CardStep
+    mutating func update(_ key: Key, over owner: inout Owner, _ frame: inout Frame) -> CardStep
     /// Takes text that is pasted.
     mutating func paste(_ text: String)
     /// Takes the answer to an effect; answers to others are passed over.
-    mutating func receive(_ event: DashboardEvent, over owner: Owner, _ session: Session) -> CardStep
+    mutating func receive(_ answer: Answer, over owner: Owner) -> CardStep
     /// Draws the card.
-    func view(over owner: Owner, _ session: Session, _ frame: Frame, into screen: inout CellBuffer)
+    func view(over owner: Owner, _ frame: Frame, into screen: inout CellBuffer)
 }
 
 extension Card {
     static var takesKeysOfScreen: Bool { false }
     mutating func paste(_ text: String) {}
-    mutating func receive(_ event: DashboardEvent, over owner: Owner, _ session: Session) -> CardStep { .stay([]) }
+    mutating func receive(_ answer: Answer, over owner: Owner) -> CardStep { .stay([]) }
 }
 
 /// What becomes of a card after a key or an answer.
@@ -74,14 +73,14 @@ protocol CardHolder {
 extension CardHolder {
     /// Hands input to the card: keys to the card itself, and a press of the mouse closes it.
     /// - Returns: `nil` when there is no card or it passed the key on.
-    mutating func updateCard(_ input: InputEvent, _ session: Session, _ frame: inout Frame) -> [Effect]? {
+    mutating func updateCard(_ input: InputEvent, _ frame: inout Frame) -> [Effect]? {
         guard var top = card else { return nil }
         switch input {
         case .key(let pressed):
             let meaning = type(of: top).takesKeysOfScreen ? frame.keyMap.meaning(of: pressed) : pressed
             guard let key = meaning else { return [] }
             card = nil
-            let step = top.update(key, over: &self, session, &frame)
+            let step = top.update(key, over: &self, &frame)
             return settle(step, top)
         case .mouse(let mouse) where mouse.action == .press: card = nil
         case .paste(let text):
@@ -93,9 +92,9 @@ extension CardHolder {
     }
 
     /// Hands an answer to the card.
-    mutating func receiveInCard(_ event: DashboardEvent, _ session: Session) -> [Effect] {
+    mutating func receiveInCard(_ answer: Answer) -> [Effect] {
         guard var top = card else { return [] }
-        let step = top.receive(event, over: self, session)
+        let step = top.receive(answer, over: self)
         card = nil
         return settle(step, top) ?? []
     }

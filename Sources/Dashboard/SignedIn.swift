@@ -1,10 +1,12 @@
 import Accounts
 import TerminalUI
 
-/// What somebody with a session sees: a screen, and what lies over it.
+/// What somebody with a desk sees: a screen, and what lies over it.
 public struct SignedIn: Sendable, CardHolder {
-    /// Who works here.
-    public private(set) var session: Session
+    /// Where the user sits: what is asked for is asked of it.
+    let desk: Desk
+    /// Who sits there.
+    public private(set) var account: Account
     /// The screen that shows.
     public internal(set) var place = Place.library(left: nil)
     /// The series library; it keeps its selection while a series is open.
@@ -35,8 +37,8 @@ public struct SignedIn: Sendable, CardHolder {
     }
 
     /// Begins in the library.
-    init(session: Session, files: [String] = []) {
-        self.session = session
+    init(_ desk: Desk, files: [String] = []) {
+        (self.desk, account) = (desk, desk.account)
         library = LibraryState(named: files)
     }
 
@@ -64,8 +66,8 @@ public struct SignedIn: Sendable, CardHolder {
         if case .key(let pressed) = input, let key = frame.keyMap.meaning(of: pressed), Binding.overEverything.contains(key) {
             return run(key, &frame)
         }
-        if let effects = lock?.update(input, session) { return effects }
-        if let effects = updateCard(input, session, &frame) { return effects }
+        if let effects = lock?.update(input) { return effects }
+        if let effects = updateCard(input, &frame) { return effects }
         if let effects = updateScreen(input, &frame) { return opening(effects, &frame) }
         guard case .key(let pressed) = input, let key = frame.keyMap.meaning(of: pressed) else { return [] }
         return run(key, &frame)
@@ -77,24 +79,22 @@ public struct SignedIn: Sendable, CardHolder {
 
     /// Puts a question before a file that is opened where that would end a training run.
     private mutating func opening(_ effects: [Effect], _ frame: inout Frame) -> [Effect] {
-        guard isTraining, case .open(_, let path)? = effects.first else { return effects }
+        guard isTraining, case .open(let path)? = effects.first else { return effects }
         return open(path, &frame)
     }
 
     private mutating func updateScreen(_ input: InputEvent, _ frame: inout Frame) -> [Effect]? {
-        let session = session
         return switch place {
-        case .library: library.update(input, session, &frame)
-        case .workspace: workspace?.update(input, session, &frame) ?? nil
+        case .library: library.update(input, &frame)
+        case .workspace: workspace?.update(input, &frame) ?? nil
         }
     }
 
     /// Moves what the screen has to move.
     mutating func move(_ move: Move, _ frame: inout Frame) -> [Effect] {
-        let session = session
         return switch place {
-        case .library: library.move(move, session, &frame)
-        case .workspace: workspace?.move(move, session, &frame) ?? []
+        case .library: library.move(move, &frame)
+        case .workspace: workspace?.move(move, &frame) ?? []
         }
     }
 
@@ -109,7 +109,7 @@ public struct SignedIn: Sendable, CardHolder {
             }
             open.letGo()
             place = .library(left: open)
-            return library.show(open.path) + [.listLibrary(session)]
+            return library.show(open.path) + [.listLibrary]
         }
     }
 
@@ -117,7 +117,7 @@ public struct SignedIn: Sendable, CardHolder {
     mutating func signOut() -> [Effect] {
         stopWork()
         hasSignedOut = true
-        return [.forgetSession]
+        return [.signOut]
     }
 
     /// Raises the flags that stop a training run and what follows a file, if there are any.
@@ -128,25 +128,29 @@ public struct SignedIn: Sendable, CardHolder {
 
     // MARK: Answers
 
-    /// Takes the answer to an effect; one to another account is dropped.
-    mutating func receive(_ event: DashboardEvent, _ frame: inout Frame) -> [Effect] {
-        if let account = event.account, account != session.account.id { return [] }
+    /// Wants the password again before anything else.
+    mutating func lockScreen() { lock = lock ?? LockForm(username: account.username) }
+
+    /// Takes the answer to an effect.
+    mutating func receive(_ answer: Answer, _ frame: inout Frame) -> [Effect] {
         var loading: [Effect] = []
-        switch event {
-        case .idle: lock = lock ?? LockForm()
+        switch answer {
+        case .done(let text): frame.say(text)
+        case .failed(let text): frame.complain(text)
         case .unlocked: lock = nil
-        case .unlockFailed(let problem): lock = LockForm(problem: problem)
-        case .accountsShown(let session, _, let message):
-            self.session = session
+        case .unlockFailed(let problem): lock = LockForm(username: account.username, problem: problem)
+        case .accountsShown(let account, _, let message):
+            self.account = account
+            frame.show(account)
             if let message { frame.say(message) }
         case .accountRefused(_, let other?): frame.complain(other)
-        case .opened(let opened, _):
+        case .opened(let opened):
             stopWork()
             var workspace = WorkspaceState(opened)
             frame.say(opened.greeting)
             if opened.isToBeFollowed { loading = workspace.startFollowing(&frame) }
             place = .workspace(workspace)
-            if !opened.savedModels.isEmpty { loading.append(.loadModels(session, opened.series, opened.savedModels)) }
+            if !opened.savedModels.isEmpty { loading.append(.loadModels(opened.series, opened.savedModels)) }
         case .wouldOverwrite(let request):
             card = ConfirmCard(
                 question: "\(request.path) is there already. Overwriting it loses what it holds.", yes: "overwrites it"
@@ -158,17 +162,16 @@ public struct SignedIn: Sendable, CardHolder {
             }
         default: break
         }
-        let session = session
-        let effects = receiveInCard(event, session) + library.receive(event, session, &frame)
-        return effects + (workspace?.receive(event, session, &frame) ?? []) + loading
+        let effects = receiveInCard(answer) + library.receive(answer, &frame)
+        return effects + (workspace?.receive(answer, &frame) ?? []) + loading
     }
 
     // MARK: Drawing
 
     /// Draws the screen and what lies over it.
     func view(_ frame: Frame, into buffer: inout CellBuffer) {
-        if let lock { return lock.view(session, frame, into: &buffer) }
-        screen.view(session, frame, into: &buffer)
-        card?.view(over: self, session, frame, into: &buffer)
+        if let lock { return lock.view(frame, into: &buffer) }
+        screen.view(frame, into: &buffer)
+        card?.view(over: self, frame, into: &buffer)
     }
 }

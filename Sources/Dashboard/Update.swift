@@ -1,37 +1,45 @@
 import TerminalUI
 
 /// Changes `state` as `event` demands and returns the work that follows. Pure: no file, clock or terminal.
-public func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [Effect] {
+public func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [Request] {
     switch event {
     case .input(let input): return updateInput(&state, input)
-    case .loggedIn(let session, let themeName):
-        state.frame.welcome(session, themeName: themeName)
-        var signedIn = SignedIn(session: session, files: state.files)
-        let opening = state.files.first.map { signedIn.library.startOpening($0, session, follows: state.followsFile) } ?? []
-        state.stage = .signedIn(signedIn)
-        return [.listLibrary(session)] + opening
-    case .sessionEnded:
-        state.signedIn?.stopWork()
+    case .idle: state.changeSignedIn { signedIn, _ in signedIn.lockScreen() }
+    case .loggedIn(let desk, let themeName): return begin(&state, desk, themeName: themeName)
+    case .answer(let desk, let answer): return receive(&state, answer, from: desk)
+    case .failed(let text): state.frame.complain(text)
+    case .loginFailed, .registrationFailed:
+        guard case .signedOut(var signedOut) = state.stage else { break }
+        signedOut.receive(event, &state.frame)
+        state.stage = .signedOut(signedOut)
+    }
+    return []
+}
+
+/// Shows the library to whoever has a desk now; nobody else sits there any more.
+private func begin(_ state: inout DashboardState, _ desk: Desk, themeName: String?) -> [Request] {
+    state.signedIn?.stopWork()
+    var signedIn = SignedIn(desk, files: state.files)
+    state.frame.welcome(signedIn.account, themeName: themeName)
+    let opening = state.files.first.map { signedIn.library.startOpening($0, follows: state.followsFile) } ?? []
+    state.stage = .signedIn(signedIn)
+    return ([.listLibrary] + opening).map { $0.asked(of: desk) }
+}
+
+/// Takes what a desk answers, unless nobody sits there any more.
+private func receive(_ state: inout DashboardState, _ answer: Answer, from desk: Desk) -> [Request] {
+    guard let signedIn = state.signedIn, signedIn.desk === desk else { return [] }
+    if case .sessionEnded = answer {
+        signedIn.stopWork()
         state.stage = .signedOut(SignedOut())
         state.frame.complain("The session has ended: the account was disabled or has a new password.")
         return []
-    case .done(let text): state.frame.say(text)
-    case .failed(let text): state.frame.complain(text)
-    default: break
     }
-    switch state.stage {
-    case .signedOut(var signedOut):
-        signedOut.receive(event, &state.frame)
-        state.stage = .signedOut(signedOut)
-        return []
-    case .signedIn(var signedIn):
-        let effects = signedIn.receive(event, &state.frame)
-        state.stage = .signedIn(signedIn)
-        return effects
-    }
+    let effects = state.changeSignedIn { $0.receive(answer, &$1) } ?? []
+    return effects.map { $0.asked(of: desk) }
 }
 
-private func updateInput(_ state: inout DashboardState, _ input: InputEvent) -> [Effect] {
+private func updateInput(_ state: inout DashboardState, _ input: InputEvent) -> [Request] {
     switch input {
     case .resize(let width, let height):
         (state.frame.width, state.frame.height) = (width, height)
@@ -50,12 +58,13 @@ private func updateInput(_ state: inout DashboardState, _ input: InputEvent) -> 
     case .signedOut where input == .key(.control("z")): return [.suspend]
     case .signedOut where input == .key(.control("l")): return [.redraw]
     case .signedOut(var signedOut):
-        let effects = signedOut.update(input, &state.frame)
+        let requests = signedOut.update(input, &state.frame)
         state.stage = .signedOut(signedOut)
-        return effects
-    case .signedIn(var signedIn):
-        let effects = signedIn.update(input, &state.frame)
-        state.stage = signedIn.hasSignedOut ? .signedOut(SignedOut()) : .signedIn(signedIn)
-        return effects
+        return requests
+    case .signedIn(let signedIn):
+        let desk = signedIn.desk
+        let effects = state.changeSignedIn { $0.update(input, &$1) } ?? []
+        if state.signedIn?.hasSignedOut == true { state.stage = .signedOut(SignedOut()) }
+        return effects.map { $0.asked(of: desk) }
     }
 }

@@ -111,9 +111,9 @@ final class DashboardLoop {
     func enterDemonstration(sample: URL?) throws {
         let password = UUID().uuidString
         _ = try accounts.register(username: "guest", email: "guest@example.org", password: password)
-        let session = try accounts.login(identifier: "guest", password: password)
-        queue.append(.loggedIn(session, themeName: nil))
-        if let sample { services.start(.open(session, path: sample.path)) }
+        let desk = services.desk(of: try accounts.login(identifier: "guest", password: password))
+        queue.append(.loggedIn(desk, themeName: nil))
+        if let sample { desk.start(.open(path: sample.path)) }
     }
 
     /// Goes on with the session kept on this machine, if there is one.
@@ -135,17 +135,17 @@ final class DashboardLoop {
             var events = inputs.map(DashboardEvent.input) + queue.take()
             if let lockAfter, state.canLock, ContinuousClock.now - lastInput >= lockAfter { events.append(.idle) }
             for event in events {
-                for effect in update(&state, event) { carryOut(effect) }
+                for request in update(&state, event) { carryOut(request) }
             }
             if !events.isEmpty, !state.frame.hasEnded { terminal.draw(view(state)) }
         }
     }
 
-    private func carryOut(_ effect: Effect) {
-        switch effect {
+    private func carryOut(_ request: Request) {
+        switch request {
         case .suspend: terminal.suspend()
         case .redraw: terminal.forget()
-        default: services.start(effect)
+        default: services.start(request)
         }
     }
 }

@@ -109,7 +109,7 @@ private func keyMap(_ text: String) throws -> KeyMap {
     press(&state, .character("i"))
     #expect(view(state).text.contains("F3 anomaly   n normal") && view(state).text.contains("F4 note"))
     #expect(press(&state, .character("a")).isEmpty, "the key that was moved means nothing any more")
-    guard case .judge(_, _, _, .anomaly?)? = press(&state, .function(3)).first else {
+    guard case .judge(_, _, .anomaly?)? = press(&state, .function(3)).first else {
         Issue.record("the new key does not judge")
         return
     }

@@ -25,7 +25,7 @@ private struct Blaming: Detector {
     let scaling = RobustScaling(fitting: manyChannels, rows: 600)
     let referenceErrors: [Float] = [0, 0.1, 0.2]
     let summary = TrainingSummary(trainingRows: 600, epochs: 1, bestEpoch: 1, losses: [1], validationLosses: [1], seconds: 1)
-    let fingerprint = manyChannels.identity
+    let fingerprint = manyChannels.identity.text
     let windowLength = 8
 
     func errors(
@@ -48,7 +48,7 @@ func plant(width: Int = 120, height: Int = 36) throws -> DashboardState {
     var state = try library(width: width, height: height)
     var settings = AnalysisSettings()
     settings.flags = .quantile
-    _ = update(&state, .opened(OpenedSeries(path: "/p.csv", series: manyChannels, settings: settings), account: state.account))
+    _ = answer(&state, .opened(OpenedSeries(path: "/p.csv", series: manyChannels, settings: settings)))
     load(
         &state, try [ModelKind.lstm, .transformer].map { try ScoredModel(scoring: manyChannels, with: Blaming(kind: $0)) },
         of: manyChannels)
@@ -59,7 +59,7 @@ func plant(width: Int = 120, height: Int = 36) throws -> DashboardState {
 func asking(_ state: inout DashboardState, _ key: Key) throws {
     for effect in press(&state, key) {
         guard case .explain(let series, let models, let rows) = effect else { continue }
-        _ = update(&state, .explained(try explain(rows, of: series, models)))
+        _ = answer(&state, .explained(try explain(rows, of: series, models)))
     }
 }
 

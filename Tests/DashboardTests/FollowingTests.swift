@@ -31,12 +31,12 @@ private func followed(isScored: Bool = true) throws -> (DashboardState, Cancella
 /// Appends rows and answers what is asked for until nothing is asked any more.
 @discardableResult
 private func append(_ rows: Series, to state: inout DashboardState, _ run: Cancellation) throws -> [Effect] {
-    var waiting = update(&state, .appended(run: run, SeriesTail.Growth(rows: rows)))
+    var waiting = answer(&state, .appended(run: run, SeriesTail.Growth(rows: rows)))
     var others: [Effect] = []
     while !waiting.isEmpty {
         guard case .scoreGrowth(let series, let models, let scoring) = waiting.removeFirst() else { continue }
         let scored = try models.map { try ScoredModel(scoring: series, continuing: $0) }
-        let next = update(&state, .grown(run: scoring, series, scored))
+        let next = answer(&state, .grown(run: scoring, series, scored))
         others += next.filter { if case .scoreGrowth = $0 { false } else { true } }
         waiting += next
     }
@@ -63,14 +63,14 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
 @Test func rowsThatComeWhileOthersAreScoredAreScoredNext() throws {
     var (state, run) = try followed()
     guard
-        case .scoreGrowth(let first, let models, let scoring) = update(
+        case .scoreGrowth(let first, let models, let scoring) = answer(
             &state, .appended(run: run, SeriesTail.Growth(rows: appended(10)))
         ).first
     else { throw Unexpected("nothing is scored") }
-    #expect(update(&state, .appended(run: run, SeriesTail.Growth(rows: appended(20)))).isEmpty, "one piece after the other")
+    #expect(answer(&state, .appended(run: run, SeriesTail.Growth(rows: appended(20)))).isEmpty, "one piece after the other")
     #expect(state.workspace?.analysis.series.rowCount == 800, "rows and scores come together")
     let scored = try models.map { try ScoredModel(scoring: first, continuing: $0) }
-    let next = update(&state, .grown(run: scoring, first, scored))
+    let next = answer(&state, .grown(run: scoring, first, scored))
     guard case .scoreGrowth(let second, _, _) = next.first else { throw Unexpected("nothing more is scored") }
     #expect(state.workspace?.analysis.series.rowCount == 810 && second.rowCount == 830)
 }
@@ -90,11 +90,10 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
     var (state, run) = try followed(isScored: false)
     try append(appended(30), to: &state, run)
     #expect(state.workspace?.analysis.series.rowCount == 830 && state.workspace?.analysis.result == nil)
-    let effects = update(
-        &state, .modelsLoaded(identity: series.identity, account: state.account, try scored()))
+    let effects = answer(&state, .modelsLoaded(identity: series.identity, try scored()))
     guard case .scoreGrowth(let whole, let models, let scoring) = effects.first else { throw Unexpected("nothing is scored") }
     #expect(whole.rowCount == 830 && models.count == 2)
-    _ = update(&state, .grown(run: scoring, whole, try models.map { try ScoredModel(scoring: whole, continuing: $0) }))
+    _ = answer(&state, .grown(run: scoring, whole, try models.map { try ScoredModel(scoring: whole, continuing: $0) }))
     #expect(state.workspace?.analysis.result?.combined.count == 830)
     #expect(state.workspace?.cursor == 829, "the first scores do not take the cursor away from the end")
 }
@@ -105,13 +104,13 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
     press(&state, .character("0"))
     try append(appended(60, odd: 20), to: &state, run)
     press(&state, .character("s"), .tab, .tab, .end)
-    guard case .judge(_, let known, let rows, .anomaly?) = press(&state, .character("a")).first else {
+    guard case .judge(let known, let rows, .anomaly?) = press(&state, .character("a")).first else {
         throw Unexpected("no verdict")
     }
     #expect(known == series && rows.upperBound > 800)
     let effects = press(&state, .character("t"))
-    guard effects.count == 2, case .carryOver(_, "/s.csv", let carried) = effects[0],
-        case .train(_, let trained, _, _) = effects[1]
+    guard effects.count == 2, case .carryOver(path: "/s.csv", let carried) = effects[0],
+        case .train(let trained, _, _) = effects[1]
     else { throw Unexpected("\(effects)") }
     #expect(carried.rowCount == 860 && trained.rowCount == 860)
 }
@@ -119,14 +118,14 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
 @Test func problemsOfAFollowedFileAreToldAndFollowingEnds() throws {
     var (state, run) = try followed()
     let late = SeriesError.lateRow(file: "s.csv", row: 7, time: "1970-01-01")
-    _ = update(&state, .appended(run: run, SeriesTail.Growth(problems: [late, late])))
+    _ = answer(&state, .appended(run: run, SeriesTail.Growth(problems: [late, late])))
     #expect(state.message?.text == late.description + " (+1 more)" && state.message?.isError == true)
     press(&state, .character("F"))
     #expect(run.isCancelled && !view(state).text.contains("(followed)"))
-    #expect(update(&state, .appended(run: run, SeriesTail.Growth(rows: appended(5)))).isEmpty, "what comes late is passed over")
+    #expect(answer(&state, .appended(run: run, SeriesTail.Growth(rows: appended(5)))).isEmpty, "what comes late is passed over")
     #expect(state.workspace?.analysis.series.rowCount == 800)
 
     guard case .follow(_, _, let again) = press(&state, .character("F")).first else { throw Unexpected("F follows nothing") }
-    _ = update(&state, .followingEnded(run: again, "other columns"))
+    _ = answer(&state, .followingEnded(run: again, "other columns"))
     #expect(state.message?.text == "other columns" && state.workspace?.growth.isFollowing == false)
 }

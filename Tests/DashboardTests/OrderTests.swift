@@ -9,13 +9,15 @@ import Workbench
 
 @testable import Dashboard
 
-/// Services over a database of their own, and what they reported.
-struct Desk {
+/// Services over a database of their own, the desk of its only account, and what was reported.
+struct Office {
     let database: OddlineDatabase
     let locations: Locations
     let models: Models
+    let accounts: Accounts
     let session: Session
     let services: DashboardServices
+    let desk: Desk
     let reports: AsyncStream<DashboardEvent>
     let end: @Sendable () -> Void
 
@@ -24,7 +26,7 @@ struct Desk {
         database = try OddlineDatabase()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-\(UUID().uuidString)").path
         locations = Locations(dataDirectory: folder)
-        let accounts = try Accounts(database: database, hasher: PasswordHasher(cost: 4))
+        accounts = try Accounts(database: database, hasher: PasswordHasher(cost: 4))
         _ = try accounts.register(username: "alice", email: "alice@example.org", password: "correct horse battery")
         session = try accounts.login(identifier: "alice", password: "correct horse battery")
         let (stream, continuation) = AsyncStream.makeStream(of: DashboardEvent.self)
@@ -32,35 +34,50 @@ struct Desk {
         services = DashboardServices(accounts: accounts, database: database, locations: locations, models: models) {
             continuation.yield($0)
         }
+        desk = services.desk(of: session)
     }
 
     var library: UserLibrary { UserLibrary(session: session, database: database, locations: locations, models: models) }
+
+    /// All that is reported until everything is stored that was asked for.
+    func answers() async -> [Answer] {
+        await services.finish()
+        end()
+        var answers: [Answer] = []
+        for await event in reports { if case .answer(desk, let answer) = event { answers.append(answer) } }
+        return answers
+    }
+}
+
+extension Desk {
+    static func ~= (one: Desk, other: Desk) -> Bool { one === other }
 }
 
 @Test func whatIsStoredInABurstStaysInTheOrderInWhichItWasAskedFor() async throws {
-    let desk = try Desk()
+    let office = try Office()
     let rows = 10..<20
     for round in 0..<20 {
         var settings = AnalysisSettings()
         for move in 1...50 {
             settings.threshold = Double(move) / 100 + Double(round) / 10_000
-            desk.services.start(.store(desk.session, series, settings))
-            desk.services.start(.judge(desk.session, series, rows, move.isMultiple(of: 2) ? .normal : .anomaly))
-            desk.services.start(.storeTheme(desk.session, name: "theme \(move)"))
+            office.desk.start(.store(series, settings))
+            office.desk.start(.judge(series, rows, move.isMultiple(of: 2) ? .normal : .anomaly))
+            office.desk.start(.storeTheme(name: "theme \(move)"))
         }
-        desk.services.start(.judge(desk.session, series, rows, round.isMultiple(of: 2) ? .anomaly : nil))
-        await desk.services.finish()
-        let shelf = desk.library.shelf(of: series.identity)
-        #expect(try shelf.settings() == settings)
-        #expect(try desk.library.setting("theme", as: String.self) == "theme 50")
-        #expect(try shelf.judgements().verdict(on: rows) == (round.isMultiple(of: 2) ? .anomaly : nil))
+        office.desk.start(.judge(series, rows, round.isMultiple(of: 2) ? .anomaly : nil))
+        await office.services.finish()
+        #expect(try office.library.shelf(of: series.identity).settings() == settings)
+        #expect(try office.library.setting("theme", as: String.self) == "theme 50")
+        #expect(
+            try office.library.shelf(of: series.identity).judgements().verdict(on: rows)
+                == (round.isMultiple(of: 2) ? .anomaly : nil))
     }
-    desk.end()
-    for await event in desk.reports { Issue.record("what is stored reports nothing, but there was \(event)") }
+    office.end()
+    for await event in office.reports { Issue.record("what is stored reports nothing, but there was \(event)") }
 }
 
 @Test func aSeriesThatIsOpenedAgainFindsTheSettingsThatWereJustStored() async throws {
-    let desk = try Desk()
+    let office = try Office()
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-\(UUID().uuidString).csv")
     defer { try? FileManager.default.removeItem(at: file) }
     try ("value\n" + (0..<200).map { "\($0 % 7)\n" }.joined()).write(to: file, atomically: true, encoding: .utf8)
@@ -69,15 +86,66 @@ struct Desk {
     settings.smoothing = 9
     for smoothing in 1...100 {
         settings.smoothing = smoothing
-        desk.services.start(.store(desk.session, opened, settings))
+        office.desk.start(.store(opened, settings))
     }
-    desk.services.start(.open(desk.session, path: file.path))
-    for await event in desk.reports {
-        guard case .opened(let answer, desk.session.account.id) = event else {
+    office.desk.start(.open(path: file.path))
+    for await event in office.reports {
+        guard case .answer(office.desk, .opened(let answer)) = event else {
             Issue.record("expected the series, got \(event)")
             return
         }
         #expect(answer.settings == settings)
         return
     }
+}
+
+/// What is asked for after an account is disabled, in the order in which it was asked.
+@Test func refusedOnceADeskStaysRefused() async throws {
+    let office = try Office()
+    office.desk.start(.judge(series, 0..<10, .anomaly))
+    await office.services.finish()
+    let bob = try office.accounts.register(username: "bob", email: "bob@example.org", password: "correct horse battery")
+    try office.accounts.setRole(bob, to: .administrator)
+    try office.accounts.setEnabled(office.session.account, false)
+    for rows in [20..<30, 40..<50, 60..<70] { office.desk.start(.judge(series, rows, .anomaly)) }
+    office.desk.start(.describe(series))
+    await office.services.finish()
+    #expect(try office.library.shelf(of: series.identity).judgements().map(\.rows) == [0..<10], "nothing is stored any more")
+    // What is enabled again needs another login.
+    try office.accounts.setEnabled(office.session.account, true)
+    office.desk.start(.judge(series, 80..<90, .anomaly))
+    let answers = await office.answers()
+    #expect(try office.library.shelf(of: series.identity).judgements().map(\.rows) == [0..<10])
+    guard answers.count == 1, case .sessionEnded = answers[0] else { throw Unexpected("\(answers)") }
+}
+
+@Test func aDeskGoesOnAfterItsUserTookAnotherPassword() async throws {
+    let office = try Office()
+    let change = AccountRequest.changePassword(present: "correct horse battery", new: "seven wet stones")
+    office.desk.start(.account(change))
+    for move in 0..<50 { office.desk.start(.judge(series, move * 10..<(move * 10 + 5), .normal)) }
+    for _ in 0..<20 { office.desk.start(.describe(series)) }
+    let answers = await office.answers()
+    #expect(try office.library.shelf(of: series.identity).judgements().count == 50)
+    #expect(!answers.contains { if case .sessionEnded = $0 { true } else { false } })
+}
+
+/// Two desks of one account; the one that was kept on this machine ends when its session is ended elsewhere.
+@Test func aSessionThatWasKeptEndsWhereItIsEnded() async throws {
+    let office = try Office()
+    try makePrivateFolder(office.locations.data)
+    office.services.start(.login(identifier: "alice", password: "correct horse battery", stayDays: 1))
+    var events = office.reports.makeAsyncIterator()
+    guard case .loggedIn(let kept, _) = await events.next() else { throw Unexpected("no login") }
+    kept.start(.judge(series, 0..<10, .anomaly))
+    await office.services.finish()
+    let open = try #require(try office.accounts.openSessions(of: office.session.account).first)
+    office.desk.start(.account(.endSession(open.id)))
+    for rows in [20..<30, 40..<50] { kept.start(.judge(series, rows, .anomaly)) }
+    office.desk.start(.judge(series, 60..<70, .anomaly))
+    await office.services.finish()
+    #expect(try office.library.shelf(of: series.identity).judgements().map(\.rows) == [0..<10, 60..<70])
+    guard case .answer(office.desk, .accountsShown) = await events.next(),
+        case .answer(kept, .sessionEnded) = await events.next()
+    else { throw Unexpected("the kept session goes on") }
 }

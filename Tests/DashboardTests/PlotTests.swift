@@ -23,8 +23,8 @@ let taxiLike: Series = {
 
 private func open(_ series: Series, width: Int = 120, height: Int = 36) throws -> DashboardState {
     var state = try library(width: width, height: height)
-    _ = update(
-        &state, .opened(OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings()), account: state.account))
+    _ = answer(
+        &state, .opened(OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings())))
     return state
 }
 

@@ -19,8 +19,8 @@ import Workbench
         let registered = seed.isMultiple(of: 2) ? Models.standard : .withRollingMedian
         var answers = try Answers(registered)
         var state = DashboardState(width: 120, height: 36, themes: [.midnight])
-        _ = update(&state, .loggedIn(answers.sessions[0], themeName: nil))
-        for event in answers.answers(to: .open(answers.sessions[0], path: "")) { _ = update(&state, event) }
+        _ = update(&state, .loggedIn(answers.desks[0], themeName: nil))
+        for event in answers.answers(to: .work(answers.desks[0], .open(path: ""))) { _ = update(&state, event) }
         var waiting: [DashboardEvent] = []
         for step in 0..<Self.length {
             let wasSeen = state.workspace.map { $0.visible.contains($0.cursor) } ?? false
@@ -32,7 +32,7 @@ import Workbench
             } else {
                 event =
                     state.signedIn == nil && step.isMultiple(of: 20)
-                    ? .loggedIn(answers.sessions[step / 20 % 2], themeName: nil) : .input(randomInput(state.frame, &random))
+                    ? .loggedIn(answers.desks[step / 20 % 2], themeName: nil) : .input(randomInput(state.frame, &random))
             }
             waiting += update(&state, event).flatMap { answers.answers(to: $0) }
             state.frame.hasEnded = false
@@ -47,7 +47,7 @@ import Workbench
     private func expectSound(_ state: DashboardState, _ place: String) throws {
         guard let signedIn = state.signedIn else { return }
         let library = signedIn.library
-        let folder = Answers.folder(of: signedIn.session)
+        let folder = Answers.folder(of: signedIn.desk)
         #expect(library.entries.allSatisfy { $0.path.hasPrefix(folder) }, "entries of another account: \(place)")
         #expect(library.shown.isEmpty ? library.selection == 0 : library.shown.indices.contains(library.selection), "\(place)")
         guard let workspace = signedIn.workspace else { return }
@@ -128,64 +128,65 @@ import Workbench
 /// What the services would answer, in an instant, to two accounts, each with a folder of its own and a file that is now
 /// shorter, now longer.
 private struct Answers {
-    let sessions: [Session]
+    let desks: [Desk]
     let models: Models
     let files: [(series: Series, scored: [ScoredModel])]
     private var count = 0
 
     init(_ models: Models) throws {
-        sessions = try DashboardTests.sessions("alice", "bob")
+        desks = try DashboardTests.desks("alice", "bob")
         self.models = models
         files = try [series, SampleKind.amplitude.series(rows: 1000, seed: 4)].map { ($0, try scored(models, of: $0)) }
     }
 
-    static func folder(of session: Session) -> String { "/\(session.account.id)/" }
+    static func folder(of desk: Desk) -> String { "/\(desk.account.id)/" }
 
     private func scores(_ series: Series) -> [ScoredModel] { files.first { $0.series == series }?.scored ?? [] }
 
-    mutating func answers(to effect: Effect) -> [DashboardEvent] {
+    mutating func answers(to request: Request) -> [DashboardEvent] {
         count += 1
-        return answers(to: effect, count)
+        switch request {
+        case .login(_, let password, _):
+            return [password.isEmpty ? .loginFailed("No.") : .loggedIn(desks[count % 2], themeName: nil)]
+        case .register: return [.registrationFailed([FieldProblem(.email, "No.")], other: "No.")]
+        case .work(let desk, let effect): return answers(to: effect, of: desk, count).map { .answer(desk, $0) }
+        case .suspend, .redraw: return []
+        }
     }
 
-    private func answers(to effect: Effect, _ count: Int) -> [DashboardEvent] {
+    private func answers(to effect: Effect, of desk: Desk, _ count: Int) -> [Answer] {
         switch effect {
-        case .login(_, let password, _):
-            [password.isEmpty ? .loginFailed("No.") : .loggedIn(sessions[count % 2], themeName: nil)]
-        case .register: [.registrationFailed([FieldProblem(.email, "No.")], other: "No.")]
-        case .unlock(_, let password): [password.count < 3 ? .unlocked : .unlockFailed("No.")]
-        case .account(let session, let request):
+        case .unlock(let password): [password.count < 3 ? .unlocked : .unlockFailed("No.")]
+        case .account(let request):
             [
-                .accountsShown(session, AccountPanel.Content(), message: request == .load ? nil : "Done."),
+                .accountsShown(desk.account, AccountPanel.Content(), message: request == .load ? nil : "Done."),
                 .accountRefused([FieldProblem(.password, "No.")], other: nil),
             ]
-        case .listLibrary(let session):
+        case .listLibrary:
             [
                 .libraryListed(
                     ["a.csv", "b.csv", "c.csv"].map {
-                        LibraryState.Entry(path: Self.folder(of: session) + $0, name: $0, section: "Sample data")
-                    }, account: session.account.id)
+                        LibraryState.Entry(path: Self.folder(of: desk) + $0, name: $0, section: "Sample data")
+                    })
             ]
         case .preview(let path): [.previewed(path: path, .success(LibraryState.Preview.Content(series)))]
         case .complete(let path): [.completed(path: path, [path + "a", path + "b"])]
-        case .open(let session, _):
+        case .open:
             count.isMultiple(of: 3)
                 ? [.openFailed("No.")]
                 : [
                     .opened(
                         OpenedSeries(
-                            path: Self.folder(of: session) + "s.csv", series: files[count % 2].series,
-                            settings: AnalysisSettings(models: models), savedModels: models.kinds, models: models),
-                        account: session.account.id)
+                            path: Self.folder(of: desk) + "s.csv", series: files[count % 2].series,
+                            settings: AnalysisSettings(models: models), savedModels: models.kinds, models: models))
                 ]
-        case .train(_, let series, let run, _):
-            scores(series).flatMap { model -> [DashboardEvent] in
+        case .train(let series, let run, _):
+            scores(series).flatMap { model -> [Answer] in
                 let kind = model.detector.kind
                 let saving = count.isMultiple(of: 3) ? .failure(PlainError(Unexpected("No room."))) : Result.success(kind)
                 return [.saved(run: run, saving), .training(run: run, .finished(model))]
             } + [.trainingEnded(run: run)]
-        case .loadModels(let session, let series, _):
-            [.modelsLoaded(identity: series.identity, account: session.account.id, scores(series))]
+        case .loadModels(let series, _): [.modelsLoaded(identity: series.identity, scores(series))]
         case .export(let request): [request.mayOverwrite ? .failed("No room.") : .wouldOverwrite(request)]
         case .describe(let series):
             [.described(identity: series.identity, series.channels.indices.map { ColumnStatistics(series, channel: $0) })]
@@ -202,7 +203,7 @@ private struct Answers {
                 ]
         case .scoreGrowth(let series, let models, let run):
             (try? models.map { try ScoredModel(scoring: series, continuing: $0) }).map { [.grown(run: run, series, $0)] } ?? []
-        case .forgetSession, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .tell, .carryOver: []
+        case .signOut, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .tell, .carryOver: []
         }
     }
 }

@@ -34,7 +34,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
             let path = "/home/alice/taxi.csv"
             let holdings = Holdings(path: path, rowCount: 10_320, models: ["lstm", "transformer"], verdictCount: 5)
             let recent = LibraryState.Entry(path: path, name: "taxi.csv", section: "Recent files", holdings: holdings)
-            _ = update(&state, .libraryListed(entries + [recent], account: state.account))
+            _ = answer(&state, .libraryListed(entries + [recent]))
             try change(&state)
             return state
         }
@@ -59,7 +59,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
     ) -> Scene {
         library(name) { state in
             let opened = OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings())
-            _ = update(&state, .opened(opened, account: state.account))
+            _ = answer(&state, .opened(opened))
             press(&state, .control("l"))
             try change(&state)
         }
@@ -89,12 +89,12 @@ struct Scene: Sendable, CustomTestStringConvertible {
 
     static let ofLibrary: [Scene] = [
         library("library") {
-            _ = update(&$0, .previewed(path: "/samples/amplitude.csv", .success(LibraryState.Preview.Content(series))))
+            _ = answer(&$0, .previewed(path: "/samples/amplitude.csv", .success(LibraryState.Preview.Content(series))))
         },
         library("library-unreadable") { state in
             press(&state, .down)
             let error = PlainError(SeriesError.empty(file: "collective.csv"))
-            _ = update(&state, .previewed(path: "/samples/collective.csv", .failure(error)))
+            _ = answer(&state, .previewed(path: "/samples/collective.csv", .failure(error)))
         },
         library("library-filter") { state in
             press(&state, .character("/"))
@@ -103,7 +103,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
         library("library-path") { state in
             press(&state, .character("o"))
             type(&state, "/home/a")
-            _ = update(&state, .completed(path: "/home/a", ["/home/alice/", "/home/anna/"]))
+            _ = answer(&state, .completed(path: "/home/a", ["/home/alice/", "/home/anna/"]))
         },
         library("help") { press(&$0, .character("?")) },
         library("help-scrolled") { press(&$0, .character("?"), .pageDown, .pageDown, .down) },
@@ -113,7 +113,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
         library("palette") { press(&$0, .character(":")) },
         library("lock") { state in
             _ = update(&state, .idle)
-            _ = update(&state, .unlockFailed("The password is wrong."))
+            _ = answer(&state, .unlockFailed("The password is wrong."))
         },
     ]
 
@@ -123,15 +123,15 @@ struct Scene: Sendable, CustomTestStringConvertible {
         library("account-\(page)") { state in
             press(&state, .character("A"))
             for _ in 0..<page.rawValue { press(&state, .right) }
-            let session = try #require(state.signedIn).session
-            _ = update(&state, .accountsShown(session, content, message: nil))
+            let account = try #require(state.signedIn).account
+            _ = answer(&state, .accountsShown(account, content, message: nil))
         }
     }
 
     private static let accountForm = library("account-add") { state in
         press(&state, .character("A"), .right, .right, .right, .character("n"))
         type(&state, "bo")
-        _ = update(&state, .accountRefused([FieldProblem(.username, "Use 3 to 32 characters.")], other: nil))
+        _ = answer(&state, .accountRefused([FieldProblem(.username, "Use 3 to 32 characters.")], other: nil))
     }
 
     static let ofWorkspace: [Scene] = [
@@ -166,8 +166,8 @@ struct Scene: Sendable, CustomTestStringConvertible {
         workspace("training", isScored: false) { try train(&$0) },
         workspace("training-failed", isScored: false) { state in
             let run = try train(&state)
-            _ = update(&state, .training(run: run, .failed(.diverged(model: .lstm, epoch: 3))))
-            _ = update(&state, .trainingEnded(run: run))
+            _ = answer(&state, .training(run: run, .failed(.diverged(model: .lstm, epoch: 3))))
+            _ = answer(&state, .trainingEnded(run: run))
         },
         workspace("inspection") { try inspect(&$0) },
         Scene("inspection-channels") {
@@ -200,7 +200,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
         workspace("statistics") { state in
             press(&state, .character("S"))
             let columns = series.channels.indices.map { ColumnStatistics(series, channel: $0) }
-            _ = update(&state, .described(identity: series.identity, columns))
+            _ = answer(&state, .described(identity: series.identity, columns))
         },
         workspace("rows") { press(&$0, .character("]"), .character("V"), .down) },
         workspace("two-runs") { state in
@@ -211,7 +211,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
         },
         workspace("overwrite") { state in
             guard case .export(let request) = press(&state, .character("e")).first else { throw Unexpected("no export") }
-            _ = update(&state, .wouldOverwrite(request))
+            _ = answer(&state, .wouldOverwrite(request))
         },
         workspace("quit-while-training", isScored: false) { state in
             try train(&state)
@@ -235,15 +235,15 @@ struct Scene: Sendable, CustomTestStringConvertible {
 /// Begins a run in which the LSTM is half way and the Transformer scores.
 @discardableResult
 private func train(_ state: inout DashboardState) throws -> Cancellation {
-    guard case .train(_, _, let run, _) = press(&state, .character("t")).first else { throw Unexpected("no training") }
+    guard case .train(_, let run, _) = press(&state, .character("t")).first else { throw Unexpected("no training") }
     for (kind, share) in [(ModelKind.lstm, 0.5), (.transformer, 1)] {
         let losses = (1...10).map { 1 / Float($0) }
         let progress = TrainingProgress(
             model: kind, epoch: 10, epochs: 20, share: share, losses: losses, validationLosses: losses.map { $0 + 0.1 },
             windowsPerSecond: 1234, secondsLeft: 3)
-        _ = update(&state, .training(run: run, .training(progress)))
+        _ = answer(&state, .training(run: run, .training(progress)))
     }
-    _ = update(&state, .training(run: run, .scoring(.transformer, share: 0.25)))
+    _ = answer(&state, .training(run: run, .scoring(.transformer, share: 0.25)))
     return run
 }
 
@@ -251,14 +251,14 @@ private func inspect(_ state: inout DashboardState) throws {
     guard case .explain(let series, let models, let rows) = press(&state, .character("i")).first else {
         throw Unexpected("no question why")
     }
-    _ = update(&state, .explained(try explain(rows, of: series, models)))
+    _ = answer(&state, .explained(try explain(rows, of: series, models)))
 }
 
 private func compare(_ state: inout DashboardState) throws {
     guard case .compare(let series, let result, let settings, let run) = press(&state, .character("m")).first else {
         throw Unexpected("no comparison")
     }
-    _ = update(&state, .compared(run: run, try Comparison(series: series, result: result, settings: settings)))
+    _ = answer(&state, .compared(run: run, try Comparison(series: series, result: result, settings: settings)))
 }
 
 private func learn(_ state: inout DashboardState) throws {

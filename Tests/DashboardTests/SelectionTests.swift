@@ -19,7 +19,7 @@ import Workbench
     }
 
     private func mouse(_ state: inout DashboardState, _ x: Int, _ y: Int, isDouble: Bool = false) -> [Effect] {
-        update(&state, .input(.mouse(Mouse(x: x, y: y, action: .press, isDouble: isDouble))))
+        send(&state, .mouse(Mouse(x: x, y: y, action: .press, isDouble: isDouble)))
     }
 
     @Test func anEventStaysSelectedWhileSettingsChangeAndComesBackWhenItIsFlaggedAgain() throws {
@@ -49,7 +49,7 @@ import Workbench
         press(&state, .tab, .tab, .home)
         let listed = try #require(state.workspace?.list.events.prefix(4).map(\.rows))
         for (index, rows) in listed.enumerated() {
-            guard case .judge(_, _, let judged, _) = press(&state, .character(index < 2 ? "n" : "a")).first else {
+            guard case .judge(_, let judged, _) = press(&state, .character(index < 2 ? "n" : "a")).first else {
                 throw Unexpected("nothing was judged")
             }
             #expect(judged.overlaps(rows), "line \(index + 1)")
@@ -102,7 +102,7 @@ import Workbench
         let other = try #require(state.workspace?.events.first { $0 != state.workspace?.selectedEvent })
         run(&state, "goto \(other.rows.lowerBound + 1)")
         #expect(state.workspace?.selectedEvent == other)
-        guard case .judge(_, _, other.rows, .anomaly) = press(&state, .character("a")).first else {
+        guard case .judge(_, other.rows, .anomaly) = press(&state, .character("a")).first else {
             Issue.record("another event was judged")
             return
         }
@@ -166,7 +166,7 @@ import Workbench
         let effects = press(&state, .control("r"))
         #expect(state.workspace?.moment == last)
         #expect(
-            effects.contains { if case .judge(_, _, _, .normal) = $0 { true } else { false } }, "what is done again is stored")
+            effects.contains { if case .judge(_, _, .normal) = $0 { true } else { false } }, "what is done again is stored")
         press(&state, .character("U"), .character("u"), .control("r"))
         #expect(state.message?.isError == true, "a new change ends what could be done again")
     }

@@ -26,23 +26,22 @@ import Workbench
         return file.path
     }
 
-    /// An account that the database does not hold cannot have files noted for it.
     @Test func aSeriesWhoseOpeningCannotBeStoredIsAnsweredToTheLibrary() async throws {
-        let desk = try Desk()
-        let stranger = try sessions("somebody", "stranger")[1]
-        desk.services.start(.open(stranger, path: try file("wave.csv")))
-        var events = desk.reports.makeAsyncIterator()
+        let office = try Office()
+        try await office.database.write { try $0.execute(sql: "DROP TABLE series") }
+        office.desk.start(.open(path: try file("wave.csv")))
+        var events = office.reports.makeAsyncIterator()
         let event = await events.next()
-        guard case .openFailed = event else { throw Unexpected("\(String(describing: event))") }
+        guard case .answer(office.desk, .openFailed) = event else { throw Unexpected("\(String(describing: event))") }
     }
 
     @Test func aLoginThatCannotBeKeptIsAnsweredToTheForm() async throws {
-        let desk = try Desk()
-        let keys = desk.locations.signingKeys
+        let office = try Office()
+        let keys = office.locations.signingKeys
         try FileManager.default.createDirectory(at: keys.deletingLastPathComponent(), withIntermediateDirectories: true)
         #expect(FileManager.default.createFile(atPath: keys.path, contents: Data(), attributes: [.posixPermissions: 0o644]))
-        desk.services.start(.login(identifier: "alice", password: "correct horse battery", stayDays: 7))
-        var events = desk.reports.makeAsyncIterator()
+        office.services.start(.login(identifier: "alice", password: "correct horse battery", stayDays: 7))
+        var events = office.reports.makeAsyncIterator()
         let event = await events.next()
         guard case .loginFailed(let problem) = event else { throw Unexpected("\(String(describing: event))") }
         #expect(problem.contains(keys.lastPathComponent))
@@ -56,38 +55,38 @@ import Workbench
             _ = gate.wait(timeout: .now() + 60)
             return try plain.load($0, $1)
         }
-        let desk = try Desk(models: Models([held]))
+        let office = try Office(models: Models([held]))
         let task = TrainingTask(series: series, trainingRows: series.rowCount, seed: 1)
-        try desk.library.shelf(of: wave.identity).save(try plain.train(task, Cancellation()) { _ in })
-        for _ in 0..<2 { desk.services.start(.loadModels(desk.session, series, [.rollingMedian])) }
-        desk.services.start(.login(identifier: "alice", password: "correct horse battery", stayDays: 0))
-        var events = desk.reports.makeAsyncIterator()
+        try office.library.shelf(of: series.identity).save(try plain.train(task, Cancellation()) { _ in })
+        for _ in 0..<2 { office.desk.start(.loadModels(series, [.rollingMedian])) }
+        office.services.start(.login(identifier: "alice", password: "correct horse battery", stayDays: 0))
+        var events = office.reports.makeAsyncIterator()
         let event = await events.next()
         guard case .loggedIn = event else { throw Unexpected("\(String(describing: event))") }
         for _ in 0..<2 { gate.signal() }
         for _ in 0..<2 {
             let event = await events.next()
-            guard case .modelsLoaded = event else { throw Unexpected("\(String(describing: event))") }
+            guard case .answer(_, .modelsLoaded) = event else { throw Unexpected("\(String(describing: event))") }
         }
     }
 
     @Test func comparisonsThatWereCalledOffBeforeTheyBeganAreSkipped() async throws {
-        let desk = try Desk()
+        let office = try Office()
         var analysis = Analysis(series: series)
         analysis.use(try scored())
         let result = try #require(analysis.result)
         func compare() -> Cancellation {
             let run = Cancellation()
-            desk.services.start(.compare(series, result, analysis.settings, run))
+            office.desk.start(.compare(series, result, analysis.settings, run))
             return run
         }
         let off = Cancellation()
         off.cancel()
-        desk.services.start(.compare(series, result, analysis.settings, off))
+        office.desk.start(.compare(series, result, analysis.settings, off))
         let runs = (0..<4).map { _ in compare() }
-        var events = desk.reports.makeAsyncIterator()
+        var events = office.reports.makeAsyncIterator()
         for _ in runs {
-            guard case .compared(let run, _) = await events.next() else { throw Unexpected("no comparison") }
+            guard case .answer(_, .compared(let run, _)) = await events.next() else { throw Unexpected("no comparison") }
             #expect(runs.contains { $0 === run })
         }
     }
@@ -95,24 +94,24 @@ import Workbench
     /// The same series, model and settings as the service's `/scores` are held against `Analysis` and its export with.
     @Test func theDashboardShowsAndExportsTheNumbersOfTheAnalysis() async throws {
         let models = Models([try #require(Models.withRollingMedian[.rollingMedian])])
-        let desk = try Desk(models: models)
+        let office = try Office(models: models)
         let path = try file("wave.csv")
         let wave = try SeriesReader.read(path: path)
         let task = TrainingTask(series: wave, trainingRows: wave.rowCount, seed: 1)
-        try desk.library.shelf(of: wave.identity).save(try models.all[0].train(task, Cancellation()) { _ in })
+        try office.library.shelf(of: wave.identity).save(try models.all[0].train(task, Cancellation()) { _ in })
         var expected = Analysis(series: wave, models: models)
-        expected.use([try ScoredModel(scoring: wave, with: desk.library.shelf(of: wave.identity).load(.rollingMedian))])
+        expected.use([try ScoredModel(scoring: wave, with: office.library.shelf(of: wave.identity).load(.rollingMedian))])
         let settings = ["smoothing": "3", "threshold": "0.97", "calibration": "rank"]
         try Setting.set(settings, in: &expected.settings, models: models)
         let result = try #require(expected.result)
 
         var state = DashboardState(width: 120, height: 36, themes: [.midnight])
-        var events = desk.reports.makeAsyncIterator()
-        _ = update(&state, .loggedIn(desk.session, themeName: nil))
-        desk.services.start(.open(desk.session, path: path))
+        var events = office.reports.makeAsyncIterator()
+        _ = update(&state, .loggedIn(office.desk, themeName: nil))
+        office.desk.start(.open(path: path))
         let loading = update(&state, try #require(await events.next()))
         #expect(loading.count == 1, "saved models are loaded when their series opens")
-        for effect in loading { desk.services.start(effect) }
+        for request in loading { office.services.start(request) }
         _ = update(&state, try #require(await events.next()))
         for (name, value) in settings { run(&state, "\(name) \(value)") }
         let shown = try #require(state.workspace?.analysis.result)
@@ -120,10 +119,10 @@ import Workbench
         #expect(shown.level == result.level && shown.events == result.events && !shown.events.isEmpty)
 
         let target = folder.appendingPathComponent("scores.csv")
-        for effect in press(&state, .character("]"), .character("a")) { desk.services.start(effect) }
-        for effect in run(&state, "note looked \"odd\", twice") { desk.services.start(effect) }
-        for effect in run(&state, "export \(target.path)") { desk.services.start(effect) }
-        guard case .done = await events.next() else { throw Unexpected("no export") }
+        for effect in press(&state, .character("]"), .character("a")) { office.desk.start(effect) }
+        for effect in run(&state, "note looked \"odd\", twice") { office.desk.start(effect) }
+        for effect in run(&state, "export \(target.path)") { office.desk.start(effect) }
+        guard case .answer(_, .done) = await events.next() else { throw Unexpected("no export") }
         let workspace = try #require(state.workspace)
         var text = ""
         let remarks = ScoreExport.Remarks(judgements: workspace.judgements, notes: workspace.notes)
@@ -133,21 +132,21 @@ import Workbench
         #expect(text.split(separator: "\n").count { $0.hasSuffix(#",anomaly,"looked ""odd"", twice""#) } == judged.count)
 
         try "kept".write(to: target, atomically: true, encoding: .utf8)
-        for effect in run(&state, "export \(target.path)") { desk.services.start(effect) }
+        for effect in run(&state, "export \(target.path)") { office.desk.start(effect) }
         let asked = try #require(await events.next())
         _ = update(&state, asked)
         #expect(view(state).text.contains("y overwrites it"))
         #expect(try String(contentsOf: target, encoding: .utf8) == "kept", "nothing is written before the answer")
-        for effect in press(&state, .character("y")) { desk.services.start(effect) }
-        guard case .done = await events.next() else { throw Unexpected("no export") }
+        for effect in press(&state, .character("y")) { office.desk.start(effect) }
+        guard case .answer(_, .done) = await events.next() else { throw Unexpected("no export") }
         #expect(try String(contentsOf: target, encoding: .utf8) == text)
 
         for (command, name) in [("export-events", "events.jsonl"), ("export-events", "events.csv"), ("report", "report.html")] {
             let path = folder.appendingPathComponent(name).path
-            for effect in run(&state, "\(command) \(path)") { desk.services.start(effect) }
-            guard case .done = await events.next() else { throw Unexpected("no \(name)") }
+            for effect in run(&state, "\(command) \(path)") { office.desk.start(effect) }
+            guard case .answer(_, .done) = await events.next() else { throw Unexpected("no \(name)") }
             #expect(try String(contentsOfFile: path, encoding: .utf8).contains("looked "), "\(name)")
         }
-        #expect(try desk.library.shelf(of: wave.identity).notes() == workspace.notes)
+        #expect(try office.library.shelf(of: wave.identity).notes() == workspace.notes)
     }
 }

@@ -9,15 +9,42 @@ import Workbench
 @testable import AnomalyDetection
 @testable import Dashboard
 
-/// A session of the only account, an administrator.
-func session() throws -> Session { try sessions("alice")[0] }
+/// A desk of the only account, an administrator.
+func desk() throws -> Desk { try desks("alice")[0] }
 
-/// A session of each account of a database; the first is an administrator.
-func sessions(_ names: String...) throws -> [Session] {
-    let accounts = try Accounts(database: OddlineDatabase(), hasher: PasswordHasher(cost: 4))
+/// A desk of each account of a database; the first is an administrator.
+func desks(_ names: String...) throws -> [Desk] {
+    let database = try OddlineDatabase()
+    let accounts = try Accounts(database: database, hasher: PasswordHasher(cost: 4))
+    let services = DashboardServices(
+        accounts: accounts, database: database, locations: Locations(dataDirectory: NSTemporaryDirectory())
+    ) { _ in }
     return try names.map { name in
         _ = try accounts.register(username: name, email: "\(name)@example.org", password: "correct horse battery")
-        return try accounts.login(identifier: name, password: "correct horse battery")
+        return services.desk(of: try accounts.login(identifier: name, password: "correct horse battery"))
+    }
+}
+
+/// Does what the user does.
+@discardableResult
+func send(_ state: inout DashboardState, _ input: InputEvent) -> [Effect] { effects(update(&state, .input(input))) }
+
+/// Has the desk of the state answer.
+@discardableResult
+func answer(_ state: inout DashboardState, _ answer: Answer) -> [Effect] {
+    guard let desk = state.signedIn?.desk else { return [] }
+    return effects(update(&state, .answer(desk, answer)))
+}
+
+/// What is asked of a desk, and of the terminal.
+func effects(_ requests: [Request]) -> [Effect] {
+    requests.compactMap {
+        switch $0 {
+        case .work(_, let effect): effect
+        case .suspend: .suspend
+        case .redraw: .redraw
+        case .login, .register: nil
+        }
     }
 }
 
@@ -86,7 +113,7 @@ func scored(_ registered: Models = .standard, of series: Series = DashboardTests
 /// The library of a new session.
 func library(width: Int = 120, height: Int = 36) throws -> DashboardState {
     var state = DashboardState(width: width, height: height, themes: [.midnight])
-    _ = update(&state, .loggedIn(try session(), themeName: nil))
+    _ = update(&state, .loggedIn(try desk(), themeName: nil))
     return state
 }
 
@@ -98,19 +125,17 @@ func workspace(
     var settings = AnalysisSettings(models: models)
     settings.flags = .quantile
     let opened = OpenedSeries(path: "/s.csv", series: series, settings: settings, models: models)
-    _ = update(&state, .opened(opened, account: state.account))
+    _ = answer(&state, .opened(opened))
     if isScored { load(&state, try scored(models)) }
     return state
 }
 
 /// Loads models that scored the series.
 func load(_ state: inout DashboardState, _ models: [ScoredModel], of series: Series = DashboardTests.series) {
-    _ = update(&state, .modelsLoaded(identity: series.identity, account: state.account, models))
+    _ = answer(&state, .modelsLoaded(identity: series.identity, models))
 }
 
 extension DashboardState {
-    /// Whose session it is; 0 before the login.
-    var account: Int64 { signedIn?.session.account.id ?? 0 }
     var signedOut: SignedOut? {
         if case .signedOut(let signedOut) = stage { signedOut } else { nil }
     }
@@ -125,7 +150,7 @@ extension DashboardState {
 /// Presses keys one after the other.
 @discardableResult
 func press(_ state: inout DashboardState, _ keys: Key...) -> [Effect] {
-    keys.flatMap { update(&state, .input(.key($0))) }
+    keys.flatMap { send(&state, .key($0)) }
 }
 
 /// Types text key by key.

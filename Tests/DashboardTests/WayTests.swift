@@ -25,10 +25,10 @@ import Workbench
 
     @Test func filesThatAreNamedAtTheStartOpenAndAreListed() throws {
         var state = DashboardState(width: 120, height: 36, themes: [.midnight], files: ["/a/one.csv", "/a/two.csv"])
-        let effects = update(&state, .loggedIn(try session(), themeName: nil))
-        #expect(effects.contains { if case .open(_, "/a/one.csv") = $0 { true } else { false } })
+        let effects = effects(update(&state, .loggedIn(try desk(), themeName: nil)))
+        #expect(effects.contains { if case .open(path: "/a/one.csv") = $0 { true } else { false } })
         let sample = LibraryState.Entry(path: "/s/point.csv", name: "point.csv", section: "Sample data")
-        _ = update(&state, .libraryListed([sample], account: state.account))
+        _ = answer(&state, .libraryListed([sample]))
         #expect(state.signedIn?.library.entries.map(\.name) == ["one.csv", "two.csv", "point.csv"])
     }
 
@@ -70,12 +70,12 @@ import Workbench
     @Test func leavingForTheLibraryKeepsTheRunAndShowsAllNames() throws {
         var state = try library()
         let entries = ["alpha", "beta"].map { LibraryState.Entry(path: "/\($0)", name: $0, section: "Sample data") }
-        _ = update(&state, .libraryListed(entries, account: state.account))
+        _ = answer(&state, .libraryListed(entries))
         press(&state, .character("/"))
         type(&state, "bet")
         press(&state, .enter)
         let opened = OpenedSeries(path: "/beta", series: series, settings: AnalysisSettings())
-        _ = update(&state, .opened(opened, account: state.account))
+        _ = answer(&state, .opened(opened))
         press(&state, .escape)
         #expect(state.signedIn?.library.shown.count == 2 && state.signedIn?.library.selected?.name == "beta")
     }
@@ -83,10 +83,10 @@ import Workbench
     @Test func nothingDropsATrainingRunWithoutAQuestion() throws {
         var state = try library()
         let entries = ["a", "b"].map { LibraryState.Entry(path: "/\($0)", name: $0, section: "Sample data") }
-        _ = update(&state, .libraryListed(entries, account: state.account))
+        _ = answer(&state, .libraryListed(entries))
         let opened = OpenedSeries(path: "/a", series: series, settings: AnalysisSettings())
-        _ = update(&state, .opened(opened, account: state.account))
-        guard case .train(_, _, let run, _) = press(&state, .character("t")).first else { throw Unexpected("no training") }
+        _ = answer(&state, .opened(opened))
+        guard case .train(_, let run, _) = press(&state, .character("t")).first else { throw Unexpected("no training") }
         press(&state, .escape, .escape)
         #expect(state.workspace != nil && !run.isCancelled, "training goes on behind the library")
         let again = press(&state, .enter)
@@ -99,7 +99,7 @@ import Workbench
             #expect(!view(state).text.contains("Are you sure?") && !run.isCancelled)
         }
         press(&state, .enter)
-        guard case .open(_, "/b") = press(&state, .character("y")).first else { throw Unexpected("not opened") }
+        guard case .open(path: "/b") = press(&state, .character("y")).first else { throw Unexpected("not opened") }
         #expect(run.isCancelled)
     }
 
@@ -128,8 +128,8 @@ import Workbench
         var state = try library(width: width)
         var settings = AnalysisSettings()
         (settings.flags, settings.top) = (.top, 3)
-        _ = update(
-            &state, .opened(OpenedSeries(path: "/s.csv", series: timed, settings: settings), account: state.account))
+        _ = answer(
+            &state, .opened(OpenedSeries(path: "/s.csv", series: timed, settings: settings)))
         load(&state, models, of: timed)
         press(&state, .tab, .tab)
         let shown = view(state).text

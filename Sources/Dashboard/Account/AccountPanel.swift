@@ -33,6 +33,8 @@ public struct AccountPanel: Sendable, Equatable {
         case resetPassword(Account)
     }
 
+    /// Whose it is.
+    private(set) var account: Account
     /// The page shown.
     public var page = Page.profile
     /// 0 for the row of pages, then the page's fields in order, or its list.
@@ -48,14 +50,17 @@ public struct AccountPanel: Sendable, Equatable {
     /// A form over the accounts list.
     public var form: Form?
 
-    init(_ account: Account) { show(.profile, account) }
+    init(_ account: Account) {
+        self.account = account
+        show(.profile)
+    }
 
-    static func pages(_ account: Account) -> [Page] {
+    var pages: [Page] {
         Page.allCases.filter { account.role == .administrator || !$0.isForAdministrators }
     }
 
     /// Goes to a page with empty fields.
-    mutating func show(_ page: Page, _ account: Account) {
+    mutating func show(_ page: Page) {
         self.page = page
         (focus, selection, form) = (0, 0, nil)
         func secret() -> TextField { TextField(limit: PasswordHasher.longestPassword, isSecret: true) }
@@ -119,19 +124,19 @@ extension AccountPanel: Card {
     // MARK: Keys
 
     mutating func update(
-        _ key: Key, over signedIn: inout SignedIn, _ session: Session, _ frame: inout Frame
+        _ key: Key, over signedIn: inout SignedIn, _ frame: inout Frame
     ) -> CardStep {
         let stops = fields.isEmpty ? 2 : fields.count + 1
         switch key {
         case .escape:
             guard form != nil else { return .close }
-            show(.accounts, session.account)
+            show(.accounts)
         case .tab: focus = (focus + 1) % stops
         case .backTab: focus = (focus + stops - 1) % stops
         case .left where focus == 0, .right where focus == 0:
-            let pages = Self.pages(session.account)
+            let pages = pages
             let index = (pages.firstIndex(of: page) ?? 0) + (key == .right ? 1 : pages.count - 1)
-            show(pages[index % pages.count], session.account)
+            show(pages[index % pages.count])
         case .up where fields.isEmpty, .down where fields.isEmpty:
             focus = 1
             selection = max(0, min(lineCount - 1, selection + (key == .down ? 1 : -1)))
@@ -143,10 +148,10 @@ extension AccountPanel: Card {
             } else if focus < fields.count {
                 focus += 1
             } else {
-                return .stay(submit(session))
+                return .stay(submit())
             }
         default:
-            if fields.isEmpty { return .stay(act(on: key, session)) }
+            if fields.isEmpty { return .stay(act(on: key)) }
             edit(key)
         }
         return .stay
@@ -158,36 +163,36 @@ extension AccountPanel: Card {
         problems[focus - 1] = nil
     }
 
-    private mutating func submit(_ session: Session) -> [Effect] {
+    private mutating func submit() -> [Effect] {
         let texts = fields.map(\.text)
         switch (page, form) {
-        case (_, .add): return [.account(session, .add(username: texts[0], email: texts[1], password: texts[2]))]
-        case (_, .resetPassword(let account)): return [.account(session, .resetPassword(account, texts[0]))]
+        case (_, .add): return [.account(.add(username: texts[0], email: texts[1], password: texts[2]))]
+        case (_, .resetPassword(let account)): return [.account(.resetPassword(account, texts[0]))]
         case (.profile, nil):
-            return [.account(session, .updateProfile(username: texts[0], email: texts[1], password: texts[2]))]
+            return [.account(.updateProfile(username: texts[0], email: texts[1], password: texts[2]))]
         case (.password, nil):
             guard texts[1] == texts[2] else {
                 problems[2] = "The passwords differ."
                 return []
             }
-            return [.account(session, .changePassword(present: texts[0], new: texts[1]))]
+            return [.account(.changePassword(present: texts[0], new: texts[1]))]
         default: return []
         }
     }
 
     /// What a letter does with the selected line of a list.
-    private mutating func act(on key: Key, _ session: Session) -> [Effect] {
+    private mutating func act(on key: Key) -> [Effect] {
         switch (page, key) {
         case (.sessions, .character("x")):
             guard content.sessions.indices.contains(selection) else { return [] }
-            return [.account(session, .endSession(content.sessions[selection].id))]
+            return [.account(.endSession(content.sessions[selection].id))]
         case (.accounts, .character("n")): open(.add)
         case (.accounts, .character(let letter)):
             guard content.accounts.indices.contains(selection) else { return [] }
             let account = content.accounts[selection]
             switch letter {
-            case "d": return [.account(session, .setEnabled(account, !account.isEnabled))]
-            case "r": return [.account(session, .setRole(account, account.role == .analyst ? .administrator : .analyst))]
+            case "d": return [.account(.setEnabled(account, !account.isEnabled))]
+            case "r": return [.account(.setRole(account, account.role == .analyst ? .administrator : .analyst))]
             case "p": open(.resetPassword(account))
             default: break
             }
@@ -198,13 +203,14 @@ extension AccountPanel: Card {
 
     // MARK: Answers
 
-    mutating func receive(_ event: DashboardEvent, over signedIn: SignedIn, _ session: Session) -> CardStep {
-        switch event {
-        case .accountsShown(_, let content, let message):
+    mutating func receive(_ answer: Answer, over signedIn: SignedIn) -> CardStep {
+        switch answer {
+        case .accountsShown(let account, let content, let message):
+            self.account = account
             self.content = content
             guard message != nil else { break }
             let (page, selection) = (page, selection)
-            show(Self.pages(session.account).contains(page) ? page : .profile, session.account)
+            show(pages.contains(page) ? page : .profile)
             self.selection = min(selection, max(0, lineCount - 1))
         case .accountRefused(let refused, _):
             for problem in refused {

@@ -3,12 +3,12 @@ import Foundation
 import TerminalUI
 
 extension AccountPanel {
-    func view(over signedIn: SignedIn, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(over signedIn: SignedIn, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let card = screen.bounds.centered(width: min(92, screen.width - 4), height: min(22, screen.height - 3))
         drawCard(&screen, card, title: "Account", theme)
         var x = card.x + 2
-        for page in Self.pages(session.account) {
+        for page in pages {
             let isShown = page == self.page
             let style = isShown ? Style(theme.accent, bold: true, underlined: focus == 0) : Style(theme.muted)
             x += screen.write(page.title, x: x, y: card.y + 1, style) + 3

@@ -10,17 +10,19 @@ struct AccountServices: Sendable {
     // MARK: Staying signed in
 
     /// Keeps a token on this machine by which the session is opened again for `days`.
-    func remember(_ session: Session, days: Int) throws {
-        let token = try tokens().issue(for: session, lifetime: Double(days) * 86_400, origin: "this machine")
+    func remember(_ session: Session, days: Int) throws -> AuthenticatedSession {
+        let tokens = try tokens()
+        let token = try tokens.issue(for: session, lifetime: Double(days) * 86_400, origin: "this machine")
         try PrivateFile(locations.rememberedToken).write(Data(token.text.utf8))
+        return try tokens.authenticate(token.text)
     }
 
     /// The session of the token kept on this machine; `nil` where there is none or it has ended.
     /// - Throws: `StorageError.unsafeFile` when the file's mode or owner is wrong.
-    func remembered() throws -> Session? {
+    func remembered() throws -> AuthenticatedSession? {
         guard let data = try PrivateFile(locations.rememberedToken).read() else { return nil }
         do {
-            return try tokens().authenticate(String(decoding: data, as: UTF8.self)).session
+            return try tokens().authenticate(String(decoding: data, as: UTF8.self))
         } catch AccountError.badToken {
             PrivateFile(locations.rememberedToken).remove()
             return nil
@@ -47,19 +49,22 @@ struct AccountServices: Sendable {
     // MARK: The account panel
 
     /// Does what the panel asks and says how things are then.
-    func answer(_ request: AccountRequest, _ session: Session) -> DashboardEvent {
+    /// - Returns: the answer, and the session that goes on; `nil` where it is as it was.
+    func answer(_ request: AccountRequest, _ session: Session) -> (Answer, Session?) {
+        var renewed: Session?
         do {
             let (message, session) = try carryOut(request, try accounts.refreshed(session))
+            renewed = session
             var content = AccountPanel.Content(sessions: try accounts.openSessions(of: session.account))
             if session.account.role == .administrator {
                 content.accounts = try accounts.list()
                 content.audit = try accounts.auditLog()
             }
-            return .accountsShown(session, content, message: message)
+            return (.accountsShown(session.account, content, message: message), session)
         } catch AccountError.invalid(let problems) {
-            return .accountRefused(problems, other: nil)
+            return (.accountRefused(problems, other: nil), renewed)
         } catch {
-            return .accountRefused([], other: ProblemLog(in: locations).sentence(for: error))
+            return (.accountRefused([], other: ProblemLog(in: locations).sentence(for: error)), renewed)
         }
     }
 

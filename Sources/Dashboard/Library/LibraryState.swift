@@ -1,4 +1,3 @@
-import Accounts
 import TerminalUI
 import TimeSeries
 import Workbench
@@ -97,14 +96,14 @@ public struct LibraryState: Sendable {
         return preview?.path == entry.path ? [] : [.preview(path: entry.path)]
     }
 
-    mutating func open(_ path: String?, _ session: Session) -> [Effect] {
+    mutating func open(_ path: String?) -> [Effect] {
         guard let path, !isOpening else { return [] }
-        return startOpening(path, session)
+        return startOpening(path)
     }
 
-    mutating func startOpening(_ path: String, _ session: Session, follows: Bool = false) -> [Effect] {
+    mutating func startOpening(_ path: String, follows: Bool = false) -> [Effect] {
         isOpening = true
-        return [follows ? .openToFollow(session, path: path) : .open(session, path: path)]
+        return [follows ? .openToFollow(path: path) : .open(path: path)]
     }
 
     /// Goes on without what was to be opened.
@@ -132,10 +131,10 @@ extension Binding {
     fileprivate static func inLibrary(
         _ keys: [Key], hint: String? = nil, _ help: String, command: String? = nil, arguments: String? = nil,
         withValue: ActionWithValue? = nil,
-        _ run: @escaping @Sendable (inout LibraryState, Session) -> [Effect]
+        _ run: @escaping @Sendable (inout LibraryState) -> [Effect]
     ) -> Binding {
         Binding(keys, hint: hint, help, command: command, arguments: arguments, withValue: withValue) { signedIn, _ in
-            run(&signedIn.library, signedIn.session)
+            run(&signedIn.library)
         }
     }
 }
@@ -149,35 +148,35 @@ extension LibraryState: Screen {
             return signedIn.open(path, &frame)
         },
         .inLibrary([.character("/")], hint: "filter", "Show only names that contain what you type", command: "filter") {
-            library, _ in
+            library in
             library.isFiltering = true
             return []
         },
         .inLibrary(
             [.character("o")], hint: "open path", "Type the path of a file; Tab completes it", command: "open",
             arguments: "PATH", withValue: { signedIn, path, frame in signedIn.open(path, &frame) }
-        ) { library, _ in
+        ) { library in
             library.pathEntry = TextField(limit: 1024)
             return []
         },
-        .inLibrary([.character("r")], "Read the list again", command: "refresh") { _, session in [.listLibrary(session)] },
+        .inLibrary([.character("r")], "Read the list again", command: "refresh") { _ in [.listLibrary] },
     ]
 
     // MARK: Input
 
-    mutating func update(_ input: InputEvent, _ session: Session, _ frame: inout Frame) -> [Effect]? {
-        if pathEntry != nil { return updatePathEntry(input, session) }
+    mutating func update(_ input: InputEvent, _ frame: inout Frame) -> [Effect]? {
+        if pathEntry != nil { return updatePathEntry(input) }
         switch input {
         case .key(let key): return isFiltering ? updateFilter(key) : nil
         case .paste(let text):
             pathEntry = TextField(limit: 1024, text: text.trimmingWhitespace)
             return []
-        case .mouse(let mouse): return updateMouse(mouse, session, frame)
+        case .mouse(let mouse): return updateMouse(mouse, frame)
         default: return nil
         }
     }
 
-    mutating func move(_ move: Move, _ session: Session, _ frame: inout Frame) -> [Effect] {
+    mutating func move(_ move: Move, _ frame: inout Frame) -> [Effect] {
         switch move {
         case .up: select(selection - 1)
         case .down: select(selection + 1)
@@ -202,12 +201,12 @@ extension LibraryState: Screen {
         return select(0)
     }
 
-    private mutating func updatePathEntry(_ input: InputEvent, _ session: Session) -> [Effect] {
+    private mutating func updatePathEntry(_ input: InputEvent) -> [Effect] {
         switch input {
         case .key(.escape): closePathEntry()
         case .key(.enter):
             let path = pathEntry?.text ?? ""
-            return path.isEmpty ? [] : open(path, session)
+            return path.isEmpty ? [] : open(path)
         case .key(.tab): return [.complete(path: pathEntry?.text ?? "")]
         case .key(let key):
             _ = pathEntry?.handle(key)
@@ -223,7 +222,7 @@ extension LibraryState: Screen {
         completions = []
     }
 
-    private mutating func updateMouse(_ mouse: Mouse, _ session: Session, _ frame: Frame) -> [Effect] {
+    private mutating func updateMouse(_ mouse: Mouse, _ frame: Frame) -> [Effect] {
         let layout = LibraryLayout(frame)
         switch mouse.action {
         case .wheelUp: return select(selection - 1)
@@ -233,16 +232,16 @@ extension LibraryState: Screen {
             let lines = lines
             let line = mouse.y - layout.list.y + scroll(height: layout.list.height)
             guard lines.indices.contains(line), case .entry(let index) = lines[line] else { return [] }
-            return mouse.isDouble && index == selection ? open(selected?.path, session) : select(index)
+            return mouse.isDouble && index == selection ? open(selected?.path) : select(index)
         default: return []
         }
     }
 
     // MARK: Answers
 
-    mutating func receive(_ event: DashboardEvent, _ session: Session, _ frame: inout Frame) -> [Effect] {
-        switch event {
-        case .libraryListed(let entries, _):
+    mutating func receive(_ answer: Answer, _ frame: inout Frame) -> [Effect] {
+        switch answer {
+        case .libraryListed(let entries):
             let highlighted = selected?.path
             let paths = Set(entries.map(\.path))
             let others = Self(named: named).entries.filter { !paths.contains($0.path) }

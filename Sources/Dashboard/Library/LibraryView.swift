@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import TerminalUI
 import TimeSeries
@@ -45,11 +44,11 @@ extension LibraryState {
         return max(0, min(place - height / 2, lines.count - height))
     }
 
-    func view(_ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(_ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let layout = LibraryLayout(frame)
         screen.border(layout.frame, title: "Series library", Style(theme.border), titleStyle: Style(theme.accent, bold: true))
-        drawUser(&screen, session, theme)
+        drawUser(&screen, frame)
         let dividerX = layout.preview.x - 2
         for y in 1..<(layout.frame.maxY - 1) { screen.write("│", x: dividerX, y: y, Style(theme.border)) }
         screen.write("┬", x: dividerX, y: 0, Style(theme.border))

@@ -22,14 +22,14 @@ public struct SignedOut: Sendable, Equatable {
     }
 
     /// Takes input.
-    mutating func update(_ input: InputEvent, _ frame: inout Frame) -> [Effect] {
+    mutating func update(_ input: InputEvent, _ frame: inout Frame) -> [Request] {
         let step: FormStep =
             switch place {
             case .login: login.update(input, frame)
             case .registration: registration.update(input, frame)
             }
         switch step {
-        case .stay(let effects): return effects
+        case .stay(let requests): return requests
         case .go(let next):
             place = next
             if next == .registration { registration.begin() }
@@ -67,7 +67,7 @@ public struct SignedOut: Sendable, Equatable {
 
 /// What follows input on a form before the login.
 enum FormStep {
-    case stay([Effect])
+    case stay([Request])
     case go(SignedOut.Place)
     case quit
 

@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import TerminalUI
 import Workbench
@@ -15,7 +14,7 @@ struct ChannelPicker: Card {
     }
 
     mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
+        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
     ) -> CardStep {
         let matching = matching(workspace)
         switch key {
@@ -33,7 +32,7 @@ struct ChannelPicker: Card {
         return .stay
     }
 
-    func view(over workspace: WorkspaceState, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let channels = workspace.analysis.series.channels
         let matching = matching(workspace)

@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import TerminalUI
 import TimeSeries
@@ -36,15 +35,15 @@ struct ComparisonCard: Card {
     }
 
     mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
+        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
     ) -> CardStep {
-        let step = workspace.updateProposal(key, comparison?.best.ensemble, session, &frame)
+        let step = workspace.updateProposal(key, comparison?.best.ensemble, &frame)
         if case .close = step { run.cancellation.cancel() }
         return step
     }
 
-    mutating func receive(_ event: DashboardEvent, over workspace: WorkspaceState, _ session: Session) -> CardStep {
-        switch event {
+    mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> CardStep {
+        switch answer {
         case .compared(let other, let answer) where other === run.cancellation: comparison = answer
         case .failed where comparison == nil: return .close
         default: break
@@ -52,7 +51,7 @@ struct ComparisonCard: Card {
         return .stay
     }
 
-    func view(over workspace: WorkspaceState, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let card = screen.bounds.centered(width: min(124, screen.width - 4), height: min(34, screen.height - 3))
         drawCard(&screen, card, title: "Comparison with the labels", theme)

@@ -1,4 +1,3 @@
-import Accounts
 import TerminalUI
 import Workbench
 
@@ -11,7 +10,7 @@ struct ConfirmCard: Card {
     let run: @Sendable (inout SignedIn, inout Frame) -> [Effect]
 
     mutating func update(
-        _ key: Key, over signedIn: inout SignedIn, _ session: Session, _ frame: inout Frame
+        _ key: Key, over signedIn: inout SignedIn, _ frame: inout Frame
     ) -> CardStep {
         switch key {
         case .character("y"), .character("Y"): .close(run(&signedIn, &frame))
@@ -20,7 +19,7 @@ struct ConfirmCard: Card {
         }
     }
 
-    func view(over signedIn: SignedIn, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(over signedIn: SignedIn, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let width = min(72, screen.width - 4)
         let lines = wrapped(question, width: width - 4)
@@ -56,10 +55,9 @@ extension SignedIn {
             place = .workspace(open)
             return []
         }
-        let session = session
         let asked = endTraining("Opening another series", &frame) { signedIn, _ in
             signedIn.stopWork()
-            return signedIn.library.startOpening(path, session)
+            return signedIn.library.startOpening(path)
         }
         if asked.isEmpty { library.stopOpening() }
         return asked

@@ -1,4 +1,3 @@
-import Accounts
 import TerminalUI
 
 /// One line of text that is asked for: a slider's value, what events must hold, a note.
@@ -10,14 +9,14 @@ struct EntryCard: Card {
     /// What the line lies over, and shows again when it is done.
     var below: (any Card<WorkspaceState>)?
     /// Takes what was typed.
-    let commit: @Sendable (inout WorkspaceState, String, Session, inout Frame) -> [Effect]
+    let commit: @Sendable (inout WorkspaceState, String, inout Frame) -> [Effect]
 
     mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
+        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
     ) -> CardStep {
         switch key {
         case .escape: return leave(&workspace, [])
-        case .enter: return leave(&workspace, commit(&workspace, field.text, session, &frame))
+        case .enter: return leave(&workspace, commit(&workspace, field.text, &frame))
         default: _ = field.handle(key)
         }
         return .stay
@@ -31,7 +30,7 @@ struct EntryCard: Card {
 
     mutating func paste(_ text: String) { field.insert(text) }
 
-    func view(over workspace: WorkspaceState, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let card = screen.bounds.centered(width: min(76, screen.width - 4), height: 5)
         drawCard(&screen, card, title: title, theme)
@@ -48,8 +47,8 @@ extension WorkspaceState {
         let setting = sliders[slider]
         card = EntryCard(
             title: setting.title, hint: "Enter sets it: \(setting.help)", field: TextField(limit: 32, text: text)
-        ) { workspace, text, session, frame in
-            workspace.change(session, &frame) { try setting.enter(text, in: &$0) }
+        ) { workspace, text, frame in
+            workspace.change(&frame) { try setting.enter(text, in: &$0) }
         }
     }
 
@@ -58,7 +57,7 @@ extension WorkspaceState {
         card = EntryCard(
             title: "Filter the events", hint: "Part of a time, verdict or note, or unjudged; empty lists all",
             field: TextField(limit: 64)
-        ) { workspace, text, _, frame in
+        ) { workspace, text, frame in
             workspace.filter(by: text, &frame)
             return []
         }

@@ -1,4 +1,3 @@
-import Accounts
 import TerminalUI
 
 /// The help: every key and what it does, from the bindings themselves.
@@ -29,7 +28,7 @@ struct HelpCard: Card {
     }
 
     mutating func update(
-        _ key: Key, over signedIn: inout SignedIn, _ session: Session, _ frame: inout Frame
+        _ key: Key, over signedIn: inout SignedIn, _ frame: inout Frame
     ) -> CardStep {
         switch key {
         case .down, .character("j"), .pageDown:
@@ -43,7 +42,7 @@ struct HelpCard: Card {
         return .stay
     }
 
-    func view(over signedIn: SignedIn, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(over signedIn: SignedIn, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let lines = Self.lines(frame.keyMap)
         let card = screen.bounds.centered(width: min(104, screen.width - 4), height: min(lines.count + 2, screen.height - 3))

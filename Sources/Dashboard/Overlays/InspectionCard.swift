@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import TerminalUI
 import TimeSeries
@@ -30,7 +29,7 @@ struct InspectionCard: Card {
     private var showsFour = false
 
     mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
+        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
     ) -> CardStep {
         let before = workspace.selectedEvent?.rows
         var stored: [Effect] = []
@@ -39,11 +38,11 @@ struct InspectionCard: Card {
         case .character("?"): return .pass
         case .right, .down, .character("]"), .character("l"), .character("j"): workspace.select(stepping: 1)
         case .left, .up, .character("["), .character("h"), .character("k"): workspace.select(stepping: -1)
-        case .character("a"): stored = workspace.judge(.anomaly, session, &frame)
-        case .character("n"): stored = workspace.judge(.normal, session, &frame)
-        case .character("z"): stored = workspace.judge(.postponed, session, &frame)
-        case .character("b"): stored = workspace.judge(.seenBefore, session, &frame)
-        case .character("u"): stored = workspace.judge(nil, session, &frame)
+        case .character("a"): stored = workspace.judge(.anomaly, &frame)
+        case .character("n"): stored = workspace.judge(.normal, &frame)
+        case .character("z"): stored = workspace.judge(.postponed, &frame)
+        case .character("b"): stored = workspace.judge(.seenBefore, &frame)
+        case .character("u"): stored = workspace.judge(nil, &frame)
         case .character("c"): place = (place + 1) % workspace.analysis.series.channels.count
         case .character("C"):
             place = (place + workspace.analysis.series.channels.count - 1) % workspace.analysis.series.channels.count
@@ -60,17 +59,17 @@ struct InspectionCard: Card {
     }
 
     /// Asks again when a model has scored anew: what was explained are other scores then.
-    mutating func receive(_ event: DashboardEvent, over workspace: WorkspaceState, _ session: Session) -> CardStep {
-        switch event {
+    mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> CardStep {
+        switch answer {
         case .training(let run, .finished) where workspace.training?.cancellation === run: break
-        case .modelsLoaded(let identity, _, _) where identity == workspace.known.identity: break
+        case .modelsLoaded(let identity, _) where identity == workspace.known.identity: break
         case .grown(let run, _, _) where run === workspace.growth.scoring: break
         default: return .stay
         }
         return .stay([workspace.explanation].compactMap { $0 })
     }
 
-    func view(over workspace: WorkspaceState, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
         guard let event = workspace.selectedEvent else { return }
         let theme = frame.theme
         let series = workspace.analysis.series

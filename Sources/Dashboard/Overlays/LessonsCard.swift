@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import TerminalUI
 import Workbench
@@ -21,7 +20,7 @@ extension WorkspaceState {
 struct LessonsCard: Card {
     static let takesKeysOfScreen = true
     mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
+        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
     ) -> CardStep {
         switch key {
         case .enter, .escape, .character("q"), .character("w"): .close
@@ -30,7 +29,7 @@ struct LessonsCard: Card {
         }
     }
 
-    func view(over workspace: WorkspaceState, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let learned = workspace.analysis.learned
         let lines = learned.map { [("at first", $0.start), ("learnt", $0.learned)] } ?? []

@@ -1,4 +1,3 @@
-import Accounts
 import TerminalUI
 
 /// A word of the palette and what it does with the words after it.
@@ -69,7 +68,7 @@ struct PaletteCard: Card {
     private static let mostLines = 12
 
     mutating func update(
-        _ key: Key, over signedIn: inout SignedIn, _ session: Session, _ frame: inout Frame
+        _ key: Key, over signedIn: inout SignedIn, _ frame: inout Frame
     ) -> CardStep {
         let commands = signedIn.commands(matching: field.text)
         func move(_ steps: Int) { chosen = max(0, min((chosen ?? -1) + steps, commands.count - 1)) }
@@ -100,7 +99,7 @@ struct PaletteCard: Card {
 
     mutating func paste(_ text: String) { field.insert(text) }
 
-    func view(over signedIn: SignedIn, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(over signedIn: SignedIn, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let commands = signedIn.commands(matching: field.text)
         let lines = min(commands.count, Self.mostLines, screen.height - 8)

@@ -1,4 +1,3 @@
-import Accounts
 import TerminalUI
 import TimeSeries
 
@@ -9,7 +8,7 @@ struct RowsCard: Card {
     private var firstChannel = 0
 
     mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
+        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
     ) -> CardStep {
         let lastChannel = workspace.analysis.series.channels.count - 1
         let page = max(1, card(frame).height - 4)
@@ -31,7 +30,7 @@ struct RowsCard: Card {
         return .stay
     }
 
-    func view(over workspace: WorkspaceState, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let (card, series) = (card(frame), workspace.analysis.series)
         drawCard(

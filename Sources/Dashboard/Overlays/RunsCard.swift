@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import TerminalUI
 import TimeSeries
@@ -11,19 +10,19 @@ struct RunsCard: Card {
     let present: KeptRun
 
     mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
+        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
     ) -> CardStep {
         switch key {
         case .escape, .character("q"), .character("D"): return .close
         case .character("?"): return .pass
         case .enter:
             let settings = kept.settings
-            return .close(workspace.change(session, &frame) { $0 = settings })
+            return .close(workspace.change(&frame) { $0 = settings })
         default: return .stay
         }
     }
 
-    func view(over workspace: WorkspaceState, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let lines = lines(workspace)
         let card = screen.bounds.centered(width: min(92, screen.width - 4), height: min(lines.count + 5, screen.height - 3))

@@ -1,4 +1,3 @@
-import Accounts
 import TerminalUI
 import TimeSeries
 import Workbench
@@ -12,7 +11,7 @@ struct StatisticsCard: Card {
     private var scroll = 0
 
     mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
+        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
     ) -> CardStep {
         let last = max(0, (columns?.count ?? 0) - 1)
         switch key {
@@ -29,15 +28,15 @@ struct StatisticsCard: Card {
         return .stay
     }
 
-    mutating func receive(_ event: DashboardEvent, over workspace: WorkspaceState, _ session: Session) -> CardStep {
-        if case .described(workspace.analysis.series.identity, let columns) = event { self.columns = columns }
-        if case .grown(let run, _, _) = event, run === workspace.growth.scoring {
+    mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> CardStep {
+        if case .described(workspace.analysis.series.identity, let columns) = answer { self.columns = columns }
+        if case .grown(let run, _, _) = answer, run === workspace.growth.scoring {
             return .stay([.describe(workspace.analysis.series)])
         }
         return .stay
     }
 
-    func view(over workspace: WorkspaceState, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let rows = columns?.count ?? 1
         let card = screen.bounds.centered(width: min(116, screen.width - 4), height: min(rows + 5, screen.height - 3))

@@ -1,4 +1,3 @@
-import Accounts
 import TerminalUI
 
 /// All themes; the one highlighted is seen on the screen behind at once.
@@ -9,14 +8,14 @@ struct ThemePicker: Card {
     init(_ frame: Frame) { before = frame.themeIndex }
 
     mutating func update(
-        _ key: Key, over signedIn: inout SignedIn, _ session: Session, _ frame: inout Frame
+        _ key: Key, over signedIn: inout SignedIn, _ frame: inout Frame
     ) -> CardStep {
         let count = frame.themes.count
         switch key {
         case .escape, .character("q"):
             frame.themeIndex = before
             return .close
-        case .enter: return .close(frame.choose(themeAt: frame.themeIndex, session))
+        case .enter: return .close(frame.choose(themeAt: frame.themeIndex))
         case .up, .left, .character("k"): frame.themeIndex = (frame.themeIndex + count - 1) % count
         case .down, .right, .tab, .character("j"), .character("T"): frame.themeIndex = (frame.themeIndex + 1) % count
         case .home: frame.themeIndex = 0
@@ -26,7 +25,7 @@ struct ThemePicker: Card {
         return .stay
     }
 
-    func view(over signedIn: SignedIn, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(over signedIn: SignedIn, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let widest = frame.themes.map { displayWidth($0.name) }.max() ?? 0
         let width = min(screen.width - 4, max(34, widest + 22))

@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import TerminalUI
 import Workbench
@@ -7,7 +6,7 @@ import Workbench
 struct TrainingCard: Card {
     static let takesKeysOfScreen = true
     mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ session: Session, _ frame: inout Frame
+        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
     ) -> CardStep {
         switch key {
         case .character("x"): workspace.training?.cancellation.cancel()
@@ -18,7 +17,7 @@ struct TrainingCard: Card {
         return .stay
     }
 
-    func view(over workspace: WorkspaceState, _ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
         guard let training = workspace.training else { return }
         let theme = frame.theme
         let card = screen.bounds.centered(width: min(92, screen.width - 4), height: min(24, screen.height - 3))

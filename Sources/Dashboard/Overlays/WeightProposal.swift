@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import TerminalUI
 import Workbench
@@ -7,12 +6,12 @@ import Workbench
 extension WorkspaceState {
     /// Keys for a card that proposes weights; `nil` while there is no proposal yet.
     mutating func updateProposal(
-        _ key: Key, _ proposed: Ensemble?, _ session: Session, _ frame: inout Frame
+        _ key: Key, _ proposed: Ensemble?, _ frame: inout Frame
     ) -> CardStep {
         switch key {
         case .enter:
             guard let proposed else { return .stay }
-            let effects = change(session, &frame) { $0.ensemble = proposed }
+            let effects = change(&frame) { $0.ensemble = proposed }
             if effects.isEmpty {
                 frame.say("These are the weights in use.")
             } else {

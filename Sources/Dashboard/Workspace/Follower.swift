@@ -8,7 +8,7 @@ import TimeSeries
 struct Follower: Sendable {
     let path: String
     let run: Cancellation
-    let report: @Sendable (DashboardEvent) -> Void
+    let report: @Sendable (Answer) -> Void
 
     /// Between two looks at the file's size, in seconds: soon enough for somebody who watches, and no work worth counting.
     private static let pause = 0.2

@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import SeriesReading
 import TerminalUI
@@ -58,10 +57,10 @@ extension WorkspaceState {
     }
 
     /// Stores under the series as it is now what was stored under it with fewer rows.
-    mutating func carryOver(_ session: Session) -> [Effect] {
+    mutating func carryOver() -> [Effect] {
         guard known.rowCount != analysis.series.rowCount else { return [] }
         known = analysis.series
-        return [.carryOver(session, path: path, known)]
+        return [.carryOver(path: path, known)]
     }
 
     /// Uses models, after they have scored the rows that came while they were made.

@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import TimeSeries
 import Workbench
@@ -64,30 +63,30 @@ extension WorkspaceState {
     var moment: History.Moment { History.Moment(settings: analysis.settings, judgements: judgements, notes: notes) }
 
     /// Takes the last change of settings, verdicts or notes back, or does again what was taken back last.
-    mutating func goThroughHistory(_ direction: History.Direction, _ session: Session, _ frame: inout Frame) -> [Effect] {
+    mutating func goThroughHistory(_ direction: History.Direction, _ frame: inout Frame) -> [Effect] {
         guard let step = history.move(direction) else {
             frame.complain(direction.telling.nothing)
             return []
         }
         frame.say("\(direction.telling.done): \(step.what)")
-        return restore(step.moment, session)
+        return restore(step.moment)
     }
 
-    private mutating func restore(_ moment: History.Moment, _ session: Session) -> [Effect] {
+    private mutating func restore(_ moment: History.Moment) -> [Effect] {
         let (series, before) = (known, self.moment)
         var effects: [Effect] = []
         for old in before.judgements where !moment.judgements.contains(old) {
-            effects.append(.judge(session, series, old.rows, nil))
+            effects.append(.judge(series, old.rows, nil))
         }
         for new in moment.judgements where !before.judgements.contains(new) {
-            effects.append(.judge(session, series, new.rows, new.verdict))
+            effects.append(.judge(series, new.rows, new.verdict))
         }
-        for old in before.notes where !moment.notes.contains(old) { effects.append(.write(session, series, old.rows, "")) }
-        for new in moment.notes where !before.notes.contains(new) { effects.append(.write(session, series, new.rows, new.text)) }
+        for old in before.notes where !moment.notes.contains(old) { effects.append(.write(series, old.rows, "")) }
+        for new in moment.notes where !before.notes.contains(new) { effects.append(.write(series, new.rows, new.text)) }
         (analysis.judgements, notes) = (moment.judgements, moment.notes)
         if moment.settings != before.settings {
             analysis.settings = moment.settings
-            effects.append(.store(session, series, moment.settings))
+            effects.append(.store(series, moment.settings))
         }
         follow()
         return effects

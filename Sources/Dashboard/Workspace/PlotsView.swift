@@ -1,22 +1,21 @@
-import Accounts
 import AnomalyDetection
 import TerminalUI
 import TimeSeries
 import Workbench
 
 extension WorkspaceState {
-    func view(_ session: Session, _ frame: Frame, into screen: inout CellBuffer) {
+    func view(_ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let layout = layout(frame)
         screen.border(
             Rect(x: 0, y: 0, width: frame.width, height: frame.height - 1),
-            title: heading(width: frame.width - 10 - displayWidth(userText(session))), Style(theme.border),
+            title: heading(width: frame.width - 10 - displayWidth(frame.user)), Style(theme.border),
             titleStyle: Style(theme.accent, bold: true))
-        drawUser(&screen, session, theme)
+        drawUser(&screen, frame)
         drawPlots(&screen, layout, theme)
         drawCursor(&screen, layout, theme)
         drawPanels(&screen, layout, theme)
-        card?.view(over: self, session, frame, into: &screen)
+        card?.view(over: self, frame, into: &screen)
     }
 
     /// What is open, with less detail where `width` columns do not hold all of it.

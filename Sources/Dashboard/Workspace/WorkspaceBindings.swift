@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import TerminalUI
 import Workbench
@@ -8,7 +7,7 @@ extension Binding {
     private static func inWorkspace(
         _ keys: [Key], hint: String? = nil, hintKeys: String? = nil, _ help: String, command: String? = nil,
         arguments: String? = nil, withValue: ActionWithValue? = nil,
-        _ run: @escaping @Sendable (inout WorkspaceState, Session, inout Frame) -> [Effect]
+        _ run: @escaping @Sendable (inout WorkspaceState, inout Frame) -> [Effect]
     ) -> Binding {
         Binding(
             keys, hint: hint, hintKeys: hintKeys, help, command: command, arguments: arguments, withValue: withValue
@@ -25,19 +24,19 @@ extension Binding {
     ) -> Binding {
         inWorkspace(
             keys, hint: hint, hintKeys: hintKeys, help, command: command, arguments: arguments, withValue: withValue
-        ) { workspace, _, _ in
+        ) { workspace, _ in
             run(&workspace)
             return []
         }
     }
 
     private static func sideways(_ keys: [Key], by steps: Int, _ help: String) -> Binding {
-        inWorkspace(keys, help) { $0.moveSideways(steps, $1, &$2) }
+        inWorkspace(keys, help) { $0.moveSideways(steps, &$1) }
     }
 
     private static func judging(_ key: Character, hint: String? = nil, _ help: String, _ verdict: Verdict?) -> Binding {
         inWorkspace([.character(key)], hint: hint, hintKeys: "a n", help, command: verdict?.rawValue ?? "unjudge") {
-            $0.judge(verdict, $1, &$2)
+            $0.judge(verdict, &$1)
         }
     }
 
@@ -45,11 +44,11 @@ extension Binding {
     private static func choosing(_ key: Character, _ help: String, _ name: String, _ words: [String]) -> Binding {
         inWorkspace(
             [.character(key)], help, command: name, arguments: words.joined(separator: "|"),
-            withValue: { signedIn, value, frame in signedIn.atWorkspace(&frame) { $0.set(name, to: value, $1, &$2) } }
-        ) { workspace, session, frame in
+            withValue: { signedIn, value, frame in signedIn.atWorkspace(&frame) { $0.set(name, to: value, &$1) } }
+        ) { workspace, frame in
             let setting = Setting.all(workspace.analysis.models).first { $0.name == name }
             let index = words.firstIndex { $0 == setting?.value(workspace.analysis.settings) } ?? 0
-            return workspace.set(name, to: words[(index + 1) % words.count], session, &frame)
+            return workspace.set(name, to: words[(index + 1) % words.count], &frame)
         }
     }
 
@@ -58,24 +57,24 @@ extension Binding {
     ) -> Binding {
         inWorkspace(
             [.character(key)], hint: hint, help, command: command, arguments: "PATH",
-            withValue: { signedIn, path, frame in signedIn.atWorkspace(&frame) { $0.write(content, to: path, &$2) } }
-        ) { workspace, _, frame in workspace.write(content, to: nil, &frame) }
+            withValue: { signedIn, path, frame in signedIn.atWorkspace(&frame) { $0.write(content, to: path, &$1) } }
+        ) { workspace, frame in workspace.write(content, to: nil, &frame) }
     }
 
     fileprivate static let ofWorkspace: [Binding] = [
         inWorkspace(
             [.character("t")], hint: "train", "Train the models on the whole series", command: "train", arguments: "SEED",
             withValue: { signedIn, text, frame in
-                signedIn.atWorkspace(&frame) { workspace, session, frame in
-                    if let seed = UInt64(text) { return workspace.train(session, seed: seed) }
+                signedIn.atWorkspace(&frame) { workspace, frame in
+                    if let seed = UInt64(text) { return workspace.train(seed: seed) }
                     frame.complain("train takes a whole number, the seed; other seeds give other models.")
                     return []
                 }
             }
-        ) { workspace, session, _ in workspace.train(session) },
+        ) { workspace, _ in workspace.train() },
         inWorkspace(
             [.character("L")], hint: "load", "Load the models saved for this series", command: "load"
-        ) { workspace, session, frame in workspace.loadModels(session, &frame) },
+        ) { workspace, frame in workspace.loadModels(&frame) },
         look([.tab], hint: "panel", "Go to the next part: plot, sliders, events", command: "next-part") {
             $0.focus = $0.focus.moved(by: 1)
         },
@@ -90,11 +89,11 @@ extension Binding {
         look([.character("-")], "Zoom out", command: "zoom-out") { $0.zoom(by: 2, at: $0.cursor) },
         look([.character("0")], "Show the whole series", command: "all") { $0.show(0, count: $0.analysis.series.rowCount) },
         inWorkspace([.character(")")], "Zoom in on the values around that under the cursor", command: "values-in") {
-            workspace, _, frame in
+            workspace, frame in
             workspace.zoomValues(by: 0.5, from: workspace.valueRange(workspace.layout(frame)))
             return []
         },
-        inWorkspace([.character("(")], "Zoom out of the values", command: "values-out") { workspace, _, frame in
+        inWorkspace([.character("(")], "Zoom out of the values", command: "values-out") { workspace, frame in
             workspace.zoomValues(by: 2, from: workspace.valueRange(workspace.layout(frame)))
             return []
         },
@@ -110,7 +109,7 @@ extension Binding {
             [.character("s")], hint: "sort", "List events in the next order: peak, time, length, disagreement, unjudged",
             command: "sort", arguments: EventList.Order.allCases.map(\.rawValue).joined(separator: "|"),
             withValue: { signedIn, value, frame in
-                signedIn.atWorkspace(&frame) { workspace, _, frame in
+                signedIn.atWorkspace(&frame) { workspace, frame in
                     guard let order = EventList.Order(rawValue: value) else {
                         let words = EventList.Order.allCases.map(\.rawValue).joined(separator: ", ")
                         frame.complain("sort takes one of \(words).")
@@ -120,21 +119,21 @@ extension Binding {
                     return []
                 }
             }
-        ) { workspace, _, frame in
+        ) { workspace, frame in
             workspace.sortByNextOrder(&frame)
             return []
         },
         look(
             [.character("/")], "List only events that hold what you type", command: "filter", arguments: "TEXT",
             withValue: { signedIn, text, frame in
-                signedIn.atWorkspace(&frame) { workspace, _, frame in
+                signedIn.atWorkspace(&frame) { workspace, frame in
                     workspace.filter(by: text, &frame)
                     return []
                 }
             }
         ) { $0.enterFilter() },
         inWorkspace([.enter, .character("i")], hint: "inspect", "Look into the selected event", command: "inspect") {
-            workspace, _, frame in
+            workspace, frame in
             workspace.inspect(&frame)
         },
         judging("a", hint: "verdict", "Judge the selected event an anomaly", .anomaly),
@@ -143,41 +142,41 @@ extension Binding {
         judging("b", "Judge the selected event seen before", .seenBefore),
         judging("u", "Take the verdict back", nil),
         inWorkspace([.character("d")], "Go to the event on which the models disagree most", command: "judge-next") {
-            workspace, _, frame in
+            workspace, frame in
             workspace.selectNextToJudge(&frame)
             return []
         },
         inWorkspace(
             [.character("m")], "Measure the models and their combination against the labels", command: "compare"
-        ) { workspace, _, frame in workspace.compare(&frame) },
+        ) { workspace, frame in workspace.compare(&frame) },
         inWorkspace(
             [.character("w")], "Show what the verdicts taught", command: "lessons"
-        ) { workspace, _, frame in workspace.showLessons(&frame) },
+        ) { workspace, frame in workspace.showLessons(&frame) },
         inWorkspace(
             [.character("U")], "Take back the last change of a verdict or setting", command: "undo"
-        ) { workspace, session, frame in workspace.goThroughHistory(.back, session, &frame) },
+        ) { workspace, frame in workspace.goThroughHistory(.back, &frame) },
         inWorkspace(
             [.control("r")], "Do again what was taken back", command: "redo"
-        ) { workspace, session, frame in workspace.goThroughHistory(.forth, session, &frame) },
+        ) { workspace, frame in workspace.goThroughHistory(.forth, &frame) },
         look([.character("c")], "Plot the next channel", command: "next-channel") {
             $0.channel = ($0.channel + 1) % $0.analysis.series.channels.count
         },
         inWorkspace(
             [.character("B")], "Pick a channel by name and by blame", command: "channel", arguments: "NAME",
             withValue: { signedIn, name, frame in
-                signedIn.atWorkspace(&frame) { workspace, _, frame in
+                signedIn.atWorkspace(&frame) { workspace, frame in
                     workspace.plotChannel(named: name, &frame)
                     return []
                 }
             }
-        ) { workspace, _, frame in workspace.pickChannel(&frame) },
+        ) { workspace, frame in workspace.pickChannel(&frame) },
         choosing("C", "Turn errors into scores by the next rule", "calibration", Calibration.Method.allCases.map(\.rawValue)),
         choosing("f", "Flag rows by the next rule", "flags", AnalysisSettings.Flags.allCases.map(\.rawValue)),
-        inWorkspace([.character("p")], "Show the training panel", command: "training") { workspace, _, frame in
+        inWorkspace([.character("p")], "Show the training panel", command: "training") { workspace, frame in
             workspace.showTraining(&frame)
         },
         inWorkspace([.character("F")], "Follow the file: read and score rows as they are appended, or stop", command: "follow") {
-            workspace, _, frame in
+            workspace, frame in
             workspace.toggleFollowing(&frame)
         },
         look([.character("x")], "Stop training", command: "cancel") { $0.training?.cancellation.cancel() },
@@ -187,17 +186,17 @@ extension Binding {
         inWorkspace(
             [.character("N")], "Note something on the selected event", command: "note", arguments: "TEXT",
             withValue: { signedIn, text, frame in
-                signedIn.atWorkspace(&frame) { workspace, session, frame in
-                    if let event = workspace.selectedEvent { return workspace.note(text, on: event.rows, session, &frame) }
+                signedIn.atWorkspace(&frame) { workspace, frame in
+                    if let event = workspace.selectedEvent { return workspace.note(text, on: event.rows, &frame) }
                     workspace.enterNote(&frame)
                     return []
                 }
             }
-        ) { workspace, _, frame in
+        ) { workspace, frame in
             workspace.enterNote(&frame)
             return []
         },
-        inWorkspace([.character("S")], "Statistics of the columns", command: "statistics") { workspace, _, _ in
+        inWorkspace([.character("S")], "Statistics of the columns", command: "statistics") { workspace, _ in
             workspace.card = StatisticsCard()
             return [.describe(workspace.analysis.series)]
         },
@@ -205,12 +204,12 @@ extension Binding {
             $0.card = RowsCard()
         },
         inWorkspace([.character("K")], "Keep the present run, to compare another with it", command: "keep") {
-            workspace, _, frame in
+            workspace, frame in
             workspace.keepRun(&frame)
             return []
         },
         inWorkspace([.character("D")], "Compare the kept run with the present one", command: "difference") {
-            workspace, _, frame in
+            workspace, frame in
             workspace.compareRuns(&frame)
             return []
         },
@@ -226,15 +225,15 @@ extension WorkspaceState {
         let all = Setting.all(analysis.models) + sliders.filter { $0.name == "balance" }
         let settings = all.filter { !words.contains($0.name) }.map { setting in
             Command.inWorkspace(setting.name, setting.kind.text, "\(setting.help); now \(setting.value(analysis.settings))") {
-                $1.count == 1 ? $0.set(setting, to: $1[0], $2, &$3) : nil
+                $1.count == 1 ? $0.set(setting, to: $1[0], &$2) : nil
             }
         }
         let example = models.indices.map { fixed(Float($0 + 1) / Float(models.count + 1)) }.joined(separator: " ")
         return settings + [
             .inWorkspace("weights", example, "the weights of \(models.map(\.title).joined(separator: ", "))") {
-                $0.setWeights($1, $2, &$3)
+                $0.setWeights($1, &$2)
             },
-            .inWorkspace("range", "10 20", "plot these values; `range auto` plots what is visible") { workspace, values, _, _ in
+            .inWorkspace("range", "10 20", "plot these values; `range auto` plots what is visible") { workspace, values, _ in
                 if values == ["auto"] {
                     workspace.showValues(nil)
                     return []
@@ -246,7 +245,7 @@ extension WorkspaceState {
             },
             .inWorkspace("goto", "ROW or TIME", "put the cursor on a row, or on the first one at a time such as 2014-11-01 20:30")
             {
-                $0.go(to: $1.joined(separator: " "), &$3)
+                $0.go(to: $1.joined(separator: " "), &$2)
             },
         ]
     }
@@ -268,11 +267,11 @@ extension WorkspaceState {
     }
 
     /// Sets a weight for each model; `nil` where there is not one for each.
-    private mutating func setWeights(_ values: [String], _ session: Session, _ frame: inout Frame) -> [Effect]? {
+    private mutating func setWeights(_ values: [String], _ frame: inout Frame) -> [Effect]? {
         let weights = values.compactMap(Float.init)
         guard weights.count == values.count, weights.count == models.count else { return nil }
         let models = models
-        return change(session, &frame) { $0.ensemble = try Ensemble(PerModel(zip(models, weights))) }
+        return change(&frame) { $0.ensemble = try Ensemble(PerModel(zip(models, weights))) }
     }
 }
 
@@ -280,11 +279,11 @@ extension Command {
     /// A command of the workspace; `run` returns `nil` when the values make no sense, and the user is told how to write it.
     fileprivate static func inWorkspace(
         _ word: String, _ arguments: String, _ help: String,
-        _ run: @escaping @Sendable (inout WorkspaceState, [String], Session, inout Frame) -> [Effect]?
+        _ run: @escaping @Sendable (inout WorkspaceState, [String], inout Frame) -> [Effect]?
     ) -> Command {
         Command(word: word, arguments: arguments, needsArguments: true, help: help) { signedIn, values, frame in
-            signedIn.atWorkspace(&frame) { workspace, session, frame in
-                if let effects = run(&workspace, values, session, &frame) { return effects }
+            signedIn.atWorkspace(&frame) { workspace, frame in
+                if let effects = run(&workspace, values, &frame) { return effects }
                 frame.complain("Write it like this: \(word) \(arguments) (\(help)).")
                 return []
             }
@@ -305,10 +304,10 @@ extension Setting.Kind {
 extension SignedIn {
     /// Works on the open series; does nothing on other screens.
     fileprivate mutating func atWorkspace(
-        _ frame: inout Frame, _ body: (inout WorkspaceState, Session, inout Frame) -> [Effect]
+        _ frame: inout Frame, _ body: (inout WorkspaceState, inout Frame) -> [Effect]
     ) -> [Effect] {
         guard case .workspace(var workspace) = place else { return [] }
         defer { place = .workspace(workspace) }
-        return body(&workspace, session, &frame)
+        return body(&workspace, &frame)
     }
 }

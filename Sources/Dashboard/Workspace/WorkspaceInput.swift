@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import TerminalUI
 import TimeSeries
@@ -10,10 +9,10 @@ extension WorkspaceState: Screen {
     // MARK: Keys
 
     /// Takes the mouse, and keys where a card lies on top.
-    mutating func update(_ input: InputEvent, _ session: Session, _ frame: inout Frame) -> [Effect]? {
-        if let effects = updateCard(input, session, &frame) { return effects }
+    mutating func update(_ input: InputEvent, _ frame: inout Frame) -> [Effect]? {
+        if let effects = updateCard(input, &frame) { return effects }
         switch input {
-        case .mouse(let mouse): return updateMouse(mouse, session, &frame)
+        case .mouse(let mouse): return updateMouse(mouse, &frame)
         case .key(.character(let digit)) where focus == .sliders && (digit == "." || ("0"..."9").contains(digit)):
             enterValue(String(digit))
             return []
@@ -21,12 +20,12 @@ extension WorkspaceState: Screen {
         }
     }
 
-    mutating func move(_ move: Move, _ session: Session, _ frame: inout Frame) -> [Effect] {
+    mutating func move(_ move: Move, _ frame: inout Frame) -> [Effect] {
         switch (move, focus) {
         case (.up, .sliders): slider = max(0, slider - 1)
         case (.down, .sliders): slider = min(sliders.count - 1, slider + 1)
-        case (.first, .sliders): return moveSlider(slider, to: 0, session, &frame)
-        case (.last, .sliders): return moveSlider(slider, to: 1, session, &frame)
+        case (.first, .sliders): return moveSlider(slider, to: 0, &frame)
+        case (.last, .sliders): return moveSlider(slider, to: 1, &frame)
         case (.up, _): select(stepping: -1)
         case (.down, _): select(stepping: 1)
         case (.pageUp, .events): select(stepping: -layout(frame).eventRows.height)
@@ -42,31 +41,31 @@ extension WorkspaceState: Screen {
     }
 
     /// Moves the slider with the focus, or the cursor by columns of the plot.
-    mutating func moveSideways(_ steps: Int, _ session: Session, _ frame: inout Frame) -> [Effect] {
+    mutating func moveSideways(_ steps: Int, _ frame: inout Frame) -> [Effect] {
         guard focus == .sliders else {
             moveCursor(byColumns: steps, layout(frame))
             return []
         }
         let setting = sliders[slider]
         let presses = abs(steps) == 1 ? steps : steps.signum() * 4
-        return moveSlider(slider, to: setting.share(in: analysis.settings) + Double(presses) * setting.step, session, &frame)
+        return moveSlider(slider, to: setting.share(in: analysis.settings) + Double(presses) * setting.step, &frame)
     }
 
     /// Moves a slider's knob to a share of its track.
-    mutating func moveSlider(_ index: Int, to share: Double, _ session: Session, _ frame: inout Frame) -> [Effect] {
+    mutating func moveSlider(_ index: Int, to share: Double, _ frame: inout Frame) -> [Effect] {
         let setting = sliders[index]
-        return change(session, &frame, maker: setting.name) { try setting.move(to: share, in: &$0) }
+        return change(&frame, maker: setting.name) { try setting.move(to: share, in: &$0) }
     }
 
     // MARK: Actions
 
     /// Trains the models; another seed gives other models.
-    mutating func train(_ session: Session, seed: UInt64 = 1) -> [Effect] {
+    mutating func train(seed: UInt64 = 1) -> [Effect] {
         card = TrainingCard()
         if let training, !training.hasEnded { return [] }
         let run = TrainingState(models, cancellation: Cancellation())
         training = run
-        return carryOver(session) + [.train(session, analysis.series, run.cancellation, seed)]
+        return carryOver() + [.train(analysis.series, run.cancellation, seed)]
     }
 
     mutating func showTraining(_ frame: inout Frame) -> [Effect] {
@@ -78,16 +77,16 @@ extension WorkspaceState: Screen {
         return []
     }
 
-    func loadModels(_ session: Session, _ frame: inout Frame) -> [Effect] {
+    func loadModels(_ frame: inout Frame) -> [Effect] {
         guard !savedModels.isEmpty else {
             frame.complain("No models are saved for this series; press t to train them.")
             return []
         }
-        return [.loadModels(session, known, savedModels)]
+        return [.loadModels(known, savedModels)]
     }
 
     /// Judges the selected event; `nil` takes the verdict back.
-    mutating func judge(_ verdict: Verdict?, _ session: Session, _ frame: inout Frame) -> [Effect] {
+    mutating func judge(_ verdict: Verdict?, _ frame: inout Frame) -> [Effect] {
         guard let event = selectedEvent else {
             frame.complain("The cursor stands in no flagged event; ] goes to one.")
             return []
@@ -102,7 +101,7 @@ extension WorkspaceState: Screen {
         let done = eventText(analysis.series, event.rows) + ": " + (verdict?.title ?? "verdict taken back")
         history.record(maker: nil, from: before, to: moment) { _ in done }
         frame.say(done)
-        return [.judge(session, known, event.rows, verdict)]
+        return [.judge(known, event.rows, verdict)]
     }
 
     /// Goes to the event whose verdict is wanted most.
@@ -115,24 +114,24 @@ extension WorkspaceState: Screen {
     }
 
     /// Sets a setting, as it was typed.
-    mutating func set(_ setting: Setting, to text: String, _ session: Session, _ frame: inout Frame) -> [Effect] {
-        change(session, &frame) { try setting.enter(text, in: &$0) }
+    mutating func set(_ setting: Setting, to text: String, _ frame: inout Frame) -> [Effect] {
+        change(&frame) { try setting.enter(text, in: &$0) }
     }
 
     /// Sets the setting of a name, as it was typed.
-    mutating func set(_ name: String, to text: String, _ session: Session, _ frame: inout Frame) -> [Effect] {
+    mutating func set(_ name: String, to text: String, _ frame: inout Frame) -> [Effect] {
         let models = analysis.models
-        return change(session, &frame) { try Setting.set([name: text], in: &$0, models: models) }
+        return change(&frame) { try Setting.set([name: text], in: &$0, models: models) }
     }
 
     // MARK: Answers
 
-    mutating func receive(_ event: DashboardEvent, _ session: Session, _ frame: inout Frame) -> [Effect] {
-        switch event {
+    mutating func receive(_ answer: Answer, _ frame: inout Frame) -> [Effect] {
+        switch answer {
         case .training(let run, let report) where training?.cancellation === run:
             training?.receive(report)
             if case .failed = report, let failure = training?.failure { frame.complain(failure) }
-            if case .finished(let model) = report { return take([model]) + receiveInCard(event, session) }
+            if case .finished(let model) = report { return take([model]) + receiveInCard(answer) }
         case .saved(let run, let outcome) where training?.cancellation === run:
             training?.receive(outcome)
             switch outcome {
@@ -143,9 +142,9 @@ extension WorkspaceState: Screen {
             guard let news = training?.end() else { break }
             if card is TrainingCard { card = nil }
             frame.say(news)
-        case .modelsLoaded(let identity, _, let models) where identity == known.identity:
+        case .modelsLoaded(let identity, let models) where identity == known.identity:
             frame.say("Loaded \(models.map(\.detector.kind.title).joined(separator: " and ")).")
-            return take(models) + receiveInCard(event, session)
+            return take(models) + receiveInCard(answer)
         case .explained(let explained) where explained.identity == analysis.series.identity: self.explained = explained
         case .appended(let run, let news) where run === growth.reading:
             return receive(news, &frame)
@@ -153,9 +152,9 @@ extension WorkspaceState: Screen {
             growth.reading = nil
             frame.complain(problem)
         case .grown(let run, let series, let models) where run === growth.scoring:
-            return receive(series, models, &frame) + receiveInCard(event, session)
+            return receive(series, models, &frame) + receiveInCard(answer)
         default: break
         }
-        return receiveInCard(event, session)
+        return receiveInCard(answer)
     }
 }

@@ -1,9 +1,8 @@
-import Accounts
 import TerminalUI
 
 extension WorkspaceState {
     /// Takes the mouse where no card lies on top.
-    mutating func updateMouse(_ mouse: Mouse, _ session: Session, _ frame: inout Frame) -> [Effect] {
+    mutating func updateMouse(_ mouse: Mouse, _ frame: inout Frame) -> [Effect] {
         let layout = layout(frame)
         let row = layout.row(atColumn: mouse.x, visible: visible)
         switch mouse.action {
@@ -11,29 +10,29 @@ extension WorkspaceState {
         case .wheelDown where layout.plots.contains(x: mouse.x, y: mouse.y): zoom(by: 1.25, at: row)
         case .wheelUp: select(stepping: -1)
         case .wheelDown: select(stepping: 1)
-        case .press: return press(mouse, layout, session, &frame)
+        case .press: return press(mouse, layout, &frame)
         case .drag:
-            if let heldSlider { return drag(heldSlider, to: mouse, layout, session, &frame) }
+            if let heldSlider { return drag(heldSlider, to: mouse, layout, &frame) }
             guard let grabbed else { break }
             let shift = (grabbed.column - mouse.x) * grabbed.visible.count / max(1, layout.plot.width)
             show(grabbed.visible.lowerBound + shift, count: grabbed.visible.count)
         case .release:
             let held = heldSlider
             letGo()
-            if let held { return drag(held, to: mouse, layout, session, &frame) }
+            if let held { return drag(held, to: mouse, layout, &frame) }
         }
         return []
     }
 
     private mutating func drag(
-        _ held: Int, to mouse: Mouse, _ layout: WorkspaceLayout, _ session: Session, _ frame: inout Frame
+        _ held: Int, to mouse: Mouse, _ layout: WorkspaceLayout, _ frame: inout Frame
     ) -> [Effect] {
         let track = layout.track(row: 0)
-        return moveSlider(held, to: sliderShare(column: mouse.x - track.x, width: track.width), session, &frame)
+        return moveSlider(held, to: sliderShare(column: mouse.x - track.x, width: track.width), &frame)
     }
 
     private mutating func press(
-        _ mouse: Mouse, _ layout: WorkspaceLayout, _ session: Session, _ frame: inout Frame
+        _ mouse: Mouse, _ layout: WorkspaceLayout, _ frame: inout Frame
     ) -> [Effect] {
         if let strip = layout.overview, strip.contains(x: mouse.x, y: mouse.y) {
             let row = (mouse.x - strip.x) * analysis.series.rowCount / max(1, strip.width)
@@ -49,11 +48,11 @@ extension WorkspaceState {
             slider = row + layout.sliderScroll(slider)
             if mouse.isDouble {
                 let setting = sliders[slider]
-                return change(session, &frame) { [defaults] in try setting.reset(to: defaults, in: &$0) }
+                return change(&frame) { [defaults] in try setting.reset(to: defaults, in: &$0) }
             }
             guard mouse.x >= track.x - 1, mouse.x <= track.maxX else { return [] }
             heldSlider = slider
-            return drag(slider, to: mouse, layout, session, &frame)
+            return drag(slider, to: mouse, layout, &frame)
         } else if layout.showsEvents(focus), layout.events.contains(x: mouse.x, y: mouse.y) {
             focus = .events
             list.top = list.scroll(height: layout.eventRows.height, selected: selectedPlace)

@@ -19,7 +19,7 @@ func explain(_ rows: Range<Int>, of series: Series, _ models: [ScoredModel]) thr
 }
 
 /// Writes what was asked for, unless a file is there that may not go.
-func export(_ request: ExportRequest) throws -> DashboardEvent {
+func export(_ request: ExportRequest) throws -> Answer {
     let path = expanded(request.path)
     if !request.mayOverwrite, FileManager.default.fileExists(atPath: path) { return .wouldOverwrite(request) }
     let series = request.analysis.series

@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import TerminalUI
 import TimeSeries
@@ -126,7 +125,7 @@ public struct WorkspaceState: Sendable, CardHolder {
     /// Changes the settings and stores them; what `body` throws is told to the user and changes nothing.
     /// - Parameter maker: what moves the settings step by step, such as a slider; its steps are taken back together.
     mutating func change(
-        _ session: Session, _ frame: inout Frame, maker: String? = nil,
+        _ frame: inout Frame, maker: String? = nil,
         _ body: (inout AnalysisSettings) throws -> Void
     ) -> [Effect] {
         let before = moment
@@ -141,7 +140,7 @@ public struct WorkspaceState: Sendable, CardHolder {
         history.record(maker: maker, from: before, to: moment) { [models = analysis.models] in
             difference(from: $0.settings, to: settings, models)
         }
-        return [.store(session, known, settings)]
+        return [.store(known, settings)]
     }
 
     /// Puts the cursor on a row and scrolls so that it shows.

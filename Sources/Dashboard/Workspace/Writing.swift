@@ -1,4 +1,3 @@
-import Accounts
 import AnomalyDetection
 import SeriesReading
 import TerminalUI
@@ -48,19 +47,19 @@ extension WorkspaceState {
         card = EntryCard(
             title: "Note on \(eventText(analysis.series, event.rows))", hint: "Enter keeps it; an empty one is taken away",
             field: TextField(limit: Notes.longest, text: notes.text(on: event.rows)), below: below
-        ) { workspace, text, session, frame in
-            workspace.note(text, on: event.rows, session, &frame)
+        ) { workspace, text, frame in
+            workspace.note(text, on: event.rows, &frame)
         }
     }
 
     /// Notes a text on rows.
-    mutating func note(_ text: String, on rows: Range<Int>, _ session: Session, _ frame: inout Frame) -> [Effect] {
+    mutating func note(_ text: String, on rows: Range<Int>, _ frame: inout Frame) -> [Effect] {
         let before = moment
         notes.write(text, on: rows)
         let done = eventText(analysis.series, rows) + (text.isEmpty ? ": note taken away" : ": noted")
         history.record(maker: nil, from: before, to: moment) { _ in done }
         frame.say(done)
         follow()
-        return [.write(session, known, rows, text)]
+        return [.write(known, rows, text)]
     }
 }

@@ -1,0 +1,221 @@
+import Accounts
+import AnomalyDetection
+import Foundation
+import Persistence
+import Synchronization
+import TimeSeries
+import Workbench
+
+/// What a login gives: the session, and the one way to everything that a user who is signed in has done.
+///
+/// Nobody makes a desk without a session, and only `Accounts` makes one. Before anything is done at a desk its permission is
+/// asked for; where it is refused once, since the account was disabled, has another password or the session was ended, it
+/// stays refused, and nothing that waits is done any more. What a desk answers is heard while somebody sits there: the state
+/// passes over the answers of any other.
+public final class Desk: Sendable {
+    private let services: DashboardServices
+    private let permission: Mutex<Permission>
+
+    /// By what right work is done here.
+    private struct Permission {
+        var session: Session
+        /// The token by which the session was kept on this machine; whoever ends that session ends this one.
+        var kept: AuthenticatedSession?
+        var isRefused = false
+
+        func holds(by accounts: Accounts) throws -> Bool {
+            if let kept { return try accounts.mayGoOn(kept) }
+            do { _ = try accounts.refreshed(session) } catch AccountError.badToken { return false }
+            return true
+        }
+    }
+
+    /// A desk for a session, and the token by which it is kept on this machine, if it is.
+    init(_ session: Session, keptBy kept: AuthenticatedSession? = nil, at services: DashboardServices) {
+        self.services = services
+        permission = Mutex(Permission(session: session, kept: kept))
+    }
+
+    /// Whose desk it is.
+    public var account: Account { permission.withLock { $0.session.account } }
+
+    /// The theme that the user left.
+    func themeName() throws -> String? {
+        try library(permission.withLock { $0.session }).setting("theme", as: String.self)
+    }
+
+    /// Starts an effect and returns at once. What is stored is stored in the order of the calls.
+    public func start(_ effect: Effect) {
+        switch effect {
+        case .unlock(let password): stored { [self] in unlock($0, password) }
+        case .signOut: services.lane.submit { [self] in forget() }
+        case .account(let request): stored { [self] _ in answer(request) }
+        case .judge(let series, let rows, let verdict): store { try $0.shelf(of: series.identity).judge(rows, as: verdict) }
+        case .store(let series, let settings): store { try $0.shelf(of: series.identity).store(settings) }
+        case .storeTheme(let name): store { try $0.store(name, key: "theme") }
+        case .carryOver(let path, let series): store { _ = try $0.open(series, at: path) }
+        case .write(let series, let rows, let text): store { try $0.shelf(of: series.identity).write(text, on: rows) }
+        case .open(let path): open(path, readSeries)
+        case .openToFollow(let path): open(path, follows: true, readWholeLines)
+        case .train(let series, let run, let seed): Task { await train(series, run, seed) }
+        case .listLibrary, .loadModels, .export, .describe, .compare, .explain, .scoreGrowth, .complete: compute(effect)
+        case .follow(let path, let series, let run):
+            Follower(path: expanded(path), run: run, report: report).start(behind: series)
+        case .preview(let path): services.previews.read(path) { [self] in report(.previewed(path: path, $0)) }
+        case .tell(let events): services.eventCommand?.tell(events)
+        case .suspend, .redraw: break
+        }
+    }
+
+    /// Starts what only reads and computes.
+    private func compute(_ effect: Effect) {
+        services.workers.submit { [self] in
+            tell { session in
+                switch effect {
+                case .listLibrary:
+                    .libraryListed(try library(session).entries(samples: services.locations.sampleData))
+                case .loadModels(let series, let kinds):
+                    .modelsLoaded(identity: series.identity, try library(session).scored(kinds, series))
+                case .scoreGrowth(let series, let models, let run):
+                    .grown(
+                        run: run, series,
+                        try models.map { try ScoredModel(scoring: series, continuing: $0, cancellation: run) })
+                case .complete(let path): .completed(path: path, completions(of: path))
+                case .export(let request): try export(request)
+                case .describe(let series):
+                    .described(
+                        identity: series.identity, series.channels.indices.map { ColumnStatistics(series, channel: $0) })
+                case .compare(let series, let result, let settings, let run):
+                    .compared(
+                        run: run, try Comparison(series: series, result: result, settings: settings, cancellation: run))
+                case .explain(let series, let models, let rows): .explained(try explain(rows, of: series, models))
+                default: nil
+                }
+            }
+        }
+    }
+
+    // MARK: Ways of working
+
+    /// Stores on the lane, when all is stored that was asked for before, and answers.
+    private func stored(_ body: @escaping @Sendable (Session) throws -> Answer?) {
+        services.lane.submit { [self] in tell(body) }
+    }
+
+    /// Stores on the lane and tells nothing but a failure.
+    private func store(_ body: @escaping @Sendable (UserLibrary) throws -> Void) {
+        stored { [self] session in
+            try body(library(session))
+            return nil
+        }
+    }
+
+    /// Does something with the session while it may be used. What was stopped at the user's wish tells nothing.
+    private func tell(_ body: (Session) throws -> Answer?) {
+        guard let session = permitted() else { return }
+        do {
+            if let answer = try body(session) { report(answer) }
+        } catch DetectionError.cancelled {
+            return
+        } catch {
+            report(.failed(services.sentence(error)))
+        }
+    }
+
+    /// The session, as long as its account is enabled and has the password that it was opened with and nobody has ended it;
+    /// tells of it when that is no longer so.
+    private func permitted() -> Session? {
+        do {
+            let (session, isNews) = try permission.withLock { permission -> (Session?, Bool) in
+                if permission.isRefused { return (nil, false) }
+                permission.isRefused = try !permission.holds(by: services.accounts)
+                return permission.isRefused ? (nil, true) : (permission.session, false)
+            }
+            if isNews { report(.sessionEnded) }
+            return session
+        } catch {
+            report(.failed(services.sentence(error)))
+            return nil
+        }
+    }
+
+    private func report(_ answer: Answer) { services.report(.answer(self, answer)) }
+
+    private func library(_ session: Session) -> UserLibrary {
+        UserLibrary(
+            session: session, database: services.database, locations: services.locations, models: services.models)
+    }
+
+    // MARK: The account
+
+    private func unlock(_ session: Session, _ password: String) -> Answer {
+        do {
+            try services.accounts.confirm(session, password: password)
+            return .unlocked
+        } catch {
+            return .unlockFailed(
+                error as? AccountError == .wrongCredentials ? "The password is wrong." : services.sentence(error))
+        }
+    }
+
+    /// Does what the account panel asks. Permission waits meanwhile: a new password ends this session in the database before
+    /// it is renewed here.
+    private func answer(_ request: AccountRequest) -> Answer {
+        permission.withLock { permission in
+            let (answer, session) = services.accountServices.answer(request, permission.session)
+            // A new password has ended the session that was kept.
+            if case .changePassword = request, session != nil { permission.kept = nil }
+            if let session { permission.session = session }
+            return answer
+        }
+    }
+
+    /// Ends the session kept on this machine, whoever else may still work; nobody sits here any more to hear of a failure.
+    private func forget() {
+        do { try services.accountServices.forget() } catch { services.report(.failed(services.sentence(error))) }
+    }
+
+    // MARK: Series and models
+
+    /// Reads the file on the workers; what the user left about it comes after all that is still to be stored.
+    private func open(
+        _ path: String, follows: Bool = false, _ read: @escaping @Sendable (String) -> Result<Series, PlainError>
+    ) {
+        services.workers.submit { [self] in
+            switch read(path) {
+            case .failure(let error): report(.openFailed(error.message))
+            case .success(let series):
+                stored { [self] session in
+                    do {
+                        var opened = try library(session).open(
+                            series, at: expanded(path), settings: services.settings, models: services.models)
+                        opened.isToBeFollowed = follows
+                        return .opened(opened)
+                    } catch { return .openFailed(services.sentence(error)) }
+                }
+            }
+        }
+    }
+
+    private func train(_ series: Series, _ run: Cancellation, _ seed: UInt64) async {
+        let training = ModelTraining(series: series, models: services.models, seed: seed)
+        for await progress in training.run(cancellation: run, mayGoOn: { self.permitted() != nil }) {
+            if case .finished(let model) = progress, let saving = await saved(model.detector, of: series) {
+                report(.saved(run: run, saving))
+            }
+            report(.training(run: run, progress))
+        }
+        report(.trainingEnded(run: run))
+    }
+
+    /// Saves a model on the lane; `nil` where the user may no longer.
+    private func saved(_ detector: any Detector, of series: Series) async -> Result<ModelKind, PlainError>? {
+        do {
+            return try await services.lane.run { [self] in
+                guard let session = permitted() else { return nil }
+                try library(session).shelf(of: series.identity).save(detector)
+                return .success(detector.kind)
+            }
+        } catch { return .failure(PlainError(message: services.sentence(error))) }
+    }
+}
