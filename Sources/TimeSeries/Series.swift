@@ -21,6 +21,8 @@ public struct Series: Sendable {
     public var labels: [Bool]?
     /// The position, from 1, that each row had in the file; `nil` where rows are as they were there.
     public var fileOrder: [Int]?
+    /// Rows before the first one that were forgotten; what the series is known by is made of them too.
+    public private(set) var forgottenRows = 0
     /// What a careful analyst wants to know about the file, one sentence each.
     public var notices: [String]
 
@@ -73,12 +75,15 @@ public struct Series: Sendable {
     }
 
     /// The position, from 1, that a row had in the file.
-    public func rowNumber(_ row: Int) -> Int { fileOrder?[row] ?? row + 1 }
+    public func rowNumber(_ row: Int) -> Int { fileOrder?[row] ?? forgottenRows + row + 1 }
 
     /// The same series with other columns, as many rows each.
     public func with(_ channels: [Channel]) -> Series {
         precondition(channels.allSatisfy { $0.values.count == rowCount }, "columns have a value for each row")
-        return Series(name: name, channels: channels, time: time, labels: labels, fileOrder: fileOrder, notices: notices)
+        var series = Series(
+            name: name, channels: channels, time: time, labels: labels, fileOrder: fileOrder, notices: notices)
+        series.forgottenRows = forgottenRows
+        return series
     }
 
     /// The identity of the rows `0 ..< count` alone. Cost: one pass over them.
@@ -90,10 +95,12 @@ public struct Series: Sendable {
     public func prefix(_ count: Int) -> Series {
         let count = min(count, rowCount)
         guard count < rowCount else { return self }
-        return Series(
+        var shorter = Series(
             name: name, channels: channels.map { Channel(name: $0.name, values: Array($0.values.prefix(count))) },
             time: time.prefix(count), labels: labels.map { Array($0.prefix(count)) },
             fileOrder: fileOrder.map { Array($0.prefix(count)) }, notices: notices)
+        shorter.forgottenRows = forgottenRows
+        return shorter
     }
 
     /// Some neighbouring rows alone.
@@ -105,8 +112,9 @@ public struct Series: Sendable {
     public mutating func append(_ rows: Series) {
         precondition(rows.channels.map(\.name) == channels.map(\.name), "rows have the channels of the series")
         let (count, profile) = (rowCount, known)
-        if let numbers = rows.fileOrder, fileOrder != nil || numbers.first != count + 1 || numbers.last != count + numbers.count {
-            fileOrder = (fileOrder ?? Array(1..<(count + 1))) + numbers
+        let last = forgottenRows + count
+        if let numbers = rows.fileOrder, fileOrder != nil || numbers.first != last + 1 || numbers.last != last + numbers.count {
+            fileOrder = (fileOrder ?? Array((forgottenRows + 1)..<(last + 1))) + numbers
         }
         for index in channels.indices { channels[index].values += rows.channels[index].values }
         hash.add(channels, from: count)
@@ -115,6 +123,20 @@ public struct Series: Sendable {
         time.format = time.microseconds == nil ? time.format : rows.time.format
         labels?.append(contentsOf: rows.labels ?? Array(repeating: false, count: rows.rowCount))
         known = count < SeriesProfile.rows ? SeriesProfile.Known() : profile
+    }
+
+    /// Forgets the first `count` rows and what they held. The identity stays that of all rows, and so do the positions of those
+    /// that are left.
+    public mutating func forget(first count: Int) {
+        let count = min(max(count, 0), rowCount)
+        guard count > 0 else { return }
+        for index in channels.indices { channels[index].values.removeFirst(count) }
+        let profile = known
+        time.microseconds?.removeFirst(count)
+        known = profile
+        labels?.removeFirst(count)
+        fileOrder?.removeFirst(count)
+        forgottenRows += count
     }
 
     /// Some rows alone, in the order given, with the positions that they had in the file.
@@ -131,6 +153,6 @@ extension Series: Equatable {
     /// Whether both have the same name, rows, times, labels, positions and notices.
     public static func == (one: Series, other: Series) -> Bool {
         one.identity == other.identity && one.name == other.name && one.time == other.time && one.labels == other.labels
-            && one.fileOrder == other.fileOrder && one.notices == other.notices
+            && one.fileOrder == other.fileOrder && one.forgottenRows == other.forgottenRows && one.notices == other.notices
     }
 }

@@ -33,6 +33,23 @@ private func values(_ count: Int, gaps: Double = 0.1, _ random: inout SeededGene
     }
 }
 
+@Test func blocksThatGrowAreThoseOfAllValues() {
+    forRandomSeeds(200) { seed, random in
+        let all = values(Int.random(in: 1...1500, using: &random), gaps: random.choose([0, 0.1]), &random)
+        let known = Int.random(in: 1...all.count, using: &random)
+        var grown = ExtentBlocks(Array(all[..<known].map { $0 + 1 }))
+        let first = Int.random(in: 0...known, using: &random)
+        grown = ExtentBlocks(Array(all[..<first]) + grown.values[first...])
+        grown.replace(from: first, with: Array(all[first...]))
+        let whole = ExtentBlocks(all)
+        let rows = 0..<all.count
+        func bits(_ blocks: ExtentBlocks<Double>) -> [UInt64] {
+            blocks.extents(rows: rows, count: 7).flatMap { [$0.low, $0.high].map(\.bitPattern) } + blocks.highs.map(\.bitPattern)
+        }
+        #expect(bits(grown) == bits(whole), "seed \(seed)")
+    }
+}
+
 @Test(arguments: [1, 7, 50, 333, 2000]) func noSpikeIsLostInDownSampling(_ columns: Int) {
     var values = [Double](repeating: 0, count: 1000)
     values[613] = 9

@@ -177,3 +177,24 @@ private func values(_ count: Int, gaps: Double = 0.1, _ random: inout SeededGene
     series.append(rows(60_000, period: 24))
     #expect(series.profile.period == 50, "what is behind 20,000 rows is not looked at")
 }
+
+@Test func rowsThatAreForgottenLeaveIdentityPositionsAndTimesAsTheyWere() {
+    forRandomSeeds(200) { seed, random in
+        let series = random.series()
+        let count = Int.random(in: 0...series.rowCount, using: &random)
+        var kept = series
+        kept.forget(first: count)
+        #expect(kept.rowCount == series.rowCount - count && kept.identity == series.identity, "seed \(seed)")
+        for row in 0..<kept.rowCount {
+            #expect(kept.rowNumber(row) == series.rowNumber(row + count), "seed \(seed)")
+            #expect(kept.timeText(row: row) == series.timeText(row: row + count), "seed \(seed)")
+        }
+        var (grown, whole) = (kept, series)
+        guard kept.rowCount > 0 else { return }
+        let rows = series.rows((series.rowCount - 1)..<series.rowCount)
+        grown.append(rows)
+        whole.append(rows)
+        #expect(grown.identity == whole.identity, "seed \(seed)")
+        #expect(grown.rowNumber(grown.rowCount - 1) == whole.rowNumber(whole.rowCount - 1), "seed \(seed)")
+    }
+}

@@ -34,10 +34,10 @@ public func extents<Value: PlottedValue>(of values: [Value], rows: Range<Int>, c
 /// `extents(of:rows:count:)` gives. Cost: one pass to make, about a hundredth of the memory of the values.
 public struct ExtentBlocks<Value: PlottedValue>: Sendable, Equatable {
     /// What they are the extents of.
-    public let values: [Value]
+    public private(set) var values: [Value]
     /// The highest value of each block, in order; infinite and negative where it holds only gaps.
-    public let highs: [Value]
-    private let lows: [Value]
+    public private(set) var highs: [Value]
+    private var lows: [Value]
     private static var length: Int { 256 }
 
     /// Goes through all values once.
@@ -47,6 +47,24 @@ public struct ExtentBlocks<Value: PlottedValue>: Sendable, Equatable {
         var lows = [Value](repeating: 0, count: count), highs = lows
         values.withUnsafeBufferPointer { Value.extents(of: $0, block: Self.length, lows: &lows, highs: &highs) }
         (self.lows, self.highs) = (lows, highs)
+    }
+
+    /// Puts values in place of those from `first` on, as many or more. Cost: the new values and those of one block.
+    public mutating func replace(from first: Int, with new: [Value]) {
+        precondition(first + new.count >= values.count, "values are replaced to the end, and none goes")
+        values.removeLast(values.count - first)
+        values += new
+        let block = first / Self.length
+        let count = (values.count + Self.length - 1) / Self.length
+        var lows = [Value](repeating: 0, count: count - block), highs = lows
+        values.withUnsafeBufferPointer {
+            let rest = UnsafeBufferPointer(rebasing: $0[(block * Self.length)...])
+            Value.extents(of: rest, block: Self.length, lows: &lows, highs: &highs)
+        }
+        self.lows.removeLast(self.lows.count - block)
+        self.highs.removeLast(self.highs.count - block)
+        self.lows += lows
+        self.highs += highs
     }
 
     /// The rows of a block.
