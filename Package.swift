@@ -48,8 +48,6 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let algorithms: Target.Dependency = .product(name: "Algorithms", package: "swift-algorithms")
-let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// The program that libFuzzer drives; it has no `main` of its own.
@@ -111,9 +109,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
-        .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ] + networking + documenting,
     targets: [
         .systemLibrary(
@@ -131,15 +127,15 @@ let package = Package(
         .target(name: "CExchange", cSettings: inC([])),
 
         library("Digest", ["COpenSSL"]),
-        library("TimeSeries", ["Digest", algorithms]),
-        library("SeriesReading", ["TimeSeries", "CZlib", algorithms, grdb]),
+        library("TimeSeries", ["Digest"]),
+        library("SeriesReading", ["TimeSeries", "CZlib", grdb]),
         library("NeuralNetwork", ["COneDNN", "CKernels", "CProcessor"]),
-        library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", "CScores", algorithms, orderedCollections]),
+        library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", "CScores"]),
         library("CheckedTOML", []),
         library("Persistence", ["CheckedTOML", "CExchange", "Digest", grdb, toml]),
         library("StrictJSON", []),
         library("Accounts", ["Persistence", "StrictJSON", "Digest", "CXCrypt", grdb]),
-        library("Workbench", ["AnomalyDetection", "SeriesReading", "Persistence", "Accounts", algorithms, grdb]),
+        library("Workbench", ["AnomalyDetection", "SeriesReading", "Persistence", "Accounts", grdb]),
         library("TerminalUI", ["CheckedTOML", toml]),
         library("NcursesTerminal", ["TerminalUI", "CNcursesw", "CTerminalGuard"]),
         library(

@@ -1,4 +1,3 @@
-import Algorithms
 import TimeSeries
 
 /// What the columns of a text are, found from its first records.
@@ -80,7 +79,7 @@ extension CSVReader {
     /// header, whole and rising; or whole, rising, not negative and named like times.
     private func unixRole(_ numbers: [[Double]], named: Bool) -> Role? {
         let all = numbers.joined()
-        guard let (low, high) = all.minAndMax() else { return nil }
+        guard let low = all.min(), let high = all.max() else { return nil }
         let rising =
             numbers.allSatisfy { $0.adjacentPairs().allSatisfy { $0 <= $1 } }
             && (high > low || numbers.allSatisfy { $0.count <= 1 })

@@ -1,4 +1,3 @@
-import Algorithms
 import Synchronization
 
 /// How a series runs: the step between its rows and the periods of its channels, each worked out once, when it is first asked

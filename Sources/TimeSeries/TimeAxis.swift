@@ -1,5 +1,3 @@
-import Algorithms
-
 /// The times of a series' rows, with the notation they were read in.
 public struct TimeAxis: Sendable, Equatable {
     /// Microseconds since 1970-01-01 00:00 UTC (local clock time where the file names no zone), one

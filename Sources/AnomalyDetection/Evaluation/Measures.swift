@@ -1,4 +1,3 @@
-import Algorithms
 import TimeSeries
 
 /// How well scores tell labelled rows from the others; every measure is between 0 and 1.

@@ -1,4 +1,3 @@
-import Algorithms
 import Foundation
 import NeuralNetwork
 import TimeSeries
@@ -70,9 +69,9 @@ struct ErrorScorer {
                 let chosen = places[place..<min(place + network.capacity, places.count)]
                 let windows = LevelFreeWindows(series, places: chosen, length: length)
                 let answers = answer(to: windows.values, passes: passes)
-                for own in chosen.chunked(on: \.series) {
-                    results[own.0].add(
-                        answers, to: windows, from: own.1.startIndex - chosen.startIndex, starts: own.1.map(\.start))
+                for own in chosen.chunked(by: { $0.series == $1.series }) {
+                    results[own[own.startIndex].series].add(
+                        answers, to: windows, from: own.startIndex - chosen.startIndex, starts: own.map(\.start))
                 }
                 done += chosen.count
                 progress(Double(done) / Double(total))

@@ -1,49 +1,63 @@
-import OrderedCollections
-
 /// One value for each of some models, in the order in which the models are registered.
 public struct PerModel<Value>: Sequence {
     /// A model and its value.
     public typealias Element = (kind: ModelKind, value: Value)
 
-    private var table: OrderedDictionary<ModelKind, Value>
+    /// The models that have a value.
+    public private(set) var kinds: [ModelKind]
+    /// The values alone, in the order of `kinds`.
+    public private(set) var values: [Value]
 
     /// No values.
-    public init() { table = [:] }
+    public init() { (kinds, values) = ([], []) }
 
-    private init(table: OrderedDictionary<ModelKind, Value>) { self.table = table }
+    private init(_ kinds: [ModelKind], values: [Value]) { (self.kinds, self.values) = (kinds, values) }
 
     /// The values of distinct models, in the order of `pairs`.
-    public init(_ pairs: some Sequence<(ModelKind, Value)>) { table = OrderedDictionary(uniqueKeysWithValues: pairs) }
+    public init(_ pairs: some Sequence<(ModelKind, Value)>) {
+        self.init()
+        for (kind, value) in pairs {
+            precondition(!kinds.contains(kind), "a model has one value")
+            kinds.append(kind)
+            values.append(value)
+        }
+    }
 
     /// What `value` gives for each of `kinds`, in their order.
     public init<Failure: Error>(_ kinds: [ModelKind], value: (ModelKind) throws(Failure) -> Value) throws(Failure) {
-        table = [:]
-        for kind in kinds { table[kind] = try value(kind) }
+        self.init()
+        for kind in kinds { self[kind] = try value(kind) }
     }
 
     /// The value of a model; setting one that is new puts it last.
     public subscript(kind: ModelKind) -> Value? {
-        get { table[kind] }
-        set { table[kind] = newValue }
+        get { kinds.firstIndex(of: kind).map { values[$0] } }
+        set {
+            switch (kinds.firstIndex(of: kind), newValue) {
+            case (let index?, let value?): values[index] = value
+            case (let index?, nil):
+                kinds.remove(at: index)
+                values.remove(at: index)
+            case (nil, let value?):
+                kinds.append(kind)
+                values.append(value)
+            case (nil, nil): break
+            }
+        }
     }
 
-    /// The models that have a value.
-    public var kinds: [ModelKind] { Array(table.keys) }
-    /// The values alone.
-    public var values: [Value] { Array(table.values) }
     /// How many models have a value.
-    public var count: Int { table.count }
+    public var count: Int { kinds.count }
     /// Whether no model has one.
-    public var isEmpty: Bool { table.isEmpty }
+    public var isEmpty: Bool { kinds.isEmpty }
 
     /// Another value for each model.
     public func mapValues<Other>(_ transform: (Value) throws -> Other) rethrows -> PerModel<Other> {
-        PerModel<Other>(table: try table.mapValues(transform))
+        PerModel<Other>(kinds, values: try values.map(transform))
     }
 
-    public func makeIterator() -> AnyIterator<Element> {
-        var rest = table.makeIterator()
-        return AnyIterator { rest.next().map { ($0.key, $0.value) } }
+    public func makeIterator() -> some IteratorProtocol<Element> {
+        zip(kinds, values).lazy.map { (kind: $0, value: $1) }.makeIterator()
     }
 }
 

@@ -1,4 +1,3 @@
-import Algorithms
 import TimeSeries
 
 /// How far windows' levels and swings lie from what is known, in the units of reconstruction errors, so that their squares

@@ -1,4 +1,4 @@
-import Algorithms
+import TimeSeries
 
 /// Order statistics of many scores without sorting them: a histogram over the leading bits of the numbers
 /// finds the few among which the wanted one lies.

@@ -1,4 +1,3 @@
-import Algorithms
 import AnomalyDetection
 import Foundation
 import Synchronization
