@@ -84,7 +84,7 @@ let service: [Target] =
         library(
             "HTTPService",
             [
-                "Accounts", "Workbench", "AnomalyDetection", "SeriesReading", "TimeSeries", "Persistence", "StrictJSON",
+                "Work", "Accounts", "Workbench", "AnomalyDetection", "SeriesReading", "TimeSeries", "Persistence", "StrictJSON",
                 hummingbird, hummingbirdCore, hummingbirdTLS, nio, nioHTTP, nioHTTPTypes, logging,
             ]),
         .executableTarget(
@@ -94,7 +94,8 @@ let service: [Target] =
         tests(
             "HTTPServiceTests",
             [
-                "TestSupport", "HTTPService", "Accounts", "AnomalyDetection", "Persistence", "SeriesReading", "StrictJSON",
+                "Work", "TestSupport", "HTTPService", "Accounts", "AnomalyDetection", "Persistence", "SeriesReading",
+                "StrictJSON",
                 "Workbench", "TimeSeries", "COpenSSL", grdb, hummingbird, nio, nioEmbedded,
             ]),
         tests("OddlineTests", ["oddline", "oddline-serve", "SeriesReading", "TimeSeries"]),
@@ -127,58 +128,64 @@ let package = Package(
         .target(name: "CExchange", cSettings: inC([])),
 
         library("Digest", ["COpenSSL"]),
+        library("Work", []),
         library("TimeSeries", ["Digest"]),
-        library("SeriesReading", ["TimeSeries", "CZlib", grdb]),
-        library("NeuralNetwork", ["COneDNN", "CKernels", "CProcessor"]),
-        library("AnomalyDetection", ["TimeSeries", "NeuralNetwork", "CScores"]),
+        library("SeriesReading", ["Work", "TimeSeries", "CZlib", grdb]),
+        library("NeuralNetwork", ["Work", "COneDNN", "CKernels", "CProcessor"]),
+        library("AnomalyDetection", ["Work", "TimeSeries", "NeuralNetwork", "CScores"]),
         library("CheckedTOML", []),
         library("Persistence", ["CheckedTOML", "CExchange", "Digest", grdb, toml]),
         library("StrictJSON", []),
         library("Accounts", ["Persistence", "StrictJSON", "Digest", "CXCrypt", grdb]),
-        library("Workbench", ["AnomalyDetection", "SeriesReading", "Persistence", "Accounts", grdb]),
+        library("Workbench", ["Work", "AnomalyDetection", "SeriesReading", "Persistence", "Accounts", grdb]),
         library("TerminalUI", ["CheckedTOML", toml]),
         library("NcursesTerminal", ["TerminalUI", "CNcursesw", "CTerminalGuard"]),
         library(
             "Dashboard",
-            ["TerminalUI", "Workbench", "AnomalyDetection", "SeriesReading", "TimeSeries", "Accounts", "Persistence"]),
+            ["Work", "TerminalUI", "Workbench", "AnomalyDetection", "SeriesReading", "TimeSeries", "Accounts", "Persistence"]),
         library("Invocation", ["Accounts", "Persistence", "SeriesReading", argumentParser]),
         .executableTarget(
             name: "oddline",
             dependencies: [
-                "Invocation", "Dashboard", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection", "SeriesReading",
+                "Work", "Invocation", "Dashboard", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection",
+                "SeriesReading",
                 "TimeSeries", "Accounts", "Persistence", "NeuralNetwork", argumentParser,
             ],
             swiftSettings: strict, linkerSettings: linked),
         .executableTarget(
             name: "OddlineBench",
             dependencies: [
-                "NeuralNetwork", "AnomalyDetection", "SeriesReading", "TimeSeries", "Accounts", "Persistence", "Workbench",
+                "Work", "NeuralNetwork", "AnomalyDetection", "SeriesReading", "TimeSeries", "Accounts", "Persistence",
+                "Workbench",
                 "Dashboard", "TerminalUI", "Digest", argumentParser,
             ],
             path: "Benchmarks/OddlineBench", swiftSettings: strict, linkerSettings: linked),
 
         .target(
-            name: "TestSupport", dependencies: ["AnomalyDetection", "NeuralNetwork", "TimeSeries"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Work", "AnomalyDetection", "NeuralNetwork", "TimeSeries"],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("DigestTests", ["Digest"]),
+        tests("WorkTests", ["Work", "TimeSeries"]),
         tests("TimeSeriesTests", ["TestSupport", "TimeSeries"]),
         tests("SeriesReadingTests", ["TestSupport", "SeriesReading", "TimeSeries", grdb]),
         tests(
             "NeuralNetworkTests", ["NeuralNetwork", "CKernels", "CProcessor", "CScores"], exclude: ["make_fixtures.py"],
             resources: [.copy("Fixtures")]),
         tests(
-            "AnomalyDetectionTests", ["TestSupport", "AnomalyDetection", "NeuralNetwork", "SeriesReading", "TimeSeries"],
+            "AnomalyDetectionTests", ["Work", "TestSupport", "AnomalyDetection", "NeuralNetwork", "SeriesReading", "TimeSeries"],
             resources: [.copy("Fixtures")]),
         tests("PersistenceTests", ["Persistence", "CheckedTOML", grdb]),
         tests("StrictJSONTests", ["StrictJSON", "TimeSeries"]),
         tests("AccountsTests", ["Accounts", "Digest", "Persistence", "TimeSeries", grdb]),
-        tests("WorkbenchTests", ["TestSupport", "Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),
+        tests(
+            "WorkbenchTests", ["Work", "TestSupport", "Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),
         tests("TerminalUITests", ["TestSupport", "TerminalUI", "TimeSeries"]),
         tests("NcursesTerminalTests", ["NcursesTerminal"]),
         tests(
             "DashboardTests",
             [
-                "TestSupport", "Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "SeriesReading",
+                "Work", "TestSupport", "Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "SeriesReading",
                 "TimeSeries", "Persistence",
             ],
             exclude: ["Goldens"]),

@@ -6,6 +6,7 @@ import Foundation
 import Persistence
 import TerminalUI
 import TimeSeries
+import Work
 import Workbench
 
 /// The dashboard without a terminal: from a key to the finished cells, and what a terminal would be sent for them.

@@ -5,6 +5,7 @@ import Foundation
 import SeriesReading
 import Synchronization
 import TimeSeries
+import Work
 
 /// Labelled series and how well the models find what is odd in them.
 struct DetectionStudy {

@@ -4,6 +4,7 @@ import Foundation
 import SeriesReading
 import Synchronization
 import TimeSeries
+import Work
 import Workbench
 
 /// The detectors at default settings, trained for an epoch: scoring costs the same as after a whole run.

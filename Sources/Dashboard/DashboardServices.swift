@@ -2,6 +2,7 @@ import Accounts
 import AnomalyDetection
 import Foundation
 import Persistence
+import Work
 import Workbench
 
 /// Where work is done away from the screen, and the door to it: a login gives a desk, and only through a desk is reached

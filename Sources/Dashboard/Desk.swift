@@ -4,6 +4,7 @@ import Foundation
 import Persistence
 import Synchronization
 import TimeSeries
+import Work
 import Workbench
 
 /// What a login gives: the session, and the one way to everything that a user who is signed in has done.

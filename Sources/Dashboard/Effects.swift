@@ -3,6 +3,7 @@ import AnomalyDetection
 import SeriesReading
 import TerminalUI
 import TimeSeries
+import Work
 import Workbench
 
 /// What `update` asks for.

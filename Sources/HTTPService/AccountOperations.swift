@@ -1,6 +1,7 @@
 import Accounts
 import Foundation
 import Persistence
+import Work
 
 /// Registration, login and the profile.
 struct AccountOperations: Sendable {

@@ -4,6 +4,7 @@ import Foundation
 import Persistence
 import SeriesReading
 import TimeSeries
+import Work
 import Workbench
 
 /// The series that users brought, their analyses and their training runs; in memory, within the limits for each user and

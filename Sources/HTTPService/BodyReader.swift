@@ -5,6 +5,7 @@ import NIOCore
 import Persistence
 import Synchronization
 import StrictJSON
+import Work
 
 /// Reads the bodies of requests.
 final class BodyReader: Sendable {

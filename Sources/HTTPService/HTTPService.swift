@@ -9,6 +9,7 @@ import Logging
 import NIOCore
 import Persistence
 import StrictJSON
+import Work
 
 /// The HTTP API: accounts and analysis over the same core as the dashboard.
 public struct HTTPService: Sendable {

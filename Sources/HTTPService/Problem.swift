@@ -8,6 +8,7 @@ import Persistence
 import SeriesReading
 import TimeSeries
 import StrictJSON
+import Work
 
 /// An error as a client reads it (RFC 9457, `application/problem+json`).
 struct Problem: Error {

@@ -1,5 +1,6 @@
 import Foundation
 import TimeSeries
+import Work
 
 extension SeriesFormat {
     /// How the names of CSV files end.

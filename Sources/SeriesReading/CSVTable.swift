@@ -1,4 +1,5 @@
 import TimeSeries
+import Work
 
 /// The columns of a file as they are being read: eight bytes a value, in memory of its own so that a
 /// value is written without checks on growth or sharing.

@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Foundation
 import Synchronization
+import Work
 
 /// Takes the first signal that asks the program to end, so that it ends in order; a second one ends it at once. One that the
 /// program was started to pass over (`nohup`) is passed over.

@@ -5,6 +5,7 @@ import Invocation
 import SeriesReading
 import Synchronization
 import TimeSeries
+import Work
 import Workbench
 
 /// Whether the input holds many series, and what is done with one that cannot be worked with.

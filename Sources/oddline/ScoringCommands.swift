@@ -4,6 +4,7 @@ import Foundation
 import Invocation
 import SeriesReading
 import TimeSeries
+import Work
 import Workbench
 
 struct TrainCommand: AsyncParsableCommand {

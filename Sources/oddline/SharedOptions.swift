@@ -5,6 +5,7 @@ import Invocation
 import Persistence
 import SeriesReading
 import TimeSeries
+import Work
 import Workbench
 
 extension SampleKind: ExpressibleByArgument {}

@@ -4,6 +4,7 @@ import SeriesReading
 import TestSupport
 import Testing
 import TimeSeries
+import Work
 
 @testable import AnomalyDetection
 

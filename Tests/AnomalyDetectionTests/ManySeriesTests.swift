@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TimeSeries
+import Work
 
 @testable import AnomalyDetection
 

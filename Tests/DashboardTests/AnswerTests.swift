@@ -2,6 +2,7 @@ import AnomalyDetection
 import TerminalUI
 import Testing
 import TimeSeries
+import Work
 import Workbench
 
 @testable import Dashboard

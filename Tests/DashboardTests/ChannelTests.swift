@@ -4,6 +4,7 @@ import TerminalUI
 import TestSupport
 import Testing
 import TimeSeries
+import Work
 import Workbench
 
 @testable import Dashboard

@@ -4,6 +4,7 @@ import Persistence
 import TerminalUI
 import Testing
 import TimeSeries
+import Work
 import Workbench
 
 @testable import Dashboard

@@ -4,6 +4,7 @@ import SeriesReading
 import TerminalUI
 import Testing
 import TimeSeries
+import Work
 import Workbench
 
 @testable import Dashboard

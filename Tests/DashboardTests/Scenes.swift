@@ -5,6 +5,7 @@ import TerminalUI
 import TestSupport
 import Testing
 import TimeSeries
+import Work
 import Workbench
 
 @testable import Accounts

@@ -5,6 +5,7 @@ import SeriesReading
 import TestSupport
 import Testing
 import TimeSeries
+import Work
 import Workbench
 
 @testable import Dashboard

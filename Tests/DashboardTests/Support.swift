@@ -4,6 +4,7 @@ import Persistence
 import TerminalUI
 import TestSupport
 import TimeSeries
+import Work
 import Workbench
 
 @testable import AnomalyDetection

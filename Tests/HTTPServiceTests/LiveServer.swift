@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Persistence
 import Testing
+import Work
 
 @testable import HTTPService
 

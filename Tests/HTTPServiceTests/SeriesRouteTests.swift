@@ -5,6 +5,7 @@ import SeriesReading
 import Synchronization
 import TestSupport
 import TimeSeries
+import Work
 import Workbench
 import Testing
 

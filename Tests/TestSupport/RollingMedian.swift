@@ -2,6 +2,7 @@ import AnomalyDetection
 import Foundation
 import NeuralNetwork
 import TimeSeries
+import Work
 
 extension ModelKind {
     /// The test's own third model.

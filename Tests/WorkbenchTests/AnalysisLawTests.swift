@@ -3,6 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 import TimeSeries
+import Work
 
 @testable import Workbench
 

@@ -2,6 +2,7 @@ import AnomalyDetection
 import Foundation
 import Testing
 import TimeSeries
+import Work
 
 @testable import Workbench
 

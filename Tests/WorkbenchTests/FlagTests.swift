@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Testing
 import TimeSeries
+import Work
 
 @testable import Workbench
 

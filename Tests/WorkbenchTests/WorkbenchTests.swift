@@ -4,6 +4,7 @@ import Foundation
 import Persistence
 import Testing
 import TimeSeries
+import Work
 
 @testable import Workbench
 

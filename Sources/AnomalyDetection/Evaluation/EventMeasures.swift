@@ -1,4 +1,5 @@
 import TimeSeries
+import Work
 
 /// The runs of labelled rows, in order.
 public func labelledRanges(_ labels: [Bool]) -> [Range<Int>] {

@@ -1,4 +1,5 @@
 import TimeSeries
+import Work
 
 /// How well scores tell labelled rows from the others; every measure is between 0 and 1.
 public struct Measures: Sendable, Equatable, Codable {

@@ -1,6 +1,7 @@
 import Foundation
 import NeuralNetwork
 import TimeSeries
+import Work
 
 /// A trained model that can score a series.
 public protocol Detector: Sendable {

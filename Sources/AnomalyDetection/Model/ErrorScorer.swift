@@ -1,6 +1,7 @@
 import Foundation
 import NeuralNetwork
 import TimeSeries
+import Work
 
 /// What one model says about every row of a series.
 public struct RowErrors: Sendable, Equatable {

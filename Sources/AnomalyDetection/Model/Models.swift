@@ -1,6 +1,7 @@
 import Foundation
 import NeuralNetwork
 import TimeSeries
+import Work
 
 /// What a model is trained on.
 public struct TrainingTask: Sendable {

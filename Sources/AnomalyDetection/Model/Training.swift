@@ -1,7 +1,7 @@
 import Foundation
 import NeuralNetwork
-import Synchronization
 import TimeSeries
+import Work
 
 /// Where a training run stands.
 public struct TrainingProgress: Sendable, Equatable {
@@ -36,19 +36,6 @@ public struct TrainingProgress: Sendable, Equatable {
         self.windowsPerSecond = windowsPerSecond
         self.secondsLeft = secondsLeft
     }
-}
-
-/// A flag that one thread raises and another polls.
-public final class Cancellation: Sendable {
-    private let flag = Atomic(false)
-
-    /// A flag that is down.
-    public init() {}
-
-    /// Asks the work to stop.
-    public func cancel() { flag.store(true, ordering: .relaxed) }
-    /// Whether somebody asked.
-    public var isCancelled: Bool { flag.load(ordering: .relaxed) }
 }
 
 /// Trains one model. It runs on the caller's thread (and `threadCount - 1` others) until done.

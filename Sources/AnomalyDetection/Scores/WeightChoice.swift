@@ -1,3 +1,5 @@
+import Work
+
 /// Weights of the models and how well they tell what is odd from what is not.
 public struct WeightChoice: Sendable, Equatable {
     /// The weights.

@@ -4,6 +4,7 @@ import Persistence
 import SeriesReading
 import Synchronization
 import TimeSeries
+import Work
 import Workbench
 
 /// Reads the series of a file.

@@ -1,6 +1,7 @@
 import AnomalyDetection
 import TerminalUI
 import TimeSeries
+import Work
 import Workbench
 
 extension WorkspaceState {

@@ -3,6 +3,7 @@ import Foundation
 import Persistence
 import SeriesReading
 import TimeSeries
+import Work
 
 /// Reads a file that grows, on a thread of its own, until its flag is raised.
 struct Follower: Sendable {

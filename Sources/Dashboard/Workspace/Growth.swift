@@ -2,6 +2,7 @@ import AnomalyDetection
 import SeriesReading
 import TerminalUI
 import TimeSeries
+import Work
 import Workbench
 
 /// Rows that come behind those of the open series while its file is followed.

@@ -1,4 +1,5 @@
 import AnomalyDetection
+import Work
 import Workbench
 
 /// A training run as the panel shows it.

@@ -2,6 +2,7 @@ import AnomalyDetection
 import Foundation
 import Synchronization
 import TimeSeries
+import Work
 
 /// The main workflow: a series, its models, and from their errors the combined score, flags and events.
 ///

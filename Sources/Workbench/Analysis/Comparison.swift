@@ -1,5 +1,6 @@
 import AnomalyDetection
 import TimeSeries
+import Work
 
 /// How the models and their combination do against a series' labels, at the present settings.
 public struct Comparison: Sendable, Equatable {

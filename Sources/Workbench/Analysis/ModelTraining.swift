@@ -3,6 +3,7 @@ import Foundation
 import Persistence
 import Synchronization
 import TimeSeries
+import Work
 
 /// Trains the registered models at the same time, each on a thread of its own; one alone uses all cores.
 public struct ModelTraining: Sendable {

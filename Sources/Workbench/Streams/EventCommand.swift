@@ -1,6 +1,7 @@
 import Foundation
 import Persistence
 import Synchronization
+import Work
 
 /// Runs a command of the user's on new events: never twice at once, and not again before some time has passed; whoever tells of
 /// events never waits.

@@ -1,8 +1,16 @@
-import Dispatch
+import Foundation
+
+/// Runs `body` on a thread of its own, with as large a stack as the main thread has by default, 8 MiB, for which the libraries that
+/// are called are written.
+public func startThread(_ body: @escaping @Sendable () -> Void) {
+    let thread = Thread(block: body)
+    thread.stackSize = 8 << 20
+    thread.start()
+}
 
 /// The results of `body` for 0 ..< `count`, on as many threads as there are cores. `body` must write
 /// nothing that another call of it reads or writes.
-func inParallel<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
+public func inParallel<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
     withoutActuallyEscaping(body) { body in
         // Not shared beyond this call: `concurrentPerform` returns after the last call of `body`.
         nonisolated(unsafe) let body = body

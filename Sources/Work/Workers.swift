@@ -1,14 +1,6 @@
 import Foundation
 import Synchronization
 
-/// Runs `body` on a thread of its own, with as large a stack as the main thread has by default, 8 MiB, for which the libraries that
-/// are called are written.
-public func startThread(_ body: @escaping @Sendable () -> Void) {
-    let thread = Thread(block: body)
-    thread.stackSize = 8 << 20
-    thread.start()
-}
-
 /// Threads of its own for work that blocks for long: hashing, reading, scoring. The threads that run `async`
 /// functions are as few as the processors have cores; whoever blocks one of them stops everybody else.
 ///

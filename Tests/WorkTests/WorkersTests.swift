@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import Persistence
+@testable import Work
 
 @Suite struct WorkersTests {
     private struct Failure: Error, Equatable { let number: Int }

@@ -1,5 +1,4 @@
 import Foundation
-import Persistence
 
 /// Work on many things on several threads; what comes of it is handed over in the order of the things, and no more things are
 /// held than keep the threads busy.

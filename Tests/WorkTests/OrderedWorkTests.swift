@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 import TimeSeries
 
-@testable import Workbench
+@testable import Work
 
 /// A thing to work on: its number, how large it is, and how often its work gives way to other threads.
 private struct Thing: Sendable {
