@@ -84,7 +84,7 @@ struct DetectionStudy {
         let outcomes = Mutex<[Outcome]>([])
         let failures = Mutex<[String]>([])
         let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: threads) { _ in
+        inParallel(threads) { _ in
             while case let index = next.add(1, ordering: .relaxed).oldValue, index < work.count {
                 do {
                     let outcome = try measure(work[index].0, recipes, seed: work[index].1)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Synchronization
 import TimeSeries
+import Work
 
 /// Whether different short series of few numbers share a fingerprint.
 struct FingerprintBenchmark: ParsableCommand {
@@ -14,7 +15,7 @@ struct FingerprintBenchmark: ParsableCommand {
         let blocks = 1000
         let found = Mutex<[UInt64]>([])
         let elapsed = ContinuousClock().measure {
-            DispatchQueue.concurrentPerform(iterations: blocks) { block in
+            inParallel(blocks) { block in
                 var random = SeededGenerator(seed: UInt64(block))
                 let own = (block..<count).lazy.filter { $0 % blocks == block }.map { _ in
                     // 64 rows of zeros and ones have 64 random bits already: no two series are the same but by a rare chance.

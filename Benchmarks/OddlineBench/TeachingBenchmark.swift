@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Synchronization
 import TimeSeries
+import Work
 import Workbench
 
 /// What verdicts are worth: a simulated analyst judges events of labelled series and tells the truth.
@@ -39,7 +40,7 @@ struct TeachingBenchmark: ParsableCommand {
         let outcomes = Mutex<[(group: String, figures: [Figures])]>([])
         let failures = Mutex<[String]>([])
         let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: self.study.threads) { _ in
+        inParallel(self.study.threads) { _ in
             while case let index = next.add(1, ordering: .relaxed).oldValue, index < work.count {
                 let (subject, seed) = work[index]
                 do {

@@ -29,7 +29,7 @@ struct ScoringBenchmark: ParsableCommand {
         let before = peakMemory()
         let failures = Mutex<[String]>([])
         let elapsed = ContinuousClock().measure {
-            DispatchQueue.concurrentPerform(iterations: detectors.count) { index in
+            inParallel(detectors.count) { index in
                 do { _ = try detectors[index].errors(of: series) } catch { failures.withLock { $0.append("\(error)") } }
             }
         }

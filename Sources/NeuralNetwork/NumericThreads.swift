@@ -1,5 +1,5 @@
 import CKernels
-import Dispatch
+import Work
 
 /// Runs `body` with the calling thread readied for numeric work: denormals count as zero and the matrix
 /// back end keeps to this one thread. Afterwards denormals are treated as before.
@@ -14,9 +14,5 @@ private func withNumericThread(_ body: () -> Void) {
 /// all have ended. What `body` writes belongs to its thread alone.
 func forEachThread(_ count: Int, _ body: (Int) -> Void) {
     guard count > 1 else { return withNumericThread { body(0) } }
-    withoutActuallyEscaping(body) { body in
-        // Proof: the caller waits here until all calls have ended, and no call writes what another reads or writes.
-        nonisolated(unsafe) let body = body
-        DispatchQueue.concurrentPerform(iterations: count) { thread in withNumericThread { body(thread) } }
-    }
+    inParallel(count) { thread in withNumericThread { body(thread) } }
 }

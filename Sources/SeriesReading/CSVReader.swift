@@ -167,7 +167,7 @@ struct CSVReader {
             bounds.append(UnsafeRawPointer(lineEnd) - UnsafeRawPointer(base) + 1)
         }
         bounds.append(bytes.count)
-        let tables = inParallel(count) { plainTable(bounds[$0]..<bounds[$0 + 1]) }.compactMap { $0 }
+        let tables = mapInParallel(count) { plainTable(bounds[$0]..<bounds[$0 + 1]) }.compactMap { $0 }
         guard tables.count == count, tables.allSatisfy({ $0.rowCount > 0 && $0.format == tables[0].format }) else { return nil }
         return tables
     }

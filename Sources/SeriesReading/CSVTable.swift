@@ -40,7 +40,7 @@ final class CSVTable {
         }
         return [Value](unsafeUninitializedCapacity: total) { target, count in
             let base = target.baseAddress.map { UnsafeMutableRawPointer($0) }
-            _ = inParallel(tables.count) { index in
+            inParallel(tables.count) { index in
                 let table = tables[index]
                 (base.map { $0 + 8 * starts[index] })?.copyMemory(
                     from: table.cells + column * table.rowLimit, byteCount: 8 * table.rowCount)

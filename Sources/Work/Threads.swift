@@ -8,19 +8,22 @@ public func startThread(_ body: @escaping @Sendable () -> Void) {
     thread.start()
 }
 
-/// The results of `body` for 0 ..< `count`, on as many threads as there are cores. `body` must write
-/// nothing that another call of it reads or writes.
-public func inParallel<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
+/// Calls `body` with each of 0 ..< `count`, on as many threads as there are cores, and returns when all calls have ended. A call
+/// must write nothing that another reads or writes.
+public func inParallel(_ count: Int, _ body: (Int) -> Void) {
     withoutActuallyEscaping(body) { body in
-        // Not shared beyond this call: `concurrentPerform` returns after the last call of `body`.
+        // Proof: `concurrentPerform` returns after the last call of `body`, and no call writes what another reads or writes.
         nonisolated(unsafe) let body = body
-        return [Result](unsafeUninitializedCapacity: count) { results, initialized in
-            // No two calls write to one place: each index is performed once and initialises its own element.
-            nonisolated(unsafe) let base = results.baseAddress
-            DispatchQueue.concurrentPerform(iterations: count) { index in
-                (base.map { $0 + index })?.initialize(to: body(index))
-            }
-            initialized = count
-        }
+        DispatchQueue.concurrentPerform(iterations: count) { body($0) }
+    }
+}
+
+/// What `body` gives for each of 0 ..< `count`, in order, as `inParallel` calls it.
+public func mapInParallel<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
+    [Result](unsafeUninitializedCapacity: count) { results, initialized in
+        let base = results.baseAddress
+        // Each index is called once and initialises its own element.
+        inParallel(count) { index in (base.map { $0 + index })?.initialize(to: body(index)) }
+        initialized = count
     }
 }

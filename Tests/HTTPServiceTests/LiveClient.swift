@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Work
 
 /// What came back over a connection.
 struct LiveAnswer: Sendable, CustomStringConvertible {
@@ -48,7 +49,7 @@ func together<Value: Sendable>(_ bodies: [@Sendable () throws -> Value]) throws 
     let results = Mutex<[Int: Result<Value, any Error>]>([:])
     let (ready, gate, done) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
     for (index, body) in bodies.enumerated() {
-        Thread.detachNewThread {
+        startThread {
             ready.signal()
             gate.wait()
             let result = Result { try body() }

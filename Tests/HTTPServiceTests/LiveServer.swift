@@ -57,7 +57,7 @@ final class LiveServer: Sendable {
 
     deinit {
         // On a thread of its own: cancelling a server that begins to wait can deadlock in the sequence it merges signals with.
-        Thread.detachNewThread { [task] in task.cancel() }
+        startThread { [task] in task.cancel() }
         try? FileManager.default.removeItem(at: data)
     }
 }
@@ -65,7 +65,7 @@ final class LiveServer: Sendable {
 /// Runs what blocks on a thread of its own.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
+        startThread { continuation.resume(with: Swift.Result { try body() }) }
     }
 }
 
