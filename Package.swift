@@ -129,12 +129,13 @@ let package = Package(
 
         library("Digest", ["COpenSSL"]),
         library("Work", []),
+        library("Files", []),
         library("TimeSeries", ["Digest"]),
         library("SeriesReading", ["Work", "TimeSeries", "CZlib", grdb]),
-        library("NeuralNetwork", ["Work", "COneDNN", "CKernels", "CProcessor"]),
+        library("NeuralNetwork", ["Work", "Files", "COneDNN", "CKernels", "CProcessor"]),
         library("AnomalyDetection", ["Work", "TimeSeries", "NeuralNetwork", "CScores"]),
         library("CheckedTOML", []),
-        library("Persistence", ["CheckedTOML", "CExchange", "Digest", grdb, toml]),
+        library("Persistence", ["Files", "CheckedTOML", "CExchange", "Digest", grdb, toml]),
         library("StrictJSON", []),
         library("Accounts", ["Persistence", "StrictJSON", "Digest", "CXCrypt", grdb]),
         library("Workbench", ["Work", "AnomalyDetection", "SeriesReading", "Persistence", "Accounts", grdb]),
@@ -142,12 +143,15 @@ let package = Package(
         library("NcursesTerminal", ["TerminalUI", "CNcursesw", "CTerminalGuard"]),
         library(
             "Dashboard",
-            ["Work", "TerminalUI", "Workbench", "AnomalyDetection", "SeriesReading", "TimeSeries", "Accounts", "Persistence"]),
+            [
+                "Work", "Files", "TerminalUI", "Workbench", "AnomalyDetection", "SeriesReading", "TimeSeries", "Accounts",
+                "Persistence",
+            ]),
         library("Invocation", ["Accounts", "Persistence", "SeriesReading", argumentParser]),
         .executableTarget(
             name: "oddline",
             dependencies: [
-                "Work", "Invocation", "Dashboard", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection",
+                "Work", "Files", "Invocation", "Dashboard", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection",
                 "SeriesReading",
                 "TimeSeries", "Accounts", "Persistence", "NeuralNetwork", argumentParser,
             ],
@@ -166,6 +170,7 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("DigestTests", ["Digest"]),
+        tests("FilesTests", ["Files"]),
         tests("WorkTests", ["Work", "TimeSeries"]),
         tests("TimeSeriesTests", ["TestSupport", "TimeSeries"]),
         tests("SeriesReadingTests", ["TestSupport", "SeriesReading", "TimeSeries", grdb]),

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Why a model file cannot be used.
@@ -164,29 +165,12 @@ public struct ModelFile: Sendable, Equatable {
         return data + json + body
     }
 
-    /// Writes the file under a temporary name, syncs it and renames it, so that a reader finds the old
-    /// file or the new one whole. Mode 0600.
+    /// Writes the file so that a reader finds the old one or the new one whole. Mode 0600.
     /// - Throws: `ModelFileError.cannotWrite`.
     public func write(to url: URL) throws(ModelFileError) {
         let file = url.lastPathComponent
         let data: Data
         do { data = try encoded() } catch { throw .cannotWrite(file: file, reason: "it cannot be encoded") }
-        let temporary = url.deletingLastPathComponent().appendingPathComponent(".\(file).\(UUID().uuidString)")
-        let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .cannotWrite(file: file, reason: String(cString: strerror(errno))) }
-        let written = data.withUnsafeBytes { raw in
-            var sent = 0
-            while sent < raw.count {
-                let count = Foundation.write(descriptor, raw.baseAddress.unsafelyUnwrapped + sent, raw.count - sent)
-                if count <= 0 { return false }
-                sent += count
-            }
-            return fsync(descriptor) == 0
-        }
-        close(descriptor)
-        guard written, rename(temporary.path, url.path) == 0 else {
-            unlink(temporary.path)
-            throw .cannotWrite(file: file, reason: "the disk may be full")
-        }
+        do { try replacePrivateFile(at: url, with: data) } catch { throw .cannotWrite(file: file, reason: error.description) }
     }
 }

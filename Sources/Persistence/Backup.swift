@@ -1,4 +1,5 @@
 import CExchange
+import Files
 import Foundation
 import GRDB
 
@@ -26,7 +27,7 @@ public struct Backup: Sendable {
     public func make(from locations: Locations) throws {
         guard !Self.isThere(url) else { throw StorageError.isThere(path: url.path) }
         Drafts.removeAbandoned(of: url)
-        let draft = url.deletingLastPathComponent().appendingPathComponent(Drafts.name(for: url))
+        let draft = newDraft(of: url)
         try makePrivateFolder(draft)
         do {
             // The database first: a model that it knows has its file by then.
@@ -54,7 +55,7 @@ public struct Backup: Sendable {
         let data = locations.data
         try refuseLinks(in: data.path)
         Drafts.removeAbandoned(of: data)
-        let draft = data.deletingLastPathComponent().appendingPathComponent(Drafts.name(for: data))
+        let draft = newDraft(of: data)
         try makePrivateFolder(draft)
         do {
             let database = draft.appendingPathComponent("oddline.db")

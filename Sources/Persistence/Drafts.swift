@@ -1,24 +1,21 @@
+import Files
 import Foundation
 
-/// What is written beside a file or folder before `rename` or `link` gives it its name; a process that is killed in between
-/// leaves it behind.
+/// Drafts of files and folders that a process which was killed left behind.
 ///
 /// A draft that changed last more than a day ago is taken for such a one and removed, without a lock. Where its writer is alive
 /// after all (it was stopped, or the clock jumped), `rename` finds no draft and fails, which the caller is told as it is told
-/// of a full disk: nothing is acknowledged that is not stored. The names are drawn at random, so that no draft is taken for
-/// another's, and only plain files and folders of the same owner are removed, never what a link points to.
+/// of a full disk: nothing is acknowledged that is not stored. Only plain files and folders of the same owner are removed, never
+/// what a link points to.
 enum Drafts {
     /// The seconds after which nobody works on a draft any more; writing one takes less than a minute.
     private static let age: TimeInterval = 86_400
-
-    /// The name of a new draft of a file or folder, hidden, to lie beside it.
-    static func name(for url: URL) -> String { ".\(url.lastPathComponent).\(UUID().uuidString)" }
 
     /// Removes abandoned drafts of private files and of saved models from a data folder.
     static func removeAbandoned(inData data: URL, now: Date = Date()) {
         let models = data.appendingPathComponent("models")
         for folder in [data, models] + names(in: models).map({ models.appendingPathComponent($0) }) {
-            for name in names(in: folder) where name.wholeMatch(of: #/.+\.\d+\.\d+\.new|\..+\.[0-9A-F-]{36}/#) != nil {
+            for name in names(in: folder) where isDraft(name) {
                 let url = folder.appendingPathComponent(name)
                 if isAbandoned(url, S_IFREG, now) { unlink(url.path) }
             }
@@ -28,9 +25,7 @@ enum Drafts {
     /// Removes abandoned drafts of a folder, which lie beside it.
     static func removeAbandoned(of url: URL, now: Date = Date()) {
         let parent = url.deletingLastPathComponent()
-        let beginning = ".\(url.lastPathComponent)."
-        for name in names(in: parent)
-        where name.hasPrefix(beginning) && UUID(uuidString: String(name.dropFirst(beginning.count))) != nil {
+        for name in names(in: parent) where isDraft(name, of: url.lastPathComponent) {
             let draft = parent.appendingPathComponent(name)
             if isAbandoned(draft, S_IFDIR, now) { try? FileManager.default.removeItem(at: draft) }
         }

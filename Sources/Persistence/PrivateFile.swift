@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A small file for secrets: mode 0600, owned by the user, never a link.
@@ -47,11 +48,7 @@ public struct PrivateFile: Sendable {
     /// Replaces the file at once.
     /// - Throws: `StorageError.cannotWrite`.
     public func write(_ data: Data) throws(StorageError) {
-        let draft = try draft(data)
-        guard rename(draft, url.path) == 0 else {
-            unlink(draft)
-            throw .cannotWrite(path: url.path)
-        }
+        do { try replacePrivateFile(at: url, with: data) } catch { throw .cannotWrite(path: url.path) }
     }
 
     /// The file's bytes; where there is none it is made with `data`. Of several processes that do so at once, all get the
@@ -59,25 +56,9 @@ public struct PrivateFile: Sendable {
     /// - Throws: as `read` and `write`.
     public func read(orMake data: Data) throws(StorageError) -> Data {
         if let known = try read() { return known }
-        let draft = try draft(data)
-        let isMade = link(draft, url.path) == 0
-        let reason = errno
-        unlink(draft)
-        guard isMade || reason == EEXIST, let made = try read() else { throw .cannotWrite(path: url.path) }
+        do { _ = try makePrivateFile(at: url, with: data) } catch { throw .cannotWrite(path: url.path) }
+        guard let made = try read() else { throw .cannotWrite(path: url.path) }
         return made
-    }
-
-    /// Writes the bytes beside the file.
-    private func draft(_ data: Data) throws(StorageError) -> String {
-        let draft = url.path + ".\(getpid()).\(UInt32.random(in: .min ... .max)).new"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .cannotWrite(path: url.path) }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        guard (try? handle.write(contentsOf: data)) != nil, fsync(descriptor) == 0 else {
-            unlink(draft)
-            throw .cannotWrite(path: url.path)
-        }
-        return draft
     }
 
     /// Removes the file if it is there.

@@ -208,8 +208,8 @@ struct ExportCommand: AsyncParsableCommand {
                     do {
                         try FileManager.default.createDirectory(
                             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-                        try data.write(to: file, options: .atomic)
                     } catch { throw SeriesError.unwritable(file.path, because: error) }
+                    try Destination(file.path).write(data)
                 }
                 print("\(detector.kind.title): \(target.appendingPathComponent("model.onnx").path)")
             }

@@ -1,4 +1,5 @@
 import AnomalyDetection
+import Files
 import Foundation
 import TimeSeries
 import Workbench
@@ -43,9 +44,9 @@ func export(_ request: ExportRequest) throws -> Answer {
         what = "a report"
     }
     do {
-        try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+        try writeResult(data, to: URL(fileURLWithPath: path))
     } catch {
-        return .failed("\(request.path): cannot be written; choose another place, e.g. :export PATH.")
+        return .failed("\(request.path): cannot be written (\(error)); choose another place, e.g. :export PATH.")
     }
     return .done("Wrote \(what) to \(request.path).")
 }

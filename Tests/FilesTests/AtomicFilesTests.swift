@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+@testable import Files
+
+@Suite struct AtomicFilesTests {
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    private var file: URL { folder.appendingPathComponent("file") }
+
+    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+
+    private func remove() { try? FileManager.default.removeItem(at: folder) }
+    private func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
+    private func mode(_ url: URL) -> Int {
+        var status = stat()
+        return lstat(url.path, &status) == 0 ? Int(status.st_mode & 0o7777) : -1
+    }
+
+    @Test func aPrivateFileIsReplacedWholeAndStaysItsOwnersAlone() throws {
+        defer { remove() }
+        let large = Data((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+        for content in [Data(), Data([1, 2]), large, Data([3])] {
+            try replacePrivateFile(at: file, with: content)
+            #expect(try Data(contentsOf: file) == content && mode(file) == 0o600)
+        }
+        chmod(file.path, 0o644)
+        try replacePrivateFile(at: file, with: Data([4]))
+        #expect(mode(file) == 0o600, "whatever it was")
+        #expect(try names() == ["file"])
+    }
+
+    @Test func aLinkInThePlaceOfAPrivateFileIsNotFollowed() throws {
+        defer { remove() }
+        let other = folder.appendingPathComponent("other")
+        try Data("theirs".utf8).write(to: other)
+        try FileManager.default.createSymbolicLink(at: file, withDestinationURL: other)
+        #expect(try !makePrivateFile(at: file, with: Data([1])))
+        try replacePrivateFile(at: file, with: Data([1]))
+        #expect(try Data(contentsOf: other) == Data("theirs".utf8) && Data(contentsOf: file) == Data([1]))
+    }
+
+    @Test func whoComesSecondMakesNoPrivateFile() throws {
+        defer { remove() }
+        #expect(try makePrivateFile(at: file, with: Data([1])))
+        #expect(try !makePrivateFile(at: file, with: Data([2])))
+        #expect(try Data(contentsOf: file) == Data([1]) && mode(file) == 0o600)
+        #expect(try names() == ["file"])
+    }
+
+    @Test func aFailureSaysWhyAndLeavesWhatWasThere() throws {
+        defer { remove() }
+        let nowhere = folder.appendingPathComponent("none/file")
+        for write in [replacePrivateFile, writeResult(at:with:), { url, data in _ = try makePrivateFile(at: url, with: data) }] {
+            let error = #expect(throws: FileError.self) { try write(nowhere, Data([1])) }
+            #expect(error?.description == "there is no such folder")
+        }
+        let inside = file.appendingPathComponent("inside")
+        try FileManager.default.createDirectory(at: inside, withIntermediateDirectories: true)
+        #expect(throws: FileError.self) { try replacePrivateFile(at: file, with: Data([1])) }
+        #expect(throws: FileError.self) { try writeResult(Data([1]), to: file) }
+        #expect(try names() == ["file"], "no draft stays")
+    }
+
+    private func writeResult(at url: URL, with data: Data) throws { try Files.writeResult(data, to: url) }
+
+    @Test func aResultTakesThePermissionsOfWhatItReplacesAndFollowsLinks() throws {
+        defer { remove() }
+        try Files.writeResult(Data([1]), to: file)
+        let usual = folder.appendingPathComponent("usual")
+        close(creat(usual.path, 0o666))
+        #expect(mode(file) == mode(usual), "a new one has what the user gives new files")
+        unlink(usual.path)
+        chmod(file.path, 0o640)
+        let link = folder.appendingPathComponent("link")
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
+        try Files.writeResult(Data([2, 3]), to: link)
+        #expect(try Data(contentsOf: file) == Data([2, 3]) && mode(file) == 0o640)
+        #expect(try names() == ["file", "link"])
+        try Files.writeResult(Data([4]), to: URL(fileURLWithPath: "/dev/null"))
+        #expect(try FileHandle(forReadingFrom: URL(fileURLWithPath: "/dev/null")).readToEnd()?.isEmpty ?? true)
+    }
+
+    @Test(arguments: ["f", "a name of some length.csv", String(repeating: "ä", count: 127), "a.b"])
+    func aDraftIsKnownByItsNameAndToWhomItBelongs(name: String) throws {
+        defer { remove() }
+        let place = folder.appendingPathComponent(name)
+        try replacePrivateFile(at: place, with: Data([1]))
+        let draft = newDraft(of: place).lastPathComponent
+        #expect(draft.hasPrefix(".") && draft.utf8.count <= 255)
+        #expect(isDraft(draft) && isDraft(draft, of: name) && !isDraft(draft, of: "x"))
+        #expect(!isDraft(name) && !isDraft(".\(name)") && !isDraft(draft + "1") && !isDraft("x" + draft))
+        #expect(draft != Files.newDraft(of: place).lastPathComponent)
+    }
+
+    @Test func aDraftOfAnotherFileWithTheSameBeginningIsNotTakenForOnesOwn() {
+        let other = newDraft(of: URL(fileURLWithPath: "/x/copy.old")).lastPathComponent
+        #expect(isDraft(other, of: "copy.old") && !isDraft(other, of: "copy"))
+        #expect(!isDraft(UUID().uuidString) && !isDraft(".\(UUID().uuidString)"))
+    }
+}
