@@ -66,7 +66,7 @@ public struct Accounts: Sendable {
         self.now = now
         self.hasher = hasher
         decoy = try hasher.decoy()
-        key = AuditKey(try database.secret("audit-key"))
+        key = AuditKey(try database.secret(.auditKey))
     }
 
     /// The core at work for whoever has a session, or for nobody yet.

@@ -13,11 +13,11 @@ public struct Backup: Sendable {
     /// The backup at `url`, whether it is there or not.
     public init(at url: URL) { self.url = url }
 
-    /// What is not copied: the database is written anew, logs are about one machine, sessions end.
-    private static let leftOut: Set<String> = ["signing-keys.json", "session-token", "oddline.log", "oddline.log.1"]
-
+    /// Of the private files the key of the audit log alone is copied: the database is written anew, logs are about one machine,
+    /// sessions end.
     private static func isCopied(_ name: String) -> Bool {
-        !leftOut.contains(name) && !name.hasPrefix("oddline.db") && !name.hasPrefix(".") && !name.hasSuffix(".new")
+        let file = DataFile.allCases.first { $0.names.contains(name) }
+        return !name.hasPrefix(".") && (file == nil || file == .auditKey)
     }
 
     /// Copies a data folder as it is at one moment, also while others write to it. The backup is there as a whole or not at
@@ -31,7 +31,7 @@ public struct Backup: Sendable {
         try makePrivateFolder(draft)
         do {
             // The database first: a model that it knows has its file by then.
-            let copy = draft.appendingPathComponent("oddline.db")
+            let copy = draft.appendingPathComponent(DataFile.database.rawValue)
             try OddlineDatabase(readingFrom: locations.database).copy(to: copy)
             try Self.copyFiles(from: locations.data, to: draft)
             try Self.check(draft)
@@ -58,8 +58,8 @@ public struct Backup: Sendable {
         let draft = newDraft(of: data)
         try makePrivateFolder(draft)
         do {
-            let database = draft.appendingPathComponent("oddline.db")
-            try OddlineDatabase(readingFrom: url.appendingPathComponent("oddline.db")).copy(to: database)
+            let database = draft.appendingPathComponent(DataFile.database.rawValue)
+            try OddlineDatabase(readingFrom: url.appendingPathComponent(DataFile.database.rawValue)).copy(to: database)
             try Self.copyFiles(from: url, to: draft)
             try Self.sync(draft)
             return try Self.exchange(data, for: draft, keptAs: Self.keptName(data, now))
@@ -87,7 +87,7 @@ public struct Backup: Sendable {
             }
             return nil
         }
-        let locks = try [data, draft].flatMap { try locked($0.appendingPathComponent("oddline.db")) }
+        let locks = try [data, draft].flatMap { try locked($0.appendingPathComponent(DataFile.database.rawValue)) }
         defer { for descriptor in locks { close(descriptor) } }
         // The draft first takes the name of what is kept, so that there is a data folder at every moment and one step changes
         // which; what is kept never has the name of a draft.
@@ -143,7 +143,7 @@ public struct Backup: Sendable {
 
     /// - Throws: `StorageError` where the database of a backup is missing or damaged.
     private static func check(_ folder: URL) throws {
-        let url = folder.appendingPathComponent("oddline.db")
+        let url = folder.appendingPathComponent(DataFile.database.rawValue)
         guard isThere(url) else { throw StorageError.database(path: url.path, reason: "there is none") }
         let problems = try OddlineDatabase(readingFrom: url).check()
         if let problem = problems.first { throw StorageError.database(path: url.path, reason: "it is damaged: \(problem)") }

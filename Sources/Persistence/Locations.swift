@@ -45,24 +45,48 @@ public struct Locations: Sendable, Equatable {
         return starts[1]
     }
 
+    /// A private file of the data folder.
+    public func file(_ file: DataFile) -> URL { data.appendingPathComponent(file.rawValue) }
     /// The database file.
-    public var database: URL { data.appendingPathComponent("oddline.db") }
+    public var database: URL { file(.database) }
     /// The configuration file.
     public var configurationFile: URL { configuration.appendingPathComponent("config.toml") }
     /// The folder of saved models.
     public var models: URL { data.appendingPathComponent("models", isDirectory: true) }
     /// The file of the keys that sign tokens.
-    public var signingKeys: URL { data.appendingPathComponent("signing-keys.json") }
+    public var signingKeys: URL { file(.signingKeys) }
     /// The token of who stays signed in on this machine.
-    public var rememberedToken: URL { data.appendingPathComponent("session-token") }
+    public var rememberedToken: URL { file(.rememberedToken) }
     /// Where unexpected errors are written down.
-    public var log: URL { data.appendingPathComponent("oddline.log") }
+    public var log: URL { file(.log) }
     /// The folder of shipped themes.
     public var themes: URL { resources.appendingPathComponent("Themes", isDirectory: true) }
     /// The folder of themes the user added.
     public var userThemes: URL { configuration.appendingPathComponent("themes", isDirectory: true) }
     /// The folder of shipped sample series.
     public var sampleData: URL { resources.appendingPathComponent("SampleData", isDirectory: true) }
+}
+
+/// A private file of the data folder, by its name there. None of them is open to others.
+public enum DataFile: String, Sendable, CaseIterable {
+    case database = "oddline.db"
+    /// The key that chains the audit log.
+    case auditKey = "audit-key"
+    /// The keys that sign tokens.
+    case signingKeys = "signing-keys.json"
+    /// The token of who stays signed in on this machine.
+    case rememberedToken = "session-token"
+    /// Where unexpected errors are written down.
+    case log = "oddline.log"
+
+    /// Its name and those of what SQLite or a log that has grown puts beside it.
+    public var names: [String] {
+        switch self {
+        case .database: ["", "-wal", "-shm"].map { rawValue + $0 }
+        case .log: [rawValue, rawValue + ".1"]
+        case .auditKey, .signingKeys, .rememberedToken: [rawValue]
+        }
+    }
 }
 
 /// Why stored data cannot be reached.

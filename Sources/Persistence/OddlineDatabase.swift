@@ -116,9 +116,9 @@ public struct OddlineDatabase: Sendable {
     /// 32 random bytes that belong to this database, kept in a private file beside it so that a copy of the database alone
     /// does not have them.
     /// - Throws: `StorageError` when the file cannot be used.
-    public func secret(_ name: String) throws(StorageError) -> Data {
+    public func secret(_ file: DataFile) throws(StorageError) -> Data {
         guard let url else { return ownSecret }
-        let file = url.deletingLastPathComponent().appendingPathComponent(name)
+        let file = url.deletingLastPathComponent().appendingPathComponent(file.rawValue)
         let secret = try PrivateFile(file).read(orMake: Data(randomBytes(32)))
         guard secret.count == 32 else { throw .configuration(path: file.path, reason: "it does not hold 32 bytes") }
         return secret

@@ -92,8 +92,7 @@ extension Diagnosis {
                 text: locations.data.path
                     + (mode == 0o700 ? "" : String(format: ": its mode is 0%o; run chmod 700 on it", mode))))
         let names = (try? FileManager.default.contentsOfDirectory(atPath: locations.data.path)) ?? []
-        let secrets = ["oddline.db", "oddline.db-wal", "signing-keys.json", "audit-key", "session-token", "oddline.log"]
-        for name in secrets where names.contains(name) {
+        for name in DataFile.allCases.flatMap(\.names) where names.contains(name) {
             let url = locations.data.appendingPathComponent(name)
             do {
                 try PrivateFile(url).refuseShared()

@@ -40,7 +40,7 @@ import Testing
         try note("first")
         try write("model", "models/1/f-lstm.safetensors")
         try write("draft", "models/1/.f-lstm.safetensors.new")
-        for name in ["audit-key", "signing-keys.json", "session-token", "config.toml", "oddline.log"] { try write(name, name) }
+        for name in DataFile.allCases.dropFirst().flatMap(\.names) + ["config.toml"] { try write(name, name) }
     }
 
     @Test func whatWasBackedUpComesBackAndWhatWasThereIsKept() throws {
