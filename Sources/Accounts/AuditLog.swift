@@ -20,7 +20,7 @@ public struct AuditEntry: Sendable, Equatable {
 
 /// What the chain of the audit log says.
 public enum AuditVerdict: Sendable, Equatable {
-    /// No entry was changed, added or taken away since the chain begins; `head` stands for all of it.
+    /// No entry was changed, added or taken away; `head` stands for all of it.
     case intact(entries: Int, head: String)
     /// An entry is not what was written, or one before it is missing.
     case altered(entry: Int64)
@@ -74,7 +74,7 @@ extension Accounts {
     func audit(
         _ database: Database, user: Int64?, _ action: String, _ detail: String, old: String? = nil, new: String? = nil
     ) throws {
-        let head = try AuditHead.fetchOne(database, key: 1) ?? chainStart(database)
+        let head = try AuditHead.fetchOne(database, key: 1) ?? AuditHead(id: 1, entries: 0, hash: Data())
         try AuditRecord(
             at: now(), userID: user, action: action, detail: detail, actor: agent.name, origin: agent.origin, oldValue: old,
             newValue: new
@@ -86,27 +86,19 @@ extension Accounts {
         try AuditHead(id: 1, entries: head.entries + 1, hash: entry.hash ?? Data()).upsert(database)
     }
 
-    /// Where the chain begins: after the entries that were written before there was one.
-    private func chainStart(_ database: Database) throws -> AuditHead {
-        let older = try AuditRecord.order(AuditRecord.Columns.id).fetchAll(database)
-        return AuditHead(id: 1, entries: older.count, hash: older.reduce(Data()) { key.link(after: $0, $1) })
-    }
-
     /// Follows the chain of the audit log from its beginning. Whoever has the key beside the database can write another
     /// one; a `head` that was noted elsewhere shows that too.
     public func verifyAudit() throws -> AuditVerdict {
         try database.read { database in
             var (entries, hash) = (0, Data())
-            var isChained = false
             let rows = try AuditRecord.order(AuditRecord.Columns.id).fetchCursor(database)
             while let entry = try rows.next() {
                 hash = key.link(after: hash, entry)
-                isChained = isChained || entry.hash != nil
-                guard !isChained || entry.hash == hash else { return .altered(entry: entry.id ?? 0) }
+                guard entry.hash == hash else { return .altered(entry: entry.id ?? 0) }
                 entries += 1
             }
             let head = try AuditHead.fetchOne(database, key: 1)
-            guard head.map({ $0.entries == entries && $0.hash == hash }) ?? !isChained else {
+            guard head?.entries ?? 0 == entries, head?.hash ?? Data() == hash else {
                 return .cut(expected: head?.entries ?? 0, found: entries)
             }
             return .intact(entries: entries, head: hexadecimal(hash))

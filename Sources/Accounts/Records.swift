@@ -212,7 +212,7 @@ struct AuditRecord: Codable, FetchableRecord, PersistableRecord {
     var origin: String?
     var oldValue: String?
     var newValue: String?
-    /// The link of the chain that ends here; `nil` in entries that are older than the chain.
+    /// The link of the chain that ends here; `nil` until the entry has its number.
     var hash: Data?
 
     enum CodingKeys: String, CodingKey {
