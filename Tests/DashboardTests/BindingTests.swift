@@ -117,7 +117,7 @@ private func keyMap(_ text: String) throws -> KeyMap {
     type(&state, "a N")
     #expect(state.card is EntryCard)
     press(&state, .enter)
-    #expect(state.workspace?.notes.first?.text == "a N")
+    #expect(state.workspace?.notes.first?.value == "a N")
     #expect(state.card is InspectionCard, "the inspection goes on after a note")
     press(&state, .function(4), .escape)
     #expect(state.card is InspectionCard)

@@ -54,7 +54,7 @@ private func scoredSample(_ series: Series) async -> [ScoredModel] {
         }
         #expect(read.map(\.rows) == events.map(\.rows.count) && read.map(\.peak) == events.map(\.peak))
         #expect(read.map(\.rank).sorted() == Array(1...events.count))
-        #expect(read[0].note == notes[0].text && read[0].verdict == "anomaly")
+        #expect(read[0].note == notes[0].value && read[0].verdict == "anomaly")
         #expect(read.allSatisfy { ($0.typical ?? 0) > 1 }, "what is flagged differs more than usual")
     }
 

@@ -47,6 +47,19 @@ import TimeSeries
     #expect(judgements.isEmpty)
 }
 
+@Test func notesFollowTheSameRuleAndAreCutWhereTheyAreTooLong() {
+    var notes = Notes()
+    notes.write("a storm", on: 0..<10)
+    notes.write(String(repeating: "é", count: Notes.longest + 9), on: 10..<14)
+    notes.write("nowhere", on: 5..<5)
+    #expect(notes.text(on: 5..<12) == "a storm" && notes.text(on: 14..<20).isEmpty)
+    #expect(notes.text(on: 10..<11).count == Notes.longest)
+    notes.write("", on: 9..<11)
+    #expect(notes.isEmpty)
+    notes = Notes([RowMark(rows: 0..<4, value: "first"), RowMark(rows: 3..<6, value: "second")])
+    #expect(notes.map(\.value) == ["second"])
+}
+
 /// The rule stands in the type and, as a query, in the database: both give the same verdicts.
 @Test func storedVerdictsFollowTheSameRule() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

@@ -105,9 +105,9 @@ private func trained(_ series: Series) async -> [ScoredModel] {
         try ann.recentFiles(limit: 0) == [
             Holdings(path: "/a.csv", rowCount: series.rowCount, models: ["transformer"], verdictCount: 1)
         ], "what work went into is kept")
-    #expect(Array(try ann.notes(of: series)) == [Note(rows: 5..<7, text: "another")])
+    #expect(Array(try ann.notes(of: series)) == [RowMark(rows: 5..<7, value: "another")])
     #expect(try ann.judgements(of: series).map(\.rows) == [3..<9])
-    #expect(try ann.judgements(of: series).map(\.verdict) == [.anomaly])
+    #expect(try ann.judgements(of: series).map(\.value) == [.anomaly])
     #expect(try ann.setting("k", as: AnalysisSettings.self) == AnalysisSettings())
     #expect(try ann.setting("k", as: String.self) == nil)
     #expect(try bob.savedModels(for: series).isEmpty)

@@ -79,10 +79,10 @@ extension WorkspaceState {
             effects.append(.judge(series, old.rows, nil))
         }
         for new in moment.judgements where !before.judgements.contains(new) {
-            effects.append(.judge(series, new.rows, new.verdict))
+            effects.append(.judge(series, new.rows, new.value))
         }
         for old in before.notes where !moment.notes.contains(old) { effects.append(.write(series, old.rows, "")) }
-        for new in moment.notes where !before.notes.contains(new) { effects.append(.write(series, new.rows, new.text)) }
+        for new in moment.notes where !before.notes.contains(new) { effects.append(.write(series, new.rows, new.value)) }
         (analysis.judgements, notes) = (moment.judgements, moment.notes)
         if moment.settings != before.settings {
             analysis.settings = moment.settings

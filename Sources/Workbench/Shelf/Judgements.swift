@@ -21,62 +21,34 @@ public enum Verdict: String, Sendable, Codable, CaseIterable {
     }
 }
 
-/// A verdict on rows of a series, in order of time.
-public struct Judgement: Sendable, Equatable {
-    /// The rows, counted from 0.
-    public let rows: Range<Int>
-    /// What was decided about them.
-    public let verdict: Verdict
+/// The verdicts on a series.
+public typealias Judgements = RowMarks<Verdict>
 
-    /// A verdict on rows.
-    public init(rows: Range<Int>, verdict: Verdict) {
-        self.rows = rows
-        self.verdict = verdict
-    }
-}
+extension RowMarks<Verdict> {
+    /// Decides about rows in place of all verdicts that they overlap; `nil` takes those back.
+    public mutating func judge(_ rows: Range<Int>, as verdict: Verdict?) { mark(rows, verdict) }
 
-/// The verdicts on a series, and the one rule for what they mean: no two of them overlap, since the later one replaces
-/// those that it overlaps; and a verdict is about an event when it overlaps it, the one with the most rows in common where
-/// there are several.
-public struct Judgements: Sendable, Equatable, RandomAccessCollection {
-    private var sorted: [Judgement] = []
-
-    /// None.
-    public init() {}
-
-    /// Takes verdicts in the order in which they were given.
-    public init(_ judgements: some Sequence<Judgement>) {
-        for judgement in judgements { judge(judgement.rows, as: judgement.verdict) }
-    }
-
-    public var startIndex: Int { sorted.startIndex }
-    public var endIndex: Int { sorted.endIndex }
-    /// The verdicts in order of their rows.
-    public subscript(index: Int) -> Judgement { sorted[index] }
-
-    /// Decides about rows in place of all verdicts that they overlap; `nil` takes those back. No rows change nothing.
-    public mutating func judge(_ rows: Range<Int>, as verdict: Verdict?) {
-        guard !rows.isEmpty else { return }
-        sorted.removeAll { $0.rows.overlaps(rows) }
-        guard let verdict else { return }
-        let place = sorted.firstIndex { $0.rows.lowerBound > rows.lowerBound } ?? sorted.endIndex
-        sorted.insert(Judgement(rows: rows, verdict: verdict), at: place)
-    }
-
-    /// What was decided about an event: the verdict with the most rows in common, of equals the earliest.
-    public func verdict(on rows: Range<Int>) -> Verdict? {
-        var best: (verdict: Verdict, common: Int)?
-        for judgement in sorted where judgement.rows.overlaps(rows) {
-            let common = judgement.rows.clamped(to: rows).count
-            if common > best?.common ?? 0 { best = (judgement.verdict, common) }
-        }
-        return best?.verdict
-    }
+    /// What was decided about an event.
+    public func verdict(on rows: Range<Int>) -> Verdict? { value(on: rows) }
 
     /// What the verdicts teach, in order of their rows.
     public var lessons: [Lesson] {
-        sorted.compactMap { judgement in
-            judgement.verdict.isAnomaly.map { Lesson(rows: judgement.rows, isAnomaly: $0) }
-        }
+        compactMap { mark in mark.value.isAnomaly.map { Lesson(rows: mark.rows, isAnomaly: $0) } }
     }
+}
+
+/// What an analyst wrote about rows of a series; no text is empty.
+public typealias Notes = RowMarks<String>
+
+extension RowMarks<String> {
+    /// The most characters of a note.
+    public static var longest: Int { 500 }
+
+    /// Writes on rows in place of all notes that they overlap; an empty text takes those away.
+    public mutating func write(_ text: String, on rows: Range<Int>) {
+        mark(rows, text.isEmpty ? nil : String(text.prefix(Self.longest)))
+    }
+
+    /// What was written about an event; empty without a note.
+    public func text(on rows: Range<Int>) -> String { value(on: rows) ?? "" }
 }

@@ -105,7 +105,7 @@ public struct Shelf: Sendable {
         return Judgements(
             stored.compactMap { row in
                 guard row.firstRow <= row.lastRow, let verdict = Verdict(rawValue: row.verdict) else { return nil }
-                return Judgement(rows: row.firstRow..<(row.lastRow + 1), verdict: verdict)
+                return RowMark(rows: row.firstRow..<(row.lastRow + 1), value: verdict)
             })
     }
 
@@ -132,7 +132,9 @@ public struct Shelf: Sendable {
             try StoredNote.of(identity.text, user: user).order { [$0.writtenAt, $0.id] }.fetchAll(database)
         }
         return Notes(
-            stored.compactMap { $0.firstRow <= $0.lastRow ? Note(rows: $0.firstRow..<($0.lastRow + 1), text: $0.text) : nil })
+            stored.compactMap {
+                $0.firstRow <= $0.lastRow ? RowMark(rows: $0.firstRow..<($0.lastRow + 1), value: $0.text) : nil
+            })
     }
 
     // MARK: Settings
