@@ -138,7 +138,7 @@ let package = Package(
         library("Persistence", ["Files", "CheckedTOML", "CExchange", "Digest", grdb, toml]),
         library("StrictJSON", []),
         library("Accounts", ["Persistence", "StrictJSON", "Digest", "CXCrypt", grdb]),
-        library("Workbench", ["Work", "AnomalyDetection", "SeriesReading", "Persistence", "Accounts", grdb]),
+        library("Workbench", ["Work", "StrictJSON", "AnomalyDetection", "SeriesReading", "Persistence", "Accounts", grdb]),
         library("TerminalUI", ["CheckedTOML", toml]),
         library("NcursesTerminal", ["TerminalUI", "CNcursesw", "CTerminalGuard"]),
         library(

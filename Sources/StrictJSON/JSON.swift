@@ -83,6 +83,13 @@ public struct JSONText: Sendable {
         add(end)
     }
 
+    /// A text in quotation marks.
+    public static func quoted(_ text: String) -> String {
+        var quoted = JSONText()
+        quoted.addQuoted(text)
+        return String(decoding: quoted.bytes, as: UTF8.self)
+    }
+
     /// Adds text in quotation marks.
     public mutating func addQuoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))

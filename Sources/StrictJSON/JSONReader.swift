@@ -146,48 +146,9 @@ private struct JSONReader {
             content += bytes[start..<place]
             if take("\"") { break }
             guard take("\\") else { throw .malformed }
-            try escape(into: &content)
+            do { try JSONEscape.read(bytes, at: &place, into: &content) } catch { throw .malformed }
         }
         guard let text = String(validating: content, as: UTF8.self) else { throw .malformed }
         return text
-    }
-
-    private mutating func escape(into content: inout [UInt8]) throws(JSONError) {
-        guard let byte = next else { throw .malformed }
-        place += 1
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): content.append(byte)
-        case UInt8(ascii: "b"): content.append(0x08)
-        case UInt8(ascii: "f"): content.append(0x0C)
-        case UInt8(ascii: "n"): content.append(0x0A)
-        case UInt8(ascii: "r"): content.append(0x0D)
-        case UInt8(ascii: "t"): content.append(0x09)
-        case UInt8(ascii: "u"): content += Array(String(try scalar()).utf8)
-        default: throw .malformed
-        }
-    }
-
-    /// The character of a `\u` escape, or of two that are a surrogate pair.
-    private mutating func scalar() throws(JSONError) -> Character {
-        var code = try codeUnit()
-        if (0xD800...0xDBFF).contains(code) {
-            guard take("\\"), take("u") else { throw .malformed }
-            let low = try codeUnit()
-            guard (0xDC00...0xDFFF).contains(low) else { throw .malformed }
-            code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
-        }
-        guard let scalar = Unicode.Scalar(code) else { throw .malformed }
-        return Character(scalar)
-    }
-
-    private mutating func codeUnit() throws(JSONError) -> UInt32 {
-        guard place + 4 <= bytes.count else { throw .malformed }
-        var code: UInt32 = 0
-        for byte in bytes[place..<place + 4] {
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw .malformed }
-            code = code << 4 + UInt32(digit)
-        }
-        place += 4
-        return code
     }
 }

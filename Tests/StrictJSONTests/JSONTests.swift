@@ -29,6 +29,27 @@ import TimeSeries
         #expect(throws: JSONError.malformed) { try read(text) }
     }
 
+    @Test(arguments: [
+        ("u0041", "A"), ("u00e9!", "é"), ("uD83D\\uDE00.", "😀"), ("n", "\n"), ("/", "/"), ("\"", "\""),
+    ]) func anEscapeEndsWhereItsCharacterDoes(_ text: String, _ meant: String) throws {
+        var (place, content) = (0, [UInt8]())
+        try JSONEscape.read(Array(text.utf8), at: &place, into: &content)
+        #expect(String(decoding: content, as: UTF8.self) == meant)
+        #expect(place == text.utf8.count - (text.hasSuffix("!") || text.hasSuffix(".") ? 1 : 0))
+    }
+
+    @Test(arguments: [
+        ("", JSONEscape.Flaw.unknown), ("x", .unknown), ("u", .unknown), ("u+123", .unknown), ("u12", .unknown),
+        ("uD800", .halfAPair), ("uD800n", .halfAPair), ("uD800\\u0041", .halfAPair), ("uDC00", .halfAPair),
+        ("uD800\\u00", .unknown),
+    ]) func whatIsNoEscapeIsRefused(_ text: String, _ flaw: JSONEscape.Flaw) {
+        var (place, content) = (0, [UInt8]())
+        #expect(throws: flaw) { try JSONEscape.read(Array(text.utf8), at: &place, into: &content) }
+    }
+
+    @Test(arguments: ["", "plain", "a \"quote\" and \\", "\u{1}\n\t\u{7F}", "é😀 = \u{301}\"\u{301}"])
+    func aQuotedTextReadsAsItself(_ text: String) throws { #expect(try read(JSONText.quoted(text)) == .text(text)) }
+
     @Test func bytesThatAreNoUTF8AreRefused() {
         for bytes: [UInt8] in [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xC3]] {
             #expect(throws: JSONError.malformed) { try JSON([0x22] + bytes + [0x22]) }

@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Foundation
 import SeriesReading
+import StrictJSON
 import TimeSeries
 
 /// Writes the flagged events with what was decided and written about them, one line an event, in the order of time.
@@ -59,7 +60,7 @@ public struct EventExport: Sendable {
             fields += [.text(verdict), .text(remarks.notes.text(on: event.rows))]
         }
         if format == .csv { return fields.map(\.csv).joined(separator: ",") + "\n" }
-        return "{" + zip(columns, fields).map { "\(jsonString($0)):\($1.json)" }.joined(separator: ",") + "}\n"
+        return "{" + zip(columns, fields).map { "\(JSONText.quoted($0)):\($1.json)" }.joined(separator: ",") + "}\n"
     }
 
     /// A value of a line.
@@ -79,8 +80,8 @@ public struct EventExport: Sendable {
         var json: String {
             switch self {
             case .number(let text): text.isEmpty ? "null" : text
-            case .text(let text): text.isEmpty ? "null" : jsonString(text)
-            case .key(let text): jsonString(text)
+            case .text(let text): text.isEmpty ? "null" : JSONText.quoted(text)
+            case .key(let text): JSONText.quoted(text)
             }
         }
     }
@@ -89,17 +90,4 @@ public struct EventExport: Sendable {
 /// A text that a spreadsheet does not take for a formula.
 func harmless(_ text: String) -> String {
     text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
-}
-
-/// `text` as a JSON string.
-func jsonString(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"", "\\": quoted += "\\" + String(scalar)
-        case _ where scalar.value < 0x20: quoted += String(format: "\\u%04x", scalar.value)
-        default: quoted.unicodeScalars.append(scalar)
-        }
-    }
-    return quoted + "\""
 }

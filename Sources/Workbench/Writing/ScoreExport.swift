@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Foundation
 import SeriesReading
+import StrictJSON
 import TimeSeries
 
 /// Writes scores as text, one line a row, in the order of time.
@@ -90,8 +91,8 @@ public struct ScoreExport: Sendable {
     /// Adds a line a row.
     public func append(_ format: Format, rows: Range<Int>, to text: inout [UInt8]) {
         let scores = result.scores.values + [result.combined]
-        let members = format == .csv ? [] : columns.map { Array((jsonString($0) + ":").utf8) }
-        let keyText = Array((key.map { format == .csv ? csvField($0.text) : jsonString($0.text) } ?? "").utf8)
+        let members = format == .csv ? [] : columns.map { Array((JSONText.quoted($0) + ":").utf8) }
+        let keyText = Array((key.map { format == .csv ? csvField($0.text) : JSONText.quoted($0.text) } ?? "").utf8)
         for row in rows {
             var line = Line(format: format, members: members)
             if key != nil { line.add(to: &text) { $0 += keyText } }
@@ -102,7 +103,7 @@ public struct ScoreExport: Sendable {
             let isFlagged = result.isFlagged(row)
             line.add(to: &text) { $0 += (format == .csv ? isFlagged ? "1" : "0" : isFlagged ? "true" : "false").utf8 }
             for remark in remarks(on: row) {
-                let field = format == .csv ? csvField(harmless(remark)) : remark.isEmpty ? "null" : jsonString(remark)
+                let field = format == .csv ? csvField(harmless(remark)) : remark.isEmpty ? "null" : JSONText.quoted(remark)
                 line.add(to: &text) { $0 += field.utf8 }
             }
             text += (format == .csv ? "\n" : "}\n").utf8
