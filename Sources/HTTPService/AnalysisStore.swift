@@ -192,8 +192,7 @@ actor AnalysisStore {
     private func take(_ report: ModelTraining.Report, _ key: Key, _ cancellation: Cancellation, _ session: Session) async {
         guard isPresent(key, cancellation) else { return }
         switch report {
-        case .training(let progress): advance(key, progress.model, 0.95 * progress.share)
-        case .scoring(let kind, let share): advance(key, kind, 0.95 + 0.05 * share)
+        case .training, .scoring: if let (model, share) = report.progress { advance(key, model, share) }
         case .learnt: break
         case .finished(let model):
             do { try await use(model, key, cancellation, library(session)) } catch {

@@ -25,12 +25,14 @@ public struct ModelTraining: Sendable {
         /// A model could not be had; the others go on.
         case failed(DetectionError)
 
-        /// Which model it is about and how much of its work is done, 0 to 1, of which scoring is the last twentieth; `nil`
-        /// for a failure.
+        /// The share of learning in the work of a model; scoring is the rest.
+        private static let learning = 0.95
+
+        /// Which model it is about and how much of its work is done, 0 to 1; `nil` for a failure.
         public var progress: (model: ModelKind, share: Double)? {
             switch self {
-            case .training(let progress): (progress.model, 0.95 * progress.share)
-            case .scoring(let model, let share): (model, 0.95 + 0.05 * share)
+            case .training(let progress): (progress.model, Self.learning * progress.share)
+            case .scoring(let model, let share): (model, Self.learning + (1 - Self.learning) * share)
             case .learnt(let detector): (detector.kind, 1)
             case .finished(let model): (model.detector.kind, 1)
             case .failed: nil
