@@ -50,7 +50,7 @@ import Testing
     @Test func aFailureSaysWhyAndLeavesWhatWasThere() throws {
         defer { remove() }
         let nowhere = folder.appendingPathComponent("none/file")
-        for write in [replacePrivateFile, writeResult(at:with:), { url, data in _ = try makePrivateFile(at: url, with: data) }] {
+        for write in [replacePrivateFile, writeAsResult, { url, data in _ = try makePrivateFile(at: url, with: data) }] {
             let error = #expect(throws: FileError.self) { try write(nowhere, Data([1])) }
             #expect(error?.description == "there is no such folder")
         }
@@ -61,11 +61,11 @@ import Testing
         #expect(try names() == ["file"], "no draft stays")
     }
 
-    private func writeResult(at url: URL, with data: Data) throws { try Files.writeResult(data, to: url) }
+    private func writeAsResult(_ url: URL, _ data: Data) throws { try writeResult(data, to: url) }
 
     @Test func aResultTakesThePermissionsOfWhatItReplacesAndFollowsLinks() throws {
         defer { remove() }
-        try Files.writeResult(Data([1]), to: file)
+        try writeResult(Data([1]), to: file)
         let usual = folder.appendingPathComponent("usual")
         close(creat(usual.path, 0o666))
         #expect(mode(file) == mode(usual), "a new one has what the user gives new files")
@@ -73,10 +73,10 @@ import Testing
         chmod(file.path, 0o640)
         let link = folder.appendingPathComponent("link")
         try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
-        try Files.writeResult(Data([2, 3]), to: link)
+        try writeResult(Data([2, 3]), to: link)
         #expect(try Data(contentsOf: file) == Data([2, 3]) && mode(file) == 0o640)
         #expect(try names() == ["file", "link"])
-        try Files.writeResult(Data([4]), to: URL(fileURLWithPath: "/dev/null"))
+        try writeResult(Data([4]), to: URL(fileURLWithPath: "/dev/null"))
         #expect(try FileHandle(forReadingFrom: URL(fileURLWithPath: "/dev/null")).readToEnd()?.isEmpty ?? true)
     }
 

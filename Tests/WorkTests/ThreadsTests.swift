@@ -17,7 +17,7 @@ import Testing
 
     @Test func aThreadOfItsOwnHasTheStackThatLibrariesExpect() async {
         // 6 MiB of frames, more than threads are given otherwise.
-        func depth(_ left: Int) -> Int {
+        @Sendable func depth(_ left: Int) -> Int {
             withUnsafeTemporaryAllocation(byteCount: 1 << 20, alignment: 16) { buffer in
                 buffer.initializeMemory(as: UInt8.self, repeating: 1)
                 return left == 0 ? 1 : 1 + depth(left - 1)
