@@ -82,8 +82,8 @@ extension OddlineDatabase {
             owner(table)
             table.column("path", .text).notNull()
             table.column("opened_at", .datetime).notNull()
-            table.column("fingerprint", .text)
-            table.column("row_count", .integer)
+            table.column("fingerprint", .text).notNull()
+            table.column("row_count", .integer).notNull()
             table.uniqueKey(["user_id", "path"])
         }
         try database.create(table: "models") { table in

@@ -5,15 +5,15 @@ import Persistence
 public struct Holdings: Sendable, Equatable {
     /// Where the file is.
     public let path: String
-    /// Rows that the series had when it was opened last; `nil` where that was before rows were noted.
-    public let rowCount: Int?
+    /// Rows that the series had when it was opened last.
+    public let rowCount: Int
     /// The names of the models that are saved for it.
     public let models: [String]
     /// Verdicts given on it.
     public let verdictCount: Int
 
     /// What there is of a file.
-    public init(path: String, rowCount: Int?, models: [String], verdictCount: Int) {
+    public init(path: String, rowCount: Int, models: [String], verdictCount: Int) {
         self.path = path
         self.rowCount = rowCount
         self.models = models
@@ -32,13 +32,11 @@ extension UserLibrary {
         try database.read { database in
             let files = try OpenedFile.filter { $0.userID == user }.order(\.openedAt.desc).fetchAll(database)
             let models = Dictionary(grouping: try SavedModel.filter { $0.userID == user }.fetchAll(database), by: \.fingerprint)
-            let verdicts = Dictionary(
-                grouping: try StoredJudgement.filter { $0.userID == user }.fetchAll(database), by: \.fingerprint)
+            let verdicts = try StoredMarks.judgements.counts(user: user, database)
             let holdings = files.map { file in
                 Holdings(
                     path: file.path, rowCount: file.rowCount,
-                    models: file.fingerprint.flatMap { models[$0] }?.map(\.kind) ?? [],
-                    verdictCount: file.fingerprint.flatMap { verdicts[$0] }?.count ?? 0)
+                    models: models[file.fingerprint]?.map(\.kind) ?? [], verdictCount: verdicts[file.fingerprint] ?? 0)
             }
             return holdings.enumerated().filter { $0.offset < limit || $0.element.isKept }.map(\.element)
         }

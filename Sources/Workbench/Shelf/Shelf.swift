@@ -82,59 +82,35 @@ public struct Shelf: Sendable {
 
     // MARK: Judgements
 
-    /// Stores what the user decided about rows, in place of the verdicts that they overlap (see `Judgements`); `nil` takes
+    /// Stores what the user decided about rows, in place of the verdicts that they overlap (see `RowMarks`); `nil` takes
     /// those back.
     public func judge(_ rows: Range<Int>, as verdict: Verdict?) throws {
-        guard let last = rows.last else { return }
-        try database.write { database in
-            try StoredJudgement.of(identity.text, user: user)
-                .filter { $0.firstRow <= last && $0.lastRow >= rows.lowerBound }.deleteAll(database)
-            guard let verdict else { return }
-            try StoredJudgement(
-                userID: user, fingerprint: identity.text, firstRow: rows.lowerBound, lastRow: last,
-                verdict: verdict.rawValue, judgedAt: Date()
-            ).insert(database)
-        }
+        try mark(.judgements, rows, verdict?.rawValue)
     }
 
     /// The verdicts.
     public func judgements() throws -> Judgements {
-        let stored = try database.read { database in
-            try StoredJudgement.of(identity.text, user: user).order { [$0.judgedAt, $0.id] }.fetchAll(database)
-        }
-        return Judgements(
-            stored.compactMap { row in
-                guard row.firstRow <= row.lastRow, let verdict = Verdict(rawValue: row.verdict) else { return nil }
-                return RowMark(rows: row.firstRow..<(row.lastRow + 1), value: verdict)
+        Judgements(
+            try marks(.judgements).compactMap { mark in
+                Verdict(rawValue: mark.value).map { RowMark(rows: mark.rows, value: $0) }
             })
     }
 
     // MARK: Notes
 
-    /// Stores what the user wrote about rows, in place of the notes that they overlap (see `Notes`); an empty text takes
+    /// Stores what the user wrote about rows, in place of the notes that they overlap (see `RowMarks`); an empty text takes
     /// those away.
-    public func write(_ text: String, on rows: Range<Int>) throws {
-        guard let last = rows.last else { return }
-        try database.write { database in
-            try StoredNote.of(identity.text, user: user)
-                .filter { $0.firstRow <= last && $0.lastRow >= rows.lowerBound }.deleteAll(database)
-            guard !text.isEmpty else { return }
-            try StoredNote(
-                userID: user, fingerprint: identity.text, firstRow: rows.lowerBound, lastRow: last, text: text,
-                writtenAt: Date()
-            ).insert(database)
-        }
-    }
+    public func write(_ text: String, on rows: Range<Int>) throws { try mark(.notes, rows, text.isEmpty ? nil : text) }
 
     /// The notes.
-    public func notes() throws -> Notes {
-        let stored = try database.read { database in
-            try StoredNote.of(identity.text, user: user).order { [$0.writtenAt, $0.id] }.fetchAll(database)
-        }
-        return Notes(
-            stored.compactMap {
-                $0.firstRow <= $0.lastRow ? RowMark(rows: $0.firstRow..<($0.lastRow + 1), value: $0.text) : nil
-            })
+    public func notes() throws -> Notes { Notes(try marks(.notes)) }
+
+    private func mark(_ table: StoredMarks, _ rows: Range<Int>, _ value: String?) throws {
+        try database.write { try table.mark(rows, value, of: identity, user: user, $0) }
+    }
+
+    private func marks(_ table: StoredMarks) throws -> [RowMark<String>] {
+        try database.read { try table.marks(of: identity, user: user, $0) }
     }
 
     // MARK: Settings

@@ -34,10 +34,10 @@ public struct UserLibrary: Sendable {
     public func open(_ series: Series, at path: String) throws -> Shelf {
         let before = try database.read { try OpenedFile.fetchOne($0, key: ["user_id": user, "path": path]) }
         let shelf = shelf(of: series.identity)
-        if let older = before?.fingerprint, let count = before?.rowCount, count < series.rowCount,
-            series.identity(ofFirst: count).text == older
+        if let before, before.rowCount < series.rowCount,
+            series.identity(ofFirst: before.rowCount).text == before.fingerprint
         {
-            try shelf.takeOver(from: SeriesIdentity(text: older))
+            try shelf.takeOver(from: SeriesIdentity(text: before.fingerprint))
         }
         try database.write {
             try OpenedFile(
