@@ -131,7 +131,7 @@ let package = Package(
         library("Work", []),
         library("Files", []),
         library("TimeSeries", ["Digest"]),
-        library("SeriesReading", ["Work", "TimeSeries", "CZlib", grdb]),
+        library("SeriesReading", ["Work", "StrictJSON", "TimeSeries", "CZlib", grdb]),
         library("NeuralNetwork", ["Work", "Files", "COneDNN", "CKernels", "CProcessor"]),
         library("AnomalyDetection", ["Work", "TimeSeries", "NeuralNetwork", "CScores"]),
         library("CheckedTOML", []),

@@ -28,11 +28,15 @@ public func numberText(_ value: Double) -> String {
     return "\(value)"
 }
 
-/// `text` as a CSV field, quoted where it must be: around commas, quotes, line ends and spaces at either end.
+/// `text` as a CSV field, quoted where it must be.
 public func csvField(_ text: String) -> String {
-    let bytes = text.utf8
-    let mustBeQuoted = bytes.first == 0x20 || bytes.last == 0x20 || bytes.contains { [0x2C, 0x22, 0x0A, 0x0D].contains($0) }
-    return mustBeQuoted ? quotedField(text) : text
+    mustBeQuoted(text.utf8) ? quotedField(text) : text
+}
+
+/// Whether a CSV field needs quotes: around commas, quotes, line ends and spaces at either end.
+func mustBeQuoted(_ field: some BidirectionalCollection<UInt8>) -> Bool {
+    field.first == 0x20 || field.last == 0x20
+        || field.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
 }
 
 /// `text` in quotes, with those in it doubled. Works on bytes, since a quote with a combining mark behind it is one

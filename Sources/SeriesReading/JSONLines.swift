@@ -1,4 +1,5 @@
 import Foundation
+import StrictJSON
 import TimeSeries
 
 extension SeriesFormat {
@@ -139,13 +140,7 @@ struct JSONLines: Sendable {
         switch value {
         case .word(let bytes): records += bytes
         case .text(let bytes):
-            let isPlain =
-                bytes.first != 0x20 && bytes.last != 0x20 && !bytes.contains { [0x2C, 0x22, 0x0A, 0x0D].contains($0) }
-            if isPlain {
-                records += bytes
-            } else {
-                records += Array(quotedField(String(decoding: bytes, as: UTF8.self)).utf8)
-            }
+            records += mustBeQuoted(bytes) ? Array(quotedField(String(decoding: bytes, as: UTF8.self)).utf8) : bytes
         }
     }
 }
@@ -241,29 +236,9 @@ private struct JSONObject {
             content += bytes[start..<place]
             if take("\"") { return content }
             guard take("\\"), place < bytes.count else { throw Flaw("no end") }
-            try escape(into: &content)
+            do { try JSONEscape.read(bytes, at: &place, into: &content) } catch {
+                throw Flaw(error == .unknown ? "an escape that is none" : "half of a pair of escapes")
+            }
         }
-    }
-
-    private mutating func escape(into content: inout [UInt8]) throws(Flaw) {
-        let plain: [UInt8: UInt8] = [
-            0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F, 0x62: 0x08, 0x66: 0x0C, 0x6E: 0x0A, 0x72: 0x0D, 0x74: 0x09,
-        ]
-        let byte = bytes[place]
-        place += 1
-        if let meant = plain[byte] { return content.append(meant) }
-        guard byte == UInt8(ascii: "u") else { throw Flaw("an escape that is none") }
-        var units = [try codeUnit()]
-        if (0xD800...0xDBFF).contains(units[0]), take("\\"), take("u") { units.append(try codeUnit()) }
-        guard let text = String(validating: units, as: UTF16.self) else { throw Flaw("half of a pair of escapes") }
-        content += Array(text.utf8)
-    }
-
-    private mutating func codeUnit() throws(Flaw) -> UInt16 {
-        guard place + 4 <= bytes.count,
-            let unit = UInt16(String(decoding: bytes[place..<(place + 4)], as: UTF8.self), radix: 16)
-        else { throw Flaw("an escape that is none") }
-        place += 4
-        return unit
     }
 }
