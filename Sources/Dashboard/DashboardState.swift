@@ -43,7 +43,7 @@ public struct DashboardState: Sendable {
     }
 
     /// Whether the screen can be locked: somebody is signed in and it is not locked already.
-    public var canLock: Bool { signedIn.map { $0.lock == nil } ?? false }
+    public var canLock: Bool { signedIn.map { !$0.isLocked } ?? false }
 }
 
 /// What all screens share: the terminal's size, the theme, the message in the last row, and the end.

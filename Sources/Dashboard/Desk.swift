@@ -164,9 +164,13 @@ public final class Desk: Sendable {
     private func answer(_ request: AccountRequest) -> Answer {
         permission.withLock { permission in
             let (answer, session) = services.accountServices.answer(request, permission.session)
-            // A new password has ended the session that was kept.
-            if case .changePassword = request, session != nil { permission.kept = nil }
             if let session { permission.session = session }
+            // A new password ends the session that was kept; who ends it here goes on until quitting.
+            switch request {
+            case .changePassword where session != nil: permission.kept = nil
+            case .endSession(let id) where id == permission.kept?.id: permission.kept = nil
+            default: break
+            }
             return answer
         }
     }

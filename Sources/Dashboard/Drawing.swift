@@ -82,21 +82,6 @@ func grouped(_ count: Int) -> String {
     return (count < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
 }
 
-/// What keys do, parted by spaces: as many of `all` as `width` columns hold, and always the last, which says how to leave. Dots
-/// stand for those that are left out.
-func hintLine(_ all: [String], within width: Int) -> String {
-    let gap = "   "
-    let whole = all.joined(separator: gap)
-    guard displayWidth(whole) > width, let last = all.last else { return whole }
-    var shown = all.dropLast()
-    while !shown.isEmpty {
-        shown.removeLast()
-        let line = (shown + ["…", last]).joined(separator: gap)
-        if displayWidth(line) <= width { return line }
-    }
-    return last
-}
-
 /// Who is signed in, set into the top border.
 func drawUser(_ screen: inout CellBuffer, _ frame: Frame) {
     screen.write(frame.user, x: screen.width - 3 - displayWidth(frame.user), y: 0, Style(frame.theme.muted))
@@ -107,4 +92,9 @@ func drawCard(_ screen: inout CellBuffer, _ card: Rect, title: String, _ theme: 
     screen.fill(card, " ", Style(theme.text, on: theme.panel))
     screen.border(
         card, title: title, Style(theme.border, on: theme.panel), titleStyle: Style(theme.accent, on: theme.panel, bold: true))
+}
+
+/// The models' shares in words, with short titles where `width` columns do not hold the long ones.
+func weightsText(_ ensemble: Ensemble, within width: Int) -> String {
+    joined(ensemble.weights.kinds, within: width) { "\($1) \(fixed(ensemble.share(of: $0)))" }
 }

@@ -10,7 +10,7 @@ public func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [R
     case .failed(let text): state.frame.complain(text)
     case .loginFailed, .registrationFailed:
         guard case .signedOut(var signedOut) = state.stage else { break }
-        signedOut.receive(event, &state.frame)
+        _ = signedOut.tell(event, &state.frame)
         state.stage = .signedOut(signedOut)
     }
     return []
@@ -53,10 +53,8 @@ private func updateInput(_ state: inout DashboardState, _ input: InputEvent) -> 
         return []
     default: break
     }
-    if case .key = input, state.signedIn?.lock == nil { state.frame.message = nil }
+    if case .key = input, state.signedIn?.isLocked != true { state.frame.message = nil }
     switch state.stage {
-    case .signedOut where input == .key(.control("z")): return [.suspend]
-    case .signedOut where input == .key(.control("l")): return [.redraw]
     case .signedOut(var signedOut):
         let requests = signedOut.update(input, &state.frame)
         state.stage = .signedOut(signedOut)

@@ -5,23 +5,35 @@ import Testing
 
 @testable import Dashboard
 
-/// A further place does not compile here before its screen is among those that are looked for.
-@Test func theListOfScreensIsThatOfThePlaces() throws {
-    func screen(of place: SignedIn.Place) -> any Screen.Type {
-        switch place {
-        case .library: LibraryState.self
-        case .workspace: WorkspaceState.self
-        }
-    }
-    let states = try [library(), workspace()].map { try #require($0.signedIn) }
-    for state in states { #expect(type(of: state.screen) == screen(of: state.place)) }
-    #expect(states.map { ObjectIdentifier(type(of: $0.screen)) } == SignedIn.screens.map { ObjectIdentifier($0) })
+/// The keys that hold over a layer, its own and others, as help and footer have them.
+private func bindings(over layer: any Layer<SignedIn>.Type) -> [Binding<SignedIn>] {
+    layer.bindings
+        + SignedIn.general.filter { $0.reach >= (layer.takesText ? .everything : layer.level == .screen ? .screens : .cards) }
 }
 
-@Test func everyKeyHasOneMeaningOnAScreen() {
-    for screen in SignedIn.screens {
-        let keys = (screen.bindings + Binding.everywhere).flatMap(\.keys)
-        #expect(Set(keys).count == keys.count, "\(screen.title)")
+/// All keys of the program.
+func allKeys() -> [Key] { SignedIn.all.flatMap { bindings(over: $0) }.flatMap(\.keys) }
+
+/// A layer that no binding says it opens is in no help, and not on the page of keys.
+@Test func everyLayerThatShowsIsAmongThoseThatBindingsOpen() throws {
+    let all = Set(SignedIn.all.map { ObjectIdentifier($0) }), before = Set(SignedOut.all.map { ObjectIdentifier($0) })
+    var shown: Set<ObjectIdentifier> = []
+    for scene in Scene.all {
+        let state = try scene.make(120, 36)
+        let here = (state.signedIn?.layers ?? []).map { ObjectIdentifier(type(of: $0)) }
+        #expect(here.allSatisfy(all.contains), "\(scene.name)")
+        #expect((state.signedOut?.layers ?? []).allSatisfy { before.contains(ObjectIdentifier(type(of: $0))) }, "\(scene.name)")
+        shown.formUnion(here)
+    }
+    #expect(shown == all, "every layer has a scene")
+}
+
+@Test func everyKeyHasOneMeaningOnALayer() throws {
+    for scene in Scene.all {
+        let state = try scene.make(120, 36)
+        guard let signedIn = state.signedIn, let top = signedIn.layers.last else { continue }
+        let keys = SignedIn.bindings(over: top).filter { !$0.availability(signedIn).isAbsent }.flatMap(\.keys)
+        #expect(Set(keys).count == keys.count, "\(scene.name): \(keys.filter { key in keys.count { $0 == key } > 1 })")
     }
 }
 
@@ -33,12 +45,44 @@ import Testing
     }
 }
 
-@Test func theHelpNamesEveryKeyOnce() {
-    let help = HelpCard.lines(KeyMap())
-    for binding in Binding.all {
-        let line = HelpCard.Line(keys: binding.keys.map(\.name).joined(separator: " "), text: binding.help)
-        #expect(help.count { $0 == line } == 1, "\(binding.help)")
+/// Helps, footers and the page of keys are made of sentences and words that a line holds.
+@Test func everyBindingSaysInALineWhatItDoes() {
+    for binding in SignedIn.all.flatMap({ bindings(over: $0) }) {
+        #expect(!binding.keys.isEmpty && !binding.help.isEmpty && binding.help.count <= 84, "\(binding.help)")
+        #expect(!binding.help.hasSuffix(".") && binding.help.first?.isUppercase == true, "\(binding.help)")
+        #expect(binding.name.map { $0.count <= 21 && $0.first?.isLowercase == true } ?? true, "\(binding.help)")
     }
+}
+
+// MARK: The page of keys
+
+/// The tables of the page, a layer each.
+private func tables() -> String {
+    func table<Owner: LayerOwner>(_ title: String, _ bindings: [Binding<Owner>], _ gestures: [Gesture]) -> String {
+        let keys = bindings.map { binding in
+            let keys = binding.keys.map(\.name).joined(separator: " ").replacing("|", with: "\\|")
+            return "| `\(keys)` | \(binding.help)\(binding.command.map { " (`:\($0)`)" } ?? "") |"
+        }
+        let mouse = gestures.map { "| \($0.name) | \($0.help) |" }
+        return (["### \(title)", "| key | what it does |", "|---|---|"] + keys + mouse).joined(separator: "\n") + "\n"
+    }
+    func layer<Owner: LayerOwner>(_ layer: any Layer<Owner>.Type) -> String { table(layer.title, layer.bindings, layer.gestures) }
+    let everywhere = table("On every screen", SignedIn.general, [])
+    return ([everywhere] + SignedIn.all.map { layer($0) } + SignedOut.all.map { layer($0) }).joined(separator: "\n")
+}
+
+/// The page says what the bindings say; `ODDLINE_REWRITE_GOLDENS=1` writes it anew.
+@Test func thePageOfKeysIsTheBindings() throws {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../Documentation/keys.md").standardizedFileURL
+    let page = try String(contentsOf: file, encoding: .utf8)
+    let start = try #require(page.range(of: "\n## All keys\n")).upperBound
+    let end = try #require(page.range(of: "\n## Keys of your own\n")).lowerBound
+    guard page[start..<end] != tables() else { return }
+    if ProcessInfo.processInfo.environment["ODDLINE_REWRITE_GOLDENS"] != nil {
+        try page.replacingCharacters(in: start..<end, with: tables()).write(to: file, atomically: true, encoding: .utf8)
+    }
+    Issue.record("Documentation/keys.md is not what the bindings say; ODDLINE_REWRITE_GOLDENS=1 writes it anew")
 }
 
 /// The rows of the table of keys under a heading of a page, a row the keys that it names.
@@ -55,23 +99,10 @@ private func keys(under heading: String, of page: String) throws -> [[String]] {
     }
 }
 
-/// Each row of the table of all keys stands for whole bindings, and together they are all there are.
-@Test func theTableOfKeysIsTheBindings() throws {
-    let rows = try keys(under: "All keys", of: "Documentation/keys.md")
-    #expect(rows.count > 10)
-    let bindings = Binding.all.map { Set($0.keys.map(\.name)) }
-    for row in rows {
-        let own = Set(row)
-        let whole = bindings.filter { $0.isSubset(of: own) }
-        #expect(whole.reduce(into: Set()) { $0.formUnion($1) } == own, "the row of \(row) is not made of whole bindings")
-    }
-    #expect(Set(rows.joined()) == bindings.reduce(into: Set()) { $0.formUnion($1) })
-}
-
 @Test func theReadmeNamesNoKeyThatIsNone() throws {
     let named = try keys(under: "The keys most used", of: "README.md").joined()
     #expect(named.count > 15)
-    let known = Set(Binding.all.flatMap(\.keys).map(\.name))
+    let known = Set(allKeys().map(\.name))
     for key in named { #expect(known.contains(key), "\(key)") }
 }
 
@@ -107,7 +138,7 @@ private func keyMap(_ text: String) throws -> KeyMap {
     var state = try workspace()
     state.frame.keyMap = try keyMap("[keys]\na = \"F3\"\nN = \"F4\"")
     press(&state, .character("i"))
-    #expect(view(state).text.contains("F3 anomaly   n normal") && view(state).text.contains("F4 note"))
+    #expect(view(state).text.contains("F3 anomaly  n normal") && view(state).text.contains("F4 note"))
     #expect(press(&state, .character("a")).isEmpty, "the key that was moved means nothing any more")
     guard case .judge(_, _, .anomaly?)? = press(&state, .function(3)).first else {
         Issue.record("the new key does not judge")
@@ -139,7 +170,7 @@ func aConflictOfKeysIsNamedWithItsLine(_ text: String, _ sentence: String) {
 }
 
 @Test func everyKeyOfTheHelpCanBeNamedInTheConfiguration() {
-    for key in Binding.all.flatMap(\.keys) where !["↑", "↓", "←", "→", "Shift-←", "Shift-→"].contains(key.name) {
+    for key in allKeys() where !["↑", "↓", "←", "→", "Shift-←", "Shift-→"].contains(key.name) {
         #expect(Key(named: key.name) == key)
     }
 }

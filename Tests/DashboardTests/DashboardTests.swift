@@ -15,7 +15,7 @@ import Workbench
     var state = DashboardState(width: 80, height: 24, themes: [.midnight])
     let empty = update(&state, .input(.key(.enter))) + update(&state, .input(.key(.enter)))
     #expect(empty.isEmpty)
-    #expect(state.signedOut?.login.problem != nil)
+    #expect(state.login?.problem != nil)
     type(&state, "alice")
     press(&state, .tab)
     type(&state, "s3cret phrase")
@@ -29,12 +29,12 @@ import Workbench
     #expect(second.isEmpty, "a second login waits for the first")
     _ = update(&state, .loginFailed("Username or password is wrong."))
     #expect(view(state).text.contains("Username or password is wrong."))
-    #expect(state.signedOut?.login.password.text.isEmpty == true)
+    #expect(state.login?.password.text.isEmpty == true)
 }
 
 @Test func registrationShowsProblemsBesideTheirFields() throws {
     var state = DashboardState(width: 120, height: 36, themes: [.midnight], isFirstUser: true)
-    #expect(state.signedOut?.place == .registration)
+    #expect(state.signedOut?.layers.last is RegistrationForm)
     type(&state, "al")
     press(&state, .tab)
     #expect(view(state).text.contains("3 to 32 characters"))
@@ -53,7 +53,7 @@ import Workbench
 @Test func fieldsTakeNoMoreThanTheirLimit() {
     var state = DashboardState(width: 80, height: 24, themes: [.midnight])
     _ = update(&state, .input(.paste(String(repeating: "x", count: 10_000))))
-    #expect(state.signedOut?.login.identifier.text.count == AccountRules.longestEmail)
+    #expect(state.login?.identifier.text.count == AccountRules.longestEmail)
 }
 
 // MARK: Workspace
@@ -281,7 +281,10 @@ import Workbench
     for (width, height) in [(120, 36), (80, 24)] {
         _ = update(&state, .input(.resize(width: width, height: height)))
         let text = view(state).text
-        #expect(["VUS-PR", "AUC-PR", "precision over recall", "labelled events", "Enter uses"].allSatisfy { text.contains($0) })
+        #expect(
+            ["VUS-PR", "AUC-PR", "precision over recall", "labelled events", "Enter use the best weights"].allSatisfy {
+                text.contains($0)
+            })
     }
     press(&state, .enter)
     #expect(state.weight(.lstm) == comparison.best.ensemble.weight(of: .lstm))

@@ -51,7 +51,7 @@ import Workbench
         #expect(library.entries.allSatisfy { $0.path.hasPrefix(folder) }, "entries of another account: \(place)")
         #expect(library.shown.isEmpty ? library.selection == 0 : library.shown.indices.contains(library.selection), "\(place)")
         guard let workspace = signedIn.workspace else { return }
-        expectOwnAnswers(workspace, folder, place)
+        expectOwnAnswers(workspace, signedIn.layer(ComparisonCard.self), folder, place)
         let rows = 0..<workspace.analysis.series.rowCount
         #expect(!workspace.visible.isEmpty && workspace.visible.clamped(to: rows) == workspace.visible, "\(place)")
         #expect(rows.contains(workspace.cursor), "\(place)")
@@ -76,14 +76,16 @@ import Workbench
     }
 
     /// What is shown of a series was said of it, and it is the account's.
-    private func expectOwnAnswers(_ workspace: WorkspaceState, _ folder: String, _ place: String) {
+    private func expectOwnAnswers(
+        _ workspace: WorkspaceState, _ comparison: ComparisonCard?, _ folder: String, _ place: String
+    ) {
         let series = workspace.analysis.series
         #expect(workspace.path.hasPrefix(folder), "a series of another account: \(place)")
         // A series that has grown is scored by the models of its beginning.
         let beginnings = [800, 1000].map { series.prefix($0).identity.text }
         #expect(workspace.analysis.scored.values.allSatisfy { beginnings.contains($0.detector.fingerprint) }, "\(place)")
         #expect(workspace.analysis.scored.values.allSatisfy { $0.errors.errors.count == series.rowCount }, "\(place)")
-        if let comparison = (workspace.card as? ComparisonCard)?.comparison {
+        if let comparison = comparison?.comparison {
             #expect(comparison.labelled == labelledRanges(series.labels ?? []), "another comparison: \(place)")
         }
     }
@@ -118,7 +120,7 @@ import Workbench
             return .key(asking.randomElement(using: &random) ?? .enter)
         default:
             let keys =
-                Binding.all.flatMap(\.keys) + "0123456789 weightsdpx/".map { .character($0) }
+                allKeys() + "0123456789 weightsdpx/".map { .character($0) }
                 + [.enter, .backspace, .delete, .function(2), .control("u"), .control("r")]
             return .key(keys.randomElement(using: &random) ?? .enter)
         }

@@ -171,6 +171,14 @@ struct Scene: Sendable, CustomTestStringConvertible {
             _ = answer(&state, .trainingEnded(run: run))
         },
         workspace("inspection") { try inspect(&$0) },
+        workspace("help-inspection") { state in
+            try inspect(&state)
+            press(&state, .character("?"))
+        },
+        workspace("help-searched", isScored: false) { state in
+            press(&state, .character("?"))
+            type(&state, "event")
+        },
         Scene("inspection-channels") {
             var state = try plant(width: $0, height: $1)
             try asking(&state, .character("i"))

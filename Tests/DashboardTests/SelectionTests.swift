@@ -70,9 +70,9 @@ import Workbench
         #expect(press(&state, .character("a")).isEmpty && state.message?.isError == true)
         press(&state, .escape)
         #expect(state.workspace?.list.filter.isEmpty == true && state.workspace?.list.events.count ?? 0 > 8)
-        guard case .workspace = state.signedIn?.place else { throw Unexpected("the series was left") }
+        guard state.signedIn?.layers.last is WorkspaceScreen else { throw Unexpected("the series was left") }
         press(&state, .escape)
-        guard case .library = state.signedIn?.place else { throw Unexpected("the series is still there") }
+        guard state.signedIn?.layers.last is LibraryScreen else { throw Unexpected("the series is still there") }
     }
 
     @Test func goingBeyondTheSeriesIsToldWhereItEnds() throws {

@@ -136,7 +136,7 @@ import Workbench
         for effect in run(&state, "export \(target.path)") { office.desk.start(effect) }
         let asked = try #require(await events.next())
         _ = update(&state, asked)
-        #expect(view(state).text.contains("y overwrites it"))
+        #expect(view(state).text.contains("Overwriting it loses what it holds.") && view(state).text.contains("y yes"))
         #expect(try String(contentsOf: target, encoding: .utf8) == "kept", "nothing is written before the answer")
         for effect in press(&state, .character("y")) { office.desk.start(effect) }
         guard case .answer(_, .done) = await events.next() else { throw Unexpected("no export") }

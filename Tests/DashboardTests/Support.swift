@@ -142,8 +142,10 @@ extension DashboardState {
     }
     var workspace: WorkspaceState? { signedIn?.workspace }
     var message: Frame.Message? { frame.message }
-    /// The card on top, over the series or over any screen.
-    var card: Any? { signedIn?.card ?? workspace?.card }
+    /// The card on top.
+    var card: Any? { signedIn?.layers.last { !type(of: $0).level.coversAll } }
+    /// The form that shows before the login.
+    var login: LoginForm? { signedOut?.layer(LoginForm.self) }
     /// The weight of a model in the open series.
     func weight(_ kind: ModelKind) -> Float? { workspace?.analysis.settings.ensemble.weight(of: kind) }
 }

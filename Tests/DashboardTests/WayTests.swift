@@ -36,7 +36,8 @@ import Workbench
         for state in [try library(), try workspace()] {
             let signedIn = try #require(state.signedIn)
             let moves: Set<Key> = [.up, .down, .left, .right, .shiftLeft, .shiftRight, .pageUp, .pageDown, .home, .end]
-            for binding in signedIn.bindings where moves.isDisjoint(with: binding.keys) && binding.keys[0] != .character(":") {
+            for binding in SignedIn.bindings(over: try #require(signedIn.layers.last))
+            where moves.isDisjoint(with: binding.keys) && ![.character(":"), .character(".")].contains(binding.keys[0]) {
                 #expect(binding.command != nil, "\(binding.help)")
             }
             for (width, height) in [(120, 36), (80, 24)] {

@@ -30,7 +30,7 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
     try terminal.keys("/")
     try terminal.type(name)
     try terminal.keys("Enter")
-    try terminal.wait(for: "Enter opens")
+    try terminal.wait(for: "Columns: ")
     try terminal.keys("Enter")
     try terminal.wait(for: "COMBINED")
 }
@@ -106,7 +106,7 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try terminal.keys("?")
         try terminal.wait(for: "Open the highlighted series")
         try terminal.keys("NPage", "NPage", "NPage", "NPage", "NPage", "NPage")
-        try terminal.wait(for: "Show or leave this help")
+        try terminal.wait(for: "Show the keys of where you are")
         try terminal.keys("Escape", "T")
         try terminal.wait(for: "Theme ")
         try terminal.keys("C-c")
@@ -196,9 +196,9 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try register(terminal)
         try openSample(terminal, "contextual")
         try terminal.keys("t")
-        try terminal.wait(for: "Esc hides it")
+        try terminal.wait(for: "x stop")
         try terminal.keys("Escape")
-        try terminal.wait("the card is gone") { !$0.contains("Esc hides it") }
+        try terminal.wait("the card is gone") { !$0.contains("x stop") }
         try terminal.keys("C-x")
         let locked = try terminal.wait(for: "Locked")
         #expect(!locked.contains("COMBINED"))

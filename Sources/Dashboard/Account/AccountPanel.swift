@@ -121,45 +121,118 @@ public enum AccountRequest: Sendable, Equatable {
 }
 
 extension AccountPanel: Card {
+    static let title = "Account"
+    static let level = LayerLevel.anywhere
+    /// Letters act on lists; forms take them.
+    var isTyping: Bool { !fields.isEmpty && focus > 0 }
+
     // MARK: Keys
 
-    mutating func update(
-        _ key: Key, over signedIn: inout SignedIn, _ frame: inout Frame
-    ) -> CardStep {
+    static let bindings: [Binding<SignedIn>] =
+        [
+            on([.character("n")], name: "add", "Add an account", while: { $0.shows(.accounts) }) { panel, _, _ in
+                panel.open(.add)
+                return .stay
+            },
+            onAccount(.character("d"), "disable or enable", "Disable or enable the account") { panel, account in
+                [.account(.setEnabled(account, !account.isEnabled))]
+            },
+            onAccount(.character("r"), "role", "Make it an administrator, or an analyst") { panel, account in
+                [.account(.setRole(account, account.role == .analyst ? .administrator : .analyst))]
+            },
+            onAccount(.character("p"), "reset password", "Give it another password") { panel, account in
+                panel.open(.resetPassword(account))
+                return []
+            },
+            on(
+                [.character("x")], name: "end session", "End the session",
+                unless: { panel, _ in
+                    panel.content.sessions.indices.contains(panel.selection) ? nil : "There is no session to end."
+                }, while: { $0.shows(.sessions) }
+            ) { panel, _, _ in .stay([.account(.endSession(panel.content.sessions[panel.selection].id))]) },
+            on([.enter], name: "go on", "The next field, or its list; on the last field, save") { panel, _, _ in
+                .stay(panel.enter())
+            },
+            on([.tab], name: "next", "The next field") { panel, _, _ in panel.focus(1) },
+            on([.backTab], "The field before") { panel, _, _ in panel.focus(-1) },
+            on([.left], name: "pages", "The page before", while: { $0.canTurn }) { panel, _, _ in
+                panel.turn(-1)
+            },
+            on([.right], name: "pages", "The next page", while: { $0.canTurn }) { panel, _, _ in
+                panel.turn(1)
+            },
+            on([.up], "The line or field above") { panel, _, _ in panel.step(-1) },
+            on([.down], "The line or field below") { panel, _, _ in panel.step(1) },
+            on([.escape], name: "back", "Leave the form, or close the panel", isLast: true) { panel, _, _ in
+                guard panel.form != nil else { return .close }
+                panel.show(.accounts)
+                return .stay
+            },
+        ]
+
+    private static func onAccount(
+        _ key: Key, _ name: String, _ help: String,
+        _ run: @escaping @Sendable (inout AccountPanel, Account) -> [Effect]
+    ) -> Binding<SignedIn> {
+        on(
+            [key], name: name, help, unless: { panel, _ in panel.selectedAccount == nil ? "There is no account here." : nil },
+            while: { $0.shows(.accounts) }
+        ) { panel, _, _ in .stay(panel.selectedAccount.map { run(&panel, $0) } ?? []) }
+    }
+
+    private var selectedAccount: Account? {
+        content.accounts.indices.contains(selection) ? content.accounts[selection] : nil
+    }
+
+    /// Whether a page shows its list.
+    private func shows(_ page: Page) -> Bool { self.page == page && form == nil }
+
+    /// Whether left and right go from page to page.
+    private var canTurn: Bool { form == nil && (focus == 0 || fields.isEmpty) }
+
+    private mutating func focus(_ steps: Int) -> LayerStep<SignedIn> {
         let stops = fields.isEmpty ? 2 : fields.count + 1
-        switch key {
-        case .escape:
-            guard form != nil else { return .close }
-            show(.accounts)
-        case .tab: focus = (focus + 1) % stops
-        case .backTab: focus = (focus + stops - 1) % stops
-        case .left where focus == 0, .right where focus == 0:
-            let pages = pages
-            let index = (pages.firstIndex(of: page) ?? 0) + (key == .right ? 1 : pages.count - 1)
-            show(pages[index % pages.count])
-        case .up where fields.isEmpty, .down where fields.isEmpty:
-            focus = 1
-            selection = max(0, min(lineCount - 1, selection + (key == .down ? 1 : -1)))
-        case .up: focus = (focus + stops - 1) % stops
-        case .down: focus = (focus + 1) % stops
-        case .enter:
-            if fields.isEmpty || focus == 0 {
-                focus = 1
-            } else if focus < fields.count {
-                focus += 1
-            } else {
-                return .stay(submit())
-            }
-        default:
-            if fields.isEmpty { return .stay(act(on: key)) }
-            edit(key)
-        }
+        focus = (focus + steps + stops) % stops
         return .stay
     }
 
-    private mutating func edit(_ key: Key) {
+    private mutating func turn(_ steps: Int) -> LayerStep<SignedIn> {
+        let pages = pages
+        show(pages[((pages.firstIndex(of: page) ?? 0) + steps + pages.count) % pages.count])
+        return .stay
+    }
+
+    private mutating func step(_ steps: Int) -> LayerStep<SignedIn> {
+        guard fields.isEmpty else { return focus(steps) }
+        focus = 1
+        selection = max(0, min(lineCount - 1, selection + steps))
+        return .stay
+    }
+
+    private mutating func enter() -> [Effect] {
+        if fields.isEmpty || focus == 0 {
+            focus = 1
+        } else if focus < fields.count {
+            focus += 1
+        } else {
+            return submit()
+        }
+        return []
+    }
+
+    mutating func take(_ key: Key, over signedIn: inout SignedIn) -> [Effect] {
+        edit { _ = $0.handle(key) }
+        return []
+    }
+
+    mutating func paste(_ text: String, over signedIn: inout SignedIn) -> [Effect] {
+        edit { $0.insert(text) }
+        return []
+    }
+
+    private mutating func edit(_ change: (inout TextField) -> Void) {
         guard focus > 0, focus <= fields.count else { return }
-        _ = fields[focus - 1].handle(key)
+        change(&fields[focus - 1])
         problems[focus - 1] = nil
     }
 
@@ -180,30 +253,9 @@ extension AccountPanel: Card {
         }
     }
 
-    /// What a letter does with the selected line of a list.
-    private mutating func act(on key: Key) -> [Effect] {
-        switch (page, key) {
-        case (.sessions, .character("x")):
-            guard content.sessions.indices.contains(selection) else { return [] }
-            return [.account(.endSession(content.sessions[selection].id))]
-        case (.accounts, .character("n")): open(.add)
-        case (.accounts, .character(let letter)):
-            guard content.accounts.indices.contains(selection) else { return [] }
-            let account = content.accounts[selection]
-            switch letter {
-            case "d": return [.account(.setEnabled(account, !account.isEnabled))]
-            case "r": return [.account(.setRole(account, account.role == .analyst ? .administrator : .analyst))]
-            case "p": open(.resetPassword(account))
-            default: break
-            }
-        default: break
-        }
-        return []
-    }
-
     // MARK: Answers
 
-    mutating func receive(_ answer: Answer, over signedIn: SignedIn) -> CardStep {
+    mutating func receive(_ answer: Answer, over signedIn: inout SignedIn, _ frame: inout Frame) -> LayerStep<SignedIn> {
         switch answer {
         case .accountsShown(let account, let content, let message):
             self.account = account

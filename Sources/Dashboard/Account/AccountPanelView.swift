@@ -3,33 +3,27 @@ import Foundation
 import TerminalUI
 
 extension AccountPanel {
-    func view(over signedIn: SignedIn, _ frame: Frame, into screen: inout CellBuffer) {
+    func title(over signedIn: SignedIn) -> String { Self.title }
+
+    func size(over signedIn: SignedIn, _ frame: Frame) -> (width: Int, height: Int) { (92, 22) }
+
+    func draw(_ screen: inout CellBuffer, in card: Rect, over signedIn: SignedIn, _ frame: Frame) {
         let theme = frame.theme
-        let card = screen.bounds.centered(width: min(92, screen.width - 4), height: min(22, screen.height - 3))
-        drawCard(&screen, card, title: "Account", theme)
         var x = card.x + 2
         for page in pages {
             let isShown = page == self.page
             let style = isShown ? Style(theme.accent, bold: true, underlined: focus == 0) : Style(theme.muted)
             x += screen.write(page.title, x: x, y: card.y + 1, style) + 3
         }
-        let area = Rect(x: card.x + 2, y: card.y + 3, width: card.width - 4, height: card.height - 6)
+        let area = Rect(x: card.x + 2, y: card.y + 3, width: card.width - 4, height: card.height - 4)
         if fields.isEmpty {
             drawLines(&screen, area, theme)
         } else {
             drawFields(&screen, area, theme)
         }
-        screen.write(hintLine(hints, within: area.width), x: area.x, y: card.maxY - 2, Style(theme.muted))
-    }
-
-    private var hints: [String] {
-        if form != nil { return ["Enter on the last field saves", "Esc goes back"] }
-        switch page {
-        case .profile: return ["A new email needs the password", "Enter on it saves", "Esc closes"]
-        case .password: return ["Enter on the last field saves", "Tab next", "← → pages", "Esc closes"]
-        case .sessions: return ["↑ ↓ select", "x end session", "← → pages", "Esc closes"]
-        case .accounts: return ["n add", "d disable or enable", "r role", "p reset password", "Esc closes"]
-        case .audit: return ["↑ ↓ scroll", "← → pages", "Esc closes"]
+        if page == .profile {
+            let text = "A new email needs the password."
+            screen.write(text, x: area.x, y: card.maxY - 2, Style(theme.muted), limit: area.width)
         }
     }
 

@@ -44,7 +44,7 @@ extension LibraryState {
         return max(0, min(place - height / 2, lines.count - height))
     }
 
-    func view(_ frame: Frame, into screen: inout CellBuffer) {
+    func view(isFiltering: Bool, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let layout = LibraryLayout(frame)
         screen.border(layout.frame, title: "Series library", Style(theme.border), titleStyle: Style(theme.accent, bold: true))
@@ -53,12 +53,11 @@ extension LibraryState {
         for y in 1..<(layout.frame.maxY - 1) { screen.write("│", x: dividerX, y: y, Style(theme.border)) }
         screen.write("┬", x: dividerX, y: 0, Style(theme.border))
         screen.write("┴", x: dividerX, y: layout.frame.maxY - 1, Style(theme.border))
-        drawList(&screen, layout, theme)
+        drawList(&screen, layout, isFiltering: isFiltering, theme)
         drawPreview(&screen, layout, theme)
-        if let pathEntry { drawPathEntry(&screen, pathEntry, theme) }
     }
 
-    private func drawList(_ screen: inout CellBuffer, _ layout: LibraryLayout, _ theme: Theme) {
+    private func drawList(_ screen: inout CellBuffer, _ layout: LibraryLayout, isFiltering: Bool, _ theme: Theme) {
         let lines = lines
         let scroll = scroll(height: layout.list.height)
         for (row, line) in lines.dropFirst(scroll).prefix(layout.list.height).enumerated() {
@@ -152,8 +151,7 @@ extension LibraryState {
         screen.fill(Rect(x: plot.x, y: plot.maxY, width: plot.width, height: 1), "─", Style(theme.border))
         RowScale(series, visible: rows, columns: plot.width)
             .draw(&screen, x: plot.x, y: plot.maxY, taken: 0..<0, theme, columns: plot.width)
-        let hint = isOpening ? "Opening…" : "Enter opens"
-        screen.write(hint, x: area.x, y: plot.maxY + 1, Style(theme.muted))
+        if isOpening { screen.write("Opening…", x: area.x, y: plot.maxY + 1, Style(theme.muted)) }
     }
 
     /// The length of a period in time, after its rows.
@@ -169,21 +167,5 @@ extension LibraryState {
         let models = holdings.models.isEmpty ? "No models yet" : "Models are saved: \(holdings.models.joined(separator: ", "))"
         let count = holdings.verdictCount
         return models + (count == 0 ? "; no verdicts" : "; \(count) verdict\(count == 1 ? "" : "s")")
-    }
-
-    private func drawPathEntry(_ screen: inout CellBuffer, _ field: TextField, _ theme: Theme) {
-        let shown = completions.prefix(8)
-        let card = screen.bounds.centered(width: min(90, screen.width - 4), height: 5 + (shown.isEmpty ? 0 : shown.count + 1))
-        drawCard(&screen, card, title: "Open a file", theme)
-        screen.field(
-            field, x: card.x + 2, y: card.y + 1, width: card.width - 4, style: Style(theme.text, on: theme.selection),
-            isFocused: true
-        )
-        for (row, path) in shown.enumerated() {
-            screen.write(path, x: card.x + 2, y: card.y + 2 + row, Style(theme.muted), limit: card.width - 4)
-        }
-        screen.write(
-            "Tab completes   Enter opens   Esc cancels", x: card.x + 2, y: card.maxY - 2, Style(theme.muted),
-            limit: card.width - 4)
     }
 }

@@ -2,7 +2,7 @@ import Accounts
 import TerminalUI
 
 /// The login screen.
-public struct LoginForm: Sendable, Equatable {
+public struct LoginForm: Layer {
     /// Username or email.
     public private(set) var identifier = TextField(limit: AccountRules.longestEmail)
     /// Never shown.
@@ -21,32 +21,80 @@ public struct LoginForm: Sendable, Equatable {
 
     // MARK: Input
 
-    mutating func update(_ input: InputEvent, _ frame: Frame) -> FormStep {
-        guard !isBusy else { return .stay }
-        switch input {
-        case .key(.escape): return .quit
-        case .key(.control("r")), .key(.function(2)): return .go(.registration)
-        case .key(.tab), .key(.down): focus = (focus + 1) % 4
-        case .key(.backTab), .key(.up): focus = (focus + 3) % 4
-        case .key(.left) where focus == 2, .key(.right) where focus == 2, .key(.character(" ")) where focus == 2:
-            let choices = Self.stayChoices
-            let index = (choices.firstIndex(of: stayDays) ?? 0) + (input == .key(.left) ? choices.count - 1 : 1)
-            stayDays = choices[index % choices.count]
-        case .key(.enter) where focus == 0: focus = 1
-        case .key(.enter): return submit()
-        case .key(let key): edit { _ = $0.handle(key) }
-        case .paste(let text): edit { $0.insert(text) }
-        case .mouse(let mouse) where mouse.action == .press:
-            let layout = FormLayout(frame, fieldCount: 3)
-            if let field = layout.field(at: mouse) { focus = field }
-            if layout.isButton(mouse) { return submit() }
-            if layout.isLink(mouse) { return .go(.registration) }
-        default: break
-        }
+    static let title = "Log in"
+    static let level = LayerLevel.screen
+    static let takesText = true
+
+    private static let isChecking: @Sendable (Self, SignedOut) -> String? = { form, _ in
+        form.isBusy ? "The password is being checked." : nil
+    }
+
+    static let bindings: [Binding<SignedOut>] = [
+        on([.tab, .down], name: "next field", "The next field", unless: isChecking) { form, _, _ in
+            form.focus = (form.focus + 1) % 4
+            return .stay
+        },
+        on([.backTab, .up], "The field before", unless: isChecking) { form, _, _ in
+            form.focus = (form.focus + 3) % 4
+            return .stay
+        },
+        on([.enter], name: "go on", "The next field; on the last one, log in", unless: isChecking) { form, _, _ in
+            if form.focus > 0 { return .stay(form.submit()) }
+            form.focus = 1
+            return .stay
+        },
+        on([.left], name: "how long", "Stay signed in for less long", while: { $0.focus == 2 }) { form, _, _ in form.stay(-1) },
+        on([.right, .character(" ")], name: "how long", "Stay signed in for longer", while: { $0.focus == 2 }) { form, _, _ in
+            form.stay(1)
+        },
+        on(
+            [.control("r"), .function(2)], name: "register", "Register a new account", opens: [RegistrationForm.self],
+            unless: isChecking
+        ) { _, signedOut, _ in
+            signedOut.register()
+            return .stay
+        },
+        on([.escape], name: "quit", "Quit", isLast: true) { _, _, frame in
+            frame.hasEnded = true
+            return .stay
+        },
+    ]
+
+    static let gestures = [Gesture("click", "Go to a field, or press what is under the pointer")]
+
+    private mutating func stay(_ steps: Int) -> LayerStep<SignedOut> {
+        let choices = Self.stayChoices
+        stayDays = choices[((choices.firstIndex(of: stayDays) ?? 0) + steps + choices.count) % choices.count]
+        return .stay
+    }
+
+    mutating func take(_ key: Key, over signedOut: inout SignedOut) -> [Request] {
+        edit { _ = $0.handle(key) }
+        return []
+    }
+
+    mutating func paste(_ text: String, over signedOut: inout SignedOut) -> [Request] {
+        edit { $0.insert(text) }
+        return []
+    }
+
+    mutating func update(_ mouse: Mouse, over signedOut: inout SignedOut, _ frame: inout Frame) -> LayerStep<SignedOut> {
+        guard mouse.action == .press, !isBusy else { return .stay }
+        let layout = FormLayout(frame, fieldCount: 3)
+        if let field = layout.field(at: mouse) { focus = field }
+        if layout.isButton(mouse) { return .stay(submit()) }
+        return layout.isLink(mouse) ? .stayAndRun { $0.press(.control("r"), &$1) } : .stay
+    }
+
+    mutating func receive(
+        _ news: DashboardEvent, over signedOut: inout SignedOut, _ frame: inout Frame
+    ) -> LayerStep<SignedOut> {
+        if case .loginFailed(let problem) = news { refuse(problem) }
         return .stay
     }
 
     private mutating func edit(_ change: (inout TextField) -> Void) {
+        guard !isBusy else { return }
         problem = nil
         switch focus {
         case 0: change(&identifier)
@@ -55,19 +103,19 @@ public struct LoginForm: Sendable, Equatable {
         }
     }
 
-    private mutating func submit() -> FormStep {
+    private mutating func submit() -> [Request] {
         guard !identifier.text.isEmpty, !password.text.isEmpty else {
             problem = "Enter your username or email and your password."
             focus = identifier.text.isEmpty ? 0 : 1
-            return .stay
+            return []
         }
         isBusy = true
         problem = nil
-        return .stay([.login(identifier: identifier.text, password: password.text, stayDays: stayDays)])
+        return [.login(identifier: identifier.text, password: password.text, stayDays: stayDays)]
     }
 
     /// Shows why nobody was let in and asks for the password again.
-    mutating func refuse(_ problem: String) {
+    private mutating func refuse(_ problem: String) {
         isBusy = false
         self.problem = problem
         password.set("")
@@ -76,7 +124,7 @@ public struct LoginForm: Sendable, Equatable {
 
     // MARK: Drawing
 
-    func view(_ frame: Frame, into screen: inout CellBuffer) {
+    func view(over signedOut: SignedOut, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let layout = FormLayout(frame, fieldCount: 3)
         drawBanner(&screen, above: layout.card, theme)

@@ -2,7 +2,7 @@ import Accounts
 import TerminalUI
 
 /// The registration screen.
-public struct RegistrationForm: Sendable, Equatable {
+public struct RegistrationForm: Layer {
     /// Username, email, password, password again.
     private var fields = [
         TextField(limit: AccountRules.longestUsername), TextField(limit: AccountRules.longestEmail),
@@ -23,37 +23,78 @@ public struct RegistrationForm: Sendable, Equatable {
 
     // MARK: Input
 
-    mutating func update(_ input: InputEvent, _ frame: Frame) -> FormStep {
-        guard !isBusy else { return .stay }
-        switch input {
-        case .key(.escape): return isFirstUser ? .quit : .go(.login)
-        case .key(.control("r")), .key(.function(2)): return .go(.login)
-        case .key(.tab), .key(.down): leaveField(to: (focus + 1) % 5)
-        case .key(.backTab), .key(.up): leaveField(to: (focus + 4) % 5)
-        case .key(.enter) where focus < 3: leaveField(to: focus + 1)
-        case .key(.enter): return submit()
-        case .key(let key): edit { _ = $0.handle(key) }
-        case .paste(let text): edit { $0.insert(text) }
-        case .mouse(let mouse) where mouse.action == .press:
-            let layout = FormLayout(frame, fieldCount: 4)
-            if let field = layout.field(at: mouse) { leaveField(to: field) }
-            if layout.isButton(mouse) { return submit() }
-            if layout.isLink(mouse) { return .go(.login) }
-        default: break
+    static let title = "Register"
+    static let level = LayerLevel.screen
+    static let takesText = true
+
+    private static let isChecking: @Sendable (Self, SignedOut) -> String? = { form, _ in
+        form.isBusy ? "The account is being made." : nil
+    }
+
+    static let bindings: [Binding<SignedOut>] = [
+        on([.tab, .down], name: "next field", "The next field", unless: isChecking) { form, _, _ in
+            form.leaveField(to: (form.focus + 1) % 5)
+        },
+        on([.backTab, .up], "The field before", unless: isChecking) { form, _, _ in
+            form.leaveField(to: (form.focus + 4) % 5)
+        },
+        on([.enter], name: "go on", "The next field; on the last one, register", unless: isChecking) { form, _, _ in
+            form.focus < 3 ? form.leaveField(to: form.focus + 1) : .stay(form.submit())
+        },
+        on([.control("r"), .function(2)], name: "log in", "Log in to an existing account", unless: isChecking) {
+            form, signedOut, _ in
+            signedOut.keep(form)
+            return .close
+        },
+        on([.escape], name: "back", "Back to the login; quit where nobody has registered yet", isLast: true) {
+            form, signedOut, frame in
+            frame.hasEnded = form.isFirstUser
+            signedOut.keep(form)
+            return .close
+        },
+    ]
+
+    static let gestures = LoginForm.gestures
+
+    mutating func take(_ key: Key, over signedOut: inout SignedOut) -> [Request] {
+        edit { _ = $0.handle(key) }
+        return []
+    }
+
+    mutating func paste(_ text: String, over signedOut: inout SignedOut) -> [Request] {
+        edit { $0.insert(text) }
+        return []
+    }
+
+    mutating func update(_ mouse: Mouse, over signedOut: inout SignedOut, _ frame: inout Frame) -> LayerStep<SignedOut> {
+        guard mouse.action == .press, !isBusy else { return .stay }
+        let layout = FormLayout(frame, fieldCount: 4)
+        if let field = layout.field(at: mouse) { _ = leaveField(to: field) }
+        if layout.isButton(mouse) { return .stay(submit()) }
+        return layout.isLink(mouse) ? .stayAndRun { $0.press(.control("r"), &$1) } : .stay
+    }
+
+    mutating func receive(
+        _ news: DashboardEvent, over signedOut: inout SignedOut, _ frame: inout Frame
+    ) -> LayerStep<SignedOut> {
+        if case .registrationFailed(let problems, let other) = news {
+            refuse(problems)
+            if let other { frame.complain(other) }
         }
         return .stay
     }
 
     private mutating func edit(_ change: (inout TextField) -> Void) {
-        guard focus < 4 else { return }
+        guard focus < 4, !isBusy else { return }
         change(&fields[focus])
         problems[focus] = nil
     }
 
     /// Checks the field that is left, so that errors show beside it at once.
-    private mutating func leaveField(to next: Int) {
+    private mutating func leaveField(to next: Int) -> LayerStep<SignedOut> {
         if focus < 4, !fields[focus].text.isEmpty { problems[focus] = localProblems[focus] }
         focus = next
+        return .stay
     }
 
     /// What is wrong with each field as far as it can be told without the database.
@@ -75,19 +116,19 @@ public struct RegistrationForm: Sendable, Equatable {
         }
     }
 
-    private mutating func submit() -> FormStep {
+    private mutating func submit() -> [Request] {
         problems = localProblems
         if let first = problems.firstIndex(where: { $0 != nil }) {
             focus = first
-            return .stay
+            return []
         }
         isBusy = true
         let texts = fields.map(\.text)
-        return .stay([.register(username: texts[0], email: texts[1], password: texts[2])])
+        return [.register(username: texts[0], email: texts[1], password: texts[2])]
     }
 
     /// Shows why the account was not made, beside the fields.
-    mutating func refuse(_ refused: [FieldProblem]) {
+    private mutating func refuse(_ refused: [FieldProblem]) {
         isBusy = false
         problems = [nil, nil, nil, nil]
         for problem in refused { problems[Self.index(of: problem.field)] = problem.message }
@@ -96,7 +137,7 @@ public struct RegistrationForm: Sendable, Equatable {
 
     // MARK: Drawing
 
-    func view(_ frame: Frame, into screen: inout CellBuffer) {
+    func view(over signedOut: SignedOut, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let layout = FormLayout(frame, fieldCount: 4)
         drawBanner(&screen, above: layout.card, theme)

@@ -1,75 +1,33 @@
-import Accounts
 import TerminalUI
 
-/// What nobody in particular sees: the login and registration screens.
-public struct SignedOut: Sendable, Equatable {
-    /// The screen that shows.
-    public private(set) var place: Place
-    /// The login form.
-    public private(set) var login = LoginForm()
-    /// The registration form; it keeps what was typed while the login shows.
-    public private(set) var registration = RegistrationForm()
+/// What nobody in particular sees: the login, and the registration over it.
+public struct SignedOut: LayerOwner {
+    typealias Asked = Request
+    typealias News = DashboardEvent
 
-    /// The one list of screens before the login.
-    public enum Place: Sendable, Equatable {
-        case login, registration
-    }
+    var layers: [any Layer<SignedOut>] = [LoginForm()]
+    /// What was typed to register while the login shows.
+    private var draft = RegistrationForm()
+
+    static let bottom: any Layer<SignedOut>.Type = LoginForm.self
+
+    static let general: [Binding<SignedOut>] = [
+        Binding([.control("l")], "Draw the screen again", reach: .everything) { _, _ in [.redraw] },
+        Binding([.control("z")], "Suspend the program; fg goes on", reach: .everything) { _, _ in [.suspend] },
+    ]
 
     /// Begins at the login, or at registration where nobody has registered on this machine yet.
     init(isFirstUser: Bool = false) {
-        place = isFirstUser ? .registration : .login
-        registration.isFirstUser = isFirstUser
+        draft.isFirstUser = isFirstUser
+        if isFirstUser { layers.append(draft) }
     }
 
-    /// Takes input.
-    mutating func update(_ input: InputEvent, _ frame: inout Frame) -> [Request] {
-        let step: FormStep =
-            switch place {
-            case .login: login.update(input, frame)
-            case .registration: registration.update(input, frame)
-            }
-        switch step {
-        case .stay(let requests): return requests
-        case .go(let next):
-            place = next
-            if next == .registration { registration.begin() }
-        case .quit: frame.hasEnded = true
-        }
-        return []
+    /// Shows the registration with what was typed before.
+    mutating func register() {
+        draft.begin()
+        push(draft)
     }
 
-    /// Takes the answer to an effect; answers to others are passed over.
-    mutating func receive(_ event: DashboardEvent, _ frame: inout Frame) {
-        switch event {
-        case .loginFailed(let problem): login.refuse(problem)
-        case .registrationFailed(let problems, let other):
-            registration.refuse(problems)
-            if let other { frame.complain(other) }
-        default: break
-        }
-    }
-
-    /// What the keys do here.
-    var hints: [Binding.Hint] {
-        let leaving = place == .login || registration.isFirstUser ? "quit" : "back"
-        return [("Tab", "next field"), ("Enter", "go on"), ("Ctrl-R", "register"), ("Esc", leaving)]
-            .filter { $0.0 != "Ctrl-R" || place == .login }.map { Binding.Hint(keys: $0.0, text: $0.1) }
-    }
-
-    /// Draws the screen.
-    func view(_ frame: Frame, into screen: inout CellBuffer) {
-        switch place {
-        case .login: login.view(frame, into: &screen)
-        case .registration: registration.view(frame, into: &screen)
-        }
-    }
-}
-
-/// What follows input on a form before the login.
-enum FormStep {
-    case stay([Request])
-    case go(SignedOut.Place)
-    case quit
-
-    static let stay = FormStep.stay([])
+    /// Keeps what was typed to register.
+    mutating func keep(_ form: RegistrationForm) { draft = form }
 }

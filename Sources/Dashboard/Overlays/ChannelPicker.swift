@@ -3,7 +3,7 @@ import TerminalUI
 import Workbench
 
 /// All channels with how much each is to blame for the selected event; typing leaves those that contain what was typed.
-struct ChannelPicker: Card {
+struct ChannelPicker: WorkspaceCard {
     private var field = TextField(limit: 64)
     private var selection = 0
 
@@ -13,33 +13,54 @@ struct ChannelPicker: Card {
         return workspace.channelsByBlame.filter { typed.isEmpty || names[$0].contains(typed) }
     }
 
-    mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
-    ) -> CardStep {
-        let matching = matching(workspace)
-        switch key {
-        case .escape: return .close
-        case .enter:
-            guard matching.indices.contains(selection) else { return .stay }
-            workspace.channel = matching[selection]
-            return .close
-        case .up: selection = max(0, selection - 1)
-        case .down, .tab: selection = max(0, min(selection + 1, matching.count - 1))
-        case .pageUp: selection = max(0, selection - 10)
-        case .pageDown: selection = max(0, min(selection + 10, matching.count - 1))
-        default: if field.handle(key) { selection = 0 }
+    static let title = "Channels"
+    static let takesText = true
+
+    static let bindings: [Binding<SignedIn>] =
+        [
+            at(
+                [.enter], name: "plot", "Plot the channel",
+                unless: { $0.chosen($1) == nil ? "No channel contains this." : nil }
+            ) { card, workspace, _ in
+                if let channel = card.chosen(workspace) { workspace.channel = channel }
+                return .close
+            },
+            closing(.escape),
+        ]
+        + moves(name: "choose") { card, move, signedIn, _ in
+            card.selection = move.place(from: card.selection, of: signedIn.workspace.map { card.matching($0).count } ?? 0)
+            return []
         }
-        return .stay
+
+    private func chosen(_ workspace: WorkspaceState) -> Int? {
+        let matching = matching(workspace)
+        return matching.indices.contains(selection) ? matching[selection] : nil
     }
 
-    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
+    mutating func take(_ key: Key, over signedIn: inout SignedIn) -> [Effect] {
+        if field.handle(key) { selection = 0 }
+        return []
+    }
+
+    mutating func paste(_ text: String, over signedIn: inout SignedIn) -> [Effect] {
+        field.insert(text)
+        selection = 0
+        return []
+    }
+
+    func title(over workspace: WorkspaceState) -> String {
+        "Channels · \(matching(workspace).count) of \(workspace.analysis.series.channels.count)"
+    }
+
+    func size(over workspace: WorkspaceState, _ frame: Frame) -> (width: Int, height: Int) {
+        (72, max(matching(workspace).count, 1) + 3)
+    }
+
+    func draw(_ screen: inout CellBuffer, in card: Rect, over workspace: WorkspaceState, _ frame: Frame) {
         let theme = frame.theme
         let channels = workspace.analysis.series.channels
         let matching = matching(workspace)
-        let card = screen.bounds.centered(
-            width: min(72, screen.width - 4), height: min(screen.height - 4, max(matching.count, 1) + 5))
-        drawCard(&screen, card, title: "Channels · \(matching.count) of \(channels.count)", theme)
-        let inside = Rect(x: card.x + 2, y: card.y + 2, width: card.width - 4, height: card.height - 4)
+        let inside = Rect(x: card.x + 2, y: card.y + 2, width: card.width - 4, height: card.height - 3)
         screen.field(
             field, x: inside.x, y: card.y + 1, width: inside.width, style: Style(theme.text, on: theme.selection), isFocused: true
         )
@@ -62,21 +83,13 @@ struct ChannelPicker: Card {
             let length = Int((Double(blame[channel]) * Double(bar)).rounded())
             screen.write(String(repeating: "━", count: length), x: inside.maxX - bar, y: y, Style(theme.error))
         }
-        screen.write(
-            hintLine(["type to narrow", "↑ ↓ choose", "Enter plots", "Esc closes"], within: inside.width), x: inside.x,
-            y: card.maxY - 2, Style(theme.muted))
     }
 }
 
 extension WorkspaceState {
-    /// Opens the list of channels; asks for blame where an event is selected and that is not known yet.
-    mutating func pickChannel(_ frame: inout Frame) -> [Effect] {
-        guard analysis.series.channels.count > 1 else {
-            frame.complain("There is one channel alone: \(analysis.series.channels[channel].name).")
-            return []
-        }
-        card = ChannelPicker()
-        return blame == nil ? [explanation].compactMap { $0 } : []
+    /// Why there is no channel to pick.
+    var oneChannel: String? {
+        analysis.series.channels.count > 1 ? nil : "There is one channel alone: \(analysis.series.channels[channel].name)."
     }
 
     /// Plots the channel of a name: exactly, else without regard to case, else the only one that begins so.

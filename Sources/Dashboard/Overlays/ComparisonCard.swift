@@ -5,25 +5,26 @@ import Work
 import Workbench
 
 extension WorkspaceState {
+    /// Why the models cannot be compared with the labels now.
+    var noComparison: String? {
+        if analysis.series.labels == nil { return DetectionError.noLabels(series: analysis.series.name).description }
+        return analysis.result == nil || !analysis.isComplete ? DetectionError.noScores.description : nil
+    }
+}
+
+extension SignedIn {
     /// Opens the comparison with the labels.
-    mutating func compare(_ frame: inout Frame) -> [Effect] {
-        guard analysis.series.labels != nil else {
-            frame.complain(DetectionError.noLabels(series: analysis.series.name).description)
-            return []
-        }
-        guard let result = analysis.result, analysis.isComplete else {
-            frame.complain(DetectionError.noScores.description)
-            return []
-        }
-        let new = ComparisonCard()
-        card = new
-        return [.compare(analysis.series, result, analysis.settings, new.run.cancellation)]
+    mutating func compare() -> [Effect] {
+        guard let analysis = workspace?.analysis, let result = analysis.result else { return [] }
+        let card = ComparisonCard()
+        push(card)
+        return [.compare(analysis.series, result, analysis.settings, card.run.cancellation)]
     }
 }
 
 /// The comparison with the labels: measures side by side, precision over recall, events found and missed, and
 /// the weights that would have been best.
-struct ComparisonCard: Card {
+struct ComparisonCard: WorkspaceCard {
     /// The comparison that was asked for.
     let run = Run()
     /// `nil` while it is computed.
@@ -35,15 +36,22 @@ struct ComparisonCard: Card {
         deinit { cancellation.cancel() }
     }
 
-    mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
-    ) -> CardStep {
-        let step = workspace.updateProposal(key, comparison?.best.ensemble, &frame)
-        if case .close = step { run.cancellation.cancel() }
-        return step
-    }
+    static let title = "Comparison with the labels"
 
-    mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> CardStep {
+    static let bindings: [Binding<SignedIn>] = [
+        at(
+            [.enter], name: "use the best weights", "Use the weights that would have been best",
+            unless: { card, _ in card.comparison == nil ? "The models are being measured." : nil }
+        ) { card, workspace, frame in
+            guard let best = card.comparison?.best.ensemble else { return .stay }
+            let effects = workspace.change(&frame) { $0.ensemble = best }
+            frame.say(effects.isEmpty ? "These are the weights in use." : "The weights are changed; U takes it back.")
+            return .close(effects)
+        },
+        closing(.escape, .character("q"), .character("m")),
+    ]
+
+    mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> LayerStep<SignedIn> {
         switch answer {
         case .compared(let other, let answer) where other === run.cancellation: comparison = answer
         case .failed where comparison == nil: return .close
@@ -52,10 +60,12 @@ struct ComparisonCard: Card {
         return .stay
     }
 
-    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
+    func title(over workspace: WorkspaceState) -> String { Self.title }
+
+    func size(over workspace: WorkspaceState, _ frame: Frame) -> (width: Int, height: Int) { (124, 34) }
+
+    func draw(_ screen: inout CellBuffer, in card: Rect, over workspace: WorkspaceState, _ frame: Frame) {
         let theme = frame.theme
-        let card = screen.bounds.centered(width: min(124, screen.width - 4), height: min(34, screen.height - 3))
-        drawCard(&screen, card, title: "Comparison with the labels", theme)
         guard let comparison else {
             screen.write("measuring…", x: card.x + 2, y: card.y + 1, Style(theme.muted))
             return
@@ -64,19 +74,18 @@ struct ComparisonCard: Card {
             x: card.x + 2, y: card.y + 1, width: measureColumns(comparison).last ?? 0, height: measureRows.count + 3)
         let colors = colors(of: workspace, theme)
         drawMeasures(&screen, comparison, colors, table, theme)
-        let room = card.height - 7 - comparison.labelled.count
+        let room = card.height - 6 - comparison.labelled.count
         let plot = Rect(
             x: table.maxX + 3, y: card.y + 1, width: card.maxX - table.maxX - 5, height: max(table.height, min(room, 18)))
         drawCurves(&screen, comparison, colors, plot, theme)
-        let list = Rect(x: card.x + 2, y: plot.maxY + 1, width: card.width - 4, height: card.maxY - plot.maxY - 5)
+        let list = Rect(x: card.x + 2, y: plot.maxY + 1, width: card.width - 4, height: card.maxY - plot.maxY - 4)
         drawLabelledEvents(&screen, comparison, colors, workspace.analysis.series, list, theme)
         let best = comparison.best
         let text =
             best == comparison.present
             ? "The present weights have the best average precision, \(fixed(best.quality))."
             : "Best: \(weightsText(best.ensemble, within: card.width - 44)); average precision \(fixed(best.quality)), now \(fixed(comparison.present.quality))"
-        screen.write(text, x: card.x + 2, y: card.maxY - 3, Style(theme.text), limit: card.width - 4)
-        screen.write("Enter uses the best weights   Esc closes", x: card.x + 2, y: card.maxY - 2, Style(theme.muted))
+        screen.write(text, x: card.x + 2, y: card.maxY - 2, Style(theme.text), limit: card.width - 4)
     }
 }
 

@@ -3,32 +3,29 @@ import Workbench
 
 /// A question before something is lost: a training run, or a file that would be overwritten.
 struct ConfirmCard: Card {
+    static let title = "Are you sure?"
+    static let level = LayerLevel.anywhere
     let question: String
-    /// What `y` does, in a word or two.
-    let yes: String
-    /// Does it.
+    /// Does what was asked about.
     let run: @Sendable (inout SignedIn, inout Frame) -> [Effect]
 
-    mutating func update(
-        _ key: Key, over signedIn: inout SignedIn, _ frame: inout Frame
-    ) -> CardStep {
-        switch key {
-        case .character("y"), .character("Y"): .close(run(&signedIn, &frame))
-        case .escape, .character("n"), .character("N"), .character("q"): .close
-        default: .stay
-        }
-    }
+    static let bindings: [Binding<SignedIn>] = [
+        on([.character("y"), .character("Y")], name: "yes", "Do it") { card, _, _ in .closeAndRun(card.run) },
+        on([.escape, .character("n"), .character("N"), .character("q")], name: "no", "Leave all as it is", isLast: true) {
+            _, _, _ in .close
+        },
+    ]
 
-    func view(over signedIn: SignedIn, _ frame: Frame, into screen: inout CellBuffer) {
-        let theme = frame.theme
-        let width = min(72, screen.width - 4)
-        let lines = wrapped(question, width: width - 4)
-        let card = screen.bounds.centered(width: width, height: lines.count + 4)
-        drawCard(&screen, card, title: "Are you sure?", theme)
-        for (row, line) in lines.enumerated() {
-            screen.write(line, x: card.x + 2, y: card.y + 1 + row, Style(theme.text), limit: card.width - 4)
+    private func lines(_ frame: Frame) -> [String] { wrapped(question, width: min(72, frame.width - 4) - 4) }
+
+    func title(over signedIn: SignedIn) -> String { Self.title }
+
+    func size(over signedIn: SignedIn, _ frame: Frame) -> (width: Int, height: Int) { (72, lines(frame).count + 2) }
+
+    func draw(_ screen: inout CellBuffer, in card: Rect, over signedIn: SignedIn, _ frame: Frame) {
+        for (row, line) in lines(frame).enumerated() {
+            screen.write(line, x: card.x + 2, y: card.y + 1 + row, Style(frame.theme.text), limit: card.width - 4)
         }
-        screen.write("y \(yes)   Esc leaves all as it is", x: card.x + 2, y: card.maxY - 2, Style(theme.muted), limit: width - 4)
     }
 }
 
@@ -41,25 +38,34 @@ extension SignedIn {
         _ consequence: String, _ frame: inout Frame, _ run: @escaping @Sendable (inout SignedIn, inout Frame) -> [Effect]
     ) -> [Effect] {
         guard isTraining, let name = workspace?.analysis.series.name else { return run(&self, &frame) }
-        card = ConfirmCard(
-            question:
-                "The models of \(name) are being trained. \(consequence) ends that; models that are not done are as before.",
-            yes: "ends it", run: run)
+        push(
+            ConfirmCard(
+                question:
+                    "The models of \(name) are being trained. \(consequence) ends that; models that are not done are as before.",
+                run: run))
         return []
     }
 
     /// Opens a file: the series that is open already shows again, and another one ends its training run only after a question.
     mutating func open(_ path: String, _ frame: inout Frame) -> [Effect] {
-        if isTraining, let open = workspace, open.path == path {
-            library.stopOpening()
-            place = .workspace(open)
+        guard !library.isOpening else { return [] }
+        if isTraining, workspace?.path == path {
+            showWorkspace()
             return []
         }
-        let asked = endTraining("Opening another series", &frame) { signedIn, _ in
+        return endTraining("Opening another series", &frame) { signedIn, _ in
             signedIn.stopWork()
             return signedIn.library.startOpening(path)
         }
-        if asked.isEmpty { library.stopOpening() }
-        return asked
+    }
+
+    /// Asks before a file is overwritten.
+    mutating func confirmOverwriting(_ request: ExportRequest) {
+        push(
+            ConfirmCard(question: "\(request.path) is there already. Overwriting it loses what it holds.") { _, _ in
+                var request = request
+                request.mayOverwrite = true
+                return [.export(request)]
+            })
     }
 }

@@ -1,65 +1,75 @@
 import TerminalUI
+import Workbench
 
 /// One line of text that is asked for: a slider's value, what events must hold, a note.
-struct EntryCard: Card {
-    let title: String
-    /// What the keys do, and what is expected.
-    let hint: String
+struct EntryCard: WorkspaceCard {
+    static let title = "A line of text"
+    static let takesText = true
+    let heading: String
+    /// What is expected.
+    let expected: String
     var field: TextField
-    /// What the line lies over, and shows again when it is done.
-    var below: (any Card<WorkspaceState>)?
     /// Takes what was typed.
     let commit: @Sendable (inout WorkspaceState, String, inout Frame) -> [Effect]
 
-    mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
-    ) -> CardStep {
-        switch key {
-        case .escape: return leave(&workspace, [])
-        case .enter: return leave(&workspace, commit(&workspace, field.text, &frame))
-        default: _ = field.handle(key)
-        }
-        return .stay
+    static let bindings: [Binding<SignedIn>] = [
+        at([.enter], name: "take it", "Take what was typed") { card, workspace, frame in
+            .close(card.commit(&workspace, card.field.text, &frame))
+        },
+        closing(.escape, help: "Leave all as it is"),
+    ]
+
+    mutating func take(_ key: Key, over signedIn: inout SignedIn) -> [Effect] {
+        _ = field.handle(key)
+        return []
     }
 
-    private func leave(_ workspace: inout WorkspaceState, _ effects: [Effect]) -> CardStep {
-        guard let below else { return .close(effects) }
-        workspace.card = below
-        return .replaced(effects)
+    mutating func paste(_ text: String, over signedIn: inout SignedIn) -> [Effect] {
+        field.insert(text)
+        return []
     }
 
-    mutating func paste(_ text: String) { field.insert(text) }
+    func title(over workspace: WorkspaceState) -> String { heading }
 
-    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
+    func size(over workspace: WorkspaceState, _ frame: Frame) -> (width: Int, height: Int) { (76, 5) }
+
+    func draw(_ screen: inout CellBuffer, in card: Rect, over workspace: WorkspaceState, _ frame: Frame) {
         let theme = frame.theme
-        let card = screen.bounds.centered(width: min(76, screen.width - 4), height: 5)
-        drawCard(&screen, card, title: title, theme)
         screen.field(
             field, x: card.x + 2, y: card.y + 1, width: card.width - 4, style: Style(theme.text, on: theme.selection),
             isFocused: true)
-        screen.write(hint, x: card.x + 2, y: card.maxY - 2, Style(theme.muted), limit: card.width - 4)
+        screen.write(expected, x: card.x + 2, y: card.maxY - 2, Style(theme.muted), limit: card.width - 4)
     }
 }
 
-extension WorkspaceState {
+extension EntryCard {
     /// Asks for the value of the slider with the focus, which begins with `text`.
-    mutating func enterValue(_ text: String) {
-        let setting = sliders[slider]
-        card = EntryCard(
-            title: setting.title, hint: "Enter sets it: \(setting.help)", field: TextField(limit: 32, text: text)
-        ) { workspace, text, frame in
+    static func value(of setting: Setting, beginning text: String) -> EntryCard {
+        EntryCard(heading: setting.title, expected: setting.help, field: TextField(limit: 32, text: text)) {
+            workspace, text, frame in
             workspace.change(&frame) { try setting.enter(text, in: &$0) }
         }
     }
 
     /// Asks what events must hold to be listed.
-    mutating func enterFilter() {
-        card = EntryCard(
-            title: "Filter the events", hint: "Part of a time, verdict or note, or unjudged; empty lists all",
+    static func filter() -> EntryCard {
+        EntryCard(
+            heading: "Filter the events", expected: "Part of a time, verdict or note, or unjudged; empty lists all",
             field: TextField(limit: 64)
         ) { workspace, text, frame in
             workspace.filter(by: text, &frame)
             return []
+        }
+    }
+
+    /// Asks for a note on the selected event; `nil` where there is none.
+    static func note(in workspace: WorkspaceState) -> EntryCard? {
+        guard let event = workspace.selectedEvent else { return nil }
+        return EntryCard(
+            heading: "Note on \(eventText(workspace.analysis.series, event.rows))", expected: "An empty one is taken away",
+            field: TextField(limit: Notes.longest, text: workspace.notes.text(on: event.rows))
+        ) { workspace, text, frame in
+            workspace.note(text, on: event.rows, &frame)
         }
     }
 }

@@ -3,16 +3,18 @@ import TerminalUI
 import TimeSeries
 import Workbench
 
-extension WorkspaceState {
+extension SignedIn {
     /// Opens the inspection of the selected event.
-    mutating func inspect(_ frame: inout Frame) -> [Effect] {
-        guard let explanation else {
-            frame.complain("The cursor stands in no flagged event; ] goes to one.")
-            return []
-        }
-        card = InspectionCard()
+    mutating func inspect() -> [Effect] {
+        guard let explanation = workspace?.explanation else { return [] }
+        push(InspectionCard())
         return [explanation]
     }
+}
+
+extension WorkspaceState {
+    /// Why nothing can be done with an event now.
+    var noEvent: String? { selectedEvent == nil ? "The cursor stands in no flagged event; ] goes to one." : nil }
 
     /// Asks why the selected event is flagged; `nil` where there is none.
     var explanation: Effect? {
@@ -21,45 +23,87 @@ extension WorkspaceState {
 }
 
 /// One event: what was observed, what each model expected, and how the scores came about.
-struct InspectionCard: Card {
-    static let takesKeysOfScreen = true
+struct InspectionCard: WorkspaceCard {
+    static let title = "Inspection of an event"
     /// The channel shown, by its place in the order of blame; 0 is the most blamed.
     private var place = 0
     /// Whether the four most blamed channels are shown beside each other.
     private var showsFour = false
 
-    mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
-    ) -> CardStep {
-        let before = workspace.selectedEvent?.rows
-        var stored: [Effect] = []
-        switch key {
-        case .escape, .enter, .character("q"), .character("i"): return .close
-        case .character("?"): return .pass
-        case .right, .down, .character("]"), .character("l"), .character("j"): workspace.select(stepping: 1)
-        case .left, .up, .character("["), .character("h"), .character("k"): workspace.select(stepping: -1)
-        case .character("a"): stored = workspace.judge(.anomaly, &frame)
-        case .character("n"): stored = workspace.judge(.normal, &frame)
-        case .character("z"): stored = workspace.judge(.postponed, &frame)
-        case .character("b"): stored = workspace.judge(.seenBefore, &frame)
-        case .character("u"): stored = workspace.judge(nil, &frame)
-        case .character("c"): place = (place + 1) % workspace.analysis.series.channels.count
-        case .character("C"):
-            place = (place + workspace.analysis.series.channels.count - 1) % workspace.analysis.series.channels.count
-        case .character("s"): showsFour.toggle()
-        case .character("N"):
-            workspace.enterNote(over: self, &frame)
-            return .replaced
-        default: break
+    static let bindings: [Binding<SignedIn>] =
+        [
+            judging("a", "anomaly", "Judge it an anomaly", .anomaly), judging("n", "normal", "Judge it normal", .normal),
+            judging("z", "later", "Postpone the verdict", .postponed),
+            judging("b", "seen before", "Judge it seen before", .seenBefore),
+            judging("u", "none", "Take the verdict back", nil),
+            Binding(
+                [.character("N")], name: "note", "Note something on it", opens: [EntryCard.self],
+                when: { Availability(unless: $0.workspace?.noEvent) }
+            ) { signedIn, _ in
+                if let entry = signedIn.workspace.flatMap(EntryCard.note) { signedIn.push(entry) }
+                return []
+            },
+            stepping(.character("["), .left, .up, .character("h"), .character("k"), by: -1, "The event of the list before"),
+            stepping(.character("]"), .right, .down, .character("l"), .character("j"), by: 1, "The next event of the list"),
+            at([.character("c")], name: "channels", "The next channel in the order of blame", unless: { $1.oneChannel }) {
+                card, workspace, _ in card.show(channel: 1, of: workspace)
+            },
+            at([.character("C")], name: "channels", "The channel before", unless: { $1.oneChannel }) { card, workspace, _ in
+                card.show(channel: -1, of: workspace)
+            },
+            at(
+                [.character("s")], name: "four", "The four most blamed channels beside each other, or one",
+                unless: { $1.oneChannel }
+            ) {
+                card, _, _ in
+                card.showsFour.toggle()
+                return .stay
+            },
+        ] + [closing(.escape, .enter, .character("q"), .character("i"))]
+
+    private static func judging(
+        _ key: Character, _ name: String, _ help: String, _ verdict: Verdict?
+    ) -> Binding<SignedIn> {
+        at([.character(key)], name: name, help, unless: { $1.noVerdict(verdict) }) { card, workspace, frame in
+            card.following(&workspace) { $0.judge(verdict, &frame) }
         }
-        // Another event, or the same with other rows, since verdicts move the scores.
-        guard workspace.selectedEvent?.rows != before else { return .stay(stored) }
+    }
+
+    private static func stepping(_ keys: Key..., by steps: Int, _ help: String) -> Binding<SignedIn> {
+        Binding(keys, name: "event", help) { signedIn, frame in
+            signedIn.change(Self.self, &frame) { card, signedIn, _ in
+                .stay(
+                    signedIn.atWorkspace { workspace in
+                        card.asked(&workspace) { workspace in
+                            workspace.select(stepping: steps)
+                            return []
+                        }
+                    })
+            }
+        }
+    }
+
+    private mutating func following(
+        _ workspace: inout WorkspaceState, _ body: (inout WorkspaceState) -> [Effect]
+    ) -> LayerStep<SignedIn> { .stay(asked(&workspace, body)) }
+
+    /// Asks why another event is flagged, or the same with other rows, since verdicts move the scores.
+    private mutating func asked(_ workspace: inout WorkspaceState, _ body: (inout WorkspaceState) -> [Effect]) -> [Effect] {
+        let before = workspace.selectedEvent?.rows
+        let effects = body(&workspace)
+        guard workspace.selectedEvent?.rows != before else { return effects }
         place = 0
-        return .stay(stored + [workspace.explanation].compactMap { $0 })
+        return effects + [workspace.explanation].compactMap { $0 }
+    }
+
+    private mutating func show(channel steps: Int, of workspace: WorkspaceState) -> LayerStep<SignedIn> {
+        let count = workspace.analysis.series.channels.count
+        place = (place + steps + count) % count
+        return .stay
     }
 
     /// Asks again when a model has scored anew: what was explained are other scores then.
-    mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> CardStep {
+    mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> LayerStep<SignedIn> {
         switch answer {
         case .training(let run, .finished) where workspace.training?.cancellation === run: break
         case .modelsLoaded(let identity, _) where identity == workspace.known.identity: break
@@ -69,14 +113,16 @@ struct InspectionCard: Card {
         return .stay([workspace.explanation].compactMap { $0 })
     }
 
-    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
+    func title(over workspace: WorkspaceState) -> String {
+        workspace.selectedPlace.map { "Event \(grouped($0 + 1)) of \(grouped(workspace.list.events.count))" } ?? "Event"
+    }
+
+    func size(over workspace: WorkspaceState, _ frame: Frame) -> (width: Int, height: Int) { (frame.width, frame.height) }
+
+    func draw(_ screen: inout CellBuffer, in card: Rect, over workspace: WorkspaceState, _ frame: Frame) {
         guard let event = workspace.selectedEvent else { return }
         let theme = frame.theme
         let series = workspace.analysis.series
-        let card = screen.bounds.centered(width: screen.width - 4, height: screen.height - 3)
-        let place =
-            workspace.selectedPlace.map { "Event \(grouped($0 + 1)) of \(grouped(workspace.list.events.count))" } ?? "Event"
-        drawCard(&screen, card, title: place, theme)
         let rank = workspace.list.rank(of: event)
         let (first, last) = (event.rows.lowerBound, event.rows.upperBound - 1)
         var y = card.y + 1
@@ -99,7 +145,7 @@ struct InspectionCard: Card {
         if !note.isEmpty { line("Note", note) }
         for (title, text) in reasons(workspace, event, width: card.width - 16) { line(title, text) }
         y += 1
-        let area = Rect(x: card.x + 2, y: y, width: card.width - 4, height: card.maxY - y - 3)
+        let area = Rect(x: card.x + 2, y: y, width: card.width - 4, height: card.maxY - y - 2)
         let ranked = workspace.channelsByBlame
         if showsFour, ranked.count > 1 {
             for (index, channel) in ranked.prefix(4).enumerated() {
@@ -110,12 +156,6 @@ struct InspectionCard: Card {
             EventPlot(workspace: workspace, event: event, channel: ranked[min(self.place, ranked.count - 1)], isOneOfMany: false)
                 .draw(&screen, area, theme)
         }
-        let many = ranked.count > 1 ? ["c C channels", "s \(showsFour ? "one" : "four")"] : []
-        let verdicts = [("a", "anomaly"), ("n", "normal"), ("z", "later"), ("b", "seen before"), ("u", "none"), ("N", "note")]
-        let hints = verdicts.map { "\(frame.keyMap.name(of: .character(Character($0)))) \($1)" }
-        screen.write(
-            hintLine(hints + many + ["[ ] events", "Esc closes"], within: card.width - 4), x: card.x + 2, y: card.maxY - 2,
-            Style(theme.muted))
     }
 }
 

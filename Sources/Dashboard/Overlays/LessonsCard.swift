@@ -3,40 +3,47 @@ import TerminalUI
 import Workbench
 
 extension WorkspaceState {
-    /// Shows what the verdicts taught.
-    mutating func showLessons(_ frame: inout Frame) -> [Effect] {
-        if analysis.result == nil {
-            frame.complain(DetectionError.noScores.description)
-        } else if judgements.lessons.isEmpty {
-            frame.complain("Judge an event an anomaly (a) or normal (n) first.")
-        } else {
-            card = LessonsCard()
-        }
-        return []
+    /// Why there is nothing that verdicts taught.
+    var noLessons: String? {
+        if analysis.result == nil { return DetectionError.noScores.description }
+        return judgements.lessons.isEmpty ? "Judge an event an anomaly (a) or normal (n) first." : nil
     }
 }
 
 /// What the verdicts taught: they act at once, so there is nothing to confirm.
-struct LessonsCard: Card {
-    static let takesKeysOfScreen = true
-    mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
-    ) -> CardStep {
-        switch key {
-        case .enter, .escape, .character("q"), .character("w"): .close
-        case .character("?"): .pass
-        default: .stay
-        }
+struct LessonsCard: WorkspaceCard {
+    static let title = "What your verdicts taught"
+
+    static let bindings: [Binding<SignedIn>] = [
+        at([.character("u")], name: "take back", "Take back the verdict on the selected event", unless: { $1.noVerdict(nil) }) {
+            _, workspace, frame in
+            let effects = workspace.judge(nil, &frame)
+            return workspace.noLessons == nil ? .stay(effects) : .close(effects)
+        },
+        closing(.escape, .enter, .character("q"), .character("w")),
+    ]
+
+    func title(over workspace: WorkspaceState) -> String { Self.title }
+
+    func size(over workspace: WorkspaceState, _ frame: Frame) -> (width: Int, height: Int) {
+        (max(80, column(workspace, frame) + 17), 8)
     }
 
-    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
+    private func lines(_ workspace: WorkspaceState) -> [(String, WeightChoice)] {
+        workspace.analysis.learned.map { [("at first", $0.start), ("learnt", $0.learned)] } ?? []
+    }
+
+    private func text(_ ensemble: Ensemble, _ frame: Frame) -> String { weightsText(ensemble, within: frame.width - 32) }
+
+    /// Where what the weights are worth stands.
+    private func column(_ workspace: WorkspaceState, _ frame: Frame) -> Int {
+        13 + max(27, lines(workspace).map { displayWidth(text($0.1.ensemble, frame)) }.max() ?? 0)
+    }
+
+    func draw(_ screen: inout CellBuffer, in card: Rect, over workspace: WorkspaceState, _ frame: Frame) {
         let theme = frame.theme
         let learned = workspace.analysis.learned
-        let lines = learned.map { [("at first", $0.start), ("learnt", $0.learned)] } ?? []
-        let texts = lines.map { weightsText($0.1.ensemble, within: screen.width - 32) }
-        let column = 13 + max(27, texts.map(displayWidth).max() ?? 0)
-        let card = screen.bounds.centered(width: min(max(80, column + 17), screen.width - 2), height: 9)
-        drawCard(&screen, card, title: "What your verdicts taught", theme)
+        let (lines, column) = (lines(workspace), column(workspace, frame))
         let x = card.x + 2
         let lessons = workspace.judgements.lessons
         let anomalies = lessons.count(where: \.isAnomaly)
@@ -46,7 +53,7 @@ struct LessonsCard: Card {
         for (row, line) in lines.enumerated() {
             let y = card.y + 4 + row
             screen.write(line.0, x: x, y: y, Style(theme.muted))
-            screen.write(texts[row], x: x + 10, y: y, Style(theme.text, bold: row == 1))
+            screen.write(text(line.1.ensemble, frame), x: x + 10, y: y, Style(theme.text, bold: row == 1))
             guard line.1.quality.isFinite else { continue }
             let pairs = "\(percent(Float(line.1.quality))) of pairs"
             screen.write(pairs, x: x + column, y: y, Style(row == 1 ? theme.success : theme.text))
@@ -57,8 +64,7 @@ struct LessonsCard: Card {
         }
         if let learned, learned.start.ensemble == learned.learned.ensemble {
             let text = "They agree with these weights; what is judged against the flags moves them."
-            screen.write(text, x: x, y: card.maxY - 3, Style(theme.muted), limit: card.width - 4)
+            screen.write(text, x: x, y: card.maxY - 2, Style(theme.muted), limit: card.width - 4)
         }
-        screen.write("u takes the verdict on an event back   Esc closes", x: x, y: card.maxY - 2, Style(theme.muted))
     }
 }

@@ -1,8 +1,11 @@
 import Accounts
 import TerminalUI
 
-/// The screen while the program waits for the password again; nothing of the work shows.
-struct LockForm: Sendable, Equatable {
+/// What lies over everything while the program waits for the password again; nothing of the work shows.
+struct LockForm: Layer {
+    static let title = "Lock"
+    static let level = LayerLevel.lock
+    static let takesText = true
     /// Whose password is wanted.
     let username: String
     /// Never shown.
@@ -12,28 +15,52 @@ struct LockForm: Sendable, Equatable {
     /// Whether the answer is awaited.
     private(set) var isBusy = false
 
-    init(username: String, problem: String? = nil) {
-        (self.username, self.problem) = (username, problem)
-    }
+    init(username: String) { self.username = username }
 
-    /// Takes input; Enter asks whether the password is right.
-    mutating func update(_ input: InputEvent) -> [Effect] {
-        guard !isBusy else { return [] }
-        switch input {
-        case .key(.enter):
-            isBusy = true
-            return [.unlock(password: password.text)]
-        case .key(let key):
-            problem = nil
-            _ = password.handle(key)
-        case .paste(let text): password.insert(text)
-        default: break
-        }
+    static let bindings: [Binding<SignedIn>] = [
+        on(
+            [.enter], name: "go on", "Go on with this password",
+            unless: { form, _ in form.isBusy ? "The password is being checked." : nil }
+        ) { form, _, _ in
+            form.isBusy = true
+            return .stay([.unlock(password: form.password.text)])
+        },
+        Binding([.control("c")], name: "quit", "Quit", isLast: true) { signedIn, frame in
+            signedIn.stopWork()
+            frame.hasEnded = true
+            return []
+        },
+    ]
+
+    mutating func take(_ key: Key, over signedIn: inout SignedIn) -> [Effect] {
+        edit { _ = $0.handle(key) }
         return []
     }
 
+    mutating func paste(_ text: String, over signedIn: inout SignedIn) -> [Effect] {
+        edit { $0.insert(text) }
+        return []
+    }
+
+    private mutating func edit(_ change: (inout TextField) -> Void) {
+        guard !isBusy else { return }
+        problem = nil
+        change(&password)
+    }
+
+    mutating func receive(_ answer: Answer, over signedIn: inout SignedIn, _ frame: inout Frame) -> LayerStep<SignedIn> {
+        switch answer {
+        case .unlocked: return .close
+        case .unlockFailed(let problem):
+            self = LockForm(username: username)
+            self.problem = problem
+        default: break
+        }
+        return .stay
+    }
+
     /// Draws nothing but the form.
-    func view(_ frame: Frame, into screen: inout CellBuffer) {
+    func view(over signedIn: SignedIn, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme
         let card = Rect(x: 0, y: 0, width: screen.width, height: screen.height - 1).centered(width: 58, height: 8)
         drawCard(&screen, card, title: "Locked", theme)
@@ -43,7 +70,7 @@ struct LockForm: Sendable, Equatable {
         screen.field(
             password, x: card.x + 2, y: card.y + 4, width: card.width - 4, style: Style(theme.text, on: theme.selection),
             isFocused: true)
-        let note = isBusy ? "Checking…" : problem ?? "Ctrl-C quits"
+        guard let note = isBusy ? "Checking…" : problem else { return }
         screen.write(
             note, x: card.x + 2, y: card.y + 5, Style(problem == nil ? theme.muted : theme.error), limit: card.width - 4)
     }

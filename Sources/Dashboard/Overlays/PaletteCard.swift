@@ -9,34 +9,54 @@ struct Command: Sendable {
     let needsArguments: Bool
     /// What it does.
     let help: String
+    /// A key that does the same.
+    let key: Key?
+    /// Whether it can be used now.
+    let availability: @Sendable (SignedIn) -> Availability
     let run: @Sendable (inout SignedIn, [String], inout Frame) -> [Effect]
 
+    /// A command that no key stands for.
     init(
-        word: String, arguments: String = "", needsArguments: Bool = false, help: String,
+        word: String, arguments: String, help: String,
         _ run: @escaping @Sendable (inout SignedIn, [String], inout Frame) -> [Effect]
     ) {
         self.word = word
         self.arguments = arguments
-        self.needsArguments = needsArguments
         self.help = help
         self.run = run
+        (needsArguments, key, availability) = (true, nil, { _ in .ready })
     }
 
     /// The command of a binding, if it has one.
-    init?(_ binding: Binding) {
+    init?(_ binding: Binding<SignedIn>) {
         guard let word = binding.command else { return nil }
-        self.init(word: word, arguments: binding.arguments ?? "", help: binding.help) { signedIn, values, frame in
-            if !values.isEmpty, let run = binding.runWithValue {
-                return run(&signedIn, values.joined(separator: " "), &frame)
-            }
-            return binding.run(&signedIn, &frame)
+        self.word = word
+        arguments = binding.arguments ?? ""
+        needsArguments = false
+        help = binding.help
+        key = binding.keys[0]
+        availability = binding.availability
+        run = { signedIn, values, frame in
+            signedIn.run(binding, value: values.isEmpty ? nil : values.joined(separator: " "), &frame)
         }
     }
 }
 
+/// A layer that has commands beside those of its bindings.
+protocol Commanding {
+    /// What can be typed after `:` here.
+    func commands(over signedIn: SignedIn) -> [Command]
+}
+
 extension SignedIn {
-    /// The commands of the screen that shows.
-    var commands: [Command] { bindings.compactMap(Command.init) + screen.commands }
+    /// The commands of the screen that shows and of what lies over it, and those that hold everywhere.
+    var commands: [Command] {
+        let lowest = layers.lastIndex { type(of: $0).level.coversAll } ?? 0
+        let own = layers[lowest...].reversed().flatMap { layer in
+            type(of: layer).bindings.compactMap(Command.init) + ((layer as? any Commanding)?.commands(over: self) ?? [])
+        }
+        return (own + Self.general.compactMap(Command.init)).filter { !$0.availability(self).isAbsent }
+    }
 
     /// Commands whose word begins with what was typed, then those that hold it elsewhere.
     func commands(matching line: String) -> [Command] {
@@ -62,34 +82,42 @@ extension SignedIn {
 
 /// The line in which a command is typed, with those that match it; the arrows choose one.
 struct PaletteCard: Card {
+    static let title = "Command"
+    static let level = LayerLevel.anywhere
+    static let takesText = true
     private var field = TextField(limit: 256)
     /// The chosen one of the commands shown; `nil` leaves what was typed.
     private var chosen: Int?
     private static let mostLines = 12
 
-    mutating func update(
-        _ key: Key, over signedIn: inout SignedIn, _ frame: inout Frame
-    ) -> CardStep {
-        let commands = signedIn.commands(matching: field.text)
-        func move(_ steps: Int) { chosen = max(0, min((chosen ?? -1) + steps, commands.count - 1)) }
-        switch key {
-        case .escape: return .close
-        case .down: move(1)
-        case .up: move(-1)
-        case .pageDown: move(Self.mostLines)
-        case .pageUp: move(-Self.mostLines)
-        case .enter:
-            guard let chosen, commands.indices.contains(chosen) else { return .close(signedIn.run(field.text, &frame)) }
-            let command = commands[chosen]
-            guard command.needsArguments else { return .close(command.run(&signedIn, [], &frame)) }
-            complete(command)
-        case .tab: if let command = commands.indices.contains(chosen ?? 0) ? commands[chosen ?? 0] : nil { complete(command) }
-        default:
-            let before = field.text
-            _ = field.handle(key)
-            if field.text != before { chosen = nil }
+    static let bindings: [Binding<SignedIn>] =
+        [
+            on([.enter], name: "do it", "Do what is typed or chosen") { card, signedIn, _ in
+                guard let command = card.command(signedIn) else {
+                    let line = card.field.text
+                    return .closeAndRun { $0.run(line, &$1) }
+                }
+                guard command.needsArguments else { return .closeAndRun { command.run(&$0, [], &$1) } }
+                card.complete(command)
+                return .stay
+            },
+            on([.tab], name: "complete", "Write the word of the chosen command") { card, signedIn, _ in
+                if let command = card.command(signedIn) ?? signedIn.commands(matching: card.field.text).first {
+                    card.complete(command)
+                }
+                return .stay
+            },
+            closing(.escape),
+        ]
+        + moves(name: "choose") { card, move, signedIn, _ in
+            let count = signedIn.commands(matching: card.field.text).count
+            card.chosen = move.place(from: card.chosen ?? -1, of: count, page: mostLines)
+            return []
         }
-        return .stay
+
+    private func command(_ signedIn: SignedIn) -> Command? {
+        let commands = signedIn.commands(matching: field.text)
+        return chosen.flatMap { commands.indices.contains($0) ? commands[$0] : nil }
     }
 
     private mutating func complete(_ command: Command) {
@@ -97,21 +125,63 @@ struct PaletteCard: Card {
         chosen = nil
     }
 
-    mutating func paste(_ text: String) { field.insert(text) }
+    mutating func take(_ key: Key, over signedIn: inout SignedIn) -> [Effect] {
+        let before = field.text
+        _ = field.handle(key)
+        if field.text != before { chosen = nil }
+        return []
+    }
 
-    func view(over signedIn: SignedIn, _ frame: Frame, into screen: inout CellBuffer) {
+    mutating func paste(_ text: String, over signedIn: inout SignedIn) -> [Effect] {
+        field.insert(text)
+        chosen = nil
+        return []
+    }
+
+    mutating func update(_ mouse: Mouse, over signedIn: inout SignedIn, _ frame: inout Frame) -> LayerStep<SignedIn> {
+        let card = area(over: signedIn, frame)
+        let commands = signedIn.commands(matching: field.text)
+        let place = mouse.y - card.y - 2 + first(of: commands.count, card)
+        guard mouse.action == .press, card.contains(x: mouse.x, y: mouse.y), mouse.y >= card.y + 2, mouse.y < card.maxY - 1,
+            commands.indices.contains(place)
+        else { return mouseStep(mouse, over: signedIn, frame) }
+        chosen = place
+        return mouse.isDouble ? .stayAndRun { $0.press(.enter, &$1) } : .stay
+    }
+
+    // MARK: Drawing
+
+    private func first(of count: Int, _ card: Rect) -> Int {
+        max(0, min((chosen ?? 0) - (card.height - 3) / 2, count - card.height + 3))
+    }
+
+    func title(over signedIn: SignedIn) -> String {
+        let count = signedIn.commands(matching: field.text).count
+        return count == 0 ? Self.title : "\(Self.title), \((chosen ?? 0) + 1) of \(count)"
+    }
+
+    func size(over signedIn: SignedIn, _ frame: Frame) -> (width: Int, height: Int) {
+        let count = signedIn.commands(matching: field.text).count
+        return (100, min(count, Self.mostLines, frame.height - 8) + 3)
+    }
+
+    /// Above the footer.
+    func area(over signedIn: SignedIn, _ frame: Frame) -> Rect {
+        let size = size(over: signedIn, frame)
+        let width = min(size.width, frame.width - 2)
+        return Rect(
+            x: (frame.width - width) / 2, y: max(1, frame.height - size.height - 3), width: width, height: size.height)
+    }
+
+    func draw(_ screen: inout CellBuffer, in card: Rect, over signedIn: SignedIn, _ frame: Frame) {
         let theme = frame.theme
         let commands = signedIn.commands(matching: field.text)
-        let lines = min(commands.count, Self.mostLines, screen.height - 8)
-        let width = min(100, screen.width - 2)
-        let card = Rect(x: (screen.width - width) / 2, y: max(1, screen.height - lines - 6), width: width, height: lines + 3)
-        let title = commands.isEmpty ? "Command" : "Command, \((chosen ?? 0) + 1) of \(commands.count)"
-        drawCard(&screen, card, title: title, theme)
+        let lines = card.height - 3
         screen.write(":", x: card.x + 2, y: card.y + 1, Style(theme.accent, bold: true))
         screen.field(
             field, x: card.x + 4, y: card.y + 1, width: card.width - 6, style: Style(theme.text, on: theme.panel),
             isFocused: true)
-        let first = max(0, min((chosen ?? 0) - lines / 2, commands.count - lines))
+        let first = first(of: commands.count, card)
         let shown = commands.dropFirst(first).prefix(lines)
         let words = min(36, shown.map { displayWidth($0.word) + displayWidth($0.arguments) + 1 }.max() ?? 0)
         for (row, command) in shown.enumerated() {
@@ -120,9 +190,15 @@ struct PaletteCard: Card {
                 screen.fill(
                     Rect(x: card.x + 1, y: y, width: card.width - 2, height: 1), " ", Style(theme.text, on: theme.selection))
             }
-            let used = screen.write(command.word, x: card.x + 4, y: y, Style(theme.text, bold: true), limit: words)
+            let reason = command.availability(signedIn).reason
+            let style = Style(reason == nil ? theme.text : theme.muted, bold: reason == nil)
+            let used = screen.write(command.word, x: card.x + 4, y: y, style, limit: words)
             screen.write(command.arguments, x: card.x + 5 + used, y: y, Style(theme.accent), limit: words - used - 1)
-            screen.write(command.help, x: card.x + words + 6, y: y, Style(theme.muted), limit: card.width - words - 8)
+            let key = command.key.map { frame.keyMap.key(for: $0).name } ?? ""
+            screen.write(key, x: card.maxX - 2 - displayWidth(key), y: y, Style(theme.accent, bold: true))
+            screen.write(
+                reason ?? command.help, x: card.x + words + 6, y: y, Style(theme.muted),
+                limit: card.width - words - 9 - displayWidth(key))
         }
         screen.scrollBar(
             first: first, total: commands.count, in: Rect(x: card.maxX - 1, y: card.y + 2, width: 1, height: lines),

@@ -2,49 +2,51 @@ import TerminalUI
 import TimeSeries
 
 /// The rows themselves: what the file holds, and what the models make of it. The cursor goes with them.
-struct RowsCard: Card {
-    static let takesKeysOfScreen = true
+struct RowsCard: WorkspaceCard {
+    static let title = "Rows"
     /// The first channel shown.
     private var firstChannel = 0
 
-    mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
-    ) -> CardStep {
-        let lastChannel = workspace.analysis.series.channels.count - 1
-        let page = max(1, card(frame).height - 4)
-        switch key {
-        case .escape, .enter, .character("q"), .character("V"): return .close
-        case .character("?"), .character(":"): return .pass
-        case .down, .character("j"): workspace.moveCursor(to: workspace.cursor + 1)
-        case .up, .character("k"): workspace.moveCursor(to: workspace.cursor - 1)
-        case .pageDown: workspace.moveCursor(to: workspace.cursor + page)
-        case .pageUp: workspace.moveCursor(to: workspace.cursor - page)
-        case .home, .character("g"): workspace.moveCursor(to: 0)
-        case .end, .character("G"): workspace.moveCursor(to: workspace.analysis.series.rowCount - 1)
-        case .character("]"): workspace.select(stepping: 1)
-        case .character("["): workspace.select(stepping: -1)
-        case .right, .character("l"): firstChannel = min(lastChannel, firstChannel + 1)
-        case .left, .character("h"): firstChannel = max(0, firstChannel - 1)
-        default: break
-        }
-        return .stay
+    static let bindings: [Binding<SignedIn>] =
+        moves(name: "rows") { card, move, signedIn, frame in
+            let page = max(1, card.area(over: signedIn, frame).height - 3)
+            return signedIn.atWorkspace { workspace in
+                workspace.moveCursor(
+                    to: move.place(from: workspace.cursor, of: workspace.analysis.series.rowCount, page: page))
+                return []
+            }
+        } + [
+            at([.left, .character("h")], name: "columns", "The column before") { card, _, _ in
+                card.firstChannel = max(0, card.firstChannel - 1)
+                return .stay
+            },
+            at([.right, .character("l")], name: "columns", "The next column") { card, workspace, _ in
+                card.firstChannel = min(workspace.analysis.series.channels.count - 1, card.firstChannel + 1)
+                return .stay
+            },
+            at([.character("[")], name: "events", "The event of the list before") { _, workspace, _ in
+                workspace.select(stepping: -1)
+                return .stay
+            },
+            at([.character("]")], name: "events", "The next event of the list") { _, workspace, _ in
+                workspace.select(stepping: 1)
+                return .stay
+            },
+            closing(.escape, .enter, .character("q"), .character("V")),
+        ]
+
+    func title(over workspace: WorkspaceState) -> String {
+        let series = workspace.analysis.series
+        return "Row \(grouped(workspace.cursor + 1)) of \(grouped(series.rowCount)), \(series.name)"
     }
 
-    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
-        let theme = frame.theme
-        let (card, series) = (card(frame), workspace.analysis.series)
-        drawCard(
-            &screen, card, title: "Row \(grouped(workspace.cursor + 1)) of \(grouped(series.rowCount)), \(series.name)", theme)
+    func size(over workspace: WorkspaceState, _ frame: Frame) -> (width: Int, height: Int) {
+        (116, max(7, frame.height - 6))
+    }
+
+    func draw(_ screen: inout CellBuffer, in card: Rect, over workspace: WorkspaceState, _ frame: Frame) {
         workspace.drawRows(
-            &screen, in: Rect(x: card.x + 2, y: card.y + 1, width: card.width - 4, height: card.height - 3),
-            firstChannel: firstChannel, theme)
-        screen.write(
-            hintLine(["↑ ↓ rows", "← → columns", "[ ] events", "g G ends", "Esc closes"], within: card.width - 4),
-            x: card.x + 2, y: card.maxY - 2, Style(theme.muted))
-    }
-
-    private func card(_ frame: Frame) -> Rect {
-        Rect(x: 0, y: 0, width: frame.width, height: frame.height)
-            .centered(width: min(116, frame.width - 4), height: max(7, frame.height - 6))
+            &screen, in: Rect(x: card.x + 2, y: card.y + 1, width: card.width - 4, height: card.height - 2),
+            firstChannel: firstChannel, frame.theme)
     }
 }

@@ -4,29 +4,37 @@ import TimeSeries
 import Workbench
 
 /// A run that was kept and the present one side by side: settings, models with their seeds, and events.
-struct RunsCard: Card {
-    static let takesKeysOfScreen = true
-    let kept: KeptRun
+struct RunsCard: WorkspaceCard {
+    static let title = "Two runs"
+    private(set) var kept: KeptRun
     let present: KeptRun
 
-    mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
-    ) -> CardStep {
-        switch key {
-        case .escape, .character("q"), .character("D"): return .close
-        case .character("?"): return .pass
-        case .enter:
-            let settings = kept.settings
+    init(kept: KeptRun, present: KeptRun) { (self.kept, self.present) = (kept, present) }
+
+    static let bindings: [Binding<SignedIn>] = [
+        at([.enter], name: "use the kept settings", "Set what the kept run was set to; the models stay") {
+            card, workspace, frame in
+            let settings = card.kept.settings
             return .close(workspace.change(&frame) { $0 = settings })
-        default: return .stay
-        }
+        },
+        at([.character("K")], name: "keep the present run", "Keep the present run in place of the kept one") {
+            card, workspace, frame in
+            workspace.keepRun(&frame)
+            card.kept = card.present
+            return .stay
+        },
+        closing(.escape, .character("q"), .character("D")),
+    ]
+
+    func title(over workspace: WorkspaceState) -> String { Self.title }
+
+    func size(over workspace: WorkspaceState, _ frame: Frame) -> (width: Int, height: Int) {
+        (92, lines(workspace).count + 3)
     }
 
-    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
+    func draw(_ screen: inout CellBuffer, in card: Rect, over workspace: WorkspaceState, _ frame: Frame) {
         let theme = frame.theme
         let lines = lines(workspace)
-        let card = screen.bounds.centered(width: min(92, screen.width - 4), height: min(lines.count + 5, screen.height - 3))
-        drawCard(&screen, card, title: "Two runs", theme)
         let column = (card.width - 4 - 16) / 2
         func write(_ y: Int, _ title: String, _ left: String, _ right: String, _ style: Style) {
             screen.write(title, x: card.x + 2, y: y, Style(theme.muted), limit: 15)
@@ -34,13 +42,10 @@ struct RunsCard: Card {
             screen.write(right, x: card.x + 18 + column, y: y, style, limit: column)
         }
         write(card.y + 1, "", "kept", "now", Style(theme.accent, bold: true))
-        for (row, line) in lines.prefix(card.height - 4).enumerated() {
+        for (row, line) in lines.prefix(card.height - 3).enumerated() {
             let differs = line.left != line.right
             write(card.y + 2 + row, line.title, line.left, line.right, Style(differs ? theme.text : theme.muted, bold: differs))
         }
-        screen.write(
-            hintLine(["Enter goes back to the kept settings", "K keeps the present run", "Esc closes"], within: card.width - 4),
-            x: card.x + 2, y: card.maxY - 2, Style(theme.muted))
     }
 
     private func lines(_ workspace: WorkspaceState) -> [(title: String, left: String, right: String)] {
@@ -74,15 +79,14 @@ struct RunsCard: Card {
 extension WorkspaceState {
     /// Keeps the present run for a comparison.
     mutating func keepRun(_ frame: inout Frame) {
-        guard let run = KeptRun(analysis) else { return frame.complain(DetectionError.noScores.description) }
+        guard let run = KeptRun(analysis) else { return }
         kept = run
         frame.say("This run is kept; change settings or train with another seed (:train 2), then D compares the two.")
     }
 
-    /// Shows the kept run beside the present one.
-    mutating func compareRuns(_ frame: inout Frame) {
-        guard let present = KeptRun(analysis) else { return frame.complain(DetectionError.noScores.description) }
-        guard let kept else { return frame.complain("No run is kept yet; K keeps the present one.") }
-        card = RunsCard(kept: kept, present: present)
-    }
+    /// Why there are no two runs to compare.
+    var noRuns: String? { noScores ?? (kept == nil ? "No run is kept yet; K keeps the present one." : nil) }
+
+    /// Why nothing can be done with scores.
+    var noScores: String? { analysis.result == nil ? DetectionError.noScores.description : nil }
 }

@@ -3,32 +3,21 @@ import TimeSeries
 import Workbench
 
 /// What the values of each column are like.
-struct StatisticsCard: Card {
-    static let takesKeysOfScreen = true
+struct StatisticsCard: WorkspaceCard {
     /// `nil` while they are computed.
     private(set) var columns: [ColumnStatistics]?
     /// The first column shown.
     private var scroll = 0
 
-    mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
-    ) -> CardStep {
-        let last = max(0, (columns?.count ?? 0) - 1)
-        switch key {
-        case .escape, .enter, .character("q"), .character("S"): return .close
-        case .character("?"): return .pass
-        case .down, .character("j"): scroll = min(last, scroll + 1)
-        case .up, .character("k"): scroll = max(0, scroll - 1)
-        case .pageDown: scroll = min(last, scroll + 10)
-        case .pageUp: scroll = max(0, scroll - 10)
-        case .home, .character("g"): scroll = 0
-        case .end, .character("G"): scroll = last
-        default: break
-        }
-        return .stay
-    }
+    static let title = "Statistics of the columns"
 
-    mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> CardStep {
+    static let bindings: [Binding<SignedIn>] =
+        moves(name: "columns") { card, move, _, _ in
+            card.scroll = move.place(from: card.scroll, of: card.columns?.count ?? 0)
+            return []
+        } + [closing(.escape, .enter, .character("q"), .character("S"))]
+
+    mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> LayerStep<SignedIn> {
         if case .described(workspace.analysis.series.identity, let columns) = answer { self.columns = columns }
         if case .grown(let run, _, _) = answer, run === workspace.growth.scoring {
             return .stay([.describe(workspace.analysis.series)])
@@ -36,11 +25,12 @@ struct StatisticsCard: Card {
         return .stay
     }
 
-    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
+    func title(over workspace: WorkspaceState) -> String { "Columns of \(workspace.analysis.series.name)" }
+
+    func size(over workspace: WorkspaceState, _ frame: Frame) -> (width: Int, height: Int) { (116, (columns?.count ?? 1) + 3) }
+
+    func draw(_ screen: inout CellBuffer, in card: Rect, over workspace: WorkspaceState, _ frame: Frame) {
         let theme = frame.theme
-        let rows = columns?.count ?? 1
-        let card = screen.bounds.centered(width: min(116, screen.width - 4), height: min(rows + 5, screen.height - 3))
-        drawCard(&screen, card, title: "Columns of \(workspace.analysis.series.name)", theme)
         guard let columns else {
             screen.write("counting…", x: card.x + 2, y: card.y + 1, Style(theme.muted))
             return
@@ -58,7 +48,7 @@ struct StatisticsCard: Card {
             }
         }
         line(card.y + 1, "column", heads, Style(theme.muted, bold: true))
-        let room = card.height - 4
+        let room = card.height - 3
         let first = max(0, min(scroll, columns.count - room))
         for (row, column) in columns.dropFirst(first).prefix(room).enumerated() {
             let numbers = [
@@ -72,6 +62,5 @@ struct StatisticsCard: Card {
         screen.scrollBar(
             first: first, total: columns.count, in: Rect(x: card.maxX - 1, y: card.y + 2, width: 1, height: room),
             thumb: Style(theme.accent), track: Style(theme.border))
-        screen.write("Esc closes", x: card.x + 2, y: card.maxY - 2, Style(theme.muted))
     }
 }

@@ -7,33 +7,47 @@ struct ThemePicker: Card {
 
     init(_ frame: Frame) { before = frame.themeIndex }
 
-    mutating func update(
-        _ key: Key, over signedIn: inout SignedIn, _ frame: inout Frame
-    ) -> CardStep {
-        let count = frame.themes.count
-        switch key {
-        case .escape, .character("q"):
-            frame.themeIndex = before
-            return .close
-        case .enter: return .close(frame.choose(themeAt: frame.themeIndex))
-        case .up, .left, .character("k"): frame.themeIndex = (frame.themeIndex + count - 1) % count
-        case .down, .right, .tab, .character("j"), .character("T"): frame.themeIndex = (frame.themeIndex + 1) % count
-        case .home: frame.themeIndex = 0
-        case .end: frame.themeIndex = count - 1
-        default: break
+    static let title = "Theme"
+    static let level = LayerLevel.anywhere
+
+    static let bindings: [Binding<SignedIn>] =
+        [
+            on([.enter], name: "take it", "Take the theme") { _, _, frame in .close(frame.choose(themeAt: frame.themeIndex)) },
+            on([.escape, .character("q")], name: "back", "Go back to the theme before", isLast: true) { card, _, frame in
+                frame.themeIndex = card.before
+                return .close
+            },
+            on([.character("T"), .tab, .right], "The next theme") { _, _, frame in
+                frame.themeIndex = (frame.themeIndex + 1) % frame.themes.count
+                return .stay
+            },
+            on([.left], "The theme before") { _, _, frame in
+                frame.themeIndex = (frame.themeIndex + frame.themes.count - 1) % frame.themes.count
+                return .stay
+            },
+        ]
+        + moves(name: "choose") { _, move, _, frame in
+            frame.themeIndex = move.place(from: frame.themeIndex, of: frame.themes.count)
+            return []
         }
-        return .stay
+
+    func title(over signedIn: SignedIn) -> String { Self.title }
+
+    func size(over signedIn: SignedIn, _ frame: Frame) -> (width: Int, height: Int) {
+        (max(34, (frame.themes.map { displayWidth($0.name) }.max() ?? 0) + 22), frame.themes.count + 2)
     }
 
-    func view(over signedIn: SignedIn, _ frame: Frame, into screen: inout CellBuffer) {
+    /// To the right, so that most of what is previewed stays in sight.
+    func area(over signedIn: SignedIn, _ frame: Frame) -> Rect {
+        let size = size(over: signedIn, frame)
+        let width = min(frame.width - 4, size.width)
+        return Rect(x: frame.width - width - 2, y: 2, width: width, height: min(frame.height - 3, size.height))
+    }
+
+    func draw(_ screen: inout CellBuffer, in card: Rect, over signedIn: SignedIn, _ frame: Frame) {
         let theme = frame.theme
-        let widest = frame.themes.map { displayWidth($0.name) }.max() ?? 0
-        let width = min(screen.width - 4, max(34, widest + 22))
-        let height = min(screen.height - 3, frame.themes.count + 4)
-        // To the right, so that most of what is previewed stays in sight.
-        let card = Rect(x: screen.width - width - 2, y: 2, width: width, height: height)
-        drawCard(&screen, card, title: "Theme", theme)
-        let rows = height - 4
+        let (width, height) = (card.width, card.height)
+        let rows = height - 2
         let scroll = max(0, min(frame.themeIndex - rows / 2, frame.themes.count - rows))
         for (row, shown) in frame.themes.dropFirst(scroll).prefix(rows).enumerated() {
             let y = card.y + 1 + row
@@ -47,6 +61,5 @@ struct ThemePicker: Card {
                 screen.write("━━", x: card.maxX - 13 + 2 * index, y: y, Style(color, on: shown.background))
             }
         }
-        screen.write("Enter takes it   Esc goes back", x: card.x + 2, y: card.maxY - 2, Style(theme.muted), limit: width - 4)
     }
 }

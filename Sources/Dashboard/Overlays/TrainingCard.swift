@@ -3,40 +3,49 @@ import TerminalUI
 import Workbench
 
 /// The training panel: a bar, figures and both losses for each model. The run goes on while it is hidden.
-struct TrainingCard: Card {
-    static let takesKeysOfScreen = true
-    mutating func update(
-        _ key: Key, over workspace: inout WorkspaceState, _ frame: inout Frame
-    ) -> CardStep {
-        switch key {
-        case .character("x"): workspace.training?.cancellation.cancel()
-        case .escape, .enter, .character("q"), .character("p"): return .close
-        case .character("?"): return .pass
-        default: break
+struct TrainingCard: WorkspaceCard {
+    static let title = "Training"
+
+    static let bindings: [Binding<SignedIn>] = [
+        at([.character("x")], name: "stop", "Stop training", unless: { $1.noTraining }) { _, workspace, _ in
+            workspace.training?.cancellation.cancel()
+            return .stay
+        },
+        closing(
+            .escape, .enter, .character("q"), .character("p"), help: "Close it; training goes on, and p shows it again"),
+    ]
+
+    /// Closes when all is well; what failed is read first.
+    mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> LayerStep<SignedIn> {
+        guard case .trainingEnded(let run) = answer, let training = workspace.training, training.cancellation === run else {
+            return .stay
         }
-        return .stay
+        return training.failure == nil ? .close : .stay
     }
 
-    func view(over workspace: WorkspaceState, _ frame: Frame, into screen: inout CellBuffer) {
+    func title(over workspace: WorkspaceState) -> String { Self.title }
+
+    func size(over workspace: WorkspaceState, _ frame: Frame) -> (width: Int, height: Int) { (92, 24) }
+
+    func draw(_ screen: inout CellBuffer, in card: Rect, over workspace: WorkspaceState, _ frame: Frame) {
         guard let training = workspace.training else { return }
         let theme = frame.theme
-        let card = screen.bounds.centered(width: min(92, screen.width - 4), height: min(24, screen.height - 3))
-        drawCard(&screen, card, title: "Training", theme)
         let part = (card.height - 4) / training.kinds.count
         for (index, kind) in training.kinds.enumerated() {
             let area = Rect(x: card.x + 2, y: card.y + 1 + index * part, width: card.width - 4, height: part)
             drawRun(&screen, kind, training, area, theme.color(of: kind.name), theme)
         }
-        let hint =
-            training.failure
-            ?? hintLine(
-                training.hasEnded
-                    ? ["Done.", "Esc closes"] : ["x stops", "p shows this again", "Esc hides it and training goes on"],
-                within: card.width - 4)
-        screen.write(
-            hint, x: card.x + 2, y: card.maxY - 2, Style(training.failure == nil ? theme.muted : theme.error),
-            limit: card.width - 4)
+        if let failure = training.failure {
+            screen.write(failure, x: card.x + 2, y: card.maxY - 2, Style(theme.error), limit: card.width - 4)
+        } else if training.hasEnded {
+            screen.write("Done.", x: card.x + 2, y: card.maxY - 2, Style(theme.muted))
+        }
     }
+}
+
+extension WorkspaceState {
+    /// Why there is no training to stop.
+    var noTraining: String? { training.map(\.hasEnded) ?? true ? "No training goes on; t begins one." : nil }
 }
 
 private func drawRun(

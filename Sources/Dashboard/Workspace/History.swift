@@ -43,9 +43,14 @@ struct History: Sendable {
     enum Direction {
         case back, forth
 
-        fileprivate var telling: (done: String, nothing: String) {
-            self == .back
-                ? ("Taken back", "There is nothing to take back.") : ("Done again", "There is nothing to do again.")
+        fileprivate var telling: String { self == .back ? "Taken back" : "Done again" }
+    }
+
+    /// Why there is no step that way.
+    func nothing(_ direction: Direction) -> String? {
+        switch direction {
+        case .back: done.isEmpty ? "There is nothing to take back." : nil
+        case .forth: undone.isEmpty ? "There is nothing to do again." : nil
         }
     }
 
@@ -64,11 +69,8 @@ extension WorkspaceState {
 
     /// Takes the last change of settings, verdicts or notes back, or does again what was taken back last.
     mutating func goThroughHistory(_ direction: History.Direction, _ frame: inout Frame) -> [Effect] {
-        guard let step = history.move(direction) else {
-            frame.complain(direction.telling.nothing)
-            return []
-        }
-        frame.say("\(direction.telling.done): \(step.what)")
+        guard let step = history.move(direction) else { return [] }
+        frame.say("\(direction.telling): \(step.what)")
         return restore(step.moment)
     }
 

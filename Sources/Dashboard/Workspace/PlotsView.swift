@@ -15,7 +15,6 @@ extension WorkspaceState {
         drawPlots(&screen, layout, theme)
         drawCursor(&screen, layout, theme)
         drawPanels(&screen, layout, theme)
-        card?.view(over: self, frame, into: &screen)
     }
 
     /// What is open, with less detail where `width` columns do not hold all of it.

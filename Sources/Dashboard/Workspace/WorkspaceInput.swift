@@ -4,23 +4,10 @@ import TimeSeries
 import Work
 import Workbench
 
-extension WorkspaceState: Screen {
-    static let title = "Workspace"
-
+extension WorkspaceState {
     // MARK: Keys
 
-    /// Takes the mouse, and keys where a card lies on top.
-    mutating func update(_ input: InputEvent, _ frame: inout Frame) -> [Effect]? {
-        if let effects = updateCard(input, &frame) { return effects }
-        switch input {
-        case .mouse(let mouse): return updateMouse(mouse, &frame)
-        case .key(.character(let digit)) where focus == .sliders && (digit == "." || ("0"..."9").contains(digit)):
-            enterValue(String(digit))
-            return []
-        default: return nil
-        }
-    }
-
+    /// Moves the sliders, the cursor or through the events, whichever part takes the keys.
     mutating func move(_ move: Move, _ frame: inout Frame) -> [Effect] {
         switch (move, focus) {
         case (.up, .sliders): slider = max(0, slider - 1)
@@ -60,42 +47,34 @@ extension WorkspaceState: Screen {
 
     // MARK: Actions
 
-    /// Trains the models; another seed gives other models.
+    /// Trains the models unless that goes on already; another seed gives other models.
     mutating func train(seed: UInt64 = 1) -> [Effect] {
-        card = TrainingCard()
         if let training, !training.hasEnded { return [] }
         let run = TrainingState(models, cancellation: Cancellation())
         training = run
         return carryOver() + [.train(analysis.series, run.cancellation, seed)]
     }
 
-    mutating func showTraining(_ frame: inout Frame) -> [Effect] {
-        if training == nil {
-            frame.complain("Nothing has been trained yet; press t.")
-        } else {
-            card = TrainingCard()
-        }
-        return []
+    /// Why there is no training to show.
+    var noTrainingYet: String? { training == nil ? "Nothing has been trained yet; press t." : nil }
+
+    /// Why no models can be loaded.
+    var noSavedModels: String? {
+        savedModels.isEmpty ? "No models are saved for this series; press t to train them." : nil
     }
 
-    func loadModels(_ frame: inout Frame) -> [Effect] {
-        guard !savedModels.isEmpty else {
-            frame.complain("No models are saved for this series; press t to train them.")
-            return []
+    /// Why the selected event cannot be given a verdict; why none can be taken back where that is `nil`.
+    func noVerdict(_ verdict: Verdict?) -> String? {
+        guard let event = selectedEvent else { return noEvent }
+        guard list.filter.isEmpty || selectedPlace != nil else {
+            return "The event under the cursor does not hold \"\(list.filter)\" and is not listed; Esc lists all."
         }
-        return [.loadModels(known, savedModels)]
+        return verdict == nil && judgements.verdict(on: event.rows) == nil ? "The event has no verdict to take back." : nil
     }
 
     /// Judges the selected event; `nil` takes the verdict back.
     mutating func judge(_ verdict: Verdict?, _ frame: inout Frame) -> [Effect] {
-        guard let event = selectedEvent else {
-            frame.complain("The cursor stands in no flagged event; ] goes to one.")
-            return []
-        }
-        guard list.filter.isEmpty || selectedPlace != nil else {
-            frame.complain("The event under the cursor does not hold \"\(list.filter)\" and is not listed; Esc lists all.")
-            return []
-        }
+        guard let event = selectedEvent else { return [] }
         let before = moment
         analysis.judgements.judge(event.rows, as: verdict)
         follow(keepsOrder: true)
@@ -105,13 +84,15 @@ extension WorkspaceState: Screen {
         return [.judge(known, event.rows, verdict)]
     }
 
+    /// Why there is no event whose verdict is wanted.
+    var nothingToJudge: String? {
+        analysis.nextToJudge != nil
+            ? nil : events.isEmpty ? "There is no flagged event to judge." : "Every flagged event has a verdict."
+    }
+
     /// Goes to the event whose verdict is wanted most.
-    mutating func selectNextToJudge(_ frame: inout Frame) {
-        guard let next = analysis.nextToJudge else {
-            frame.complain(events.isEmpty ? "There is no flagged event to judge." : "Every flagged event has a verdict.")
-            return
-        }
-        select(events[next])
+    mutating func selectNextToJudge() {
+        if let next = analysis.nextToJudge { select(events[next]) }
     }
 
     /// Sets a setting, as it was typed.
@@ -132,7 +113,7 @@ extension WorkspaceState: Screen {
         case .training(let run, let report) where training?.cancellation === run:
             training?.receive(report)
             if case .failed = report, let failure = training?.failure { frame.complain(failure) }
-            if case .finished(let model) = report { return take([model]) + receiveInCard(answer) }
+            if case .finished(let model) = report { return take([model]) }
         case .saved(let run, let outcome) where training?.cancellation === run:
             training?.receive(outcome)
             switch outcome {
@@ -140,12 +121,10 @@ extension WorkspaceState: Screen {
             case .failure(let error): frame.complain(error.message)
             }
         case .trainingEnded(let run) where training?.cancellation === run:
-            guard let news = training?.end() else { break }
-            if card is TrainingCard { card = nil }
-            frame.say(news)
+            if let news = training?.end() { frame.say(news) }
         case .modelsLoaded(let identity, let models) where identity == known.identity:
             frame.say("Loaded \(models.map(\.detector.kind.title).joined(separator: " and ")).")
-            return take(models) + receiveInCard(answer)
+            return take(models)
         case .explained(let explained) where explained.identity == analysis.series.identity: self.explained = explained
         case .appended(let run, let news) where run === growth.reading:
             return receive(news, &frame)
@@ -153,9 +132,9 @@ extension WorkspaceState: Screen {
             growth.reading = nil
             frame.complain(problem)
         case .grown(let run, let series, let models) where run === growth.scoring:
-            return receive(series, models, &frame) + receiveInCard(answer)
+            return receive(series, models, &frame)
         default: break
         }
-        return receiveInCard(answer)
+        return []
     }
 }

@@ -1,7 +1,7 @@
 import TerminalUI
 
 extension WorkspaceState {
-    /// Takes the mouse where no card lies on top.
+    /// Takes the mouse; an event that is double clicked is selected and then inspected.
     mutating func updateMouse(_ mouse: Mouse, _ frame: inout Frame) -> [Effect] {
         let layout = layout(frame)
         let row = layout.row(atColumn: mouse.x, visible: visible)
@@ -41,7 +41,6 @@ extension WorkspaceState {
             focus = .plot
             grabbed = (mouse.x, visible)
             moveCursor(toColumn: mouse.x, layout)
-            if mouse.isDouble, selectedEvent != nil { return inspect(&frame) }
         } else if layout.showsSliders(focus), layout.sliders.contains(x: mouse.x, y: mouse.y) {
             focus = .sliders
             let (row, track) = (mouse.y - layout.sliders.y, layout.track(row: 0))
@@ -59,10 +58,18 @@ extension WorkspaceState {
             let place = mouse.y - layout.eventRows.y + list.top
             guard mouse.y >= layout.eventRows.y, list.events.indices.contains(place) else { return [] }
             select(at: place)
-            return mouse.isDouble ? inspect(&frame) : []
         } else if layout.tabs.contains(x: mouse.x, y: mouse.y) {
             focus = focus == .events ? .sliders : .events
         }
         return []
+    }
+
+    /// Whether an event is under the mouse, in the plots or in the list.
+    func isOnEvent(_ mouse: Mouse, _ frame: Frame) -> Bool {
+        let layout = layout(frame)
+        if layout.plots.contains(x: mouse.x, y: mouse.y) { return selectedEvent != nil }
+        guard layout.showsEvents(focus), layout.eventRows.contains(x: mouse.x, y: mouse.y) else { return false }
+        let top = list.scroll(height: layout.eventRows.height, selected: selectedPlace)
+        return list.events.indices.contains(mouse.y - layout.eventRows.y + top)
     }
 }

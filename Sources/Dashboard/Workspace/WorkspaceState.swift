@@ -4,7 +4,7 @@ import TimeSeries
 import Workbench
 
 /// The open series and how it is looked at.
-public struct WorkspaceState: Sendable, CardHolder {
+public struct WorkspaceState: Sendable {
     /// The main workflow.
     public internal(set) var analysis: Analysis
     /// Where the file is.
@@ -59,8 +59,6 @@ public struct WorkspaceState: Sendable, CardHolder {
     var explained: Explained?
     /// The settings that a reset slider goes back to.
     let defaults: AnalysisSettings
-    /// A card over the series: training, an event, weights.
-    var card: (any Card<WorkspaceState>)?
 
     /// Why each model scored an event as it did.
     public struct Explained: Sendable, Equatable {

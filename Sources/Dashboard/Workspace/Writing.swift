@@ -26,30 +26,13 @@ public struct ExportRequest: Sendable {
 
 extension WorkspaceState {
     /// Writes something to `path`, or to a file named after the series.
-    func write(_ content: ExportRequest.Content, to path: String?, _ frame: inout Frame) -> [Effect] {
-        guard analysis.result != nil else {
-            frame.complain(DetectionError.noScores.description)
-            return []
-        }
+    func write(_ content: ExportRequest.Content, to path: String?) -> [Effect] {
         let stem = analysis.series.name.split(separator: ".").first.map(String.init) ?? "series"
         let ending = content == .report ? ".html" : SeriesFormat.csvEnding
         let request = ExportRequest(
             content: content, analysis: analysis, judgements: judgements, notes: notes, channel: channel,
             path: path ?? "\(stem)-\(content.rawValue)\(ending)")
         return [.export(request)]
-    }
-
-    /// Asks for a note on the selected event; a card that it lies over shows again afterwards.
-    mutating func enterNote(over below: (any Card<WorkspaceState>)? = nil, _ frame: inout Frame) {
-        guard let event = selectedEvent else {
-            return frame.complain("The cursor stands in no flagged event; ] goes to one.")
-        }
-        card = EntryCard(
-            title: "Note on \(eventText(analysis.series, event.rows))", hint: "Enter keeps it; an empty one is taken away",
-            field: TextField(limit: Notes.longest, text: notes.text(on: event.rows)), below: below
-        ) { workspace, text, frame in
-            workspace.note(text, on: event.rows, &frame)
-        }
     }
 
     /// Notes a text on rows.

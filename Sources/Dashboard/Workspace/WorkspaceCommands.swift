@@ -1,0 +1,91 @@
+import AnomalyDetection
+import TerminalUI
+import TimeSeries
+import Workbench
+
+extension WorkspaceScreen: Commanding {
+    func commands(over signedIn: SignedIn) -> [Command] { signedIn.workspace?.commands ?? [] }
+}
+
+extension WorkspaceState {
+    /// A command that sets each setting, one for all weights, and one for the cursor.
+    fileprivate var commands: [Command] {
+        let words = Set(WorkspaceScreen.bindings.compactMap(\.command))
+        let all = Setting.all(analysis.models) + sliders.filter { $0.name == "balance" }
+        let settings = all.filter { !words.contains($0.name) }.map { setting in
+            Command.inWorkspace(setting.name, setting.kind.text, "\(setting.help); now \(setting.value(analysis.settings))") {
+                $1.count == 1 ? $0.set(setting, to: $1[0], &$2) : nil
+            }
+        }
+        let example = models.indices.map { fixed(Float($0 + 1) / Float(models.count + 1)) }.joined(separator: " ")
+        return settings + [
+            .inWorkspace("weights", example, "the weights of \(models.map(\.title).joined(separator: ", "))") {
+                $0.setWeights($1, &$2)
+            },
+            .inWorkspace("range", "10 20", "plot these values; `range auto` plots what is visible") { workspace, values, _ in
+                if values == ["auto"] {
+                    workspace.showValues(nil)
+                    return []
+                }
+                let ends = values.compactMap(Double.init).filter(\.isFinite)
+                guard values.count == 2, ends.count == 2, ends[0] < ends[1] else { return nil }
+                workspace.showValues(ends[0]...ends[1])
+                return []
+            },
+            .inWorkspace("goto", "ROW or TIME", "put the cursor on a row, or on the first one at a time such as 2014-11-01 20:30")
+            {
+                $0.go(to: $1.joined(separator: " "), &$2)
+            },
+        ]
+    }
+
+    /// Puts the cursor on a row, given by its number or its time.
+    private mutating func go(to text: String, _ frame: inout Frame) -> [Effect] {
+        let series = analysis.series
+        if let number = Int(text), (1...series.rowCount).contains(number) {
+            moveCursor(to: number - 1)
+        } else if let row = series.time.row(at: text) {
+            moveCursor(to: row)
+        } else {
+            let ends =
+                series.time.microseconds == nil ? [] : [series.timeText(row: 0), series.timeText(row: series.rowCount - 1)]
+            let times = ends.isEmpty ? "" : ", or a time from \(ends.joined(separator: " to "))"
+            frame.complain("goto takes a row from 1 to \(series.rowCount)\(times).")
+        }
+        return []
+    }
+
+    /// Sets a weight for each model; `nil` where there is not one for each.
+    private mutating func setWeights(_ values: [String], _ frame: inout Frame) -> [Effect]? {
+        let weights = values.compactMap(Float.init)
+        guard weights.count == values.count, weights.count == models.count else { return nil }
+        let models = models
+        return change(&frame) { $0.ensemble = try Ensemble(PerModel(zip(models, weights))) }
+    }
+}
+
+extension Command {
+    /// A command of the workspace; `run` returns `nil` when the values make no sense, and the user is told how to write it.
+    fileprivate static func inWorkspace(
+        _ word: String, _ arguments: String, _ help: String,
+        _ run: @escaping @Sendable (inout WorkspaceState, [String], inout Frame) -> [Effect]?
+    ) -> Command {
+        Command(word: word, arguments: arguments, help: help) { signedIn, values, frame in
+            signedIn.atWorkspace { workspace in
+                if let effects = run(&workspace, values, &frame) { return effects }
+                frame.complain("Write it like this: \(word) \(arguments) (\(help)).")
+                return []
+            }
+        }
+    }
+}
+
+extension Setting.Kind {
+    /// What values it takes, in a few words.
+    fileprivate var text: String {
+        switch self {
+        case .number(let range, _, _): "\(axisText(range.lowerBound)) to \(axisText(range.upperBound))"
+        case .choice(let words): words.joined(separator: "|")
+        }
+    }
+}
