@@ -98,7 +98,7 @@ let service: [Target] =
                 "StrictJSON",
                 "Workbench", "TimeSeries", "COpenSSL", grdb, hummingbird, nio, nioEmbedded,
             ]),
-        tests("OddlineTests", ["oddline", "oddline-serve", "SeriesReading", "TimeSeries"]),
+        tests("OddlineTests", ["TestSupport", "oddline", "oddline-serve", "SeriesReading", "TerminalUI", "TimeSeries"]),
     ]
 
 let package = Package(
@@ -125,6 +125,7 @@ let package = Package(
             cSettings: inC(["-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"])),
         .target(name: "CScores", dependencies: ["CProcessor"], cSettings: inC(["-O3"])),
         .target(name: "CTerminalGuard", cSettings: inC([])),
+        .target(name: "CTextWidth", cSettings: inC([])),
         .target(name: "CExchange", cSettings: inC([])),
 
         library("Digest", ["COpenSSL"]),
@@ -139,7 +140,7 @@ let package = Package(
         library("StrictJSON", []),
         library("Accounts", ["Persistence", "StrictJSON", "Digest", "CXCrypt", grdb]),
         library("Workbench", ["Work", "StrictJSON", "AnomalyDetection", "SeriesReading", "Persistence", "Accounts", grdb]),
-        library("TerminalUI", ["CheckedTOML", toml]),
+        library("TerminalUI", ["CTextWidth", "CheckedTOML", toml]),
         library("NcursesTerminal", ["TerminalUI", "CNcursesw", "CTerminalGuard"]),
         library(
             "Dashboard",
@@ -186,7 +187,7 @@ let package = Package(
         tests(
             "WorkbenchTests", ["Work", "TestSupport", "Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),
         tests("TerminalUITests", ["TestSupport", "TerminalUI", "TimeSeries"]),
-        tests("NcursesTerminalTests", ["NcursesTerminal"]),
+        tests("NcursesTerminalTests", ["TestSupport", "NcursesTerminal", "TerminalUI", "TimeSeries", "CNcursesw"]),
         tests(
             "DashboardTests",
             [

@@ -33,9 +33,9 @@ public struct Rect: Sendable, Equatable {
     }
 }
 
-/// One character on the screen.
+/// One cell of the screen.
 public struct Cell: Sendable, Equatable {
-    /// The character; a space where nothing stands, empty in the second half of a wide one.
+    /// The character, a scalar and its marks; a space where nothing stands and in the second half of a wide one.
     public var character: Character = " "
     /// How it looks.
     public var style = Style()
@@ -63,11 +63,8 @@ public struct CellBuffer: Sendable, Equatable {
     /// The whole screen.
     public var bounds: Rect { Rect(x: 0, y: 0, width: width, height: height) }
 
-    /// One cell; writes outside the screen are dropped.
-    public subscript(x: Int, y: Int) -> Cell {
-        get { cells[y * width + x] }
-        set { if x >= 0, x < width, y >= 0, y < height { cells[y * width + x] = newValue } }
-    }
+    /// One cell.
+    public subscript(x: Int, y: Int) -> Cell { cells[y * width + x] }
 
     /// Writes `text` from (x, y) in at most `limit` columns and returns the columns used. Text too long
     /// ends in an ellipsis. Control characters become U+FFFD. A style without background keeps the one there.
@@ -79,31 +76,50 @@ public struct CellBuffer: Sendable, Equatable {
         let fits = displayWidth(text) <= room
         var column = 0
         for character in text {
-            let shown = safe(character)
-            let size = displayWidth(of: shown)
-            if size == 0 { continue }
-            if !fits, column + size > room - 1 {
+            if !fits, column + Glyph.columns(of: character) > room - 1 {
                 place("…", x: x + column, y: y, style)
                 return column + 1
             }
-            if column + size > room { break }
-            place(shown, x: x + column, y: y, style)
-            if size == 2 {
-                place(" ", x: x + column + 1, y: y, style)
-                if x + column + 1 >= 0, x + column + 1 < width { cells[y * width + x + column + 1].isCovered = true }
-            }
-            column += size
+            column += write(character, x: x + column, y: y, style)
         }
         return column
     }
 
-    mutating func place(_ character: Character, x: Int, y: Int, _ style: Style) {
+    /// Writes a glyph from (x, y) and returns its columns.
+    @discardableResult
+    mutating func write(_ glyph: Glyph, x: Int, y: Int, _ style: Style) -> Int {
+        write(glyph.grapheme, x: x, y: y, style)
+    }
+
+    private mutating func write(_ grapheme: Character, x: Int, y: Int, _ style: Style) -> Int {
+        var column = 0
+        Glyph.forEachSign(of: grapheme) { character, columns in
+            place(character, columns: columns, x: x + column, y: y, style)
+            column += columns
+        }
+        return column
+    }
+
+    /// Puts a character of one or two columns into its cells. Half a wide character, where the edge cuts one or another is
+    /// written over its other half, is blank.
+    mutating func place(_ character: Character, columns: Int = 1, x: Int, y: Int, _ style: Style) {
+        guard columns == 2 else { return put(character, x: x, y: y, style) }
+        let isWhole = x >= 0 && x + 1 < width
+        put(isWhole ? character : " ", x: x, y: y, style)
+        put(" ", x: x + 1, y: y, style)
+        if isWhole, y >= 0, y < height { cells[y * width + x + 1].isCovered = true }
+    }
+
+    private mutating func put(_ character: Character, x: Int, y: Int, _ style: Style) {
         guard x >= 0, x < width, y >= 0, y < height else { return }
+        let index = y * width + x
+        if cells[index].isCovered { cells[index - 1].character = " " }
+        if x + 1 < width { cells[index + 1].isCovered = false }
         var cell = Cell()
         cell.character = character
         cell.style = style
-        if style.background == nil { cell.style.background = cells[y * width + x].style.background }
-        cells[y * width + x] = cell
+        if style.background == nil { cell.style.background = cells[index].style.background }
+        cells[index] = cell
     }
 
     /// Fills a rectangle with a character.
@@ -174,14 +190,6 @@ public struct CellBuffer: Sendable, Equatable {
     }
 }
 
-private func safe(_ character: Character) -> Character {
-    guard let first = character.unicodeScalars.first else { return " " }
-    switch first.properties.generalCategory {
-    case .control, .surrogate, .privateUse, .format, .lineSeparator, .paragraphSeparator: return "\u{FFFD}"
-    default: return character.unicodeScalars.count > 4 ? Character(first) : character
-    }
-}
-
 private func asciiStandIn(_ character: Character, isBold: Bool) -> Character {
     guard let scalar = character.unicodeScalars.first, !scalar.isASCII else { return character }
     switch scalar.value {
@@ -218,24 +226,4 @@ private let asciiSigns: [Unicode.Scalar: Character] = [
 private func asciiLetter(_ character: Character) -> Character {
     let plain = String(character).decomposedStringWithCanonicalMapping.unicodeScalars.first { $0.isASCII }
     return plain.map { Character($0) } ?? "_"
-}
-
-/// Columns that `text` takes on a terminal.
-public func displayWidth(_ text: String) -> Int { text.reduce(0) { $0 + displayWidth(of: $1) } }
-
-/// Columns that `character` takes: 0, 1 or 2.
-public func displayWidth(of character: Character) -> Int {
-    guard let scalar = character.unicodeScalars.first else { return 0 }
-    let value = scalar.value
-    if value < 0x300 { return 1 }
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark: return 0
-    default: break
-    }
-    switch value {
-    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
-        0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1FAFF, 0x20000...0x3FFFD:
-        return 2
-    default: return 1
-    }
 }

@@ -115,7 +115,7 @@ func afterArbitraryBytesTheNextKeyIsUnderstood(seed: UInt64) {
 }
 
 @Test func fieldsEditLimitAndHide() {
-    var field = TextField(limit: 5, isSecret: true)
+    var field = TextField(limit: .columns(5), isSecret: true)
     for character in "abcdefgh" { _ = field.handle(.character(character)) }
     #expect(field.text == "abcde")
     _ = field.handle(.home)

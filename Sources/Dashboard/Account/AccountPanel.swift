@@ -63,12 +63,12 @@ public struct AccountPanel: Sendable, Equatable {
     mutating func show(_ page: Page) {
         self.page = page
         (focus, selection, form) = (0, 0, nil)
-        func secret() -> TextField { TextField(limit: PasswordHasher.longestPassword, isSecret: true) }
+        func secret() -> TextField { TextField(limit: .bytes(PasswordHasher.longestPassword), isSecret: true) }
         switch page {
         case .profile:
             fields = [
-                TextField(limit: AccountRules.longestUsername, text: account.username),
-                TextField(limit: AccountRules.longestEmail, text: account.email), secret(),
+                TextField(limit: .columns(AccountRules.longestUsername), text: account.username),
+                TextField(limit: .columns(AccountRules.longestEmail), text: account.email), secret(),
             ]
         case .password: fields = [secret(), secret(), secret()]
         case .sessions, .accounts, .audit: fields = []
@@ -79,10 +79,13 @@ public struct AccountPanel: Sendable, Equatable {
     /// Opens a form over the accounts list.
     mutating func open(_ form: Form) {
         self.form = form
-        let secret = TextField(limit: PasswordHasher.longestPassword, isSecret: true)
+        let secret = TextField(limit: .bytes(PasswordHasher.longestPassword), isSecret: true)
         fields =
             form == .add
-            ? [TextField(limit: AccountRules.longestUsername), TextField(limit: AccountRules.longestEmail), secret] : [secret]
+            ? [
+                TextField(limit: .columns(AccountRules.longestUsername)), TextField(limit: .columns(AccountRules.longestEmail)),
+                secret,
+            ] : [secret]
         problems = fields.map { _ in nil }
         focus = 1
     }

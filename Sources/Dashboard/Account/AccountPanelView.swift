@@ -66,7 +66,7 @@ extension AccountPanel {
     private var lines: (heading: String, lines: [String]) {
         func row(_ cells: [(String, Int)]) -> String {
             cells.map { text, width in
-                let shown = text.count > width ? text.prefix(width - 1) + "…" : text
+                let shown = fitted(text, columns: width)
                 return shown + String(repeating: " ", count: max(0, width - displayWidth(shown)))
             }.joined(separator: "  ")
         }

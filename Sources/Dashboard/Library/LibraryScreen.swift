@@ -104,7 +104,8 @@ struct PathEntry: Card {
     private var completions: [String] = []
 
     /// Begins with a text.
-    init(_ text: String = "") { field = TextField(limit: 1024, text: text.trimmingWhitespace) }
+    /// A path is at most as long as Linux lets it be.
+    init(_ text: String = "") { field = TextField(limit: .bytes(4095), text: text.trimmingWhitespace) }
 
     static let bindings: [Binding<SignedIn>] = [
         on(

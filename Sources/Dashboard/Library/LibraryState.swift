@@ -34,7 +34,7 @@ public struct LibraryState: Sendable {
     /// The highlighted one among those shown.
     public private(set) var selection = 0
     /// Letters that names must contain.
-    private(set) var filter = TextField(limit: 64)
+    private(set) var filter = TextField(limit: .columns(64))
     /// The highlighted series or why it cannot be read.
     private(set) var preview: Preview?
     /// Whether a series is being opened.

@@ -4,9 +4,9 @@ import TerminalUI
 /// The login screen.
 public struct LoginForm: Layer {
     /// Username or email.
-    public private(set) var identifier = TextField(limit: AccountRules.longestEmail)
+    public private(set) var identifier = TextField(limit: .columns(AccountRules.longestEmail))
     /// Never shown.
-    public private(set) var password = TextField(limit: PasswordHasher.longestPassword, isSecret: true)
+    public private(set) var password = TextField(limit: .bytes(PasswordHasher.longestPassword), isSecret: true)
     /// The field with the focus, 0 or 1, how long to stay signed in, 2, or the button, 3.
     private var focus = 0
     /// Days to stay signed in on this machine.

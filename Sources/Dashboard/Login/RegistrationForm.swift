@@ -5,9 +5,9 @@ import TerminalUI
 public struct RegistrationForm: Layer {
     /// Username, email, password, password again.
     private var fields = [
-        TextField(limit: AccountRules.longestUsername), TextField(limit: AccountRules.longestEmail),
-        TextField(limit: PasswordHasher.longestPassword, isSecret: true),
-        TextField(limit: PasswordHasher.longestPassword, isSecret: true),
+        TextField(limit: .columns(AccountRules.longestUsername)), TextField(limit: .columns(AccountRules.longestEmail)),
+        TextField(limit: .bytes(PasswordHasher.longestPassword), isSecret: true),
+        TextField(limit: .bytes(PasswordHasher.longestPassword), isSecret: true),
     ]
     /// The field with the focus, or 4 for the button.
     private var focus = 0

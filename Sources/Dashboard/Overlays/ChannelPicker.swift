@@ -4,7 +4,7 @@ import Workbench
 
 /// All channels with how much each is to blame for the selected event; typing leaves those that contain what was typed.
 struct ChannelPicker: WorkspaceCard {
-    private var field = TextField(limit: 64)
+    private var field = TextField(limit: .columns(64))
     private var selection = 0
 
     private func matching(_ workspace: WorkspaceState) -> [Int] {

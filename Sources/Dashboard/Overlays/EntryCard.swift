@@ -45,7 +45,7 @@ struct EntryCard: WorkspaceCard {
 extension EntryCard {
     /// Asks for the value of the slider with the focus, which begins with `text`.
     static func value(of setting: Setting, beginning text: String) -> EntryCard {
-        EntryCard(heading: setting.title, expected: setting.help, field: TextField(limit: 32, text: text)) {
+        EntryCard(heading: setting.title, expected: setting.help, field: TextField(limit: .columns(32), text: text)) {
             workspace, text, frame in
             workspace.change(&frame) { try setting.enter(text, in: &$0) }
         }
@@ -55,7 +55,7 @@ extension EntryCard {
     static func filter() -> EntryCard {
         EntryCard(
             heading: "Filter the events", expected: "Part of a time, verdict or note, or unjudged; empty lists all",
-            field: TextField(limit: 64)
+            field: TextField(limit: .columns(64))
         ) { workspace, text, frame in
             workspace.filter(by: text, &frame)
             return []
@@ -67,7 +67,7 @@ extension EntryCard {
         guard let event = workspace.selectedEvent else { return nil }
         return EntryCard(
             heading: "Note on \(eventText(workspace.analysis.series, event.rows))", expected: "An empty one is taken away",
-            field: TextField(limit: Notes.longest, text: workspace.notes.text(on: event.rows))
+            field: TextField(limit: .columns(Notes.longest), text: workspace.notes.text(on: event.rows))
         ) { workspace, text, frame in
             workspace.note(text, on: event.rows, &frame)
         }

@@ -7,7 +7,7 @@ struct HelpCard: Card {
     static let level = LayerLevel.anywhere
     static let takesText = true
     private let keyMap: KeyMap
-    private var field = TextField(limit: 64)
+    private var field = TextField(limit: .columns(64))
     /// The chosen one of the bindings shown.
     private var chosen = 0
 

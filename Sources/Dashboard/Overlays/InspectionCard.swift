@@ -235,7 +235,7 @@ private func contributions(_ event: Event, _ analysis: Analysis, within width: I
 private func sharesText(_ ranked: [(name: String, share: Float)], width: Int) -> String {
     func text(_ count: Int, _ longest: Int) -> String {
         let parts = ranked.prefix(count).map { name, share in
-            (displayWidth(name) > longest ? name.prefix(longest - 1) + "…" : name) + " " + percent(share)
+            fitted(name, columns: longest) + " " + percent(share)
         }
         let others = ranked.count - count
         return parts.joined(separator: ", ") + (others > 0 ? ", \(others) more" : "")

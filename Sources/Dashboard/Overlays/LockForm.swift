@@ -9,7 +9,7 @@ struct LockForm: Layer {
     /// Whose password is wanted.
     let username: String
     /// Never shown.
-    private(set) var password = TextField(limit: PasswordHasher.longestPassword, isSecret: true)
+    private(set) var password = TextField(limit: .bytes(PasswordHasher.longestPassword), isSecret: true)
     /// What went wrong last time.
     private(set) var problem: String?
     /// Whether the answer is awaited.

@@ -85,7 +85,7 @@ struct PaletteCard: Card {
     static let title = "Command"
     static let level = LayerLevel.anywhere
     static let takesText = true
-    private var field = TextField(limit: 256)
+    private var field = TextField(limit: .columns(256))
     /// The chosen one of the commands shown; `nil` leaves what was typed.
     private var chosen: Int?
     private static let mostLines = 12

@@ -28,7 +28,7 @@ extension WorkspaceState {
             samplingText(series, memo).map { ", one every \($0)" } ?? "",
         ]
         let shown = (1...parts.count).reversed().lazy.map { parts.prefix($0).joined() }.first { displayWidth($0) <= width }
-        return shown ?? String(series.name.prefix(max(1, width)))
+        return shown ?? fitted(series.name, columns: max(1, width))
     }
 
     // MARK: Plots
