@@ -27,9 +27,8 @@ public enum TerminalError: Error, Sendable, CustomStringConvertible {
 ///
 /// It belongs to one thread; `wake` alone may be called from others.
 public final class NcursesTerminal {
-    private var shown: CellBuffer?
-    private var pairs: [PairKey: Int32] = [:]
-    private var parser = InputParser()
+    private var painter: CellPainter
+    private var parser: InputParser
     private var doubleClicks = DoubleClicks()
     private var isOpen = false
     private let isASCII: Bool
@@ -41,11 +40,6 @@ public final class NcursesTerminal {
     private var signals: [DispatchSourceSignal] = []
     private let asked = SignalFlags()
 
-    private struct PairKey: Hashable {
-        let foreground: Int32
-        let background: Int32
-    }
-
     /// Mouse presses, drags and wheel in SGR coding, and pastes marked as such.
     private static let reportOn = "\u{1B}[?1002h\u{1B}[?1006h\u{1B}[?2004h"
     private static let reportOff = "\u{1B}[?1002l\u{1B}[?1006l\u{1B}[?2004l"
@@ -55,21 +49,27 @@ public final class NcursesTerminal {
     /// - Throws: `TerminalError` when standard input or output is no terminal or its type is unknown.
     public init(isASCII: Bool, environment: [String: String] = ProcessInfo.processInfo.environment) throws(TerminalError) {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
-        let locale = setlocale(LC_ALL, "").map { String(cString: $0) } ?? ""
-        if !Self.isUTF8(locale) { _ = setlocale(LC_CTYPE, "C.UTF-8") }
+        setlocale(LC_ALL, "")
+        // What curses takes for the width of a character is what glyphs were measured by.
+        setlocale(LC_CTYPE, Glyph.locale)
         self.isASCII = isASCII || Self.forbidsUTF8(environment)
         var problem: Int32 = 0
         let type = environment["TERM"] ?? ""
         guard setupterm(nil, STDOUT_FILENO, &problem) == OK else { throw .unknownTerminal(type) }
-        guard oddline_can_move_cursor() else { throw .plainTerminal(type) }
-        ok_guard_terminal(Self.reportOff + "\u{1B}[?1049l\u{1B}[?25h\u{1B}[0m\r\n")
+        guard oddline_capability("cup") != nil else { throw .plainTerminal(type) }
+        let cursorKeys = oddline_capability("rmkx").map { String(cString: $0) } ?? ""
+        ok_guard_terminal(Self.reportOff + cursorKeys + "\u{1B}[?1049l\u{1B}[?25h\u{1B}[0m\r\n")
         guard oddline_open() else { throw .unknownTerminal(type) }
         raw()
         noecho()
         nonl()
         curs_set(0)
+        // Keys are read here and not by curses, which has the terminal send what its description says.
+        keypad(oddline_screen(), true)
+        parser = InputParser(keys: describedKeys())
         usesColor = environment["NO_COLOR"].map(\.isEmpty) ?? true && start_color() == OK && oddline_color_count() >= 8
         if usesColor { use_default_colors() }
+        painter = CellPainter(usesColor: usesColor)
         wakePipe = WakePipe()
         oddline_write_raw(Self.reportOn)
         isOpen = true
@@ -173,7 +173,7 @@ public final class NcursesTerminal {
     /// Draws everything anew at the next `draw`, whatever the terminal shows now.
     public func forget() {
         clearok(oddline_screen(), true)
-        shown = nil
+        painter.forget()
     }
 
     /// Stops the program, and what runs with it in the foreground, as Ctrl-Z does in other programs; returns when it goes
@@ -207,53 +207,8 @@ public final class NcursesTerminal {
         refresh()
     }
 
-    // MARK: Drawing
-
     /// Shows a screen, writing only the cells that changed.
-    public func draw(_ screen: CellBuffer) {
-        let next = isASCII ? screen.inASCII : screen
-        let before = shown.flatMap { $0.width == next.width && $0.height == next.height ? $0 : nil }
-        if before == nil { erase() }
-        for y in 0..<min(next.height, size.height) {
-            for x in 0..<min(next.width, size.width) {
-                let cell = next[x, y]
-                if cell.isCovered || before?[x, y] == cell { continue }
-                put(cell, x: x, y: y)
-            }
-        }
-        refresh()
-        shown = next
-    }
-
-    private func put(_ cell: Cell, x: Int, y: Int) {
-        var characters = cell.character.unicodeScalars.prefix(4).map { wchar_t(bitPattern: $0.value) }
-        characters.append(0)
-        var attributes: attr_t = 0
-        if cell.style.isBold { attributes |= oddline_bold() }
-        if cell.style.isUnderlined { attributes |= oddline_underline() }
-        if cell.style.isReversed { attributes |= oddline_reverse() }
-        _ = oddline_put(Int32(y), Int32(x), characters, attributes, pair(cell.style))
-    }
-
-    private func pair(_ style: Style) -> Int32 {
-        guard usesColor else { return 0 }
-        let key = PairKey(foreground: number(style.foreground), background: number(style.background))
-        if let known = pairs[key] { return known }
-        let next = Int32(pairs.count + 1)
-        guard next < oddline_pair_count(), init_extended_pair(next, key.foreground, key.background) == OK else { return 0 }
-        pairs[key] = next
-        return next
-    }
-
-    /// A colour's number on this terminal; the user's palette is never changed.
-    private func number(_ color: Color?) -> Int32 {
-        guard let color else { return -1 }
-        let count = oddline_color_count()
-        if count >= 1 << 24, oddline_has_direct_color() {
-            return Int32(color.red) << 16 | Int32(color.green) << 8 | Int32(color.blue)
-        }
-        return Int32(count >= 256 ? color.nearest256 : color.nearest8)
-    }
+    public func draw(_ screen: CellBuffer) { painter.draw(isASCII ? screen.inASCII : screen) }
 }
 
 /// A pipe whose reading end wakes a sleeping `poll`.

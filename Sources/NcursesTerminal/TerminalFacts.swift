@@ -34,7 +34,7 @@ public struct TerminalFacts: Sendable {
         type = environment["TERM"] ?? ""
         var problem: Int32 = 0
         isKnown = !type.isEmpty && setupterm(type, STDOUT_FILENO, &problem) == OK
-        canMoveCursor = isKnown && oddline_can_move_cursor()
+        canMoveCursor = isKnown && oddline_capability("cup") != nil
         let mayUseColor = environment["NO_COLOR"].map(\.isEmpty) ?? true
         colors = isKnown && mayUseColor ? max(0, Int(tigetnum("colors"))) : 0
         hasDirectColor = isKnown && oddline_has_direct_color()

@@ -36,8 +36,8 @@ public struct Color: Sendable, Equatable, Hashable {
         let hasHue = max(red, green, blue) - min(red, green, blue) > 40
         func consider(_ number: Int, _ r: Int, _ g: Int, _ b: Int) {
             if hasHue, r == g, g == b { return }
-            let hue = [r - g - Int(red) + Int(green), g - b - Int(green) + Int(blue), b - r - Int(blue) + Int(red)]
-            let distance = distance(r, g, b) + hue.reduce(0) { $0 + $1 * $1 }
+            let (rg, gb, br) = (r - g - Int(red) + Int(green), g - b - Int(green) + Int(blue), b - r - Int(blue) + Int(red))
+            let distance = distance(r, g, b) + rg * rg + gb * gb + br * br
             if distance < best.distance { best = (number, distance) }
         }
         for r in 0..<6 { for g in 0..<6 { for b in 0..<6 { consider(16 + 36 * r + 6 * g + b, cube[r], cube[g], cube[b]) } } }

@@ -1,12 +1,21 @@
 /// Turns the bytes a terminal sends into events. Incomplete sequences wait for more bytes; `flush`
 /// decides that a lone escape was the key itself.
+///
+/// Keys are what the terminal's description says; what it says nothing about is read as xterm and its kin send it.
 public struct InputParser: Sendable {
+    private let keys: [[UInt8]: Key]
+    /// What a key's bytes begin with.
+    private let beginnings: Set<[UInt8]>
     private var pending: [UInt8] = []
     private var pasted: [UInt8]?
     private static let longestPaste = 1 << 16
 
     /// A parser that has seen nothing.
-    public init() {}
+    /// - Parameter keys: keys by the bytes that the terminal sends for them, each beginning with an escape.
+    public init(keys: [[UInt8]: Key] = [:]) {
+        self.keys = keys
+        beginnings = Set(keys.keys.flatMap { bytes in bytes.indices.dropFirst().map { Array(bytes[..<$0]) } })
+    }
 
     /// Whether bytes wait for their rest.
     public var isWaiting: Bool { !pending.isEmpty }
@@ -59,14 +68,35 @@ public struct InputParser: Sendable {
 
     private mutating func escape() -> (InputEvent?, Int)? {
         guard pending.count > 1 else { return nil }
+        switch described() {
+        case .key(let key, let count): return (.key(key), count)
+        case .incomplete: return nil
+        case .unknown: break
+        }
         switch pending[1] {
         case 0x5B: return controlSequence()
         case 0x4F:
             guard pending.count > 2 else { return nil }
-            return (Self.letterKey(pending[2], shifted: false).map { .key($0) }, 3)
+            return ((Self.letterKey(pending[2], shifted: false) ?? Self.keypadKey(pending[2])).map { .key($0) }, 3)
         case 0x1B: return (.key(.escape), 1)
         default: return (.key(.escape), 1)
         }
+    }
+
+    /// What the description of the terminal says of the bytes that wait.
+    private enum Described {
+        case key(Key, count: Int)
+        case incomplete, unknown
+    }
+
+    private func described() -> Described {
+        var bytes: [UInt8] = []
+        for byte in pending {
+            bytes.append(byte)
+            if let key = keys[bytes] { return .key(key, count: bytes.count) }
+            if !beginnings.contains(bytes) { return .unknown }
+        }
+        return .incomplete
     }
 
     private mutating func controlSequence() -> (InputEvent?, Int)? {
@@ -133,8 +163,20 @@ public struct InputParser: Sendable {
         case "13": .function(3)
         case "14": .function(4)
         case "15": .function(5)
+        case "17": .function(6)
+        case "18": .function(7)
+        case "19": .function(8)
+        case "20": .function(9)
+        case "21": .function(10)
+        case "23": .function(11)
+        case "24": .function(12)
         default: nil
         }
+    }
+
+    /// A key of the block of digits where the terminal tells it from the one above the letters.
+    private static func keypadKey(_ byte: UInt8) -> Key? {
+        (0x6A...0x79).contains(byte) ? .character(Character(Unicode.Scalar(byte - 0x40))) : nil
     }
 
     private static func mouse(code: Int, x: Int, y: Int, released: Bool) -> InputEvent? {

@@ -18,6 +18,36 @@ private func keys(_ bytes: String) -> [InputEvent] {
         ])
 }
 
+@Test func keysThatTheTerminalDescribesComeBeforeThoseThatMostSend() {
+    // The Linux console's, and one whose bytes mean another key elsewhere.
+    let described: [[UInt8]: Key] = [
+        Array("\u{1B}[[A".utf8): .function(1), Array("\u{1B}[[B".utf8): .function(2), Array("\u{1B}[P".utf8): .delete,
+        Array("\u{1B}\t".utf8): .backTab,
+    ]
+    var parser = InputParser(keys: described)
+    let events = parser.parse(Array("\u{1B}[[A\u{1B}[[B\u{1B}[P\u{1B}\t\u{1B}[A\u{1B}[24~a".utf8))
+    #expect(
+        events == [
+            .key(.function(1)), .key(.function(2)), .key(.delete), .key(.backTab), .key(.up), .key(.function(12)),
+            .key(.character("a")),
+        ])
+    let pieces = Array("\u{1B}[[A".utf8).map { parser.parse([$0]) }
+    #expect(pieces == [[], [], [], [.key(.function(1))]])
+    let begun = parser.parse(Array("\u{1B}[[".utf8))
+    #expect(begun == [] && parser.isWaiting)
+    _ = parser.flush()
+    #expect(!parser.isWaiting)
+}
+
+@Test func functionKeysAndTheBlockOfDigitsAreUnderstoodWithoutADescription() {
+    let codes = ["\u{1B}OP", "\u{1B}OQ", "\u{1B}OR", "\u{1B}OS"] + [15, 17, 18, 19, 20, 21, 23, 24].map { "\u{1B}[\($0)~" }
+    #expect(codes.flatMap(keys) == (1...12).map { .key(.function($0)) })
+    #expect(
+        keys("\u{1B}Op\u{1B}Oy\u{1B}Ok\u{1B}OM") == [
+            .key(.character("0")), .key(.character("9")), .key(.character("+")), .key(.enter),
+        ])
+}
+
 @Test func aLoneEscapeWaitsUntilItIsClearThatNothingFollows() {
     var parser = InputParser()
     let first = parser.parse([0x1B])
@@ -49,7 +79,8 @@ private func keys(_ bytes: String) -> [InputEvent] {
 
 @Test(arguments: (0..<20).map { _ in UInt64.random(in: 1..<1_000_000) })
 func afterArbitraryBytesTheNextKeyIsUnderstood(seed: UInt64) {
-    var parser = InputParser()
+    let described: [[UInt8]: Key] = [Array("\u{1B}[[A".utf8): .function(1), Array("\u{1B}OA".utf8): .up]
+    var parser = InputParser(keys: seed.isMultiple(of: 2) ? described : [:])
     var state = seed
     for _ in 0..<5_000 {
         state = state &* 6_364_136_223_846_793_005 &+ 1
