@@ -138,10 +138,22 @@ enum FuzzTarget: String, CaseIterable {
         }
     }
 
+    /// The bytes as a terminal's, and what they say typed into a field.
     private static func keys(_ data: Data) {
-        var parser = InputParser()
-        for part in data.split(separator: 0xFE, omittingEmptySubsequences: false) { _ = parser.parse([UInt8](part)) }
-        _ = parser.flush()
+        var parser = InputParser(keys: [Array("\u{1B}[[A".utf8): .function(1)])
+        let parts = data.split(separator: 0xFE, omittingEmptySubsequences: false)
+        let events = parts.flatMap { parser.parse([UInt8]($0)) } + parser.flush()
+        var field = TextField(limit: .columns(40))
+        for event in events {
+            switch event {
+            case .key(let key): _ = field.handle(key)
+            case .paste(let text): field.insert(text)
+            default: break
+            }
+            precondition((0...field.glyphs.count).contains(field.cursor), "the insertion point has left the text")
+        }
+        var screen = CellBuffer(width: 20, height: 1)
+        screen.field(field, x: 0, y: 0, width: 20, style: Style(), isFocused: true)
     }
 
     /// What is read is written and read again as the same.

@@ -91,15 +91,16 @@ final class Terminal {
     }
 
     func mouse(_ code: Int, x: Int, y: Int, released: Bool = false) throws {
-        let bytes = Array("\u{1B}[<\(code);\(x + 1);\(y + 1)\(released ? "m" : "M")".utf8)
-        try tmux(["send-keys", "-H"] + bytes.map { String($0, radix: 16) })
+        try send("\u{1B}[<\(code);\(x + 1);\(y + 1)\(released ? "m" : "M")")
     }
 
     /// Presses and releases twice, as one piece of input.
     func doubleClick(x: Int, y: Int) throws {
-        let bytes = ["M", "m", "M", "m"].flatMap { Array("\u{1B}[<0;\(x + 1);\(y + 1)\($0)".utf8) }
-        try tmux(["send-keys", "-H"] + bytes.map { String($0, radix: 16) })
+        try send(["M", "m", "M", "m"].map { "\u{1B}[<0;\(x + 1);\(y + 1)\($0)" }.joined())
     }
+
+    /// Sends bytes as they are, in one piece.
+    func send(_ text: String) throws { try tmux(["send-keys", "-H"] + text.utf8.map { String($0, radix: 16) }) }
 
     func resize(width: Int, height: Int) throws { try tmux(["resize-window", "-x", "\(width)", "-y", "\(height)"]) }
 
