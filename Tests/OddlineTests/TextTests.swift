@@ -40,7 +40,7 @@ import TimeSeries
         try terminal.type(note)
         try expectWholeScreen(terminal)
         try terminal.keys("Enter")
-        try terminal.wait("the list of events") { !$0.contains("Enter keeps it") }
+        try terminal.wait("the list of events") { !$0.contains("An empty one is taken away") }
         try expectWholeScreen(terminal)
     }
 
@@ -73,7 +73,7 @@ import TimeSeries
         let terminal = try Terminal(["--demo"], width: width, height: height)
         try terminal.wait(for: "COMBINED")
         try terminal.keys("]", "N")
-        try terminal.wait(for: "Enter keeps it")
+        try terminal.wait(for: "An empty one is taken away")
         return terminal
     }
 

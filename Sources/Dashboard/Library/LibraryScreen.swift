@@ -103,8 +103,7 @@ struct PathEntry: Card {
     /// Paths that complete it.
     private var completions: [String] = []
 
-    /// Begins with a text.
-    /// A path is at most as long as Linux lets it be.
+    /// Begins with a text; Linux lets no path be longer.
     init(_ text: String = "") { field = TextField(limit: .bytes(4095), text: text.trimmingWhitespace) }
 
     static let bindings: [Binding<SignedIn>] = [
