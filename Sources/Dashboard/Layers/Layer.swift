@@ -173,9 +173,11 @@ extension LayerOwner {
 
     /// The first binding at a key that was pressed, and which of its keys that stands for.
     private func binding(for pressed: Key, over top: any Layer<Self>, _ keyMap: KeyMap) -> (Binding<Self>, Key)? {
-        for binding in Self.bindings(over: top) where !binding.availability(self).isAbsent {
+        for binding in Self.bindings(over: top) {
             let keyMap = top.isTyping && binding.reach == .layer ? KeyMap() : keyMap
-            if let key = binding.keys.first(where: { keyMap.key(for: $0) == pressed }) { return (binding, key) }
+            if let key = binding.keys.first(where: { keyMap.key(for: $0) == pressed }), !binding.availability(self).isAbsent {
+                return (binding, key)
+            }
         }
         return nil
     }
