@@ -2,6 +2,7 @@ import Accounts
 import AnomalyDetection
 import Foundation
 import Persistence
+import TestSupport
 import Testing
 import TimeSeries
 import Work
@@ -83,36 +84,35 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     }
     let (ann, bob) = (try library("ann"), try library("bob"))
     let model = try #require(await trained(series).first { $0.detector.kind == .transformer })
-    try ann.save(model.detector)
-    var other = series
-    other.channels[0].values[0] += 1
-    try ann.remember(path: "/a.csv", series)
-    try ann.remember(path: "/b.csv", other)
-    try ann.remember(path: "/a.csv", series)
-    try ann.write("a note", on: 3..<9, of: series)
-    try ann.write("another", on: 5..<7, of: series)
-    try ann.write("gone", on: 20..<22, of: series)
-    try ann.write("", on: 20..<22, of: series)
-    try ann.judge(3..<9, of: series, as: .normal)
-    try ann.judge(3..<9, of: series, as: .anomaly)
-    try ann.judge(20..<22, of: series, as: .normal)
-    try ann.judge(20..<22, of: series, as: nil)
+    let shelf = try ann.open(series, at: "/a.csv")
+    try shelf.save(model.detector)
+    _ = try ann.open(series.changing { $0[0] += 1 }, at: "/b.csv")
+    _ = try ann.open(series, at: "/a.csv")
+    try shelf.write("a note", on: 3..<9)
+    try shelf.write("another", on: 5..<7)
+    try shelf.write("gone", on: 20..<22)
+    try shelf.write("", on: 20..<22)
+    try shelf.judge(3..<9, as: .normal)
+    try shelf.judge(3..<9, as: .anomaly)
+    try shelf.judge(20..<22, as: .normal)
+    try shelf.judge(20..<22, as: nil)
     try ann.store(AnalysisSettings(), key: "k")
-    #expect(try ann.savedModels(for: series) == [.transformer])
-    #expect(try ann.load(.transformer, for: series).errors(of: series) == model.errors)
+    #expect(try shelf.savedModels() == [.transformer])
+    #expect(try shelf.load(.transformer).errors(of: series) == model.errors)
     #expect(try ann.recentFiles().map(\.path) == ["/a.csv", "/b.csv"])
     #expect(
         try ann.recentFiles(limit: 0) == [
             Holdings(path: "/a.csv", rowCount: series.rowCount, models: ["transformer"], verdictCount: 1)
         ], "what work went into is kept")
-    #expect(Array(try ann.notes(of: series)) == [RowMark(rows: 5..<7, value: "another")])
-    #expect(try ann.judgements(of: series).map(\.rows) == [3..<9])
-    #expect(try ann.judgements(of: series).map(\.value) == [.anomaly])
+    #expect(Array(try shelf.notes()) == [RowMark(rows: 5..<7, value: "another")])
+    #expect(try shelf.judgements().map(\.rows) == [3..<9])
+    #expect(try shelf.judgements().map(\.value) == [.anomaly])
     #expect(try ann.setting("k", as: AnalysisSettings.self) == AnalysisSettings())
     #expect(try ann.setting("k", as: String.self) == nil)
-    #expect(try bob.savedModels(for: series).isEmpty)
-    #expect(try bob.recentFiles().isEmpty && bob.notes(of: series).isEmpty && bob.judgements(of: series).isEmpty)
-    #expect(throws: (any Error).self) { try bob.load(.transformer, for: series) }
+    let others = bob.shelf(of: series.identity)
+    #expect(try others.savedModels().isEmpty && others.notes().isEmpty && others.judgements().isEmpty)
+    #expect(try bob.recentFiles().isEmpty)
+    #expect(throws: (any Error).self) { try others.load(.transformer) }
 }
 
 @Test func trainingReportsFailureOfAShortSeries() async {
