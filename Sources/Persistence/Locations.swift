@@ -91,12 +91,19 @@ public enum DataFile: String, Sendable, CaseIterable {
 
 /// Why stored data cannot be reached.
 public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A folder cannot be made, entered by its owner alone, or belongs to somebody else.
     case folder(path: String, reason: String)
+    /// A part of a path is a link, which whoever owns it can lead elsewhere.
     case symbolicLink(path: String)
+    /// A file for secrets is not its owner's alone.
     case unsafeFile(path: String, reason: String)
+    /// A file that is there cannot be read.
     case cannotRead(path: String)
+    /// A file or folder cannot be written or renamed.
     case cannotWrite(path: String)
+    /// SQLite cannot open the database, or finds it damaged.
     case database(path: String, reason: String)
+    /// A file of settings or keys holds something else than it must.
     case configuration(path: String, reason: String)
     /// The database has migrations that this program does not know.
     case newerSchema(path: String)
