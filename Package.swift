@@ -89,7 +89,9 @@ let service: [Target] =
             ]),
         .executableTarget(
             name: "oddline-serve",
-            dependencies: ["HTTPService", "Invocation", "Accounts", "Persistence", argumentParser, logging],
+            dependencies: [
+                "HTTPService", "Invocation", "Accounts", "Workbench", "AnomalyDetection", "Persistence", argumentParser, logging,
+            ],
             swiftSettings: strict, linkerSettings: linked),
         tests(
             "HTTPServiceTests",

@@ -22,7 +22,12 @@ struct DashboardBenchmark: ParsableCommand {
 
     @Option(help: "Keys of each kind.") var keys = 200
 
-    func run() throws {
+    /// How long it took until the scores followed from a verdict, in milliseconds.
+    private var settling: [Double] = []
+
+    private enum CodingKeys: CodingKey { case rows, keys }
+
+    mutating func run() throws {
         let database = try OddlineDatabase()
         let accounts = try Accounts(database: database)
         let password = UUID().uuidString
@@ -52,18 +57,25 @@ struct DashboardBenchmark: ParsableCommand {
         _ = update(&state, .input(.key(.tab)))
         _ = view(state)
         let slider = measured(&state, &screen, [.right, .right, .right, .left, .left, .left])
+        _ = update(&state, .input(.key(.tab)))
+        _ = view(state)
+        settling = []
+        let verdict = measured(&state, &screen, [.character("a"), .down, .character("n"), .up])
+        let settled = settling.sorted()
         printJSON([
             "benchmark": "dashboard", "rows": rows, "events": state.signedIn?.workspace?.events.count ?? 0,
             "first_frame_ms": rounded(first),
             "cursor_ms_median": rounded(cursor.median), "zoom_ms_p99": rounded(zoom.high),
             "slider_ms_median": rounded(slider.median), "slider_ms_p99": rounded(slider.high),
             "cursor_processor_ms_median": rounded(cursor.processor), "slider_processor_ms_median": rounded(slider.processor),
+            "verdict_ms_median": rounded(verdict.median), "verdict_ms_p99": rounded(verdict.high),
+            "verdict_settled_ms_median": rounded(settled.isEmpty ? 0 : settled[settled.count / 2]),
             "slider_bytes_median": slider.bytes, "cursor_bytes_median": cursor.bytes,
         ])
     }
 
     /// Presses `cycle` again and again and draws after each key.
-    private func measured(
+    private mutating func measured(
         _ state: inout DashboardState, _ screen: inout CellBuffer, _ cycle: [Key]
     ) -> (median: Double, high: Double, processor: Double, bytes: Int) {
         var times: [Double] = []
@@ -71,21 +83,31 @@ struct DashboardBenchmark: ParsableCommand {
         var bytes: [Int] = []
         for index in 0..<keys {
             var next = screen
+            var requests: [Request] = []
             let before = processorMilliseconds()
             times.append(
                 milliseconds {
-                    _ = update(&state, .input(.key(cycle[index % cycle.count])))
+                    requests = update(&state, .input(.key(cycle[index % cycle.count])))
                     next = view(state)
                 })
             processor.append(processorMilliseconds() - before)
             bytes.append(terminalBytes(from: screen, to: next))
             screen = next
+            settle(&state, requests)
         }
         times.sort()
         return (
             times[times.count / 2], times[times.count * 99 / 100], processor.sorted()[processor.count / 2],
             bytes.sorted()[bytes.count / 2]
         )
+    }
+
+    /// Does between two keys what the dashboard does away from the screen.
+    private mutating func settle(_ state: inout DashboardState, _ requests: [Request]) {
+        for case .work(let desk, .settle(var analysis, let run)) in requests {
+            settling.append(milliseconds { analysis.settle() })
+            settle(&state, update(&state, .answer(desk, .settled(run: run, analysis))))
+        }
     }
 
     /// What all threads have used, which other programs on the machine hardly change.

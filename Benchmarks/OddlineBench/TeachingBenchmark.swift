@@ -82,7 +82,7 @@ struct TeachingBenchmark: ParsableCommand {
             }
             guard let next = analysis.nextToJudge else { continue }
             let rows = analysis.events[next].rows
-            analysis.judgements.judge(rows, as: labels[rows].contains(true) ? .anomaly : .normal)
+            analysis.update { $0.judgements.judge(rows, as: labels[rows].contains(true) ? .anomaly : .normal) }
         }
         return figures
     }

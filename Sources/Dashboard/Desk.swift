@@ -59,7 +59,8 @@ public final class Desk: Sendable {
         case .open(let path): open(path, readSeries)
         case .openToFollow(let path): open(path, follows: true, readWholeLines)
         case .train(let series, let run, let seed): Task { await train(series, run, seed) }
-        case .listLibrary, .loadModels, .export, .describe, .compare, .explain, .scoreGrowth, .complete: compute(effect)
+        case .listLibrary, .loadModels, .export, .describe, .compare, .explain, .scoreGrowth, .settle, .complete:
+            compute(effect)
         case .follow(let path, let series, let run):
             Follower(path: expanded(path), run: run, report: report).start(behind: series)
         case .preview(let path): services.previews.read(path) { [self] in report(.previewed(path: path, $0)) }
@@ -81,6 +82,7 @@ public final class Desk: Sendable {
                     .grown(
                         run: run, series,
                         try models.map { try ScoredModel(scoring: series, continuing: $0, cancellation: run) })
+                case .settle(let analysis, let run): run.isCancelled ? nil : .settled(run: run, analysis.settled())
                 case .complete(let path): .completed(path: path, completions(of: path))
                 case .export(let request): try export(request)
                 case .describe(let series):

@@ -34,6 +34,8 @@ public enum Effect: Sendable {
     case follow(path: String, Series, Cancellation)
     /// Scores a series that has grown; the models scored it when it had fewer rows.
     case scoreGrowth(Series, [ScoredModel], Cancellation)
+    /// Does what follows from decisions; the flag is that of the series on screen.
+    case settle(Analysis, Cancellation)
     /// Tells of events that are new in a file that is followed.
     case tell([EventFacts])
     /// What is stored about the file of this path belongs to the series as it is now.
@@ -107,6 +109,8 @@ public enum Answer: Sendable {
     case followingEnded(run: Cancellation, String)
     /// A series with more rows and their scores.
     case grown(run: Cancellation, Series, [ScoredModel])
+    /// The answer to the `settle` with this flag.
+    case settled(run: Cancellation, Analysis)
     /// The columns of the series with this identity.
     case described(identity: SeriesIdentity, [ColumnStatistics])
     /// A file is there already.

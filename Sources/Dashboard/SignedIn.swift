@@ -81,6 +81,7 @@ public struct SignedIn: LayerOwner {
     func stopWork() {
         workspace?.training?.cancellation.cancel()
         workspace?.growth.stop()
+        workspace?.settling.run.cancel()
     }
 
     // MARK: Answers

@@ -9,6 +9,8 @@ import Workbench
 struct AnalysisOperations: Sendable {
     let store: AnalysisStore
     let models: Models
+    /// What the settings of a query are laid over.
+    let source: SettingsSource
 
     private static let id = Parameter.path("id", .text)
     /// The number of a row: its place in the order of time, from 1.
@@ -214,37 +216,31 @@ struct AnalysisOperations: Sendable {
         let library = store.library(caller.session)
         return try await store.workers.run {
             var analysis = kept
-            analysis.settings = settings
-            analysis.judgements = try library.shelf(of: analysis.series.identity).judgements()
+            let judgements = try library.shelf(of: analysis.series.identity).judgements()
+            analysis.update { $0 = Decisions(settings: settings, judgements: judgements) }
             guard let result = analysis.result else { throw Problem(.conflict, DetectionError.noScores.description) }
             return (analysis, result)
         }
     }
 
-    /// The settings of the query, one parameter a setting; what is not given is as to begin with.
+    /// The settings of the query, one parameter a setting; what is not given is as the source has it.
     private var settings: Parameter<AnalysisSettings> {
-        let models = models
-        let known = Setting.all(models)
+        let known = AnalysisSettings.table(source.models)
         let fields = known.map { setting in
             let schema: Schema =
                 switch setting.kind {
                 case .choice(let words): .choice(words)
-                case .number(let range, isWhole: true, stops: _): .integer(Int(range.lowerBound)...Int(range.upperBound))
-                case .number(let range, isWhole: false, stops: _): .number(range)
+                case .number(let range, isWhole: true): .integer(Int(range.lowerBound)...Int(range.upperBound))
+                case .number(let range, isWhole: false): .number(range)
                 }
             return Field(place: .query, name: setting.name, schema: schema, isRequired: false, summary: setting.help)
         }
-        return Parameter(fields: fields, alternatives: []) { sent, errors in
+        return Parameter(fields: fields, alternatives: []) { [source] sent, errors in
             let given = sent.query.filter { name, _ in known.contains { $0.name == name } }
-            var settings = AnalysisSettings(models: models)
             do throws(SettingError) {
-                try Setting.set(
-                    Dictionary(given.map { ($0.name, $0.text) }) { first, _ in first }, in: &settings, models: models)
-                return settings
+                return try source.settings(with: Dictionary(given.map { ($0.name, $0.text) }) { first, _ in first })
             } catch {
-                // What is refused beside other values is a weight.
-                let field = error.setting ?? given.first { $0.name.hasSuffix("_weight") }?.name ?? ""
-                errors.append(.init(field: field, message: error.description))
+                errors.append(.init(field: error.setting, message: error.description))
                 return nil
             }
         }

@@ -62,11 +62,14 @@ actor AnalysisStore {
     /// Do what blocks for long: scoring, calibrating, saving, asking the database.
     let workers: Workers
     private let limits: ServiceLimits
+    /// What an analysis begins with.
+    private let settings: AnalysisSettings
 
     init(
-        accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models, workers: Workers,
-        limits: ServiceLimits
+        accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models, settings: AnalysisSettings,
+        workers: Workers, limits: ServiceLimits
     ) {
+        self.settings = settings
         self.accounts = accounts
         self.limits = limits
         self.database = database
@@ -111,7 +114,7 @@ actor AnalysisStore {
         guard entries.count < limits.series,
             entries.values.reduce(series.valueCount, { $0 + $1.analysis.series.valueCount }) <= limits.values
         else { throw Problem.later("The service keeps as many series as it can; try again later.", seconds: 60) }
-        var analysis = Analysis(series: series, models: models)
+        var analysis = Analysis(series: series, models: models, settings: settings)
         if !scored.isEmpty { analysis.use(scored) }
         entries[key] = Entry(analysis: analysis)
         return analysis

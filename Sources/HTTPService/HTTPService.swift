@@ -10,6 +10,7 @@ import NIOCore
 import Persistence
 import StrictJSON
 import Work
+import Workbench
 
 /// The HTTP API: accounts and analysis over the same core as the dashboard.
 public struct HTTPService: Sendable {
@@ -24,11 +25,12 @@ public struct HTTPService: Sendable {
     /// Serves the accounts and libraries in `database`.
     /// - Parameters:
     ///   - models: the models that are trained and weighed; parameters and answers have a member for each.
+    ///   - source: the settings that a query begins with; the program's own unless told otherwise.
     ///   - settings: who may register, which names it has, and how much it gives at once.
     /// - Throws: `StorageError` when the signing keys cannot be used.
     public init(
         accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models = .standard, logger: Logger,
-        settings: ServiceSettings = ServiceSettings()
+        source: SettingsSource? = nil, settings: ServiceSettings = ServiceSettings()
     ) throws {
         let tokens = try Tokens(accounts: accounts, keyFile: locations.signingKeys)
         self.tokens = tokens
@@ -38,12 +40,13 @@ public struct HTTPService: Sendable {
         self.settings = settings
         connections = ConnectionCount(settings.limits, exempt: settings.trustedProxies)
         bodies = BodyReader(deadline: settings.deadlines.body, workers: reading, most: settings.limits.bodyBytes)
+        let source = source ?? SettingsSource(models)
         let store = AnalysisStore(
-            accounts: accounts, database: database, locations: locations, models: models, workers: reading,
-            limits: settings.limits)
+            accounts: accounts, database: database, locations: locations, models: models, settings: source.settings,
+            workers: reading, limits: settings.limits)
         operations = Self.withDocument(
             AccountOperations(accounts: accounts, tokens: tokens, settings: settings).all
-                + AnalysisOperations(store: store, models: models).all)
+                + AnalysisOperations(store: store, models: models, source: source).all)
     }
 
     /// Adds what tells of the service itself: its health, and the document of all operations.

@@ -23,12 +23,23 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     /// The lines, from 1, on which `keys` are set.
     public private(set) var keyLines: [String: Int] = [:]
 
-    private enum CodingKeys: String, CodingKey {
+    /// Names at the top of the file that mean nothing.
+    private var unknown: [String] = []
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
         case theme, ascii, keys
         case lockMinutes = "lock_minutes"
         case onEvent = "on_event"
         case onEventInterval = "on_event_interval"
         case table = "settings"
+    }
+
+    /// Whatever name stands in the file.
+    private struct AnyKey: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
     }
 
     /// A number or a text.
@@ -77,6 +88,9 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
         }
         table = try values.decodeIfPresent([String: Value].self, forKey: .table)
         keys = try values.decodeIfPresent([String: String].self, forKey: .keys) ?? [:]
+        unknown = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).filter {
+            CodingKeys(stringValue: $0) == nil
+        }
     }
 
     /// Reads the file; a missing file sets nothing.
@@ -104,16 +118,41 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
             }
             throw .configuration(path: url.path, reason: "\(keys) has a value of the wrong type")
         }
+        if let (key, line) = firstUnknown(in: text) {
+            let (place, name) = (line.map { "line \($0): " } ?? "", String(key.filter { !$0.isNewline }.prefix(64)))
+            let hint = suggestion(for: name, among: CodingKeys.allCases.map(\.rawValue))
+            throw .configuration(path: url.path, reason: "\(place)there is no \"\(name)\"; \(hint)")
+        }
     }
 }
 
 extension ConfigurationFile {
     /// Where each key stands under the heading `[keys]`.
     private static func lines(of keys: [String: String], in text: String) -> [String: Int] {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.filter { !" \t\"'".contains($0) } }
+        let lines = lines(of: text)
         guard let heading = lines.firstIndex(where: { $0.hasPrefix("[keys]") }) else { return [:] }
         return keys.keys.reduce(into: [:]) { found, key in
             found[key] = lines[heading...].firstIndex { $0.hasPrefix(key + "=") }.map { $0 + 1 }
+        }
+    }
+
+    /// The name that means nothing and stands first, with its line where that is known.
+    private func firstUnknown(in text: String) -> (key: String, line: Int?)? {
+        let lines = Self.lines(of: text)
+        let top = lines.firstIndex { $0.hasPrefix("[") } ?? lines.endIndex
+        let places = unknown.map { key in
+            let line =
+                lines[..<top].firstIndex { $0.hasPrefix(key + "=") || $0.hasPrefix(key + ".") }
+                ?? lines[top...].firstIndex { line in ["[\(key)]", "[\(key).", "[[\(key)]]"].contains { line.hasPrefix($0) } }
+            return (key: key, line: line.map { $0 + 1 })
+        }
+        return places.min { ($0.line ?? .max, $0.key) < ($1.line ?? .max, $1.key) }
+    }
+
+    /// The lines without what a name may stand between.
+    private static func lines(of text: String) -> [String] {
+        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map { line in
+            String(line.filter { !" \t\"'".contains($0) })
         }
     }
 }

@@ -1,9 +1,11 @@
 import Accounts
+import AnomalyDetection
 import ArgumentParser
 import HTTPService
 import Invocation
 import Logging
 import Persistence
+import Workbench
 
 /// The service: what `oddline serve` becomes, and calls itself so where it speaks of its usage.
 @main
@@ -39,6 +41,8 @@ struct OddlineServe: AsyncParsableCommand {
     func run() async throws {
         let locations = options.data.locations
         try await reportingErrors(in: locations) {
+            let source = try SettingsSource(.standard, readingFrom: locations.configurationFile)
+            if let notice = source.notice { printError("oddline: \(notice)") }
             let database = try OddlineDatabase(at: locations.database)
             LoggingSystem.bootstrap { label in
                 MultiplexLogHandler([StreamLogHandler.standardError(label: label), ProblemLogHandler(in: locations)])
@@ -46,8 +50,8 @@ struct OddlineServe: AsyncParsableCommand {
             let accounts = try Accounts(database: database)
             let settings = try options.settings(setUp: accounts.isEmpty())
             let service = try HTTPService(
-                accounts: accounts, database: database, locations: locations, logger: Logger(label: "oddline"), settings: settings
-            )
+                accounts: accounts, database: database, locations: locations, logger: Logger(label: "oddline"), source: source,
+                settings: settings)
             let (host, scheme, token) = (options.host, settings.tls == nil ? "http" : "https", settings.setUpToken?.text)
             try await service.run(host: host, port: options.port) { port in
                 var text = "Listening at \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)\n"

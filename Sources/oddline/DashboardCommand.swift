@@ -40,8 +40,8 @@ struct DashboardCommand: AsyncParsableCommand {
         try await reportingErrors(in: data.locations) {
             let locations = demo ? Locations(dataDirectory: try temporaryFolder()) : data.locations
             defer { if demo { try? FileManager.default.removeItem(at: locations.data) } }
-            let configuration = try ConfigurationFile(readingFrom: locations.configurationFile)
-            let settings = try AnalysisSettings(configuration, at: locations.configurationFile)
+            let source = try SettingsSource(.standard, readingFrom: locations.configurationFile)
+            let configuration = source.configuration
             let keyMap = try KeyMap(configuration, at: locations.configurationFile)
             let database = try OddlineDatabase(at: locations.database)
             let accounts = try Accounts(database: database)
@@ -56,7 +56,7 @@ struct DashboardCommand: AsyncParsableCommand {
             if let problem = problems.first { state.frame.complain(problem.description) }
             let minutes = configuration.lockMinutes ?? 15
             let loop = DashboardLoop(
-                terminal: terminal, accounts: accounts, database: database, locations: locations, settings: settings,
+                terminal: terminal, accounts: accounts, database: database, locations: locations, settings: source.settings,
                 onEvent: following.command(configuration), lockAfter: minutes > 0 && !demo ? .seconds(minutes * 60) : nil)
             do {
                 try loop.resume()

@@ -28,6 +28,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     @OptionGroup var seriesOptions: SeriesOptions
     @OptionGroup var training: TrainingOptions
     @OptionGroup var ensemble: EnsembleOptions
+    @OptionGroup var configured: ConfigurationOptions
 
     func validate() throws {
         try seriesOptions.validate(hasFile: !files.isEmpty)
@@ -56,11 +57,12 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
+            let settings = try ensemble.settings(configured.source())
             if !json { write(["file", "detector", "seed"] + Line.names + ["seconds"]) }
             var lines: [Line] = []
             let paths: [String?] = files.isEmpty ? [nil] : try files.flatMap(expanded)
             for path in paths {
-                for line in try await evaluate(path) {
+                for line in try await evaluate(path, settings) {
                     lines.append(line)
                     write(line)
                 }
@@ -85,7 +87,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         }
     }
 
-    private func evaluate(_ path: String?) async throws -> [Line] {
+    private func evaluate(_ path: String?, _ settings: AnalysisSettings) async throws -> [Line] {
         let series = try seriesOptions.read(path)
         guard let labels = series.labels else {
             throw SeriesError.noSuchColumn(file: series.name, column: "label", known: series.channels.map(\.name))
@@ -101,7 +103,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             let ranking = Ranking(scores, labels: labels)
             let measures = try Measures(ranking, scores: scores, labels: labels, buffer: buffer)
             let blocks = ExtentBlocks(flagging ?? scores)
-            let flagged = EventRule().runs(of: blocks, level: try ensemble.settings.rule.level(for: blocks))
+            let flagged = EventRule().runs(of: blocks, level: settings.rule.level(for: blocks))
             let best = try EventMeasures.bestF1(scores, ranking, labelled: labelled, reach: buffer / 2)
             lines.append(
                 Line(
@@ -113,7 +115,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             var training = training
             training.seed &+= UInt64(offset)
             let started = Date()
-            var analysis = Analysis(series: series, settings: try ensemble.settings)
+            var analysis = Analysis(series: series, settings: settings)
             analysis.use(try await training.train(on: series))
             guard let result = analysis.result else { throw DetectionError.noScores }
             let seed = String(training.seed)

@@ -149,9 +149,8 @@ extension Diagnosis {
     private static func configuration(_ locations: Locations) -> Finding {
         let file = locations.configurationFile
         do {
-            let configuration = try ConfigurationFile(readingFrom: file)
-            _ = try AnalysisSettings(configuration, at: file)
-            _ = try KeyMap(configuration, at: file)
+            let source = try SettingsSource(.standard, readingFrom: file)
+            _ = try KeyMap(source.configuration, at: file)
             let isThere = FileManager.default.fileExists(atPath: file.path)
             return Finding(name: "configuration", state: .ok, text: isThere ? file.path : "none; \(file.path) would be read")
         } catch { return Finding(name: "configuration", state: .fault, text: "\(error)") }

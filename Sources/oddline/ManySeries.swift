@@ -57,7 +57,7 @@ final class BadKeys: Sendable {
 
 extension ScoreCommand {
     /// Scores a stream of many series key by key, in the order of the stream.
-    func scoreKeys(_ column: String, of file: String, models folder: String) throws {
+    func scoreKeys(_ column: String, of file: String, models folder: String, _ settings: AnalysisSettings) throws {
         let models = ModelFolder(folder)
         let shared = try models.areShared() ? models.load() : nil
         var stream = try seriesOptions.stream(file, key: column)
@@ -68,7 +68,7 @@ extension ScoreCommand {
         }
         let scoring = try KeyedScoring(
             stream, detectors: shared.map { .shared($0) } ?? .ofKey { try models.folder(ofKey: $0).load() },
-            settings: try ensemble.settings, content: onlyEvents ? .events : .scores, format: format)
+            settings: settings, content: onlyEvents ? .events : .scores, format: format)
         let bad = BadKeys(failsFast: keys.failFast)
         try printResult(scoring.beginning)
         try OrderedWork(

@@ -2,6 +2,7 @@ import AnomalyDetection
 import ArgumentParser
 import Foundation
 import Invocation
+import Persistence
 import SeriesReading
 import TimeSeries
 import Work
@@ -84,6 +85,7 @@ struct ScoreCommand: AsyncParsableCommand {
     @OptionGroup var training: TrainingOptions
     @OptionGroup var ensemble: EnsembleOptions
     @OptionGroup var following: FollowingOptions
+    @OptionGroup var configured: ConfigurationOptions
 
     func validate() throws {
         try seriesOptions.validate(hasFile: file != nil)
@@ -105,7 +107,11 @@ struct ScoreCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            if let column = keys.column, let file, let model { return try scoreKeys(column, of: file, models: model) }
+            let source = try configured.source()
+            let settings = try ensemble.settings(source)
+            if let column = keys.column, let file, let model {
+                return try scoreKeys(column, of: file, models: model, settings)
+            }
             let destination = output.map(Destination.init)
             try destination?.refuse(file)
             var tail: SeriesTail?
@@ -117,7 +123,7 @@ struct ScoreCommand: AsyncParsableCommand {
             } else {
                 scored = try await training.train(on: series)
             }
-            var analysis = Analysis(series: series, settings: try ensemble.settings)
+            var analysis = Analysis(series: series, settings: settings)
             analysis.use(scored)
             guard let result = analysis.result else { throw DetectionError.noScores }
             let export = ScoreExport(series: series, result: result)
@@ -130,13 +136,15 @@ struct ScoreCommand: AsyncParsableCommand {
             } else {
                 try export.write(format, to: printResult)
             }
-            if let followed, var tail { try follow(followed, &tail, &analysis) }
+            if let followed, var tail { try follow(followed, &tail, &analysis, source.configuration) }
         }
     }
 
     /// Writes a line a row that comes, scored when it came, and tells of new events, until the program is interrupted.
-    private func follow(_ path: String, _ tail: inout SeriesTail, _ analysis: inout Analysis) throws {
-        guard let settings = following.command() else {
+    private func follow(_ path: String, _ tail: inout SeriesTail, _ analysis: inout Analysis, _ configuration: ConfigurationFile)
+        throws
+    {
+        guard let settings = following.command(configuration) else {
             return try scoreRows(of: path, &tail, &analysis, Cancellation()) { _ in }
         }
         let command = EventCommand(settings) { printError("oddline: \($0)") }

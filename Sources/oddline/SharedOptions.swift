@@ -107,7 +107,7 @@ struct FollowingOptions: ParsableArguments {
     }
 
     /// What is run on events, if anything is; what was given counts before what is configured.
-    func command(_ configuration: ConfigurationFile = ConfigurationFile()) -> EventCommand.Settings? {
+    func command(_ configuration: ConfigurationFile) -> EventCommand.Settings? {
         (onEvent ?? configuration.onEvent).map {
             EventCommand.Settings($0, interval: onEventInterval ?? configuration.onEventInterval)
         }
@@ -179,12 +179,12 @@ struct TrainingOptions: ParsableArguments {
     }
 }
 
-/// How scores are combined and flagged: an option for each setting of `Setting.all`.
+/// How scores are combined and flagged: an option for each setting of `AnalysisSettings.table`.
 ///
 /// The argument parser finds options by looking at a value's members and reads them by name; both are made from the table
 /// of settings here, so that a new setting is an option too.
 struct EnsembleOptions: ParsableArguments, CustomReflectable {
-    private static let table = Setting.all(.standard)
+    private static let table = AnalysisSettings.table(.standard)
     private var options: [String: Option<String?>] = [:]
 
     private struct Key: CodingKey {
@@ -216,18 +216,27 @@ struct EnsembleOptions: ParsableArguments, CustomReflectable {
         Mirror(self, children: Self.table.map { ($0.name, options[$0.name] as Any) as (String?, Any) })
     }
 
-    func validate() throws { _ = try settings }
+    func validate() throws { _ = try settings(SettingsSource(.standard)) }
 
-    /// The defaults with what was given.
+    /// The settings to begin with and, where something else was given, that.
     /// - Throws: `ValidationError` in the words of the setting.
-    var settings: AnalysisSettings {
-        get throws {
-            var settings = AnalysisSettings()
-            do {
-                try Setting.set(options.compactMapValues(\.wrappedValue), in: &settings, models: .standard)
-            } catch { throw ValidationError(error.description) }
-            return settings
-        }
+    func settings(_ source: SettingsSource) throws -> AnalysisSettings {
+        do {
+            return try source.settings(with: options.compactMapValues(\.wrappedValue))
+        } catch { throw ValidationError(error.description) }
+    }
+}
+
+/// Where the settings to begin with are.
+struct ConfigurationOptions: ParsableArguments {
+    @Option(help: "The folder of config.toml, whose settings an analysis begins with; $XDG_CONFIG_HOME/oddline otherwise.")
+    var dataDir: String?
+
+    /// The program's settings and those of `config.toml`, of which standard error tells where there are any.
+    func source() throws -> SettingsSource {
+        let source = try SettingsSource(.standard, readingFrom: Locations(dataDirectory: dataDir).configurationFile)
+        if let notice = source.notice { printError("oddline: \(notice)") }
+        return source
     }
 }
 

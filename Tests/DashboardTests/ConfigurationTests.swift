@@ -17,7 +17,7 @@ private func reading<Value>(_ text: String, _ body: (ConfigurationFile, URL) thr
 
 /// The settings to begin with as a configuration file of this text has them.
 private func configured(_ text: String, models: Models = .standard) throws -> AnalysisSettings {
-    try reading(text) { try AnalysisSettings($0, at: $1, models: models) }
+    try reading(text) { try SettingsSource(models, readingFrom: $1).settings }
 }
 
 @Test func theLockWaitsForMinutesThatAClockCanCount() throws {

@@ -205,6 +205,7 @@ private struct Answers {
                 ]
         case .scoreGrowth(let series, let models, let run):
             (try? models.map { try ScoredModel(scoring: series, continuing: $0) }).map { [.grown(run: run, series, $0)] } ?? []
+        case .settle(let analysis, let run): [.settled(run: run, analysis.settled())]
         case .signOut, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .tell, .carryOver: []
         }
     }

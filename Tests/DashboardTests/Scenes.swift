@@ -214,7 +214,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
         workspace("rows") { press(&$0, .character("]"), .character("V"), .down) },
         workspace("two-runs") { state in
             press(&state, .character("K"))
-            run(&state, "balance 0.9")
+            run(&state, "transformer_share 0.9")
             run(&state, "threshold 0.95")
             press(&state, .character("D"))
         },

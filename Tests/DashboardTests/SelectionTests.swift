@@ -2,6 +2,7 @@ import AnomalyDetection
 import TerminalUI
 import Testing
 import TimeSeries
+import Work
 import Workbench
 
 @testable import Dashboard
@@ -26,7 +27,7 @@ import Workbench
         var state = try busy()
         press(&state, .character("]"), .character("]"), .character("]"))
         let chosen = try #require(state.workspace?.selectedEvent)
-        run(&state, "balance 0.9")
+        run(&state, "transformer_share 0.9")
         let after = try #require(state.workspace)
         if let event = after.selectedEvent {
             #expect(event.rows.overlaps(chosen.rows) && event.rows.contains(after.cursor))
@@ -38,7 +39,7 @@ import Workbench
         let refused = press(&state, .character("a"))
         #expect(refused.isEmpty && state.message?.isError == true, "nothing is judged where nothing is selected")
         run(&state, "threshold 0.001")
-        run(&state, "balance 0.5")
+        run(&state, "transformer_share 0.5")
         #expect(state.workspace?.selectedEvent == chosen)
         load(&state, try scored())
         #expect(state.workspace?.selectedEvent == chosen, "also when models are trained again")
@@ -217,6 +218,36 @@ import Workbench
         run(&state, "filter")
         press(&state, .control("u"), .enter)
         #expect(state.workspace?.list.events.count == state.workspace?.list.total)
+    }
+
+    // MARK: Verdicts
+
+    /// What is decided while scores are being made is neither lost nor waited for.
+    @Test func aVerdictHoldsAtOnceAndItsScoresComeFromElsewhere() throws {
+        var state = try workspace()
+        func key(_ key: Key) -> [Analysis] {
+            send(&state, .key(key)).compactMap { if case .settle(let analysis, _) = $0 { analysis } else { nil } }
+        }
+        let untaught = try #require(state.workspace?.analysis.result)
+        _ = key(.character("]"))
+        let rows = try #require(state.workspace?.selectedEvent?.rows)
+        let first = try #require(key(.character("n")).first)
+        #expect(state.workspace?.judgements.verdict(on: rows) == .normal)
+        #expect(state.workspace?.analysis.result == untaught, "the screen waits for nothing")
+        #expect(key(.tab).isEmpty && key(.right).isEmpty && key(.right).isEmpty, "one computation at a time")
+        var decided = try #require(state.workspace).analysis
+        #expect(!decided.isSettled && decided.settings != first.settings, "the knob moves at once")
+        func settled(_ analysis: Analysis) throws -> [Effect] {
+            answer(&state, .settled(run: try #require(state.workspace).settling.run, analysis.settled()))
+        }
+        let next = try settled(first).compactMap { if case .settle(let analysis, _) = $0 { analysis } else { nil } }
+        #expect(state.workspace?.analysis.result != untaught && state.workspace?.analysis.isSettled == false)
+        #expect(try settled(try #require(next.first)).isEmpty && state.workspace?.analysis.isSettled == true)
+        decided.settle()
+        #expect(state.workspace?.analysis.result == decided.result)
+        // An answer to another series is dropped.
+        answer(&state, .settled(run: Cancellation(), first))
+        #expect(state.workspace?.analysis.result == decided.result)
     }
 
     // MARK: Sliders

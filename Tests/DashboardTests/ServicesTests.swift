@@ -103,7 +103,7 @@ import Workbench
         var expected = Analysis(series: wave, models: models)
         expected.use([try ScoredModel(scoring: wave, with: office.library.shelf(of: wave.identity).load(.rollingMedian))])
         let settings = ["smoothing": "3", "threshold": "0.97", "calibration": "rank"]
-        try Setting.set(settings, in: &expected.settings, models: models)
+        try expected.update { try $0.settings.set(settings, models: models) }
         let result = try #require(expected.result)
 
         var state = DashboardState(width: 120, height: 36, themes: [.midnight])

@@ -150,10 +150,18 @@ extension DashboardState {
     func weight(_ kind: ModelKind) -> Float? { workspace?.analysis.settings.ensemble.weight(of: kind) }
 }
 
-/// Presses keys one after the other.
+/// Presses keys one after the other; what follows from a verdict is there when the next one is pressed.
 @discardableResult
 func press(_ state: inout DashboardState, _ keys: Key...) -> [Effect] {
-    keys.flatMap { send(&state, .key($0)) }
+    keys.flatMap { settled(&state, send(&state, .key($0))) }
+}
+
+/// Carries out what computes scores, and gives the effects that are left.
+private func settled(_ state: inout DashboardState, _ effects: [Effect]) -> [Effect] {
+    effects.flatMap { effect -> [Effect] in
+        guard case .settle(let analysis, let run) = effect else { return [effect] }
+        return settled(&state, answer(&state, .settled(run: run, analysis.settled())))
+    }
 }
 
 /// Types text key by key.

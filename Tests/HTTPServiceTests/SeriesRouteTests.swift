@@ -153,7 +153,9 @@ import Testing
             database: server.accounts.database, locations: server.locations, models: models)
         var analysis = Analysis(series: series, models: models)
         analysis.use([try ScoredModel(scoring: series, with: try library.shelf(of: series.identity).load(.rollingMedian))])
-        try Setting.set(["smoothing": "3", "threshold": "0.97", "calibration": "rank"], in: &analysis.settings, models: models)
+        try analysis.update {
+            try $0.settings.set(["smoothing": "3", "threshold": "0.97", "calibration": "rank"], models: models)
+        }
         let result = try #require(analysis.result)
         #expect(rows.map { ($0["combined"] as? Double).map { Float($0) } } == result.combined.map { $0.isNaN ? nil : $0 })
         var text = ""

@@ -104,6 +104,22 @@ private func mode(_ url: URL) throws -> Int? {
     }
 }
 
+/// A name that was misspelt would otherwise be passed over in silence.
+@Test(arguments: [
+    ("lock_minuts = 5", "line 1: there is no \"lock_minuts\"; the nearest is \"lock_minutes\""),
+    ("theme = \"paper\"\r\nAscii=true\r\n", "line 2: there is no \"Ascii\"; the nearest is \"ascii\""),
+    ("# setings\n\n [ setings ]\nsmoothing = 5", "line 3: there is no \"setings\"; the nearest is \"settings\""),
+    ("keys.t = 'y'\nkey.t = 'y'", "line 2: there is no \"key\"; the nearest is \"keys\""),
+    ("x = 1\non_evnt = 'true'", "line 1: there is no \"x\"; there are theme, "),
+]) func aNameThatMeansNothingAtTheTopOfTheConfigurationIsToldWithTheNearest(_ text: String, _ reason: String) throws {
+    let url = folder().appendingPathExtension("toml")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try text.write(to: url, atomically: true, encoding: .utf8)
+    let error = try #require(throws: StorageError.self) { try ConfigurationFile(readingFrom: url) }
+    guard case .configuration(url.path, let told) = error else { throw error }
+    #expect(told.hasPrefix(reason), "\(told)")
+}
+
 @Test(arguments: [
     ("[@settings]", 1), ("theme = \"paper\"\n[#a = 1", 2), ("\u{FEFF} [[ %a ]]", 1), ("a = [\n[1],\n]\n[ $x]", 4),
     ("a = 'b'\n[é]", 2), ("[ \n]", 1),

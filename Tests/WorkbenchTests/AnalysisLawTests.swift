@@ -35,9 +35,11 @@ private func analysis(seed: UInt64, models: Models) throws -> Analysis {
     for seed in 1...60 as ClosedRange<UInt64> {
         var analysis = try analysis(seed: seed, models: .standard)
         for flags in AnalysisSettings.Flags.allCases.flatMap({ Array(repeating: $0, count: 4) }).enumerated() {
-            analysis.settings.flags = flags.element
-            analysis.settings.threshold = [0.5, 0.9, 0.99, 1][flags.offset % 4]
-            analysis.settings.top = [1, 2, 5, 100][flags.offset % 4]
+            analysis.update {
+                $0.settings.flags = flags.element
+                $0.settings.threshold = [0.5, 0.9, 0.99, 1][flags.offset % 4]
+                $0.settings.top = [1, 2, 5, 100][flags.offset % 4]
+            }
             let result = try #require(analysis.result)
             var union = Set<Int>()
             for event in result.events { union.formUnion(event.rows) }
@@ -67,18 +69,35 @@ private func analysis(seed: UInt64, models: Models) throws -> Analysis {
             var random = SeededGenerator(seed: seed)
             var moved = try analysis(seed: seed, models: models)
             for _ in 0..<12 {
-                let table = Setting.all(models)
+                let table = AnalysisSettings.table(models)
                 let setting = table[Int(random.uniform() * Double(table.count))]
                 var settings = moved.settings
                 guard (try? setting.move(to: random.uniform(), in: &settings)) != nil else { continue }
-                moved.settings = settings
                 let first = Int(random.uniform() * Double(moved.series.rowCount - 9))
                 let verdict = ([nil] + Verdict.allCases)[Int(random.uniform() * 5)]
-                moved.judgements.judge(first..<(first + 1 + Int(random.uniform() * 8)), as: verdict)
+                let rows = first..<(first + 1 + Int(random.uniform() * 8))
+                // At once, one after the other, or settled in a copy while something else is decided.
+                switch Int(random.uniform() * 3) {
+                case 0:
+                    moved.update {
+                        $0.settings = settings
+                        $0.judgements.judge(rows, as: verdict)
+                    }
+                case 1:
+                    moved.update { $0.settings = settings }
+                    moved.update { $0.judgements.judge(rows, as: verdict) }
+                default:
+                    moved.decide { $0.judgements.judge(rows, as: verdict) }
+                    var copy = moved
+                    moved.decide { $0.settings = settings }
+                    copy.settle()
+                    moved.take(copy)
+                    #expect(copy.isSettled && moved.isSettled == (moved.decisions == copy.decisions), "seed \(seed)")
+                }
             }
+            moved.settle()
             var fresh = try analysis(seed: seed, models: models)
-            fresh.settings = moved.settings
-            fresh.judgements = moved.judgements
+            fresh.update { $0 = moved.decisions }
             #expect(fresh.learned?.learned == moved.learned?.learned, "seed \(seed)")
             fresh.use(fresh.scored.values)
             let (one, other) = (try #require(moved.result), try #require(fresh.result))
@@ -89,21 +108,49 @@ private func analysis(seed: UInt64, models: Models) throws -> Analysis {
     }
 }
 
+/// What a setting leaves as it was is the very memory that it was before.
+@Test(arguments: [
+    ("lstm_weight", true, false), ("transformer_weight", true, false), ("threshold", true, true), ("top", true, true),
+    ("flags", true, true), ("smoothing", false, false), ("calibration", false, false),
+])
+func aSettingRecomputesNoMoreThanItMust(_ name: String, _ keepsScores: Bool, _ keepsCombined: Bool) throws {
+    func place(_ scores: [Float]?) -> UnsafePointer<Float>? { scores?.withUnsafeBufferPointer(\.baseAddress) }
+    var analysis = try analysis(seed: 5, models: .standard)
+    let setting = try #require(AnalysisSettings.table(.standard).first { $0.name == name })
+    let before = try #require(analysis.result)
+    try analysis.update { try setting.move(to: setting.share(in: $0.settings) > 0.5 ? 0.25 : 0.75, in: &$0.settings) }
+    let after = try #require(analysis.result)
+    #expect((place(before.scores[.lstm]) == place(after.scores[.lstm])) == keepsScores)
+    #expect((place(before.combined) == place(after.combined)) == keepsCombined)
+}
+
+@Test func aStepIsTakenAgainOnlyWhereWhatItIsMadeOfHasChanged() {
+    var (step, count) = (Made<Int, String>(), 0)
+    for (input, expected) in [(1, 1), (1, 1), (2, 2), (2, 2), (1, 3)] {
+        let made = step.made(of: input) { before in
+            count += 1
+            return (before ?? "") + "\(input)"
+        }
+        #expect(count == expected && made == step.output)
+    }
+    #expect(step.output == "121", "a step is given what it made before")
+}
+
 @Test func verdictsThatAreTakenBackLeaveNothing() throws {
     for seed in 1...20 as ClosedRange<UInt64> {
         var analysis = try analysis(seed: seed, models: .standard)
         let untaught = try #require(analysis.result)
         let event = untaught.events.first?.rows ?? 20..<30
         for verdict in [Verdict.postponed, .seenBefore] {
-            analysis.judgements.judge(event, as: verdict)
+            analysis.update { $0.judgements.judge(event, as: verdict) }
             #expect(analysis.result.map { "\($0)" } == "\(untaught)", "seed \(seed): \(verdict) teaches nothing")
         }
         for verdict in [Verdict.anomaly, .normal] {
-            analysis.judgements.judge(event, as: verdict)
+            analysis.update { $0.judgements.judge(event, as: verdict) }
             #expect(analysis.events.contains { $0.rows.overlaps(event) }, "seed \(seed): what was judged stays in sight")
             #expect(analysis.nextToJudge.map { !analysis.events[$0].rows.overlaps(event) } != false, "seed \(seed)")
         }
-        analysis.judgements.judge(event, as: nil)
+        analysis.update { $0.judgements.judge(event, as: nil) }
         #expect(analysis.judgements.isEmpty && analysis.learned == nil)
         #expect(analysis.result.map { "\($0)" } == "\(untaught)", "seed \(seed)")
     }
@@ -116,7 +163,7 @@ private func analysis(seed: UInt64, models: Models) throws -> Analysis {
         var analysis = try analysis(seed: seed, models: .standard)
         let untaught = try #require(analysis.result)
         for (index, event) in untaught.events.prefix(4).enumerated() {
-            analysis.judgements.judge(event.rows, as: index == 0 ? .anomaly : .normal)
+            analysis.update { $0.judgements.judge(event.rows, as: index == 0 ? .anomaly : .normal) }
             let taught = try #require(analysis.result)
             #expect(taught.level <= untaught.level, "seed \(seed)")
             if taught.level < untaught.level { lower += 1 }
@@ -128,11 +175,11 @@ private func analysis(seed: UInt64, models: Models) throws -> Analysis {
 
 @Test func weightsThatWereSetByHandStay() throws {
     var analysis = try analysis(seed: 3, models: .standard)
-    analysis.settings.flags = .top
+    analysis.update { $0.settings.flags = .top }
     let event = try #require(analysis.result?.events.first { !$0.modelPeaks.values.contains(where: \.isNaN) })
-    analysis.judgements.judge(event.rows, as: .normal)
+    analysis.update { $0.judgements.judge(event.rows, as: .normal) }
     #expect(analysis.learned != nil && analysis.ensemble == analysis.learned?.learned.ensemble)
-    analysis.settings.ensemble = try analysis.settings.ensemble.setting(0.25, of: .lstm)
+    try analysis.update { $0.settings.ensemble = try $0.settings.ensemble.setting(0.25, of: .lstm) }
     #expect(analysis.learned == nil && analysis.ensemble == analysis.settings.ensemble)
 }
 

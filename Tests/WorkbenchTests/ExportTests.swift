@@ -21,7 +21,7 @@ private func scoredSample(_ series: Series) async -> [ScoredModel] {
     private func judged() async throws -> (analysis: Analysis, judgements: Judgements, notes: Notes) {
         var analysis = Analysis(series: sample)
         analysis.use(await scoredSample(sample))
-        analysis.settings.flags = .top
+        analysis.update { $0.settings.flags = .top }
         let event = try #require(analysis.result?.events.first)
         var (judgements, notes) = (Judgements(), Notes())
         judgements.judge(event.rows, as: .anomaly)
@@ -87,7 +87,7 @@ private func scoredSample(_ series: Series) async -> [ScoredModel] {
         var analysis = try await judged().analysis
         let kept = try #require(KeptRun(analysis))
         #expect(kept.models.kinds == [.lstm, .transformer] && kept.models.values.map(\.seed) == [1, 2])
-        analysis.settings.top = 1
+        analysis.update { $0.settings.top = 1 }
         let present = try #require(KeptRun(analysis))
         #expect(present.events(missingIn: kept).isEmpty)
         #expect(kept.events(missingIn: present).count == kept.events.count - present.events.count)

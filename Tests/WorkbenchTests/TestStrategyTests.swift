@@ -21,9 +21,10 @@ import Work
         let series = SampleKind.contextual.series(rows: 900, seed: 3)
         var analysis = try await analysis(of: series)
         for method in Calibration.Method.allCases {
-            analysis.settings.calibration = method
+            analysis.update { $0.settings.calibration = method }
             for (lstmWeight, transformerWeight) in [(0.25, 0.75), (1, 0), (0, 1), (0.6, 0.6), (1, 0.1)] as [(Float, Float)] {
-                analysis.settings.ensemble = try Ensemble(PerModel([(.lstm, lstmWeight), (.transformer, transformerWeight)]))
+                let ensemble = try Ensemble(PerModel([(.lstm, lstmWeight), (.transformer, transformerWeight)]))
+                analysis.update { $0.settings.ensemble = ensemble }
                 let result = try #require(analysis.result)
                 for row in 0..<series.rowCount {
                     let (lstm, transformer) = (result.lstmScores[row], result.transformerScores[row])
@@ -39,7 +40,7 @@ import Work
         let series = SampleKind.point.series(rows: 900, seed: 3)
         var analysis = try await analysis(of: series)
         let ensemble = try Ensemble(PerModel([(.lstm, 0.2), (.transformer, 0.8)]))
-        analysis.settings.ensemble = ensemble
+        analysis.update { $0.settings.ensemble = ensemble }
         let result = try #require(analysis.result)
         #expect(result.combined == ensemble.combine(result.scores))
         for event in result.events { #expect(event.peak == result.combined[event.peakRow] && event.peak >= result.level) }

@@ -31,11 +31,12 @@ private func trained(_ models: Models) async -> [ScoredModel] {
     ScoreExport(series: series, result: result).write(.csv) { text += $0 }
     #expect(
         text.hasPrefix("row,timestamp,value,lstm_score,transformer_score,median_score,combined_score,is_flagged\n"))
-    #expect(Setting.sliders(models).map(\.name).prefix(3) == ["lstm_weight", "transformer_weight", "median_weight"])
+    #expect(AnalysisSettings.table(models).map(\.name).prefix(3) == ["lstm_weight", "transformer_weight", "median_weight"])
+    #expect(AnalysisSettings.sliders(models).map(\.name).prefix(2) == ["transformer_share", "median_share"])
 
-    var settings = analysis.settings
-    try Setting.set(["lstm_weight": "0", "transformer_weight": "0", "median_weight": "1"], in: &settings, models: models)
-    analysis.settings = settings
+    try analysis.update {
+        try $0.settings.set(["lstm_weight": "0", "transformer_weight": "0", "median_weight": "1"], models: models)
+    }
     #expect(analysis.result?.combined == result.scores[.rollingMedian])
     let comparison = try Comparison(series: series, result: result, settings: analysis.settings)
     #expect(comparison.lines.map(\.name) == ["LSTM", "Transformer", "Rolling median", "combined"])
@@ -54,22 +55,23 @@ private func trained(_ models: Models) async -> [ScoredModel] {
 }
 
 @Test func settingsStoredForOtherModelsAreTakenOver() throws {
-    let stored = Data(#"{"lstmWeight":0.25,"transformerWeight":1,"threshold":0.95,"smoothing":97,"calibration":"rank"}"#.utf8)
+    let stored = Data(
+        #"{"weights":{"lstm":0.25,"transformer":1},"flags":"quantile","threshold":0.95,"top":5,"smoothing":97,"calibration":"rank"}"#
+            .utf8)
     let settings = try JSONDecoder().decode(AnalysisSettings.self, from: stored)
     #expect(settings.ensemble.weight(of: .lstm) == 0.25 && settings.ensemble.weight(of: .transformer) == 1)
     #expect(settings.threshold == 0.95 && settings.smoothing == 97 && settings.calibration == .rank)
     #expect(settings.rule == .quantile(0.95))
-    let untouched = Data(
-        #"{"weights":{"lstm":0.2,"transformer":0.8},"threshold":0.99,"smoothing":1,"calibration":"robust"}"#.utf8)
-    let older = try JSONDecoder().decode(AnalysisSettings.self, from: untouched)
-    #expect(older.rule == .gap && older.calibration == .excess && older.ensemble.weight(of: .transformer) == 0.8)
     let again = try JSONDecoder().decode(AnalysisSettings.self, from: JSONEncoder().encode(settings))
     #expect(again == settings)
     let analysis = Analysis(series: series, models: .withRollingMedian, settings: settings)
     #expect(analysis.settings.ensemble.weights.kinds == Models.withRollingMedian.kinds)
     #expect(analysis.settings.ensemble.weight(of: .rollingMedian) == 0.5)
-    let wild = Data(#"{"weights":{"lstm":1,"transformer":0},"threshold":0.9,"smoothing":9999,"calibration":"excess"}"#.utf8)
+    func altered(_ part: String, _ other: String) -> Data {
+        Data(String(decoding: stored, as: UTF8.self).replacing(part, with: other).utf8)
+    }
+    let wild = altered("97", "9999")
     #expect(try JSONDecoder().decode(AnalysisSettings.self, from: wild).smoothing == AnalysisSettings.smoothingRange.upperBound)
-    let impossible = Data(#"{"weights":{"lstm":0,"transformer":0},"threshold":0.9,"smoothing":1,"calibration":"excess"}"#.utf8)
+    let impossible = altered(#""lstm":0.25,"transformer":1"#, #""lstm":0,"transformer":0"#)
     #expect(throws: DetectionError.allWeightsZero) { try JSONDecoder().decode(AnalysisSettings.self, from: impossible) }
 }

@@ -27,22 +27,24 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     analysis.use(models)
     let standard = try #require(analysis.result)
     #expect(standard.combined == Ensemble.standard.combine(standard.scores))
-    analysis.settings.ensemble = try Ensemble(PerModel([(.lstm, 0.5), (.transformer, 0.5)]))
+    try analysis.update { $0.settings.ensemble = try Ensemble(PerModel([(.lstm, 0.5), (.transformer, 0.5)])) }
     let equal = try #require(analysis.result)
     for row in 0..<series.rowCount {
         #expect(abs(equal.combined[row] - (equal.lstmScores[row] + equal.transformerScores[row]) / 2) < 1e-6)
     }
-    analysis.settings.ensemble = try analysis.settings.ensemble.setting(0, of: .lstm)
+    try analysis.update { $0.settings.ensemble = try $0.settings.ensemble.setting(0, of: .lstm) }
     #expect(analysis.result?.combined == equal.transformerScores)
     #expect(throws: DetectionError.allWeightsZero) { try analysis.settings.ensemble.setting(0, of: .transformer) }
-    analysis.settings = AnalysisSettings()
-    (analysis.settings.flags, analysis.settings.threshold) = (.quantile, 0.9)
+    analysis.update {
+        $0.settings = AnalysisSettings()
+        ($0.settings.flags, $0.settings.threshold) = (.quantile, 0.9)
+    }
     let more = try #require(analysis.result)
-    analysis.settings.threshold = 0.99
+    analysis.update { $0.settings.threshold = 0.99 }
     let fewer = try #require(analysis.result)
     #expect(more.level < fewer.level)
     #expect((0..<series.rowCount).allSatisfy { !fewer.isFlagged($0) || more.isFlagged($0) })
-    analysis.settings.calibration = .rank
+    analysis.update { $0.settings.calibration = .rank }
     #expect(analysis.result?.scores[.lstm] != more.scores[.lstm])
 
     var lines: [Substring] = []

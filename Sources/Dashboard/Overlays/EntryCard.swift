@@ -44,7 +44,7 @@ struct EntryCard: WorkspaceCard {
 
 extension EntryCard {
     /// Asks for the value of the slider with the focus, which begins with `text`.
-    static func value(of setting: Setting, beginning text: String) -> EntryCard {
+    static func value(of setting: any AnySetting, beginning text: String) -> EntryCard {
         EntryCard(heading: setting.title, expected: setting.help, field: TextField(limit: .columns(32), text: text)) {
             workspace, text, frame in
             workspace.change(&frame) { try setting.enter(text, in: &$0) }

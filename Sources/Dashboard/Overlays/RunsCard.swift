@@ -50,7 +50,7 @@ struct RunsCard: WorkspaceCard {
 
     private func lines(_ workspace: WorkspaceState) -> [(title: String, left: String, right: String)] {
         let series = workspace.analysis.series
-        var lines = Setting.all(workspace.analysis.models).map {
+        var lines = AnalysisSettings.table(workspace.analysis.models).map {
             (title: $0.title, left: $0.text(kept.settings), right: $0.text(present.settings))
         }
         func model(_ run: KeptRun, _ kind: ModelKind) -> String {

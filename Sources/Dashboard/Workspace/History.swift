@@ -85,11 +85,10 @@ extension WorkspaceState {
         }
         for old in before.notes where !moment.notes.contains(old) { effects.append(.write(series, old.rows, "")) }
         for new in moment.notes where !before.notes.contains(new) { effects.append(.write(series, new.rows, new.value)) }
-        (analysis.judgements, notes) = (moment.judgements, moment.notes)
-        if moment.settings != before.settings {
-            analysis.settings = moment.settings
-            effects.append(.store(series, moment.settings))
-        }
+        analysis.decide { $0 = Decisions(settings: moment.settings, judgements: moment.judgements) }
+        notes = moment.notes
+        if moment.settings != before.settings { effects.append(.store(series, moment.settings)) }
+        effects += settle(keepsOrder: false)
         follow()
         return effects
     }
@@ -97,7 +96,7 @@ extension WorkspaceState {
 
 /// What has changed between two settings: "Threshold 99% → 99.5%".
 func difference(from old: AnalysisSettings, to new: AnalysisSettings, _ models: Models) -> String {
-    Setting.all(models).compactMap { setting in
+    AnalysisSettings.table(models).compactMap { setting in
         let (before, after) = (setting.text(old), setting.text(new))
         return before == after ? nil : "\(setting.title) \(before) → \(after)"
     }.joined(separator: ", ")

@@ -9,8 +9,8 @@ extension WorkspaceState {
             let track = layout.track(row: row)
             let isOn = focus == .sliders && slider == scroll + row
             if isOn { screen.write("▸", x: 1, y: track.y, Style(theme.accent, bold: true)) }
-            if setting.name == "balance", models.count == 2 {
-                drawBalance(&screen, setting, track, isOn, theme)
+            if case .share(let model, let others) = setting.subject {
+                drawShare(&screen, setting, of: model, beside: others, track, isOn, theme)
             } else {
                 drawSlider(&screen, setting, track, isOn, theme)
             }
@@ -33,12 +33,10 @@ extension WorkspaceState {
     }
 
     private func drawSlider(
-        _ screen: inout CellBuffer, _ setting: Setting, _ track: Rect, _ isOn: Bool, _ theme: Theme
+        _ screen: inout CellBuffer, _ setting: any AnySetting, _ track: Rect, _ isOn: Bool, _ theme: Theme
     ) {
-        let model = models.first { setting.name == "\($0.name)_weight" }
-        let color = model.map { theme.color(of: $0.name) } ?? (setting.name == "threshold" ? theme.threshold : theme.accent)
-        let title = model?.title(within: track.x - 4) ?? setting.title
-        screen.write(title, x: 3, y: track.y, Style(isOn ? theme.accent : theme.text, bold: isOn), limit: track.x - 4)
+        let color = setting.subject == .flags ? theme.threshold : theme.accent
+        screen.write(setting.title, x: 3, y: track.y, Style(isOn ? theme.accent : theme.text, bold: isOn), limit: track.x - 4)
         screen.slider(
             share: setting.share(in: analysis.settings), x: track.x, y: track.y, width: track.width,
             filled: Style(color, bold: isOn), track: Style(theme.border))
@@ -46,20 +44,21 @@ extension WorkspaceState {
         screen.write(text, x: track.maxX + 13 - displayWidth(text), y: track.y, Style(theme.text, bold: isOn))
     }
 
-    /// Both models' shares at the ends of one slider.
-    private func drawBalance(
-        _ screen: inout CellBuffer, _ setting: Setting, _ track: Rect, _ isOn: Bool, _ theme: Theme
+    /// What a model has and what is left for others at the ends of one slider; of those, the first is named.
+    private func drawShare(
+        _ screen: inout CellBuffer, _ setting: any AnySetting, of model: ModelKind, beside others: [ModelKind], _ track: Rect,
+        _ isOn: Bool, _ theme: Theme
     ) {
-        let (left, right) = (models[0], models[1])
         let ensemble = analysis.settings.ensemble
-        let styles = [left, right].map { Style(theme.color(of: $0.name), bold: isOn) }
-        let first = "\(left.title(within: 5)) \(fixed(ensemble.share(of: left)))"
-        screen.write(first, x: 3, y: track.y, styles[0], limit: track.x - 4)
-        let wide = "\(fixed(ensemble.share(of: right))) \(right.title)"
-        let second =
+        let styles = [others.first ?? model, model].map { Style(theme.color(of: $0.name), bold: isOn) }
+        let name = (others.first?.title(within: 5) ?? "") + (others.count > 1 ? "…" : "")
+        let rest = "\(name) \(fixed(others.reduce(0) { $0 + ensemble.share(of: $1) }))"
+        screen.write(rest, x: 3, y: track.y, styles[0], limit: track.x - 4)
+        let wide = "\(fixed(ensemble.share(of: model))) \(model.title)"
+        let own =
             track.maxX + 1 + displayWidth(wide) < track.maxX + 13
-            ? wide : "\(fixed(ensemble.share(of: right))) \(right.shortTitle)"
-        screen.write(second, x: track.maxX + 13 - min(12, displayWidth(second)), y: track.y, styles[1], limit: 12)
+            ? wide : "\(fixed(ensemble.share(of: model))) \(model.shortTitle)"
+        screen.write(own, x: track.maxX + 13 - min(12, displayWidth(own)), y: track.y, styles[1], limit: 12)
         screen.balance(
             share: setting.share(in: analysis.settings), x: track.x, y: track.y, width: track.width, left: styles[0],
             right: styles[1], knob: Style(theme.text, bold: true))

@@ -58,14 +58,14 @@ extension Binding where Owner == SignedIn {
     }
 
     /// A binding that goes to the next word of a setting, or to the one that follows the command.
-    private static func choosing(_ key: Character, _ help: String, _ name: String, _ words: [String]) -> Binding {
+    private static func choosing<Value: CaseIterable & RawRepresentable>(
+        _ key: Character, _ help: String, _ setting: Setting<Value>
+    ) -> Binding where Value.RawValue == String {
         on(
-            [.character(key)], help, command: name, arguments: words.joined(separator: "|"),
-            withValue: { $0.set(name, to: $1, &$2) }
+            [.character(key)], help, command: setting.name, arguments: setting.kind.text,
+            withValue: { $0.set(setting, to: $1, &$2) }
         ) { workspace, frame in
-            let setting = Setting.all(workspace.analysis.models).first { $0.name == name }
-            let index = words.firstIndex { $0 == setting?.value(workspace.analysis.settings) } ?? 0
-            return workspace.set(name, to: words[(index + 1) % words.count], &frame)
+            workspace.change(&frame) { $0[keyPath: setting.path] = setting.next(after: $0) }
         }
     }
 
@@ -263,8 +263,8 @@ extension Binding where Owner == SignedIn {
         on(
             [.control("r")], "Do again what was taken back", command: "redo", unless: { $0.history.nothing(.forth) }
         ) { $0.goThroughHistory(.forth, &$1) },
-        choosing("C", "Turn errors into scores by the next rule", "calibration", Calibration.Method.allCases.map(\.rawValue)),
-        choosing("f", "Flag rows by the next rule", "flags", AnalysisSettings.Flags.allCases.map(\.rawValue)),
+        choosing("C", "Turn errors into scores by the next rule", .calibration),
+        choosing("f", "Flag rows by the next rule", .flags),
     ]
 
     private static let files: [Binding] = [

@@ -11,7 +11,7 @@ extension WorkspaceState {
     /// A command that sets each setting, one for all weights, and one for the cursor.
     fileprivate var commands: [Command] {
         let words = Set(WorkspaceScreen.bindings.compactMap(\.command))
-        let all = Setting.all(analysis.models) + sliders.filter { $0.name == "balance" }
+        let all = AnalysisSettings.table(analysis.models) + AnalysisSettings.shares(analysis.models)
         let settings = all.filter { !words.contains($0.name) }.map { setting in
             Command.inWorkspace(setting.name, setting.kind.text, "\(setting.help); now \(setting.value(analysis.settings))") {
                 $1.count == 1 ? $0.set(setting, to: $1[0], &$2) : nil
@@ -80,11 +80,11 @@ extension Command {
     }
 }
 
-extension Setting.Kind {
+extension SettingKind {
     /// What values it takes, in a few words.
-    fileprivate var text: String {
+    var text: String {
         switch self {
-        case .number(let range, _, _): "\(axisText(range.lowerBound)) to \(axisText(range.upperBound))"
+        case .number(let range, _): "\(axisText(range.lowerBound)) to \(axisText(range.upperBound))"
         case .choice(let words): words.joined(separator: "|")
         }
     }

@@ -76,12 +76,13 @@ extension WorkspaceState {
     mutating func judge(_ verdict: Verdict?, _ frame: inout Frame) -> [Effect] {
         guard let event = selectedEvent else { return [] }
         let before = moment
-        analysis.judgements.judge(event.rows, as: verdict)
+        analysis.decide { $0.judgements.judge(event.rows, as: verdict) }
+        let effects = settle(keepsOrder: true)
         follow(keepsOrder: true)
         let done = eventText(analysis.series, event.rows) + ": " + (verdict?.title ?? "verdict taken back")
         history.record(maker: nil, from: before, to: moment) { _ in done }
         frame.say(done)
-        return [.judge(known, event.rows, verdict)]
+        return [.judge(known, event.rows, verdict)] + effects
     }
 
     /// Why there is no event whose verdict is wanted.
@@ -96,14 +97,8 @@ extension WorkspaceState {
     }
 
     /// Sets a setting, as it was typed.
-    mutating func set(_ setting: Setting, to text: String, _ frame: inout Frame) -> [Effect] {
+    mutating func set(_ setting: any AnySetting, to text: String, _ frame: inout Frame) -> [Effect] {
         change(&frame) { try setting.enter(text, in: &$0) }
-    }
-
-    /// Sets the setting of a name, as it was typed.
-    mutating func set(_ name: String, to text: String, _ frame: inout Frame) -> [Effect] {
-        let models = analysis.models
-        return change(&frame) { try Setting.set([name: text], in: &$0, models: models) }
     }
 
     // MARK: Answers
@@ -126,6 +121,8 @@ extension WorkspaceState {
             frame.say("Loaded \(models.map(\.detector.kind.title).joined(separator: " and ")).")
             return take(models)
         case .explained(let explained) where explained.identity == analysis.series.identity: self.explained = explained
+        case .settled(let run, let analysis) where run === settling.run:
+            return receive(settled: analysis)
         case .appended(let run, let news) where run === growth.reading:
             return receive(news, &frame)
         case .followingEnded(let run, let problem) where run === growth.reading:

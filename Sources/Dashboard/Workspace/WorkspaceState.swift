@@ -36,7 +36,7 @@ public struct WorkspaceState: Sendable {
     /// Which part takes the keys.
     public internal(set) var focus = Focus.plot
     /// The sliders: the settings that are numbers.
-    let sliders: [Setting]
+    let sliders: [any AnySetting]
     /// The slider with the focus, an index of `sliders`.
     var slider = 0
     /// The slider that the mouse holds.
@@ -51,6 +51,8 @@ public struct WorkspaceState: Sendable {
     var kept: KeptRun?
     /// Rows that come behind those there are.
     var growth: Growth
+    /// Scores and flags that are being made of what was decided.
+    var settling = Settling()
     /// The series as what is stored about it knows it: with the rows that it had when it was opened or trained on.
     var known: Series
     /// A run in progress or just ended.
@@ -89,11 +91,11 @@ public struct WorkspaceState: Sendable {
     /// Shows the whole series.
     init(_ opened: OpenedSeries) {
         analysis = Analysis(series: opened.series, models: opened.models, settings: opened.settings)
-        sliders = Setting.sliders(opened.models)
+        sliders = AnalysisSettings.sliders(opened.models)
         defaults = opened.defaults ?? AnalysisSettings(models: opened.models)
         path = opened.path
         savedModels = opened.savedModels
-        analysis.judgements = opened.judgements
+        analysis.update { $0.judgements = opened.judgements }
         notes = opened.notes
         visible = 0..<opened.series.rowCount
         known = opened.series
@@ -133,12 +135,13 @@ public struct WorkspaceState: Sendable {
             return []
         }
         guard settings != analysis.settings else { return [] }
-        analysis.settings = settings
+        analysis.decide { $0.settings = settings }
+        let effects = settle(keepsOrder: false)
         follow()
         history.record(maker: maker, from: before, to: moment) { [models = analysis.models] in
             difference(from: $0.settings, to: settings, models)
         }
-        return [.store(known, settings)]
+        return [.store(known, settings)] + effects
     }
 
     /// Puts the cursor on a row and scrolls so that it shows.

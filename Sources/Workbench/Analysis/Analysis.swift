@@ -1,13 +1,17 @@
 import AnomalyDetection
 import Foundation
-import Synchronization
 import TimeSeries
 import Work
 
 /// The main workflow: a series, its models, and from their errors the combined score, flags and events.
 ///
-/// Errors cost seconds and are computed once for a series and model; what depends on `settings` costs
-/// milliseconds and is computed at every change, from the first step that the change concerns.
+/// Errors cost seconds and are computed once for a series and model. What follows from them and from what the analyst decides is
+/// done again by `update`, each step only where what it was made of has changed:
+///
+///     analysis.update {
+///         $0.settings.smoothing = 5
+///         $0.judgements.judge(event.rows, as: .anomaly)
+///     }
 public struct Analysis: Sendable {
     /// What is analysed.
     public private(set) var series: Series
@@ -15,26 +19,13 @@ public struct Analysis: Sendable {
     public let models: Models
     /// What each model says of each row, once it is trained or loaded.
     public private(set) var scored = PerModel<ScoredModel>()
-    /// What the sliders say; setting it computes anew what depends on what has changed.
-    public var settings: AnalysisSettings {
-        didSet {
-            settings.ensemble = settings.ensemble.among(models)
-            if let stage = Setting.stage(from: oldValue, to: settings, models: models) { recompute(from: stage) }
-        }
-    }
-    /// What an analyst decided; setting it moves the scores at once (`Teaching`, `LearnedWeights`).
-    public var judgements = Judgements() {
-        didSet { if judgements.lessons != oldValue.lessons { recompute(from: .combination) } }
-    }
-    /// Scores, flags and events; `nil` until a model has scored.
-    public private(set) var result: AnalysisResult?
-    /// The weights learnt from the verdicts. They are in force while the settings hold the weights to begin with: weights that
-    /// were set by hand stay as they were set. `nil` without verdicts that teach, or where nothing is flagged.
-    public private(set) var learned: LearnedWeights?
-    private var teaching: Teaching?
-    private var calibrated = PerModel<[Float]>()
-    private var smoothed = PerModel<[Float]>()
-    private let spare = SpareScores()
+    /// What the analyst decided: settings and verdicts.
+    public private(set) var decisions: Decisions
+    /// Whether scores, flags and events are as the decisions have them.
+    public private(set) var isSettled = true
+    private var sayings = PerModel<Int>()
+    private var sayingCount = 0
+    private var steps = AnalysisSteps()
 
     /// Starts without trained models, with the settings to begin with where there are none.
     public init(series: Series, models: Models = .standard, settings: AnalysisSettings? = nil) {
@@ -42,85 +33,94 @@ public struct Analysis: Sendable {
         self.models = models
         var settings = settings ?? AnalysisSettings(models: models)
         settings.ensemble = settings.ensemble.among(models)
-        self.settings = settings
+        decisions = Decisions(settings: settings)
     }
+
+    // MARK: Models
 
     /// Takes the errors of one or more models.
     public mutating func use(_ scored: [ScoredModel]) {
         for model in scored {
             precondition(model.errors.errors.count == series.rowCount, "a model scores every row of the series")
             precondition(models[model.detector.kind] != nil, "a model is registered")
+            sayingCount += 1
+            sayings[model.detector.kind] = sayingCount
             self.scored[model.detector.kind] = model
         }
-        teaching = nil
-        recompute(from: .calibration)
+        isSettled = false
+        settle()
     }
 
     /// Takes the series with more rows behind those it has, and what models say of all of them.
     public mutating func grow(to series: Series, _ scored: [ScoredModel]) {
         precondition(series.rowCount >= self.series.rowCount, "a series that grows keeps its rows")
         self.series = series
-        self.scored = PerModel()
-        result = nil
+        (self.scored, sayings, steps) = (PerModel(), PerModel(), AnalysisSteps())
         use(scored)
     }
-
-    /// The weights in force.
-    public var ensemble: Ensemble { learned?.learned.ensemble ?? settings.ensemble }
 
     /// Whether each registered model has scored.
     public var isComplete: Bool { scored.count == models.all.count }
 
-    private mutating func recompute(from stage: Setting.Stage) {
+    // MARK: Decisions
+
+    /// What the sliders say.
+    public var settings: AnalysisSettings { decisions.settings }
+
+    /// What was decided about events.
+    public var judgements: Judgements { decisions.judgements }
+
+    /// Changes settings and verdicts, and does again once what depends on what has changed.
+    public mutating func update(_ change: (inout Decisions) throws -> Void) rethrows {
+        try decide(change)
+        settle()
+    }
+
+    /// Changes settings and verdicts, and leaves scores, flags and events as they are until `settle`.
+    public mutating func decide(_ change: (inout Decisions) throws -> Void) rethrows {
+        var changed = decisions
+        try change(&changed)
+        changed.settings.ensemble = changed.settings.ensemble.among(models)
+        guard changed != decisions else { return }
+        decisions = changed
+        isSettled = false
+    }
+
+    /// Does again what depends on what has changed. The settings alone cost milliseconds for a million rows, verdicts that are new
+    /// tens or hundreds: with those, it is for a thread that nobody waits for, on a copy (`settled`) that `take` is then given.
+    public mutating func settle() {
+        guard !isSettled else { return }
+        isSettled = true
         guard !scored.isEmpty else { return }
-        if stage >= .calibration {
-            calibrated = scored.mapValues {
-                Calibration(settings.calibration, referenceErrors: $0.detector.referenceErrors)($0.errors.errors)
-            }
-        }
-        if stage >= .smoothing {
-            let missing = [Float](repeating: .nan, count: series.rowCount)
-            smoothed = PerModel(models.kinds) { kind in
-                calibrated[kind].map { movingAverage(of: $0, width: settings.smoothing) } ?? missing
-            }
-        }
-        let lessons = judgements.lessons
-        if lessons.isEmpty, stage < .combination, let combined = result?.blocks {
-            result = AnalysisResult(scores: smoothed, combined: combined, rule: settings.rule)
-            return
-        }
-        let plain = ExtentBlocks(settings.ensemble.combine(smoothed, reusing: spare.exchange(for: result?.combined ?? [])))
-        let combined = taught(lessons, plain)
-        result = AnalysisResult(scores: smoothed, combined: combined, rule: rule(taught: combined, plain: plain, lessons))
+        steps.run(.init(series: series, models: models, scored: scored, sayings: sayings, decisions: decisions))
     }
 
-    /// The rule in force. A gap moves with the scores, and where verdicts raise some, others would fall behind them that were
-    /// flagged and are not judged yet; so verdicts may lower its level and do not raise it.
-    private func rule(taught: ExtentBlocks<Float>, plain: ExtentBlocks<Float>, _ lessons: [Lesson]) -> ThresholdRule {
-        guard settings.rule == .gap, !lessons.isEmpty else { return settings.rule }
-        return .level(min(ThresholdRule.gap.level(for: plain), ThresholdRule.gap.level(for: taught)))
+    /// The analysis, settled.
+    public func settled() -> Analysis {
+        var copy = self
+        copy.settle()
+        return copy
     }
 
-    /// The weighted average as the verdicts move it.
-    private mutating func taught(_ lessons: [Lesson], _ plain: ExtentBlocks<Float>) -> ExtentBlocks<Float> {
-        learned = nil
-        guard !lessons.isEmpty else {
-            teaching = nil
-            return plain
-        }
-        if settings.ensemble == AnalysisSettings(models: models).ensemble {
-            learned = LearnedWeights(
-                smoothed, lessons: lessons, level: settings.rule.level(for: plain), start: settings.ensemble)
-        }
-        var teaching =
-            teaching
-            ?? Teaching(
-                Deviations(
-                    series, pictures: scored.values.map { (scaling: $0.detector.scaling, values: $0.errors.reconstruction) }))
-        teaching.learn(lessons)
-        self.teaching = teaching
-        return ExtentBlocks(teaching(learned == nil ? plain.values : ensemble.combine(smoothed)))
+    /// Takes what was made in a copy of this analysis. Where there are other decisions by now, it stays to be settled, and goes on
+    /// from there; where models have said something else since, nothing is taken.
+    public mutating func take(_ copy: Analysis) {
+        guard copy.sayings == sayings, copy.series.rowCount == series.rowCount else { return }
+        steps = copy.steps
+        isSettled = copy.isSettled && copy.decisions == decisions
     }
+
+    // MARK: Results
+
+    /// Scores, flags and events; `nil` until a model has scored.
+    public var result: AnalysisResult? { steps.result }
+
+    /// The weights learnt from the verdicts. They are in force while the settings hold the weights to begin with: weights that
+    /// were set by hand stay as they were set. `nil` without verdicts that teach, or where nothing is flagged.
+    public var learned: LearnedWeights? { steps.learned }
+
+    /// The weights in force.
+    public var ensemble: Ensemble { learned?.learned.ensemble ?? settings.ensemble }
 
     // MARK: Judging
 
@@ -147,17 +147,17 @@ public struct Analysis: Sendable {
     }
 }
 
-/// The combined scores before the present ones, whose memory the next ones take. Copies of an analysis share them, since what a
-/// copy held could not be written anew.
-private final class SpareScores: Sendable {
-    private let scores = Mutex<[Float]>([])
+/// What an analyst decides, and changes at will: all that an analysis follows from, beside the series and its models.
+public struct Decisions: Sendable, Equatable {
+    /// What the sliders say.
+    public var settings: AnalysisSettings
+    /// What was decided about events; it moves the scores at once (`Teaching`, `LearnedWeights`).
+    public var judgements: Judgements
 
-    /// Keeps scores that will be replaced, and gives the ones kept before.
-    func exchange(for next: [Float]) -> [Float] {
-        scores.withLock { scores in
-            defer { scores = next }
-            return scores
-        }
+    /// Settings, and no verdicts unless there are some.
+    public init(settings: AnalysisSettings, judgements: Judgements = Judgements()) {
+        self.settings = settings
+        self.judgements = judgements
     }
 }
 

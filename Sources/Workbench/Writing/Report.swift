@@ -142,7 +142,7 @@ public struct Report: Sendable {
     }
 
     private func settings() -> String {
-        var lines = Setting.all(analysis.models).map { [$0.title, $0.text(analysis.settings), $0.help] }
+        var lines = AnalysisSettings.table(analysis.models).map { [$0.title, $0.text(analysis.settings), $0.help] }
         if let level = analysis.result?.level {
             lines.append(["Level", level.isFinite ? digits(level) : "none", "the score from which rows are flagged"])
         }
