@@ -123,7 +123,7 @@ struct DashboardBenchmark: ParsableCommand {
 }
 
 /// Says random errors of a series of one channel.
-private struct KnownErrors: Detector {
+private struct KnownErrors: WholeSeriesDetector {
     let kind: ModelKind
     let channelNames: [String]
     let scaling: RobustScaling

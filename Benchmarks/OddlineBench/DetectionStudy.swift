@@ -107,7 +107,7 @@ struct DetectionStudy {
         }
         if let file, let kept = try? recipes.models.load(model.kind, from: file) { return kept }
         let task = TrainingTask(series: subject.series, trainingRows: subject.trainingRows, seed: UInt64(seed))
-        let detector = try model.train(task, Cancellation()) { _ in }
+        let detector = try model.train(task, Cancellation()) { _ in }.detector
         if let file { try detector.save(to: file) }
         return detector
     }

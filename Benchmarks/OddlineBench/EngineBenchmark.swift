@@ -29,7 +29,7 @@ struct EngineBenchmark: ParsableCommand {
         let inputs = noise(batch * windowSize)
         let data = Batch(inputs: inputs, targets: inputs, importance: [Float](repeating: 1, count: inputs.count))
         let train = medianSeconds(warmUp: 5, count: steps) { _ = trainer.step(data, learningRate: 1e-3) }
-        let reconstructor = Reconstructor(parameters, capacity: 512, threadCount: threads)
+        let reconstructor = NetworkRunner(parameters, capacity: 512, threadCount: threads)
         let windows = noise(512 * windowSize)
         let score = medianSeconds(warmUp: 3, count: max(10, steps / 3)) { reconstructor.reconstruct(windows) { _ in } }
         var result: [String: Any] = [

@@ -12,7 +12,7 @@ private func quickDetectors(for series: Series) throws -> [any Detector] {
     let rows = min(series.rowCount, 4000)
     let task = TrainingTask(series: series.prefix(rows), trainingRows: rows, seed: 1)
     return try Recipes(changes: ["lstm.epochs=1", "transformer.epochs=1"]).models.all.map {
-        try $0.train(task, Cancellation()) { _ in }
+        try $0.train(task, Cancellation()) { _ in }.detector
     }
 }
 

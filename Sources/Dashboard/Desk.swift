@@ -81,7 +81,7 @@ public final class Desk: Sendable {
                 case .scoreGrowth(let series, let models, let run):
                     .grown(
                         run: run, series,
-                        try models.map { try ScoredModel(scoring: series, continuing: $0, cancellation: run) })
+                        try models.map { try $0.grown(to: series, cancellation: run) })
                 case .settle(let analysis, let run): run.isCancelled ? nil : .settled(run: run, analysis.settled())
                 case .complete(let path): .completed(path: path, completions(of: path))
                 case .export(let request): try export(request)

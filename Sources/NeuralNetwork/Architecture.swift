@@ -48,6 +48,9 @@ public enum Architecture: Sendable, Equatable, Codable {
     /// Patches in a window; 0 where nothing can be hidden.
     public var tokenCount: Int { patchLength > 0 ? windowLength / patchLength : 0 }
 
+    /// Windows worked on at once.
+    public var sliceSize: Int { sizes.sliceSize }
+
     /// Floating-point operations of the matrix products of one training step, forward and backward.
     public func trainingFlops(windows: Int) -> Int { sizes.trainingFlops(windows: windows) }
 

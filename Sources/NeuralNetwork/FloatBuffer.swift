@@ -27,11 +27,11 @@ final class FloatBuffer {
     /// The numbers as an array.
     var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
-    /// Overwrites the first numbers with `values`, which are at most `count`.
-    func load(_ values: ArraySlice<Float>) {
-        precondition(values.count <= count, "what is loaded fits its buffer")
+    /// Overwrites the numbers from `place` on with `values`, for which there is room.
+    func load(_ values: ArraySlice<Float>, at place: Int = 0) {
+        precondition(place >= 0 && place + values.count <= count, "what is loaded fits its buffer")
         values.withUnsafeBufferPointer { source in
-            if let first = source.baseAddress { base.update(from: first, count: source.count) }
+            if let first = source.baseAddress { (base + place).update(from: first, count: source.count) }
         }
     }
 }

@@ -171,7 +171,7 @@ struct ScoreCommand: AsyncParsableCommand {
             let first = series.rowCount
             series.append(try grown.selecting(channels: series.channels.map(\.name)))
             let scored = try analysis.scored.values.map {
-                try ScoredModel(scoring: series, continuing: $0, cancellation: cancellation)
+                try $0.grown(to: series, cancellation: cancellation)
             }
             analysis.grow(to: series, scored)
             guard let result = analysis.result else { throw DetectionError.noScores }

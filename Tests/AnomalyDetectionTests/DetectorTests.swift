@@ -22,8 +22,9 @@ private func quickPlan(_ kind: ModelKind, _ series: Series, rows: Int? = nil, ep
 }
 
 private func detector(_ kind: ModelKind, _ series: Series, rows: Int? = nil, epochs: Int = 6) throws -> NeuralDetector {
-    try Training(kind, quickPlan(kind, series, rows: rows, epochs: epochs), series: series, trainingRows: rows ?? series.rowCount)
-        .run()
+    let training = try Training(
+        kind, quickPlan(kind, series, rows: rows, epochs: epochs), series: series, trainingRows: rows ?? series.rowCount)
+    return try #require(try training.run().detector as? NeuralDetector)
 }
 
 private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> Series {

@@ -28,7 +28,7 @@ private func farthest(_ one: [Float], _ other: [Float]) -> Float {
 @Test(arguments: Models.standard.all.map(\.kind.name)) func seriesScoredTogetherHaveTheScoresOfEachAlone(_ name: String) throws {
     let model = try #require(Models.standard.all.first { $0.kind.name == name })
     let all = waves(7, rows: 260)
-    let detector = try model.train(TrainingTask(all: all, seed: 1), Cancellation()) { _ in }
+    let detector = try model.train(TrainingTask(all: all, seed: 1), Cancellation()) { _ in }.detector
     let scorer = detector.makeScorer()
     let short = all[0].prefix(detector.windowLength - 1)
     for batch in [all, [all[3]], [short] + all.reversed()] {
@@ -47,7 +47,7 @@ private func farthest(_ one: [Float], _ other: [Float]) -> Float {
 @Test func aPairOfManySeriesIsKeptWholeAndJudgesEachAsItDidBefore() throws {
     let all = waves(5, rows: 200)
     let model = Models.standard.all[0]
-    let detector = try model.train(TrainingTask(all: all, seed: 1), Cancellation()) { _ in }
+    let detector = try model.train(TrainingTask(all: all, seed: 1), Cancellation()) { _ in }.detector
     #expect(detector.summary.trainingRows == all.reduce(0) { $0 + $1.rowCount })
     let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: file) }
@@ -61,6 +61,6 @@ private func farthest(_ one: [Float], _ other: [Float]) -> Float {
 
 @Test func seriesShorterThanAWindowAreLeftOutOfTheTraining() throws {
     let all = waves(3, rows: 240) + [waves(1, rows: 50)[0].prefix(5)]
-    let detector = try Models.standard.all[0].train(TrainingTask(all: all, seed: 1), Cancellation()) { _ in }
+    let detector = try Models.standard.all[0].train(TrainingTask(all: all, seed: 1), Cancellation()) { _ in }.detector
     #expect(detector.summary.trainingRows == all.dropLast().reduce(0) { $0 + $1.rowCount })
 }

@@ -20,7 +20,7 @@ let manyChannels: Series = {
 }()
 
 /// A detector that blames channel 7 most and channel 2 next.
-private struct Blaming: Detector {
+private struct Blaming: WholeSeriesDetector {
     let kind: ModelKind
     let channelNames = manyChannels.channels.map(\.name)
     let scaling = RobustScaling(fitting: manyChannels, rows: 600)

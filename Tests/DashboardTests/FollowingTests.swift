@@ -36,7 +36,7 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
     var others: [Effect] = []
     while !waiting.isEmpty {
         guard case .scoreGrowth(let series, let models, let scoring) = waiting.removeFirst() else { continue }
-        let scored = try models.map { try ScoredModel(scoring: series, continuing: $0) }
+        let scored = try models.map { try $0.grown(to: series) }
         let next = answer(&state, .grown(run: scoring, series, scored))
         others += next.filter { if case .scoreGrowth = $0 { false } else { true } }
         waiting += next
@@ -70,7 +70,7 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
     else { throw Unexpected("nothing is scored") }
     #expect(answer(&state, .appended(run: run, SeriesTail.Growth(rows: appended(20)))).isEmpty, "one piece after the other")
     #expect(state.workspace?.analysis.series.rowCount == 800, "rows and scores come together")
-    let scored = try models.map { try ScoredModel(scoring: first, continuing: $0) }
+    let scored = try models.map { try $0.grown(to: first) }
     let next = answer(&state, .grown(run: scoring, first, scored))
     guard case .scoreGrowth(let second, _, _) = next.first else { throw Unexpected("nothing more is scored") }
     #expect(state.workspace?.analysis.series.rowCount == 810 && second.rowCount == 830)
@@ -94,7 +94,7 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
     let effects = answer(&state, .modelsLoaded(identity: series.identity, try scored()))
     guard case .scoreGrowth(let whole, let models, let scoring) = effects.first else { throw Unexpected("nothing is scored") }
     #expect(whole.rowCount == 830 && models.count == 2)
-    _ = answer(&state, .grown(run: scoring, whole, try models.map { try ScoredModel(scoring: whole, continuing: $0) }))
+    _ = answer(&state, .grown(run: scoring, whole, try models.map { try $0.grown(to: whole) }))
     #expect(state.workspace?.analysis.result?.combined.count == 830)
     #expect(state.workspace?.cursor == 829, "the first scores do not take the cursor away from the end")
 }

@@ -204,7 +204,7 @@ private struct Answers {
                         run: run, SeriesTail.Growth(rows: series.selecting(rows: Array(series.rowCount - 3..<series.rowCount))))
                 ]
         case .scoreGrowth(let series, let models, let run):
-            (try? models.map { try ScoredModel(scoring: series, continuing: $0) }).map { [.grown(run: run, series, $0)] } ?? []
+            (try? models.map { try $0.grown(to: series) }).map { [.grown(run: run, series, $0)] } ?? []
         case .settle(let analysis, let run): [.settled(run: run, analysis.settled())]
         case .signOut, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .tell, .carryOver: []
         }

@@ -58,7 +58,7 @@ import Workbench
         }
         let office = try Office(models: Models([held]))
         let task = TrainingTask(series: series, trainingRows: series.rowCount, seed: 1)
-        try office.library.shelf(of: series.identity).save(try plain.train(task, Cancellation()) { _ in })
+        try office.library.shelf(of: series.identity).save(try plain.train(task, Cancellation()) { _ in }.detector)
         for _ in 0..<2 { office.desk.start(.loadModels(series, [.rollingMedian])) }
         office.services.start(.login(identifier: "alice", password: "correct horse battery", stayDays: 0))
         var events = office.reports.makeAsyncIterator()
@@ -99,7 +99,7 @@ import Workbench
         let path = try file("wave.csv")
         let wave = try SeriesReader.read(path: path)
         let task = TrainingTask(series: wave, trainingRows: wave.rowCount, seed: 1)
-        try office.library.shelf(of: wave.identity).save(try models.all[0].train(task, Cancellation()) { _ in })
+        try office.library.shelf(of: wave.identity).save(try models.all[0].train(task, Cancellation()) { _ in }.detector)
         var expected = Analysis(series: wave, models: models)
         expected.use([try ScoredModel(scoring: wave, with: office.library.shelf(of: wave.identity).load(.rollingMedian))])
         let settings = ["smoothing": "3", "threshold": "0.97", "calibration": "rank"]

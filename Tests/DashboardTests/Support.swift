@@ -54,7 +54,7 @@ let series = SampleKind.amplitude.series(rows: 800, seed: 3)
 
 /// A detector that needs no training and gives the same errors on every machine: each row is taken to be the mean of its
 /// neighbours `reach` rows away.
-struct Neighbours: Detector {
+struct Neighbours: WholeSeriesDetector {
     let kind: ModelKind
     let reach: Int
     let channelNames = ["value"]
@@ -105,7 +105,8 @@ func scored(_ registered: Models = .standard, of series: Series = DashboardTests
             case .transformer: try Neighbours(.transformer, reach: 24, of: series)
             default:
                 try model.train(
-                    TrainingTask(series: series, trainingRows: series.rowCount, seed: 1), Cancellation(), { _ in })
+                    TrainingTask(series: series, trainingRows: series.rowCount, seed: 1), Cancellation(), { _ in }
+                ).detector
             }
         return try ScoredModel(scoring: series, with: detector)
     }

@@ -317,7 +317,7 @@ private final class SavingGate: Sendable {
         let plain = try #require(Models.withRollingMedian[.rollingMedian])
         return Models([
             Model(.rollingMedian, weight: 1) { [self] task, cancellation, progress throws(DetectionError) in
-                HeldDetector(detector: try plain.train(task, cancellation, progress), gate: self)
+                TrainedModel(HeldDetector(detector: try plain.train(task, cancellation, progress).detector, gate: self))
             } load: {
                 try plain.load($0, $1)
             }
@@ -350,11 +350,7 @@ private struct HeldDetector: Detector {
     var summary: TrainingSummary { detector.summary }
     var fingerprint: String { detector.fingerprint }
 
-    func errors(
-        of series: Series, cancellation: Cancellation, progress: (Double) -> Void
-    ) throws(DetectionError) -> RowErrors {
-        try detector.errors(of: series, cancellation: cancellation, progress: progress)
-    }
+    func beginScoring(horizon: Int?) -> any RowScoring { detector.beginScoring(horizon: horizon) }
 
     func explanation(of rows: Range<Int>, in series: Series, errors: RowErrors) throws(DetectionError) -> Explanation {
         try detector.explanation(of: rows, in: series, errors: errors)

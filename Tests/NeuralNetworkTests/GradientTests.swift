@@ -112,7 +112,7 @@ private func batch(_ architecture: Architecture, count: Int) -> Batch {
     for architecture in architectures {
         let size = architecture.windowLength * architecture.channelCount
         for extreme in [Float.nan, .infinity, -.infinity, 1e38, Float.leastNonzeroMagnitude] {
-            let network = Reconstructor(Parameters(architecture, seed: 1), capacity: 1)
+            let network = NetworkRunner(Parameters(architecture, seed: 1), capacity: 1)
             var count = 0
             network.reconstruct([Float](repeating: extreme, count: size)) { count = $0.count }
             #expect(count == size)

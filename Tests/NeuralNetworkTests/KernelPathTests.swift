@@ -21,7 +21,7 @@ private func trained(seed: UInt64, threads: Int) -> [Float] {
     let batch = draw.batch(architecture, count: 21)
     let (loss, gradient) = trainer.gradient(batch)
     var answer: [Float] = []
-    Reconstructor(trainer.parameters, capacity: 21, threadCount: threads).reconstruct(
+    NetworkRunner(trainer.parameters, capacity: 21, threadCount: threads).reconstruct(
         batch.inputs, hiddenPatches: batch.hiddenPatches
     ) { answer = Array($0) }
     return [loss] + gradient + answer + answersInPasses(trainer.parameters, batch, threads: threads)
@@ -35,7 +35,7 @@ private func answersInPasses(_ parameters: Parameters, _ batch: Batch, threads: 
         MaskedPass(hidden: (0..<tokens).map { $0 % 2 == pass }, wanted: (0..<tokens).filter { $0 % 2 == pass })
     }
     var answers: [Float] = []
-    Reconstructor(parameters, capacity: 21, threadCount: threads).reconstruct(batch.inputs, passes: passes) {
+    NetworkRunner(parameters, capacity: 21, threadCount: threads).reconstruct(batch.inputs, passes: passes) {
         answers = Array($0)
     }
     return answers

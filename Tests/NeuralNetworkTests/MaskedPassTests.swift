@@ -17,13 +17,13 @@ import Testing
             wanted: (0..<tokens).filter { ($0 * 7 + pass) % 4 == 0 || tokens == 1 })
     }
     var answers: [Float] = []
-    Reconstructor(parameters, capacity: windows).reconstruct(values, passes: passes) { answers = Array($0) }
+    NetworkRunner(parameters, capacity: windows).reconstruct(values, passes: passes) { answers = Array($0) }
     let patch = architecture.patchLength * architecture.channelCount
     var expected = answers
     for pass in passes {
         for window in 0..<windows {
             let place = window * tokens * patch
-            Reconstructor(parameters).reconstruct(
+            NetworkRunner(parameters).reconstruct(
                 Array(values[place..<(place + tokens * patch)]), hiddenPatches: pass.hidden
             ) { alone in
                 for token in pass.wanted {

@@ -45,7 +45,7 @@ func largestDifference(_ a: some Sequence<Float>, _ b: some Sequence<Float>) -> 
 @Test(arguments: Fixture.all) func forwardAgreesWithPyTorch(_ fixture: Fixture) throws {
     let count = fixture.tensors["input"]?.shape[0] ?? 0
     var output: [Float] = []
-    Reconstructor(try fixture.parameters(), capacity: count).reconstruct(
+    NetworkRunner(try fixture.parameters(), capacity: count).reconstruct(
         fixture.batch.inputs, hiddenPatches: fixture.batch.hiddenPatches
     ) { output = Array($0) }
     let expected = try #require(fixture.tensors["output"]?.values)

@@ -16,7 +16,7 @@ extension Models {
             Model(.rollingMedian, weight: 0.5) { task, _, progress throws(DetectionError) in
                 let detector = try RollingMedian(learning: task)
                 progress(detector.progress)
-                return detector
+                return TrainedModel(detector)
             } load: { file, name in
                 try RollingMedian(file: file, name: name)
             }
@@ -24,7 +24,7 @@ extension Models {
 }
 
 /// Reconstructs each row as the median of the rows around it; nothing to learn but the scale.
-public struct RollingMedian: Detector {
+public struct RollingMedian: WholeSeriesDetector {
     public let kind = ModelKind.rollingMedian
     public let channelNames: [String]
     public let windowLength = 25

@@ -16,7 +16,7 @@ private func analysis(seed: UInt64, models: Models) throws -> Analysis {
     var analysis = Analysis(series: series, models: models)
     let task = TrainingTask(series: series, trainingRows: rows, seed: seed)
     guard let template = Models.withRollingMedian[.rollingMedian] else { throw DetectionError.noScores }
-    let detector = try template.train(task, Cancellation()) { _ in }
+    let detector = try template.train(task, Cancellation()) { _ in }.detector
     var scored: [ScoredModel] = []
     for kind in models.kinds {
         let errors = (0..<rows).map { _ -> Float in
@@ -200,7 +200,7 @@ func aSettingRecomputesNoMoreThanItMust(_ name: String, _ keepsScores: Bool, _ k
             let models = Models([
                 Model(.lstm, weight: 0.5, recipe: lstm), Model(.transformer, weight: 0.5, recipe: transformer),
             ])
-            return try models.all.map { try $0.train(task, Cancellation()) { _ in }.errors(of: series).errors }
+            return try models.all.map { try $0.train(task, Cancellation()) { _ in }.detector.errors(of: series).errors }
         }
         #expect(try errors(values) == errors(values.map { $0 * scale + shift }), "seed \(seed), \(scale)x + \(shift)")
     }
@@ -217,11 +217,7 @@ private struct Renamed: Detector {
     var summary: TrainingSummary { inner.summary }
     var fingerprint: String { inner.fingerprint }
 
-    func errors(
-        of series: Series, cancellation: Cancellation, progress: (Double) -> Void
-    ) throws(DetectionError) -> RowErrors {
-        try inner.errors(of: series, cancellation: cancellation, progress: progress)
-    }
+    func beginScoring(horizon: Int?) -> any RowScoring { inner.beginScoring(horizon: horizon) }
 
     func explanation(
         of rows: Range<Int>, in series: Series, errors: RowErrors

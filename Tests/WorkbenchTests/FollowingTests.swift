@@ -37,7 +37,7 @@ private func event(_ rows: Range<Int>, peak: Float = 0.5) -> Event {
     let part = whole.prefix(800)
     let model = try #require(Models.standard[.lstm])
     let shelf = try library.open(part, at: "/data/load.csv")
-    try shelf.save(try model.train(TrainingTask(series: part, trainingRows: 800, seed: 1), Cancellation()) { _ in })
+    try shelf.save(try model.train(TrainingTask(series: part, trainingRows: 800, seed: 1), Cancellation()) { _ in }.detector)
     try shelf.judge(10..<20, as: .anomaly)
     try shelf.write("a storm", on: 10..<20)
     var settings = AnalysisSettings()

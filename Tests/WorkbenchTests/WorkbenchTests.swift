@@ -140,7 +140,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
         }
     }
     #expect(learnt.count == 2 && learnt.values.allSatisfy { $0.summary.trainingRows == 450 })
-    let alone = try #require(Models.standard[.lstm]).train(task, Cancellation()) { _ in }
+    let alone = try #require(Models.standard[.lstm]).train(task, Cancellation()) { _ in }.detector
     #expect(learnt[.lstm]?.referenceErrors == alone.referenceErrors)
 }
 

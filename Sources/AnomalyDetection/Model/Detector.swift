@@ -20,21 +20,9 @@ public protocol Detector: Sendable {
     /// The fingerprint of the series it was trained on.
     var fingerprint: String { get }
 
-    /// The model's errors for every row of `series`.
-    /// - Parameter progress: called with the share done, 0 to 1.
-    /// - Throws: `DetectionError.otherChannels` when the number of channels differs, `.tooFewRows` when the
-    ///   series is shorter than a window, `.cancelled`.
-    func errors(
-        of series: Series, cancellation: Cancellation, progress: (Double) -> Void
-    ) throws(DetectionError) -> RowErrors
-
-    /// The model's errors for every row of a series that has grown: the same as `errors(of:)` gives, but for rounding, while
-    /// the model is asked only about what the new rows touch.
-    /// - Parameter earlier: what this model said of the series when it had fewer rows.
-    /// - Throws: as `errors(of:)`.
-    func errors(
-        of series: Series, continuing earlier: RowErrors, cancellation: Cancellation
-    ) throws(DetectionError) -> RowErrors
+    /// Begins to score a series, whose rows come one after the other.
+    /// - Parameter horizon: the rows that are kept at the most, but no fewer than the model needs; `nil` keeps what is needed.
+    func beginScoring(horizon: Int?) -> any RowScoring
 
     /// A function for one thread that scores many series, each as `errors(of:)` does, and keeps its working memory from call to
     /// call; series that are handed over together cost less.
@@ -56,9 +44,15 @@ public protocol Detector: Sendable {
 extension Detector {
     public var filesForOtherTools: [String: Data] { [:] }
 
-    /// As above, to the end and without reports.
-    public func errors(of series: Series) throws(DetectionError) -> RowErrors {
-        try errors(of: series, cancellation: Cancellation()) { _ in }
+    /// The model's errors for every row of `series`.
+    /// - Parameter progress: called with the share done, 0 to 1.
+    /// - Throws: `DetectionError.otherChannels` when the number of channels differs, `.otherOrder`, `.tooFewRows` when the
+    ///   series is shorter than a window, `.cancelled`.
+    public func errors(
+        of series: Series, cancellation: Cancellation = Cancellation(), progress: (Double) -> Void = { _ in }
+    ) throws(DetectionError) -> RowErrors {
+        var scoring = beginScoring(horizon: nil)
+        return try scoring.append(series, cancellation: cancellation, progress: progress).errors
     }
 
     /// Scores one series after the other: for models that gain nothing from having several together.
@@ -67,12 +61,49 @@ extension Detector {
             all.map { series in Result { () throws(DetectionError) in try errors(of: series) } }
         }
     }
+}
 
-    /// Asks about all rows anew: for models of which nothing is known that would allow less.
-    public func errors(
-        of series: Series, continuing earlier: RowErrors, cancellation: Cancellation
-    ) throws(DetectionError) -> RowErrors {
-        try errors(of: series, cancellation: cancellation) { _ in }
+/// A model that scores a series as a whole: one of which nothing is known that would allow less when rows come.
+public protocol WholeSeriesDetector: Detector {
+    /// The model's errors for every row of `series`.
+    /// - Parameter progress: called with the share done, 0 to 1.
+    /// - Throws: as `Detector.errors(of:)`.
+    func errors(
+        of series: Series, cancellation: Cancellation, progress: (Double) -> Void
+    ) throws(DetectionError) -> RowErrors
+}
+
+extension WholeSeriesDetector {
+    public func beginScoring(horizon: Int?) -> any RowScoring { WholeSeriesScoring(self, horizon: horizon) }
+}
+
+/// Scores all rows that are kept whenever some come.
+private struct WholeSeriesScoring<Model: WholeSeriesDetector>: RowScoring {
+    private let model: Model
+    private let horizon: Int?
+    private var series: Series?
+    /// Rows that are not kept any more.
+    private var dropped = 0
+
+    init(_ model: Model, horizon: Int?) { (self.model, self.horizon) = (model, horizon) }
+
+    var rowCount: Int { dropped + (series?.rowCount ?? 0) }
+
+    mutating func append(
+        _ rows: Series, cancellation: Cancellation, progress: (Double) -> Void
+    ) throws(DetectionError) -> ScoredRows {
+        var grown = series ?? rows
+        if series != nil { grown.append(rows) }
+        let errors = try model.errors(of: grown, cancellation: cancellation, progress: progress)
+        let scored = ScoredRows(rows: dropped..<(dropped + grown.rowCount), errors: errors)
+        let most = horizon.map { max($0, 2 * model.windowLength) } ?? grown.rowCount
+        // Now and then, so that rows are not moved at each that comes.
+        if grown.rowCount > 2 * most {
+            dropped += grown.rowCount - most
+            grown = grown.rows((grown.rowCount - most)..<grown.rowCount)
+        }
+        series = grown
+        return scored
     }
 }
 
@@ -84,16 +115,14 @@ public struct NeuralDetector: Detector {
     public let channelNames: [String]
     /// The trained numbers.
     public let parameters: Parameters
-    public let scaling: RobustScaling
-    /// How new levels and swings are judged.
-    let novelty: WindowNovelty
-    /// How far each channel's errors reach in the training rows.
-    let tails: ChannelTails
+    /// How its errors are measured.
+    let measure: ErrorMeasure
     public let referenceErrors: [Float]
     public let summary: TrainingSummary
     public let fingerprint: String
 
     public var windowLength: Int { plan.windowLength }
+    public var scaling: RobustScaling { measure.scaling }
 
     /// The file format's version, written into model files.
     static let formatVersion = "2"
@@ -104,6 +133,7 @@ public struct NeuralDetector: Detector {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+        let (novelty, tails) = (measure.novelty, measure.tails)
         var tensors = parameters.tensors
         tensors[Self.referenceTensor] = Tensor(shape: [referenceErrors.count], values: referenceErrors)
         tensors[Self.levelsTensor] = Tensor(
@@ -139,6 +169,7 @@ public struct NeuralDetector: Detector {
         guard let reference = file.tensors[Self.referenceTensor]?.values, !reference.isEmpty else {
             throw DetectionError.notAModel(file: name, reason: "its calibration is missing")
         }
+        guard reference.allSatisfy(\.isFinite) else { throw ModelFileError.notFinite(file: name, name: Self.referenceTensor) }
         let summary: TrainingSummary = try decode("summary")
         let tails: ChannelTails = try decode("tails")
         let trainingRows: [Int] =
@@ -156,22 +187,21 @@ public struct NeuralDetector: Detector {
         else { throw DetectionError.notAModel(file: name, reason: "what it knows of the training rows is incomplete") }
         self.init(
             kind: kind, plan: plan, channelNames: channels,
-            parameters: try Parameters(plan.architecture, tensors: file.tensors, file: name), scaling: scaling,
-            novelty: novelty, tails: tails, referenceErrors: reference.sorted(), summary: summary,
+            parameters: try Parameters(plan.architecture, tensors: file.tensors, file: name),
+            measure: ErrorMeasure(windowing: plan.windowing, scaling: scaling, novelty: novelty, tails: tails),
+            referenceErrors: reference.sorted(), summary: summary,
             fingerprint: file.metadata["fingerprint"] ?? "")
     }
 
     init(
-        kind: ModelKind, plan: DetectorPlan, channelNames: [String], parameters: Parameters, scaling: RobustScaling,
-        novelty: WindowNovelty, tails: ChannelTails, referenceErrors: [Float], summary: TrainingSummary, fingerprint: String
+        kind: ModelKind, plan: DetectorPlan, channelNames: [String], parameters: Parameters, measure: ErrorMeasure,
+        referenceErrors: [Float], summary: TrainingSummary, fingerprint: String
     ) {
         self.kind = kind
         self.plan = plan
         self.channelNames = channelNames
         self.parameters = parameters
-        self.scaling = scaling
-        self.novelty = novelty
-        self.tails = tails
+        self.measure = measure
         self.referenceErrors = referenceErrors
         self.summary = summary
         self.fingerprint = fingerprint

@@ -44,6 +44,13 @@ public struct DetectorPlan: Sendable, Equatable {
     /// Rows in a window.
     public var windowLength: Int { architecture.windowLength }
 
+    /// How a series is laid out in windows.
+    var windowing: Windowing {
+        Windowing(
+            length: windowLength, stride: scoringStride, margin: scoringMargin, shortSmoothing: shortSmoothing,
+            longSmoothing: longSmoothing)
+    }
+
     /// Whether sizes that came from a file can be worked with.
     var isSound: Bool {
         architecture.isSound && (1...windowLength).contains(scoringStride) && (0...windowLength).contains(scoringMargin)

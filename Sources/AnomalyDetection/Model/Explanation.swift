@@ -39,7 +39,7 @@ extension NeuralDetector {
             for channel in 0..<channels {
                 let place = row * channels + channel
                 let difference = abs(errors.reconstruction[place] - prepared.values[place]) * (prepared.measured?[place] ?? 1)
-                let excess = max(0, difference - tails.medians[channel]) / tails.reaches[channel]
+                let excess = max(0, difference - measure.tails.medians[channel]) / measure.tails.reaches[channel]
                 sums[channel] += excess * excess
             }
         }
@@ -60,7 +60,7 @@ extension NeuralDetector {
         let tokens = plan.windowLength / patch
         let own = (0..<tokens).filter { rows.overlaps((start + $0 * patch)..<(start + ($0 + 1) * patch)) }
         let hidden = (0..<tokens).map { UInt8(own.contains($0) ? 1 : 0) }
-        let network = Reconstructor(parameters, capacity: 1)
+        let network = NetworkRunner(parameters, capacity: 1)
         guard own.count < tokens,
             let map = network.attention(
                 LevelFreeWindows(prepared, starts: [start], length: plan.windowLength).values, hiddenPatches: hidden)

@@ -44,11 +44,35 @@ extension TrainingTask {
     }
 }
 
+/// A model that has learnt.
+public struct TrainedModel: Sendable {
+    /// The model.
+    public let detector: any Detector
+    /// What it says of the rows that it learnt, with which its scoring of the series goes on; `nil` where it learnt from several
+    /// series, or does not tell.
+    public let learnt: ScoredModel?
+
+    /// Pairs a model with what it says of the rows that it learnt.
+    public init(_ detector: any Detector, learnt: ScoredModel? = nil) {
+        self.detector = detector
+        self.learnt = learnt
+    }
+
+    /// The model with its errors for all rows of the series from whose first rows it learnt.
+    /// - Throws: `DetectionError`.
+    public func scoring(
+        _ series: Series, cancellation: Cancellation = Cancellation(), progress: (Double) -> Void = { _ in }
+    ) throws(DetectionError) -> ScoredModel {
+        if let learnt { return try learnt.grown(to: series, cancellation: cancellation, progress: progress) }
+        return try ScoredModel(scoring: series, with: detector, cancellation: cancellation, progress: progress)
+    }
+}
+
 /// All that the program has to know of one kind of model: how it is called, trained and loaded, and what it weighs.
 public struct Model: Sendable {
     /// Trains on the caller's thread, reporting as it goes.
     public typealias Train =
-        @Sendable (TrainingTask, Cancellation, (TrainingProgress) -> Void) throws(DetectionError) -> any Detector
+        @Sendable (TrainingTask, Cancellation, (TrainingProgress) -> Void) throws(DetectionError) -> TrainedModel
 
     /// Its names.
     public let kind: ModelKind

@@ -76,35 +76,45 @@ public struct Training: Sendable {
 
     /// Trains, then measures the reference errors of the training rows.
     /// - Parameter progress: called after every few updates, on the training thread.
+    /// - Returns: the model, and of one series the errors of the training rows, with which its scoring goes on.
     /// - Throws: `DetectionError.valuesTooLarge`, `.cancelled` soon after `cancellation` is raised, `.diverged` when the
     ///   loss is no longer a number.
     public func run(cancellation: Cancellation = Cancellation(), progress: (TrainingProgress) -> Void = { _ in })
-        throws(DetectionError) -> NeuralDetector
+        throws(DetectionError) -> TrainedModel
     {
+        let (detector, learnt, errors) = try learn(cancellation: cancellation, progress: progress)
+        guard parts == [0..<trainingRows] else { return TrainedModel(detector) }
+        let picture = learnt[0].answers.picture(from: 0)
+        var measurement = learnt[0]
+        measurement.forget(horizon: nil)
+        let session = ScoringSession(detector, WindowScoring(detector, measurement))
+        return TrainedModel(
+            detector, learnt: ScoredModel(session, errors: RowErrors(errors: errors, reconstruction: picture)))
+    }
+
+    /// The model, the measurement of each part, and the errors of all parts.
+    private func learn(
+        cancellation: Cancellation, progress: (TrainingProgress) -> Void
+    ) throws(DetectionError) -> (detector: NeuralDetector, learnt: [Measurement], errors: [Float]) {
         let learnt = parts.map { series.rows($0) }
         let scaling = RobustScaling(fitting: series, rows: trainingRows).levelFree(learnt, length: plan.windowLength)
         for (channel, reach) in zip(series.channels, zip(scaling.centers, scaling.spreads))
         where !reach.0.isFinite || !reach.1.isFinite {
             throw .valuesTooLarge(series: series.name, channel: channel.name)
         }
-        let prepared = learnt.map { PreparedSeries($0, scaling: scaling) }
-        var run = Run(kind: kind, plan: plan, prepared: prepared, threadCount: threadCount)
-        let (parameters, summary) = try run.fit(cancellation: cancellation, progress: progress)
-        let answers = try ErrorScorer(plan: plan, parameters: parameters).answers(to: prepared, cancellation: cancellation)
-        var windows = WindowStatistics(channels: series.channels.count)
-        for own in answers { windows.append(own.windows) }
-        let novelty = WindowNovelty(
-            fitting: windows, trainingRows: learnt.map(\.rowCount), length: plan.windowLength, stride: plan.scoringStride)
-        let errors = answers.flatMap { own in
-            var own = own
-            own.add(novelty)
-            return own.errors
+        var answers = learnt.map { rows in
+            var answers = WindowAnswers(plan.windowing, scaling: scaling)
+            answers.append(rows)
+            return answers
         }
-        let tails = ChannelTails(fitting: errors, channels: series.channels.count, noise: plan.noise)
-        return NeuralDetector(
-            kind: kind, plan: plan, channelNames: series.channels.map(\.name), parameters: parameters, scaling: scaling,
-            novelty: novelty, tails: tails, referenceErrors: Calibration.reference(from: tails.largest(errors)),
-            summary: summary, fingerprint: series.identity.text)
+        var run = Run(kind: kind, plan: plan, prepared: answers.map(\.prepared), threadCount: threadCount)
+        let (parameters, summary) = try run.fit(cancellation: cancellation, progress: progress)
+        try PlannedNetwork(plan, parameters).answer(&answers, cancellation: cancellation)
+        let (measure, measured, errors) = ErrorMeasure.fitting(answers, scaling: scaling, noise: plan.noise)
+        let detector = NeuralDetector(
+            kind: kind, plan: plan, channelNames: series.channels.map(\.name), parameters: parameters, measure: measure,
+            referenceErrors: Calibration.reference(from: errors), summary: summary, fingerprint: series.identity.text)
+        return (detector, measured, errors)
     }
 }
 

@@ -23,11 +23,11 @@ struct WindowNovelty: Sendable, Equatable {
     /// First rows of the training windows, rising; series lie one behind the other.
     private let starts: [Int]
     /// The training windows of each series.
-    private let spans: [Range<Int>]
+    let spans: [Range<Int>]
     /// The levels of each channel.
-    private let known: [KnownLevels]
+    let known: [TrainingLevels]
 
-    private var channels: Int { typicalSwings.count }
+    var channels: Int { typicalSwings.count }
 
     /// Fits to the windows of the training rows, those of several series one behind the other.
     /// - Parameters:
@@ -72,7 +72,7 @@ struct WindowNovelty: Sendable, Equatable {
         (self.starts, self.spans) = (starts, spans)
         let channels = typicalSwings.count
         known = (0..<channels).map { channel in
-            KnownLevels(zip(starts, Swift.stride(from: channel, to: levels.count, by: channels).lazy.map { levels[$0] }))
+            TrainingLevels(zip(starts, Swift.stride(from: channel, to: levels.count, by: channels).lazy.map { levels[$0] }))
         }
     }
 
@@ -96,107 +96,71 @@ struct WindowNovelty: Sendable, Equatable {
 
     var parts: Parts { Parts(typicalSwings: typicalSwings, levelShares: levelShares, swingShares: swingShares) }
 
-    /// What joins the squared residuals of each window, `[windows, channels]`.
+    /// What joins the squared residuals of each window of a series, `[windows, channels]`.
     func added(to windows: WindowStatistics) -> [Float] {
-        let squares = squares(of: windows)
-        return zip(squares.levels, squares.swings).map { $0 + $1 }
+        var walk = NoveltyWalk(self)
+        return walk.added(to: windows)
     }
 
     /// The shares times the squared distances from what is known, `[windows, channels]` each.
     private func squares(of windows: WindowStatistics) -> (levels: [Float], swings: [Float]) {
-        var known = known
-        let shared = sharedRows(with: windows)
-        var ended = 0
-        var (levelSquares, swingSquares): ([Float], [Float]) = ([], [])
-        for (index, start) in windows.starts.enumerated() {
-            while windows.starts[ended] + length <= start {
-                for channel in 0..<channels { known[channel].add(windows.levels[ended * channels + channel]) }
-                ended += 1
-            }
-            let place = shared.lowerBound + start
-            let overlapping = shared.contains(place) ? (place - length + 1)..<(place + length) : 0..<0
-            for channel in 0..<channels {
-                let place = index * channels + channel
-                let level = known[channel].distance(of: windows.levels[place], except: overlapping)
-                levelSquares.append(levelShares[channel] * level * level)
-                let swing = windows.swings[place] - typicalSwings[channel]
-                swingSquares.append(swingShares[channel] * swing * swing)
-            }
-        }
-        return (levelSquares, swingSquares)
+        var walk = NoveltyWalk(self)
+        return walk.squares(of: windows)
     }
 
-    /// The training rows with which a series begins, if it is one of those that were learnt: there a window must not be known by
-    /// itself.
-    private func sharedRows(with windows: WindowStatistics) -> Range<Int> {
-        let shared = spans.map { span in
-            var count = 0
-            while count < min(span.count, windows.starts.count),
-                starts[span.lowerBound + count] - starts[span.lowerBound] == windows.starts[count],
-                (0..<channels).allSatisfy({
-                    levels[(span.lowerBound + count) * channels + $0] == windows.levels[count * channels + $0]
-                })
-            { count += 1 }
-            return count
-        }
+    /// Whether a window is one of those of the training series `span`, at the same place in it.
+    func learnt(_ window: Int, of windows: WindowStatistics, in span: Int) -> Bool {
+        let (own, place) = (spans[span].lowerBound + window, (window - windows.first) * channels)
+        return window < spans[span].count && starts[own] - starts[spans[span].lowerBound] == windows[start: window]
+            && (0..<channels).allSatisfy { levels[own * channels + $0] == windows.levels[place + $0] }
+    }
+
+    /// The training rows with which a series begins, whose first windows are so many of those of each training series: there a
+    /// window must not be known by itself.
+    func sharedRows(_ shared: [Int]) -> Range<Int> {
         guard let longest = shared.indices.max(by: { shared[$0] < shared[$1] }), shared[longest] > 0 else { return 0..<0 }
         let span = spans[longest]
         return starts[span.lowerBound]..<(starts[span.lowerBound + min(shared[longest], span.count - 1)] + length)
     }
 }
 
-/// The levels that one channel's windows are known to take.
-private struct KnownLevels: Equatable {
-    /// Of training windows, with the rows at which they begin, in rising order.
-    private let training: [Training]
-    /// Of windows of the series before the present one, in rising order; those nearer than `nearness` to each other are
-    /// kept as one, so that they stay few.
-    private var earlier: [Float] = []
-
-    private struct Training: Equatable {
-        let level: Float, start: Int
-    }
-
-    /// A hundredth of a typical deviation.
-    private static let nearness: Float = 0.01
+/// The levels that one channel's windows take in the training rows.
+struct TrainingLevels: Sendable, Equatable {
+    /// With the rows at which the windows begin, in rising order.
+    private let levels: [(level: Float, start: Int)]
 
     init(_ training: some Sequence<(Int, Float)>) {
-        self.training = training.map { Training(level: $1, start: $0) }.sorted { ($0.level, $0.start) < ($1.level, $1.start) }
+        levels = training.map { (level: $1, start: $0) }.sorted { ($0.level, $0.start) < ($1.level, $1.start) }
     }
 
-    mutating func add(_ level: Float) {
-        let place = earlier.partitioningIndex { $0 >= level }
-        if place < earlier.count, earlier[place] - level < Self.nearness { return }
-        if place > 0, level - earlier[place - 1] < Self.nearness { return }
-        earlier.insert(level, at: place)
-    }
+    static func == (one: TrainingLevels, other: TrainingLevels) -> Bool { one.levels.elementsEqual(other.levels, by: ==) }
 
-    /// Distance to the nearest level, those of training windows that begin at `except` left out; 0 where none is known.
+    /// Distance to the nearest level, those of windows that begin at `except` left out; infinite where there is none.
     func distance(of level: Float, except overlapping: Range<Int>) -> Float {
-        var nearest = Float.infinity
-        let next = earlier.partitioningIndex { $0 >= level }
-        if next < earlier.count { nearest = min(nearest, earlier[next] - level) }
-        if next > 0 { nearest = min(nearest, level - earlier[next - 1]) }
-        let middle = training.partitioningIndex { $0.level >= level }
-        if let above = training[middle...].first(where: { !overlapping.contains($0.start) }) {
-            nearest = min(nearest, above.level - level)
-        }
-        if let below = training[..<middle].last(where: { !overlapping.contains($0.start) }) {
-            nearest = min(nearest, level - below.level)
-        }
-        return nearest.isFinite ? nearest : 0
+        let middle = levels.partitioningIndex { $0.level >= level }
+        let above = levels[middle...].first { !overlapping.contains($0.start) }.map { $0.level - level }
+        let below = levels[..<middle].last { !overlapping.contains($0.start) }.map { level - $0.level }
+        return min(above ?? .infinity, below ?? .infinity)
     }
 }
 
 /// What is known of the windows over a series beside their reconstruction.
 struct WindowStatistics: Sendable {
     let channels: Int
+    /// The number of the first window that is kept.
+    private(set) var first = 0
     /// First rows, rising.
     var starts: [Int] = []
     /// Means, deviations and mean squared residuals, `[windows, channels]`.
     var levels: [Float] = [], swings: [Float] = [], residuals: [Float] = []
 
     init(channels: Int) { self.channels = channels }
+
+    /// The numbers of the windows that are kept.
+    var numbers: Range<Int> { first..<(first + starts.count) }
+
+    /// The first row of a window.
+    subscript(start window: Int) -> Int { starts[window - first] }
 
     /// One channel's numbers of all windows.
     func column(_ values: [Float], _ channel: Int) -> [Float] {
@@ -220,5 +184,24 @@ struct WindowStatistics: Sendable {
         levels += other.levels
         swings += other.swings
         residuals += other.residuals
+    }
+
+    /// Takes back the windows from number `end` on.
+    mutating func keep(to end: Int) {
+        starts.removeLast(numbers.upperBound - end)
+        levels.removeLast(levels.count - starts.count * channels)
+        swings.removeLast(swings.count - starts.count * channels)
+        residuals.removeLast(residuals.count - starts.count * channels)
+    }
+
+    /// Forgets the windows before number `window`.
+    mutating func drop(before window: Int) {
+        let count = window - first
+        guard count > 0 else { return }
+        first = window
+        starts = Array(starts[count...])
+        levels = Array(levels[(count * channels)...])
+        swings = Array(swings[(count * channels)...])
+        residuals = Array(residuals[(count * channels)...])
     }
 }

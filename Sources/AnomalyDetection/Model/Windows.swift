@@ -1,30 +1,97 @@
 import TimeSeries
 
-/// A series made ready for the networks: scaled, gaps filled and marked.
+/// A series made ready for the networks: scaled, gaps filled and marked. It may go on, and forget its first rows.
 struct PreparedSeries: Sendable {
-    let rowCount: Int
-    let channelCount: Int
-    /// Scaled values, `[rowCount, channels]`, levels included.
-    let values: [Float]
-    /// 1 where a value was measured, 0 in a gap, `[rowCount, channels]`; `nil` where there is no gap.
-    let measured: [Float]?
+    let scaling: RobustScaling
+    /// The rows that are kept, up to the last one.
+    private(set) var rows = 0..<0
+    /// Scaled values, `[rows, channels]`, levels included.
+    private(set) var values: [Float] = []
+    /// 1 where a value was measured, 0 in a gap, `[rows, channels]`; `nil` where there is no gap.
+    private(set) var measured: [Float]?
+    /// The last value of each channel that was measured, and its row.
+    private var last: [(row: Int, value: Double)?]
 
     /// Scaled values reach from `-limit` to `limit`: far beyond any level, near enough for `Float` to tell shapes.
     static let limit: Float = 1e6
 
+    /// Rows so far, those that are not kept any more among them.
+    var rowCount: Int { rows.upperBound }
+    var channelCount: Int { last.count }
+
+    /// No rows yet.
+    init(_ scaling: RobustScaling) {
+        self.scaling = scaling
+        last = scaling.centers.map { _ in nil }
+    }
+
+    /// All rows of a series.
     init(_ series: Series, scaling: RobustScaling) {
-        rowCount = series.rowCount
-        channelCount = series.channels.count
-        values = scaling.scaled(series, limit: Self.limit)
-        guard series.channels.contains(where: { $0.values.contains(where: \.isNaN) }) else {
-            measured = nil
-            return
-        }
-        var marks = [Float](repeating: 1, count: rowCount * channelCount)
+        self.init(scaling)
+        append(series)
+    }
+
+    /// Puts rows behind the others. Gaps are bridged as by `filled`, so that values change which were taken for those of a gap
+    /// that has an end now.
+    /// - Returns: the first row whose value is new or has changed.
+    @discardableResult
+    mutating func append(_ series: Series) -> Int {
+        let (before, count, channels) = (rows.upperBound, series.rowCount, channelCount)
+        var changed = before
+        let kept = rows.lowerBound
+        rows = kept..<(before + count)
+        values += repeatElement(0, count: count * channels)
+        mark(series, from: before)
         for (index, channel) in series.channels.enumerated() {
-            for row in 0..<rowCount where channel.values[row].isNaN { marks[row * channelCount + index] = 0 }
+            let (center, scale) = (scaling.centers[index], 1 / scaling.spreads[index])
+            func put(_ value: Double, _ row: Int) {
+                values[(row - kept) * channels + index] = min(max(Float((value - center) * scale), -Self.limit), Self.limit)
+            }
+            var previous = last[index]
+            for (row, value) in zip(before..., channel.values) where !value.isNaN {
+                let start = previous.map { $0.row + 1 } ?? 0
+                changed = min(changed, start)
+                for gap in max(start, kept)..<max(row, kept) {
+                    guard let previous else {
+                        put(value, gap)
+                        continue
+                    }
+                    let share = Double(gap - previous.row) / Double(row - previous.row)
+                    put(previous.value + share * (value - previous.value), gap)
+                }
+                put(value, row)
+                previous = (row, value)
+            }
+            for row in max(before, previous.map { $0.row + 1 } ?? 0)..<max(before, rows.upperBound) {
+                put(previous?.value ?? 0, row)
+            }
+            last[index] = previous
+        }
+        return changed
+    }
+
+    /// Marks what was measured in the last rows, which are those of `series`.
+    private mutating func mark(_ series: Series, from before: Int) {
+        guard measured != nil || series.channels.contains(where: { $0.values.contains(where: \.isNaN) }) else { return }
+        var marks = measured ?? [Float](repeating: 1, count: (before - rows.lowerBound) * channelCount)
+        let first = marks.count
+        marks += repeatElement(1, count: series.rowCount * channelCount)
+        for (index, channel) in series.channels.enumerated() {
+            for (row, value) in channel.values.enumerated() where value.isNaN { marks[first + row * channelCount + index] = 0 }
         }
         measured = marks
+    }
+
+    /// The rows whose values no further row can change: none of them lies in a gap at the end.
+    var certain: Int { last.map { $0.map { $0.row + 1 } ?? 0 }.min() ?? rowCount }
+
+    /// Forgets the rows before `row`.
+    mutating func drop(before row: Int) {
+        let count = (row - rows.lowerBound) * channelCount
+        guard count > 0 else { return }
+        values = Array(values[count...])
+        measured = measured.map { Array($0[count...]) }
+        rows = row..<rows.upperBound
     }
 }
 
@@ -56,7 +123,9 @@ struct LevelFreeWindows: Sendable {
         values.reserveCapacity(places.count * length * channels)
         for window in places {
             let place = values.count
-            values += prepared[window.series].values[(window.start * channels)..<((window.start + length) * channels)]
+            let series = prepared[window.series]
+            let first = (window.start - series.rows.lowerBound) * channels
+            values += series.values[first..<(first + length * channels)]
             for channel in 0..<channels { takeLevel(of: channel, from: place, channels: channels) }
         }
     }

@@ -135,7 +135,7 @@ extension Parameters {
         let tokens = architecture.tokenCount
         let hidden = (0..<(windows * tokens)).map { _ in random.next() > 0.4 ? UInt8(1) : 0 }
         var answer: [Float] = []
-        Reconstructor(self, capacity: windows).reconstruct(values, hiddenPatches: tokens > 0 ? hidden : nil) {
+        NetworkRunner(self, capacity: windows).reconstruct(values, hiddenPatches: tokens > 0 ? hidden : nil) {
             answer = Array($0)
         }
         var files = [

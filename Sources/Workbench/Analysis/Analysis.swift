@@ -161,39 +161,6 @@ public struct Decisions: Sendable, Equatable {
     }
 }
 
-/// A model and what it says about the rows of a series.
-public struct ScoredModel: Sendable {
-    /// The model.
-    public let detector: any Detector
-    /// Its errors and reconstruction for every row.
-    public let errors: RowErrors
-
-    /// Pairs a model with the errors it gave.
-    public init(detector: any Detector, errors: RowErrors) {
-        self.detector = detector
-        self.errors = errors
-    }
-
-    /// Scores `series` with `detector`.
-    /// - Throws: `DetectionError`.
-    public init(
-        scoring series: Series, with detector: any Detector, cancellation: Cancellation = Cancellation(),
-        progress: (Double) -> Void = { _ in }
-    ) throws(DetectionError) {
-        self.detector = detector
-        errors = try detector.errors(of: series, cancellation: cancellation, progress: progress)
-    }
-
-    /// Scores `series`, which has more rows than when `earlier` scored it, with the same model.
-    /// - Throws: `DetectionError`.
-    public init(
-        scoring series: Series, continuing earlier: ScoredModel, cancellation: Cancellation = Cancellation()
-    ) throws(DetectionError) {
-        detector = earlier.detector
-        errors = try detector.errors(of: series, continuing: earlier.errors, cancellation: cancellation)
-    }
-}
-
 /// Scores of every row, the level from which they are flagged, and the events.
 public struct AnalysisResult: Sendable, Equatable {
     /// Calibrated, smoothed scores of each model; NaN without a score.

@@ -85,12 +85,10 @@ public struct ModelTraining: Sendable {
         do {
             var task = task
             task.threadCount = threads
-            let detector = try model.train(task, cancellation) { report(.training($0)) }
-            guard let scored else { return .learnt(detector) }
+            let trained = try model.train(task, cancellation) { report(.training($0)) }
+            guard let scored else { return .learnt(trained.detector) }
             return .finished(
-                try ScoredModel(scoring: scored, with: detector, cancellation: cancellation) {
-                    report(.scoring(model.kind, share: $0))
-                })
+                try trained.scoring(scored, cancellation: cancellation) { report(.scoring(model.kind, share: $0)) })
         } catch {
             return .failed(error)
         }

@@ -1,10 +1,11 @@
 /// Runs windows through a trained network, on one or more threads.
-public final class Reconstructor {
+public final class NetworkRunner {
     private let parameters: Parameters
     private let networks: [any Network]
     private let windowSize: Int
     private let tokenCount: Int
-    private let slice: Int
+    /// Windows that are worked on together, whose places among each other may decide how answers are rounded.
+    public let slice: Int
     private let output: FloatBuffer
     /// The most windows `reconstruct` takes at once.
     public let capacity: Int
@@ -24,14 +25,17 @@ public final class Reconstructor {
 
     /// The network's answer to `windows`, `[count, time, channels]`, handed to `body` in the same shape
     /// while it is valid.
-    /// - Parameter hiddenPatches: `[count, tokens]` of 0 or 1, or `nil`.
+    /// - Parameters:
+    ///   - place: the place of the first window in its slice.
+    ///   - hiddenPatches: `[count, tokens]` of 0 or 1, or `nil`.
     public func reconstruct(
-        _ windows: [Float], hiddenPatches: [UInt8]? = nil, body: (UnsafeBufferPointer<Float>) -> Void
+        _ windows: [Float], from place: Int = 0, hiddenPatches: [UInt8]? = nil, body: (UnsafeBufferPointer<Float>) -> Void
     ) {
-        reconstruct(windows, body: body) { network, range in
+        reconstruct(windows, from: place, body: body) { network, range, place in
             network.hiddenPatches = hiddenPatches.map {
-                $0[(range.lowerBound * tokenCount)..<(range.upperBound * tokenCount)]
-                    + [UInt8](repeating: 0, count: (slice - range.count) * tokenCount)
+                [UInt8](repeating: 0, count: place * tokenCount)
+                    + $0[(range.lowerBound * tokenCount)..<(range.upperBound * tokenCount)]
+                    + [UInt8](repeating: 0, count: (slice - place - range.count) * tokenCount)
             }
             network.forward(parameters.values, batch: slice)
         }
@@ -39,28 +43,37 @@ public final class Reconstructor {
 
     /// The network's answers to `windows`, `[count, time, channels]`, each patch from the pass that wants it, handed to `body` in
     /// the same shape while they are valid; patches that no pass wants have no meaning.
-    public func reconstruct(_ windows: [Float], passes: [MaskedPass], body: (UnsafeBufferPointer<Float>) -> Void) {
-        reconstruct(windows, body: body) { network, _ in
+    /// - Parameter place: the place of the first window in its slice.
+    public func reconstruct(
+        _ windows: [Float], from place: Int = 0, passes: [MaskedPass], body: (UnsafeBufferPointer<Float>) -> Void
+    ) {
+        reconstruct(windows, from: place, body: body) { network, _, _ in
             network.answer(parameters.values, batch: slice, passes: passes)
         }
     }
 
     /// Has every slice of windows answered by `run`: a whole slice, whatever is in the place of others, since the matrix back end
     /// rounds products of few rows otherwise than those of many, and a window's answer should not depend on how many are asked
-    /// about with it.
+    /// about with it. `run` takes the windows of a slice and the place of the first of them in it.
     private func reconstruct(
-        _ windows: [Float], body: (UnsafeBufferPointer<Float>) -> Void, run: (any Network, Range<Int>) -> Void
+        _ windows: [Float], from place: Int, body: (UnsafeBufferPointer<Float>) -> Void,
+        run: (any Network, Range<Int>, Int) -> Void
     ) {
         let count = windows.count / windowSize
-        precondition(windows.count == count * windowSize && count <= capacity, "whole windows, and no more than fit")
+        precondition(
+            windows.count == count * windowSize && place >= 0 && place + count <= capacity, "whole windows, and no more than fit")
         let answers = output.matrix(rows: count, columns: windowSize)
         forEachThread(networks.count) { thread in
             let network = networks[thread]
-            for start in stride(from: thread * slice, to: count, by: networks.count * slice) {
-                let range = start..<min(start + slice, count)
-                network.input.load(windows[(range.lowerBound * windowSize)..<(range.upperBound * windowSize)])
-                run(network, range)
-                copy(network.output.matrix(rows: range.count, columns: windowSize), to: answers.rows(range))
+            for start in stride(from: thread * slice, to: place + count, by: networks.count * slice) {
+                let range = max(start - place, 0)..<max(0, min(start + slice - place, count))
+                guard !range.isEmpty else { continue }
+                let own = range.lowerBound + place - start
+                network.input.load(
+                    windows[(range.lowerBound * windowSize)..<(range.upperBound * windowSize)], at: own * windowSize)
+                run(network, range, own)
+                let output = network.output.matrix(rows: slice, columns: windowSize)
+                copy(output.rows(own..<(own + range.count)), to: answers.rows(range))
             }
         }
         body(UnsafeBufferPointer(start: output.base, count: windows.count))

@@ -1,0 +1,163 @@
+import Foundation
+import NeuralNetwork
+import TimeSeries
+
+/// Scores a series as windows come: what `measurement` asks is answered by a reconstructor.
+struct WindowScoring: RowScoring {
+    /// The model, by which reconstructors are made, and its measure.
+    let detector: NeuralDetector
+    var measurement: Measurement
+    private let horizon: Int?
+    /// Working memory for few windows, from the first time that it is used.
+    private var memory: WorkingMemory?
+
+    init(_ detector: NeuralDetector, _ measurement: Measurement, horizon: Int? = nil) {
+        (self.detector, self.measurement, self.horizon) = (detector, measurement, horizon)
+    }
+
+    var rowCount: Int { measurement.rowCount }
+
+    mutating func append(
+        _ rows: Series, cancellation: Cancellation, progress: (Double) -> Void
+    ) throws(DetectionError) -> ScoredRows {
+        try take(rows)
+        // The answers are moved, not copied.
+        var all = [detector.measure.begin().answers]
+        swap(&all[0], &measurement.answers)
+        let outcome = Result { () throws(DetectionError) in
+            try answer(&all, cancellation: cancellation, progress: progress)
+        }
+        swap(&all[0], &measurement.answers)
+        try outcome.get()
+        return finish()
+    }
+
+    /// Has few windows answered by the memory that is kept, and many by all cores.
+    private mutating func answer(
+        _ all: inout [WindowAnswers], cancellation: Cancellation, progress: (Double) -> Void
+    ) throws(DetectionError) {
+        guard all[0].requests.count <= detector.plan.architecture.sliceSize else {
+            let cores = ProcessInfo.processInfo.activeProcessorCount
+            return try detector.reconstructor(threadCount: cores).answer(&all, cancellation: cancellation, progress: progress)
+        }
+        let memory = memory ?? WorkingMemory(detector.reconstructor(threadCount: 1))
+        self.memory = memory
+        try memory.answer(&all, cancellation: cancellation, progress: progress)
+    }
+
+    /// Takes rows, whose windows are then to be asked about.
+    mutating func take(_ rows: Series) throws(DetectionError) {
+        try detector.check(rows)
+        let count = rowCount + rows.rowCount
+        guard count >= detector.windowLength else {
+            throw .tooFewRows(series: rows.name, rows: count, needed: detector.windowLength)
+        }
+        measurement.answers.append(rows)
+    }
+
+    /// What the answers say.
+    mutating func finish() -> ScoredRows {
+        let (rows, values) = measurement.errors()
+        let errors = RowErrors(
+            errors: detector.measure.tails.largest(values), reconstruction: measurement.answers.picture(from: rows.lowerBound))
+        measurement.forget(horizon: horizon)
+        return ScoredRows(rows: rows, errors: errors)
+    }
+}
+
+/// A reconstructor that is kept from one portion of rows to the next, and lent to one caller at a time.
+///
+/// `@unchecked Sendable`: the reconstructor is used within the lock alone.
+private final class WorkingMemory: @unchecked Sendable {
+    private let reconstructor: any Reconstructor
+    private let lock = NSLock()
+
+    init(_ reconstructor: sending any Reconstructor) { self.reconstructor = reconstructor }
+
+    func answer(
+        _ all: inout [WindowAnswers], cancellation: Cancellation, progress: (Double) -> Void
+    ) throws(DetectionError) {
+        lock.lock()
+        defer { lock.unlock() }
+        try reconstructor.answer(&all, cancellation: cancellation, progress: progress)
+    }
+}
+
+/// A network as it is planned to be asked: where spans can be hidden from it, for each stretch with that stretch hidden, which
+/// shows what does not belong.
+final class PlannedNetwork: Reconstructor {
+    private let plan: DetectorPlan
+    private let network: NetworkRunner
+
+    init(_ plan: DetectorPlan, _ parameters: Parameters, threadCount: Int = ProcessInfo.processInfo.activeProcessorCount) {
+        self.plan = plan
+        network = NetworkRunner(parameters, threadCount: threadCount)
+    }
+
+    var windowLength: Int { plan.windowLength }
+    var capacity: Int { network.capacity }
+    var groupSize: Int { network.slice }
+
+    func reconstruct(_ windows: [Float], from place: Int, rows: Range<Int>) -> [Float] {
+        var answers: [Float] = []
+        if let passes = passes(rows) {
+            network.reconstruct(windows, from: place, passes: passes) { answers = Array($0) }
+        } else {
+            network.reconstruct(windows, from: place) { answers = Array($0) }
+        }
+        return answers
+    }
+
+    /// The passes that hide spans in turn and want the answers for what they hide; `nil` for a network that is asked in one.
+    private func passes(_ rows: Range<Int>) -> [MaskedPass]? {
+        guard let masking = plan.masking, masking.passes > 0 else { return nil }
+        let patch = plan.architecture.patchLength
+        let wanted = (rows.lowerBound / patch)..<((rows.upperBound + patch - 1) / patch)
+        return (0..<masking.passes).map { pass in
+            let isHidden = (0..<(windowLength / patch)).map { $0 / masking.span % masking.passes == pass }
+            return MaskedPass(hidden: isHidden, wanted: wanted.filter { isHidden[$0] })
+        }
+    }
+}
+
+extension NeuralDetector {
+    func reconstructor(threadCount: Int) -> PlannedNetwork { PlannedNetwork(plan, parameters, threadCount: threadCount) }
+
+    /// That rows have this model's channels.
+    /// - Throws: `DetectionError.otherChannels`, `.otherOrder`.
+    func check(_ rows: Series) throws(DetectionError) {
+        guard rows.channels.count == channelNames.count else {
+            throw .otherChannels(model: kind, expected: channelNames.count, found: rows.channels.count)
+        }
+        let names = rows.channels.map(\.name)
+        guard names == channelNames || Set(names) != Set(channelNames) else {
+            throw .otherOrder(model: kind, expected: channelNames)
+        }
+    }
+
+    public func beginScoring(horizon: Int?) -> any RowScoring {
+        WindowScoring(self, measure.begin(), horizon: horizon)
+    }
+
+    public func makeScorer() -> ([Series]) -> [Result<RowErrors, DetectionError>] {
+        let reconstructor = reconstructor(threadCount: 1)
+        return { all in
+            var sound: [WindowScoring] = []
+            let refusals = all.map { series -> DetectionError? in
+                var scoring = WindowScoring(self, measure.begin())
+                do throws(DetectionError) { try scoring.take(series) } catch { return error }
+                sound.append(scoring)
+                return nil
+            }
+            var answers = sound.map(\.measurement.answers)
+            do throws(DetectionError) { try reconstructor.answer(&answers) } catch { return all.map { _ in .failure(error) } }
+            var place = 0
+            return refusals.map { refusal in
+                if let refusal { return .failure(refusal) }
+                defer { place += 1 }
+                sound[place].measurement.answers = answers[place]
+                return .success(sound[place].finish().errors)
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import NeuralNetwork
+import TimeSeries
+
+/// What makes a picture of windows out of windows, for one caller at a time: a network, or anything else that does.
+public protocol Reconstructor: AnyObject {
+    /// Rows in a window.
+    var windowLength: Int { get }
+    /// The most windows that are answered at once.
+    var capacity: Int { get }
+    /// Windows whose answers are computed together: where a window lies among so many may decide how its answer is rounded.
+    var groupSize: Int { get }
+    /// The picture of `windows`, `[count, time, channels]`, in the same shape.
+    /// - Parameters:
+    ///   - place: the place of the first window in its group; `place + count` are no more than `capacity`.
+    ///   - rows: the rows of each window that are wanted; others may have no meaning.
+    func reconstruct(_ windows: [Float], from place: Int, rows: Range<Int>) -> [Float]
+}
+
+/// How errors are measured, whatever it is that makes the pictures.
+///
+/// The squared error of a row and channel is the mean, over the windows that cover the row, of the squared difference between
+/// answer and window and of how new the window's level and swing are (`WindowNovelty`); its root is averaged over
+/// neighbouring rows, and the channels are joined by `ChannelTails`.
+struct ErrorMeasure: Sendable {
+    let windowing: Windowing
+    let scaling: RobustScaling
+    /// How new levels and swings are judged.
+    let novelty: WindowNovelty
+    /// How far each channel's errors reach in the training rows.
+    let tails: ChannelTails
+
+    /// Fits to what was answered to the training rows, those of several series one after the other.
+    /// - Parameter noise: differences that say nothing, in scaled units.
+    /// - Returns: the measure, and the measurement of each series, which can go on.
+    static func fitting(
+        _ answers: [WindowAnswers], scaling: RobustScaling, noise: Float
+    ) -> (measure: ErrorMeasure, learnt: [Measurement], errors: [Float]) {
+        let (windowing, channels) = (answers[0].windowing, scaling.centers.count)
+        var windows = WindowStatistics(channels: channels)
+        for own in answers { windows.append(own.windows) }
+        let novelty = WindowNovelty(
+            fitting: windows, trainingRows: answers.map(\.prepared.rowCount), length: windowing.length,
+            stride: windowing.stride)
+        var learnt = answers.map { Measurement($0, novelty) }
+        var errors: [Float] = []
+        for index in learnt.indices { errors += learnt[index].errors().values }
+        let tails = ChannelTails(fitting: errors, channels: channels, noise: noise)
+        return (
+            ErrorMeasure(windowing: windowing, scaling: scaling, novelty: novelty, tails: tails), learnt, tails.largest(errors)
+        )
+    }
+
+    /// A series without rows.
+    func begin() -> Measurement { Measurement(WindowAnswers(windowing, scaling: scaling), novelty) }
+}
+
+/// A series as it is measured: what its windows were answered, how new they are, and the averages of its errors; it can go on.
+struct Measurement: Sendable {
+    var answers: WindowAnswers
+    private var walk: NoveltyWalk
+    /// What joins the squares of each window that is kept, `[windows, channels]`.
+    private var added: [Float] = []
+    private var averages: [RowAverages]
+
+    fileprivate init(_ answers: WindowAnswers, _ novelty: WindowNovelty) {
+        self.answers = answers
+        walk = NoveltyWalk(novelty)
+        averages = novelty.known.map { _ in RowAverages() }
+    }
+
+    /// Rows so far.
+    var rowCount: Int { answers.prepared.rowCount }
+
+    /// The averaged errors of all rows that the last ones changed, up to the last row, `[rows, channels]`, after all was answered
+    /// that was asked; NaN in gaps. To be called once after rows have come.
+    mutating func errors() -> (rows: Range<Int>, values: [Float]) {
+        let (windowing, first) = (answers.windowing, answers.changed)
+        let window = answers.firstNew
+        walk.rewind(to: window, behind: max(0, window - 1) * windowing.stride)
+        added.removeLast(max(0, added.count - (window - answers.windows.first) * averages.count))
+        added += walk.added(to: answers.windows)
+        let own = answers.errors(from: first, novelty: added)
+        let after = max(windowing.shortSmoothing, windowing.longSmoothing) / 2
+        let rows = max(averages[0].rows.lowerBound, first - after)..<rowCount
+        var values = [Float](repeating: 0, count: rows.count * averages.count)
+        let certain = certain
+        for channel in averages.indices {
+            averages[channel].replace(from: first, with: own[channel])
+            for (place, row) in rows.enumerated() {
+                let short = averages[channel].mean(around: row, width: windowing.shortSmoothing)
+                let long = averages[channel].mean(around: row, width: windowing.longSmoothing)
+                values[place * averages.count + channel] = (short + long) / 2
+            }
+            if certain - averages[channel].rows.lowerBound >= windowing.reach { averages[channel].drop(before: certain) }
+        }
+        return (rows, values)
+    }
+
+    /// The rows before this one are needed no more: nothing that may still change depends on them.
+    private var certain: Int { max(0, answers.prepared.certain - answers.windowing.reach) }
+
+    /// Forgets what is needed no more, now and then, and what lies before `horizon` rows in any case.
+    mutating func forget(horizon: Int?) {
+        let reach = answers.windowing.reach
+        let row = max(certain, horizon.map { rowCount - max($0, 2 * reach) } ?? 0)
+        guard row - answers.prepared.rows.lowerBound >= reach else { return }
+        let before = answers.windows.first
+        answers.drop(before: row)
+        walk.drop(before: answers.windows.first)
+        added.removeFirst(min(added.count, (answers.windows.first - before) * averages.count))
+        for channel in averages.indices { averages[channel].drop(before: row) }
+    }
+}
