@@ -4,7 +4,7 @@ import CKernels
 // a kernel of its own checks them where it calls it.
 
 /// `y = x`.
-func copy(_ x: Matrix, to y: Matrix) {
+public func copy(_ x: Matrix, to y: Matrix) {
     precondition(x.isDense(y.rows, y.columns) && y.isDense(x.rows, x.columns), "a copy has the shape of its source")
     y.base.update(from: x.base, count: x.rows * x.columns)
 }
@@ -32,31 +32,31 @@ private func forEach(_ rows: [Int], ofEach count: Int, of x: Matrix, beside y: M
 }
 
 /// `y = 0`.
-func clear(_ y: Matrix) {
+public func clear(_ y: Matrix) {
     precondition(y.isDense(y.rows, y.columns), "a matrix to clear is dense")
     y.base.update(repeating: 0, count: y.rows * y.columns)
 }
 
 /// `y += x`.
-func add(_ x: Matrix, to y: Matrix) {
+public func add(_ x: Matrix, to y: Matrix) {
     precondition(x.isDense(y.rows, y.columns) && y.isDense(x.rows, x.columns), "summands have one shape")
     ok_add(y.base, x.base, x.rows * x.columns)
 }
 
 /// `y *= x`, element by element.
-func scale(_ y: Matrix, by x: Matrix) {
+public func scale(_ y: Matrix, by x: Matrix) {
     precondition(x.isDense(y.rows, y.columns) && y.isDense(x.rows, x.columns), "element-wise factors have one shape")
     ok_multiply(y.base, x.base, x.rows * x.columns)
 }
 
 /// Every row of `y`, `[rows, columns]`, becomes `row`, `[1, columns]`.
-func setRows(of y: Matrix, to row: Matrix) {
+public func setRows(of y: Matrix, to row: Matrix) {
     precondition(row.isDense(1, y.columns), "a row is as long as the matrix is wide")
     ok_fill_rows(y.base, row.base, y.rows, y.columns, y.stride)
 }
 
 /// Adds each column's sum over the rows of `x`, `[rows, columns]`, to `sums`, `[1, columns]`.
-func addColumnSums(of x: Matrix, to sums: Matrix) {
+public func addColumnSums(of x: Matrix, to sums: Matrix) {
     precondition(sums.isDense(1, x.columns) && x.isDense(x.rows, x.columns), "there is one sum for each column")
     ok_add_column_sums(x.base, sums.base, x.rows, x.columns)
 }

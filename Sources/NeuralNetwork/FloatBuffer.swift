@@ -1,15 +1,15 @@
 /// Where single-precision numbers begin in memory.
-typealias Floats = UnsafeMutablePointer<Float>
+public typealias Floats = UnsafeMutablePointer<Float>
 
 /// A block of zero-initialised floats on a cache-line boundary that lives as long as its owner.
-final class FloatBuffer {
+public final class FloatBuffer {
     /// Number of floats.
-    let count: Int
+    public let count: Int
     /// The first of them.
-    let base: Floats
+    public let base: Floats
 
     /// Allocates `count` zeros.
-    init(count: Int) {
+    public init(count: Int) {
         self.count = count
         let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
         base = raw.bindMemory(to: Float.self, capacity: max(count, 1))
@@ -25,10 +25,10 @@ final class FloatBuffer {
     deinit { base.deallocate() }
 
     /// The numbers as an array.
-    var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+    public var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
     /// Overwrites the numbers from `place` on with `values`, for which there is room.
-    func load(_ values: ArraySlice<Float>, at place: Int = 0) {
+    public func load(_ values: ArraySlice<Float>, at place: Int = 0) {
         precondition(place >= 0 && place + values.count <= count, "what is loaded fits its buffer")
         values.withUnsafeBufferPointer { source in
             if let first = source.baseAddress { (base + place).update(from: first, count: source.count) }

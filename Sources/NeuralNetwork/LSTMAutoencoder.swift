@@ -20,10 +20,10 @@ public struct LSTMArchitecture: Sendable, Equatable, Codable {
     }
 }
 
-extension LSTMArchitecture: NetworkArchitecture {
-    var patchLength: Int { 0 }
+extension LSTMArchitecture: ExportableArchitecture {
+    public static var name: String { "lstm" }
 
-    func trainingFlops(windows: Int) -> Int {
+    public func trainingFlops(windows: Int) -> Int {
         let latent = latentSize ?? hiddenSize
         let recurrent = 2 * 8 * windowLength * hiddenSize * hiddenSize
         let inputs = 8 * windowLength * hiddenSize * channelCount + 8 * hiddenSize * latent
@@ -31,17 +31,17 @@ extension LSTMArchitecture: NetworkArchitecture {
         return 3 * windows * (recurrent + inputs + maps)
     }
 
-    var isSound: Bool {
+    public var isSound: Bool {
         let bound = 1...65_536
         return bound.contains(windowLength) && bound.contains(channelCount)
             && (1...4096).contains(hiddenSize) && (1...4096).contains(latentSize ?? 1)
             && windowLength * hiddenSize <= 1 << 20 && windowLength * channelCount <= 1 << 24
     }
 
-    var layout: ParameterLayout { LSTMAutoencoder.Layers(self).layout }
-    var sliceSize: Int { 16 }
+    public var layout: ParameterLayout { LSTMAutoencoder.Layers(self).layout }
+    public var sliceSize: Int { 16 }
 
-    func network(capacity: Int, isTrained: Bool) -> any Network {
+    public func network(capacity: Int, isTrained: Bool) -> any Network {
         LSTMAutoencoder(self, capacity: capacity, isTrained: isTrained)
     }
 }
@@ -70,7 +70,6 @@ final class LSTMAutoencoder: Network {
     let input: FloatBuffer
     let output: FloatBuffer
     let outputGradient: FloatBuffer
-    var hiddenPatches: [UInt8]?
     private let sizes: LSTMArchitecture
     private let layers: Layers
     private let encoderMemory: LSTM.Memory
@@ -135,8 +134,6 @@ final class LSTMAutoencoder: Network {
         layers.encoder.backward(
             weights, gradients: gradients, sequence: timed(timeMajor, batch), dh: .last(dLast), memory: encoderMemory)
     }
-
-    func meanAttention() -> [Float]? { nil }
 
     /// `[time · batch, channels]` of a buffer with time first.
     private func timed(_ buffer: FloatBuffer, _ batch: Int) -> Matrix {

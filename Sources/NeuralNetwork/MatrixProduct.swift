@@ -1,8 +1,10 @@
 import COneDNN
 
 /// One side of a product: a matrix as it lies in memory, or transposed.
-protocol Factor {
+public protocol Factor {
+    /// Number of rows.
     var rows: Int { get }
+    /// Number of columns.
     var columns: Int { get }
     /// The numbers as they lie in memory.
     var matrix: Matrix { get }
@@ -11,25 +13,23 @@ protocol Factor {
 }
 
 extension Matrix: Factor {
-    var matrix: Matrix { self }
-    static var operation: CChar { 0x4E }
+    public var matrix: Matrix { self }
+    public static var operation: CChar { 0x4E }
 }
 
 /// A matrix with rows and columns exchanged; nothing is moved in memory.
-struct Transposed: Factor {
-    let matrix: Matrix
-    var rows: Int { matrix.columns }
-    var columns: Int { matrix.rows }
-    static var operation: CChar { 0x54 }
+public struct Transposed: Factor {
+    public let matrix: Matrix
+    public var rows: Int { matrix.columns }
+    public var columns: Int { matrix.rows }
+    public static var operation: CChar { 0x54 }
 }
 
 /// `c = a · b` with `a` of `[n, inner]`, `b` of `[inner, m]` and `c` of `[n, m]`, which overlaps neither.
-@inline(__always)
-func multiply(_ a: some Factor, _ b: some Factor, into c: Matrix) { product(a, b, beta: 0, c) }
+public func multiply(_ a: some Factor, _ b: some Factor, into c: Matrix) { product(a, b, beta: 0, c) }
 
 /// `c += a · b`; shapes as in `multiply(_:_:into:)`.
-@inline(__always)
-func multiply(_ a: some Factor, _ b: some Factor, addingTo c: Matrix) { product(a, b, beta: 1, c) }
+public func multiply(_ a: some Factor, _ b: some Factor, addingTo c: Matrix) { product(a, b, beta: 1, c) }
 
 /// `c = a · b + beta · c`: the one place that calls the matrix back end (oneDNN), so that another can stand in.
 @inline(__always)

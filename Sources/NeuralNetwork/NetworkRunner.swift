@@ -3,7 +3,6 @@ public final class NetworkRunner {
     private let parameters: Parameters
     private let networks: [any Network]
     private let windowSize: Int
-    private let tokenCount: Int
     /// Windows that are worked on together, whose places among each other may decide how answers are rounded.
     public let slice: Int
     private let output: FloatBuffer
@@ -19,7 +18,6 @@ public final class NetworkRunner {
         self.capacity = capacity ?? slice * max(1, threadCount)
         networks = (0..<max(1, threadCount)).map { _ in architecture.sizes.network(capacity: slice, isTrained: false) }
         windowSize = architecture.windowLength * architecture.channelCount
-        tokenCount = architecture.tokenCount
         output = FloatBuffer(count: self.capacity * windowSize)
     }
 
@@ -32,10 +30,8 @@ public final class NetworkRunner {
         _ windows: [Float], from place: Int = 0, hiddenPatches: [UInt8]? = nil, body: (UnsafeBufferPointer<Float>) -> Void
     ) {
         reconstruct(windows, from: place, body: body) { network, range, place in
-            network.hiddenPatches = hiddenPatches.map {
-                [UInt8](repeating: 0, count: place * tokenCount)
-                    + $0[(range.lowerBound * tokenCount)..<(range.upperBound * tokenCount)]
-                    + [UInt8](repeating: 0, count: (slice - place - range.count) * tokenCount)
+            if let maskable = network as? any MaskableNetwork {
+                maskable.hiddenPatches = hiddenPatches.map { self.hiddenPatches($0, of: range, from: place) }
             }
             network.forward(parameters.values, batch: slice)
         }
@@ -48,8 +44,18 @@ public final class NetworkRunner {
         _ windows: [Float], from place: Int = 0, passes: [MaskedPass], body: (UnsafeBufferPointer<Float>) -> Void
     ) {
         reconstruct(windows, from: place, body: body) { network, _, _ in
+            guard let network = network as? any MaskableNetwork else {
+                preconditionFailure("patches are hidden from networks that have some")
+            }
             network.answer(parameters.values, batch: slice, passes: passes)
         }
+    }
+
+    /// The marks of a whole slice, `[slice, tokens]`, in which the windows of `range` begin at `place`.
+    private func hiddenPatches(_ all: [UInt8], of range: Range<Int>, from place: Int) -> [UInt8] {
+        let tokens = parameters.architecture.maskable?.tokenCount ?? 0
+        return [UInt8](repeating: 0, count: place * tokens) + all[(range.lowerBound * tokens)..<(range.upperBound * tokens)]
+            + [UInt8](repeating: 0, count: (slice - place - range.count) * tokens)
     }
 
     /// Has every slice of windows answered by `run`: a whole slice, whatever is in the place of others, since the matrix back end
@@ -79,10 +85,10 @@ public final class NetworkRunner {
         body(UnsafeBufferPointer(start: output.base, count: windows.count))
     }
 
-    /// The mean attention `[tokens, tokens]` a Transformer paid while it reconstructed one window;
-    /// `nil` for an LSTM.
+    /// The mean attention `[tokens, tokens]` that a network paid while it reconstructed one window; `nil` for one that has no
+    /// patches, or whose patches do not look at each other.
     public func attention(_ window: [Float], hiddenPatches: [UInt8]? = nil) -> [Float]? {
         reconstruct(window, hiddenPatches: hiddenPatches) { _ in }
-        return networks[0].meanAttention()
+        return (networks[0] as? any MaskableNetwork)?.meanAttention()
     }
 }

@@ -1,29 +1,32 @@
 /// What a parameter holds before training.
-enum Initialisation: Sendable, Equatable {
+public enum Initialisation: Sendable, Equatable {
     /// Equal parts of the tensor, one after the other, each full of one number.
     case parts([Float])
     /// Drawn evenly from `-bound...bound`.
     case uniform(bound: Float)
 
-    static let zeros = parts([0])
-    static let ones = parts([1])
+    /// Zeros.
+    public static let zeros = parts([0])
+    /// Ones.
+    public static let ones = parts([1])
 
     /// Drawn evenly from `±1/√inputCount`, for weights that sum over `inputCount` values.
-    static func uniform(inputCount: Int) -> Initialisation { .uniform(bound: 1 / Float(inputCount).squareRoot()) }
+    public static func uniform(inputCount: Int) -> Initialisation { .uniform(bound: 1 / Float(inputCount).squareRoot()) }
 }
 
 /// Where a layer finds one of its parameters in a block of values or of gradients.
-struct Parameter {
+public struct Parameter: Sendable {
     /// Its first element in the block.
-    let offset: Int
+    public let offset: Int
     /// Its rows; 1 for a vector.
-    let rows: Int
-    let columns: Int
+    public let rows: Int
+    /// Its columns.
+    public let columns: Int
 }
 
 /// Names, shapes, places and beginnings of a network's parameters, which lie in one flat block in the order in
 /// which layers add them.
-struct ParameterLayout: Sendable, Equatable {
+public struct ParameterLayout: Sendable, Equatable {
     /// One named tensor.
     struct Entry: Sendable, Equatable {
         /// The tensor's name, as model files call it.
@@ -43,13 +46,16 @@ struct ParameterLayout: Sendable, Equatable {
     /// Number of floats in the block.
     private(set) var count = 0
 
+    /// No parameters yet.
+    public init() {}
+
     /// Adds a vector of `size` numbers.
-    mutating func add(vector name: String, _ size: Int, _ initialisation: Initialisation) -> Parameter {
+    public mutating func add(vector name: String, _ size: Int, _ initialisation: Initialisation) -> Parameter {
         Parameter(offset: add(name, [size], initialisation), rows: 1, columns: size)
     }
 
     /// Adds a matrix `[rows, columns]`.
-    mutating func add(matrix name: String, _ rows: Int, _ columns: Int, _ initialisation: Initialisation) -> Parameter {
+    public mutating func add(matrix name: String, _ rows: Int, _ columns: Int, _ initialisation: Initialisation) -> Parameter {
         Parameter(offset: add(name, [rows, columns], initialisation), rows: rows, columns: columns)
     }
 

@@ -9,7 +9,7 @@ public struct Batch: Sendable {
     public var targets: [Float]
     /// How much each value counts, `[count, time, channels]`; 0 for gaps.
     public var importance: [Float]
-    /// Patches replaced by the mask token, `[count, tokens]` of 0 or 1; `nil` hides nothing.
+    /// Patches hidden from a network that has some, `[count, tokens]` of 0 or 1; `nil` hides nothing.
     public var hiddenPatches: [UInt8]?
 
     /// Makes a batch.
@@ -32,7 +32,7 @@ public final class Trainer {
     let values: FloatBuffer
     private let threadCount: Int
     private let windowSize: Int
-    private let tokenCount: Int
+    private let tokenCount: Int?
     private let sliceSize: Int
     private let networks: [any Network]
     private let gradients: [FloatBuffer]
@@ -49,7 +49,7 @@ public final class Trainer {
         values = FloatBuffer(copying: parameters.values)
         self.threadCount = threadCount
         windowSize = architecture.windowLength * architecture.channelCount
-        tokenCount = architecture.tokenCount
+        tokenCount = architecture.maskable?.tokenCount
         sliceSize = sizes.sliceSize
         networks = (0..<threadCount).map { _ in sizes.network(capacity: sizes.sliceSize, isTrained: true) }
         gradients = (0..<threadCount).map { _ in FloatBuffer(count: parameters.count) }
@@ -126,6 +126,7 @@ public final class Trainer {
 
     private func load(_ batch: Batch, start: Int, windows: Int, into network: any Network) {
         network.input.load(batch.inputs[(start * windowSize)..<((start + windows) * windowSize)])
+        guard let tokenCount, let network = network as? any MaskableNetwork else { return }
         network.hiddenPatches = batch.hiddenPatches.map { Array($0[(start * tokenCount)..<((start + windows) * tokenCount)]) }
     }
 

@@ -34,19 +34,18 @@ public struct TransformerArchitecture: Sendable, Equatable, Codable {
         self.feedForwardSize = feedForwardSize
         self.bottleneckSize = bottleneckSize
     }
-
-    /// Patches in a window.
-    var tokenCount: Int { windowLength / patchLength }
 }
 
-extension TransformerArchitecture: NetworkArchitecture {
-    func trainingFlops(windows: Int) -> Int {
+extension TransformerArchitecture: MaskableArchitecture, ExportableArchitecture {
+    public static var name: String { "transformer" }
+
+    public func trainingFlops(windows: Int) -> Int {
         let layer = 8 * width * width + 4 * tokenCount * width + 4 * width * feedForwardSize
         let maps = 4 * patchLength * channelCount * width + 4 * width * bottleneckSize
         return 3 * windows * tokenCount * (layerCount * layer + maps)
     }
 
-    var isSound: Bool {
+    public var isSound: Bool {
         let bound = 1...65_536
         return bound.contains(windowLength) && bound.contains(channelCount)
             && bound.contains(patchLength) && windowLength % patchLength == 0
@@ -57,16 +56,16 @@ extension TransformerArchitecture: NetworkArchitecture {
             && layerCount * tokenCount * (width + feedForwardSize) <= 1 << 23 && windowLength * channelCount <= 1 << 24
     }
 
-    var layout: ParameterLayout { TransformerAutoencoder.Layers(self).layout }
-    var sliceSize: Int { max(1, min(32, 512 / max(1, tokenCount))) }
+    public var layout: ParameterLayout { TransformerAutoencoder.Layers(self).layout }
+    public var sliceSize: Int { max(1, min(32, 512 / max(1, tokenCount))) }
 
-    func network(capacity: Int, isTrained: Bool) -> any Network {
+    public func network(capacity: Int, isTrained: Bool) -> any Network {
         TransformerAutoencoder(self, capacity: capacity, isTrained: isTrained)
     }
 }
 
 /// The Transformer autoencoder's forward and backward passes; see `TransformerArchitecture`.
-final class TransformerAutoencoder: Network {
+final class TransformerAutoencoder: MaskableNetwork {
     struct Layers {
         let embedding: Linear
         /// The learned token that stands for a hidden patch, `[width]`.

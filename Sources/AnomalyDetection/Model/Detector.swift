@@ -36,9 +36,8 @@ public protocol Detector: Sendable {
     /// The model for other tools, as files by name; empty where there is no such form.
     var filesForOtherTools: [String: Data] { get }
 
-    /// Saves the model as safetensors, replacing an older file at once.
-    /// - Throws: `ModelFileError.cannotWrite`.
-    func save(to url: URL) throws
+    /// What is kept of the model: tensors, and text by key. `Models.save` puts them into a file, and says in it whose they are.
+    func contents() throws -> ModelFile
 }
 
 extension Detector {
@@ -124,12 +123,10 @@ public struct NeuralDetector: Detector {
     public var windowLength: Int { plan.windowLength }
     public var scaling: RobustScaling { measure.scaling }
 
-    /// The file format's version, written into model files.
-    static let formatVersion = "2"
     private static let referenceTensor = "calibration.reference_errors"
     private static let levelsTensor = "novelty.levels"
 
-    public func save(to url: URL) throws {
+    public func contents() throws -> ModelFile {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
@@ -139,27 +136,28 @@ public struct NeuralDetector: Detector {
         tensors[Self.levelsTensor] = Tensor(
             shape: [novelty.levels.count / channelNames.count, channelNames.count], values: novelty.levels)
         var metadata = [
-            "format": "oddline-model", "format_version": Self.formatVersion, "model": kind.name, "plan": try json(plan),
-            "scaling": try json(scaling), "channels": try json(channelNames), "summary": try json(summary),
-            "fingerprint": fingerprint, "novelty": try json(novelty.parts), "tails": try json(tails),
+            "plan": try json(plan), "scaling": try json(scaling), "channels": try json(channelNames),
+            "summary": try json(summary), "fingerprint": fingerprint, "novelty": try json(novelty.parts),
+            "tails": try json(tails),
         ]
         if novelty.trainingRows.count > 1 { metadata["training_rows"] = try json(novelty.trainingRows) }
-        try ModelFile(tensors: tensors, metadata: metadata).write(to: url)
+        return ModelFile(tensors: tensors, metadata: metadata)
     }
 
-    /// The model of a file that `save` wrote; `name` is the file's in messages.
+    /// The model of which `contents` were kept; `name` is the file's in messages.
+    /// - Parameter networks: those of which one is in the file.
     /// - Throws: `ModelFileError` or `DetectionError.notAModel`, each naming the file.
-    init(_ kind: ModelKind, file: ModelFile, name: String) throws {
+    init(_ kind: ModelKind, file: ModelFile, name: String, networks: Networks) throws {
         func decode<Value: Decodable>(_ key: String) throws -> Value {
             guard let text = file.metadata[key], let value = try? JSONDecoder().decode(Value.self, from: Data(text.utf8)) else {
                 throw DetectionError.notAModel(file: name, reason: "its \(key) cannot be read")
             }
             return value
         }
-        guard file.metadata["model"] == kind.name else {
-            throw DetectionError.notAModel(file: name, reason: "it does not hold the \(kind.title) model")
-        }
-        let plan: DetectorPlan = try decode("plan")
+        guard
+            let plan = try? JSONDecoder().decode(
+                DetectorPlan.self, from: Data((file.metadata["plan"] ?? "").utf8), configuration: networks)
+        else { throw DetectionError.notAModel(file: name, reason: "its plan cannot be read, or is one of another network") }
         let scaling: RobustScaling = try decode("scaling")
         let channels: [String] = try decode("channels")
         let count = plan.architecture.channelCount

@@ -1,3 +1,4 @@
+import Foundation
 import NeuralNetwork
 
 /// How patches of a window are hidden from a network, so that it learns to tell what belongs in a place from what
@@ -9,6 +10,13 @@ public struct Masking: Sendable, Equatable {
     public var span: Int
     /// Scoring passes in each of which another one of that many spans is hidden; 0 hides none while scoring.
     public var passes: Int
+
+    /// Hides a share of patches, in spans, and asks in so many passes.
+    public init(share: Float, span: Int, passes: Int) {
+        self.share = share
+        self.span = span
+        self.passes = passes
+    }
 }
 
 /// Everything that decides how one network is built, trained and scored.
@@ -29,7 +37,7 @@ public struct DetectorPlan: Sendable, Equatable {
     public var validationShare: Double
     /// Standard deviation of the noise added to inputs while training, in scaled units.
     public var noise: Float
-    /// How patches are hidden; `nil` for a network without patches.
+    /// How patches are hidden; `nil` for a network from which none can be, or shall not.
     public var masking: Masking?
     /// Rows over which errors are averaged before calibration, for short and for long anomalies; both averages count alike.
     public var shortSmoothing: Int, longSmoothing: Int
@@ -40,6 +48,28 @@ public struct DetectorPlan: Sendable, Equatable {
     public var scoringStride: Int
     /// Where the random numbers begin.
     public var seed: UInt64
+
+    /// Plans a network.
+    public init(
+        architecture: Architecture, epochs: Int, batchSize: Int, windowsPerEpoch: Int, learningRate: Float, patience: Int,
+        validationShare: Double, noise: Float, masking: Masking? = nil, shortSmoothing: Int, longSmoothing: Int,
+        scoringMargin: Int, scoringStride: Int, seed: UInt64
+    ) {
+        self.architecture = architecture
+        self.epochs = epochs
+        self.batchSize = batchSize
+        self.windowsPerEpoch = windowsPerEpoch
+        self.learningRate = learningRate
+        self.patience = patience
+        self.validationShare = validationShare
+        self.noise = noise
+        self.masking = masking
+        self.shortSmoothing = shortSmoothing
+        self.longSmoothing = longSmoothing
+        self.scoringMargin = scoringMargin
+        self.scoringStride = scoringStride
+        self.seed = seed
+    }
 
     /// Rows in a window.
     public var windowLength: Int { architecture.windowLength }
@@ -57,22 +87,23 @@ public struct DetectorPlan: Sendable, Equatable {
             && 2 * scoringMargin + scoringStride <= windowLength
             && [shortSmoothing, longSmoothing].allSatisfy((1...Int(Int32.max)).contains)
             && masking.map {
-                architecture.patchLength > 0 && (0...windowLength).contains($0.passes) && (1...windowLength).contains($0.span)
+                architecture.maskable != nil && (0...windowLength).contains($0.passes) && (1...windowLength).contains($0.span)
             } ?? true
     }
 }
 
 /// As model files hold it: one flat object, in which a network without patches has no masked members.
-extension DetectorPlan: Codable {
+extension DetectorPlan: Encodable, DecodableWithConfiguration {
     private enum CodingKeys: String, CodingKey {
         case architecture, epochs, batchSize, windowsPerEpoch, learningRate, patience, validationShare, noise
         case maskedShare, maskedSpan, maskedPasses
         case shortSmoothing, longSmoothing, scoringMargin, scoringStride, seed
     }
 
-    public init(from decoder: any Decoder) throws {
+    /// Reads the plan of one of some networks.
+    public init(from decoder: any Decoder, configuration networks: Networks) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        architecture = try values.decode(Architecture.self, forKey: .architecture)
+        architecture = try values.decode(Architecture.self, forKey: .architecture, configuration: networks)
         epochs = try values.decode(Int.self, forKey: .epochs)
         batchSize = try values.decode(Int.self, forKey: .batchSize)
         windowsPerEpoch = try values.decode(Int.self, forKey: .windowsPerEpoch)

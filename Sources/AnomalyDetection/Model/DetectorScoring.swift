@@ -110,8 +110,9 @@ final class PlannedNetwork: Reconstructor {
 
     /// The passes that hide spans in turn and want the answers for what they hide; `nil` for a network that is asked in one.
     private func passes(_ rows: Range<Int>) -> [MaskedPass]? {
-        guard let masking = plan.masking, masking.passes > 0 else { return nil }
-        let patch = plan.architecture.patchLength
+        guard let masking = plan.masking, masking.passes > 0, let patch = plan.architecture.maskable?.patchLength else {
+            return nil
+        }
         let wanted = (rows.lowerBound / patch)..<((rows.upperBound + patch - 1) / patch)
         return (0..<masking.passes).map { pass in
             let isHidden = (0..<(windowLength / patch)).map { $0 / masking.span % masking.passes == pass }

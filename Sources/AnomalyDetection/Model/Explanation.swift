@@ -6,8 +6,8 @@ public struct Explanation: Sendable, Equatable {
     /// Each channel's share of the squared differences beyond the usual, each in the unit of its own, in order, summing to 1; all
     /// 0 where nothing differs by more than usual.
     public let channelShares: [Float]
-    /// Rows outside the event that a Transformer attended to most while the event was hidden from it, the most
-    /// attended first, with their share of the attention; empty for an LSTM.
+    /// Rows outside the event that a network attended to most while the event was hidden from it, the most attended first, with
+    /// their share of the attention; empty where nothing can be hidden from it.
     public let attended: [Attention]
 
     /// Rows and their share of the attention, 0 to 1.
@@ -53,8 +53,7 @@ extension NeuralDetector {
 
     /// One window with the event in its middle, the event's patches hidden: whence did the answer come?
     private func attended(_ rows: Range<Int>, _ prepared: PreparedSeries) -> [Explanation.Attention] {
-        let patch = plan.architecture.patchLength
-        guard patch > 0 else { return [] }
+        guard let patch = plan.architecture.maskable?.patchLength else { return [] }
         let middle = (rows.lowerBound + rows.upperBound) / 2
         let start = max(0, min(middle - plan.windowLength / 2, prepared.rowCount - plan.windowLength))
         let tokens = plan.windowLength / patch

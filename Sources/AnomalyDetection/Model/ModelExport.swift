@@ -21,7 +21,8 @@ extension NeuralDetector {
             metadata["span"] = "\(masking.span)"
             metadata["passes"] = "\(masking.passes)"
         }
-        var files = ["model.onnx": parameters.onnx(metadata: metadata)]
+        guard let network = parameters.onnx(metadata: metadata) else { return [:] }
+        var files = ["model.onnx": network]
         for (name, data) in parameters.onnxTestData() { files["test_data_set_0/" + name] = data }
         return files
     }

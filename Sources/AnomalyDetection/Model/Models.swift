@@ -80,7 +80,7 @@ public struct Model: Sendable {
     public let weight: Float
     /// Trains one.
     public let train: Train
-    /// Makes one from a file that `save` wrote; the text is the file's name for messages.
+    /// Makes one from the contents that one gave; the text is the file's name for messages.
     public let load: @Sendable (ModelFile, String) throws -> any Detector
 
     /// Describes a model of any make.
@@ -95,14 +95,14 @@ public struct Model: Sendable {
     }
 
     /// Describes a network that is planned by a recipe and trained by gradient descent.
-    public init(_ kind: ModelKind, weight: Float, recipe: some Recipe) {
+    public init<Plan: Recipe>(_ kind: ModelKind, weight: Float, recipe: Plan) {
         self.init(kind, weight: weight) { task, cancellation, progress throws(DetectionError) in
             let training = try Training(
                 kind, recipe.plan(for: task), series: task.series, trainingRows: task.trainingRows, parts: task.parts,
                 threadCount: task.threadCount)
             return try training.run(cancellation: cancellation, progress: progress)
         } load: { file, name in
-            try NeuralDetector(kind, file: file, name: name)
+            try NeuralDetector(kind, file: file, name: name, networks: Networks([Plan.network]))
         }
     }
 }
@@ -138,21 +138,47 @@ public struct Models: Sendable {
     /// The weights to begin with.
     public var ensemble: Ensemble { Ensemble(unchecked: PerModel(all.map { ($0.kind, $0.weight) })) }
 
+    // MARK: Files
+
+    /// What is written into model files by us, and of which version it is.
+    private static let (format, version) = ("oddline-model", "2")
+
+    /// Saves a model as safetensors, replacing an older file at once.
+    /// - Throws: `ModelFileError.cannotWrite`.
+    public func save(_ detector: any Detector, to url: URL) throws {
+        var file = try detector.contents()
+        file.metadata["format"] = Self.format
+        file.metadata["format_version"] = Self.version
+        file.metadata["model"] = detector.kind.name
+        try file.write(to: url)
+    }
+
     /// Loads a model that was saved.
     /// - Throws: `ModelFileError` or `DetectionError.notAModel`, each naming the file.
     public func load(_ kind: ModelKind, from url: URL) throws -> any Detector {
         let name = printable(url.lastPathComponent)
-        guard let model = self[kind] else { throw DetectionError.notAModel(file: name, reason: "no such model is known") }
+        func refusal(_ reason: String) -> DetectionError { .notAModel(file: name, reason: reason) }
+        guard let model = self[kind] else { throw refusal("no such model is known") }
         let file = try ModelFile(readingFrom: url)
-        guard file.metadata["format"] == "oddline-model" else {
-            throw DetectionError.notAModel(file: name, reason: "it was written by another program")
-        }
+        guard file.metadata["format"] == Self.format else { throw refusal("it was written by another program") }
         let version = file.metadata["format_version"]
-        guard version == NeuralDetector.formatVersion else {
-            let wanted = NeuralDetector.formatVersion
-            throw DetectionError.notAModel(
-                file: name, reason: "its format version is \(version ?? "missing"), not \(wanted)")
+        guard version == Self.version else {
+            throw refusal("its format version is \(version ?? "missing"), not \(Self.version)")
         }
+        guard file.metadata["model"] == kind.name else { throw refusal("it does not hold the \(kind.title) model") }
         return try model.load(file, name)
+    }
+
+    /// The file of a model in a folder of models.
+    public func file(_ kind: ModelKind, in folder: URL) -> URL { folder.appendingPathComponent(kind.fileName) }
+
+    /// Loads the models that a folder holds.
+    /// - Returns: the models in their order, and those that are not there.
+    /// - Throws: `DetectionError.noModels` where there is none; `ModelFileError` or `DetectionError.notAModel`, each naming
+    ///   the file, where one that is there cannot be used.
+    public func load(folder: URL) throws -> (detectors: [any Detector], missing: [ModelKind]) {
+        let there = kinds.filter { FileManager.default.fileExists(atPath: file($0, in: folder).path) }
+        guard !there.isEmpty else { throw DetectionError.noModels(folder: folder.path) }
+        return (try there.map { try load($0, from: file($0, in: folder)) }, kinds.filter { !there.contains($0) })
     }
 }

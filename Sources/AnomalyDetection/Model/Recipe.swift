@@ -4,6 +4,8 @@ import TimeSeries
 /// From what is known of a series (its dominant period, channels and rows) to the plan of one model. The numbers were
 /// chosen by measurement over labelled series; `Benchmarks/README.md` has the tables.
 public protocol Recipe: Sendable, Equatable, Codable {
+    /// The network that it plans, and that model files hold.
+    static var network: any NetworkArchitecture.Type { get }
     /// The plan for a series with this dominant period in rows.
     func plan(period: Int, channels: Int, trainingRows: Int, seed: UInt64) -> DetectorPlan
 }
@@ -40,7 +42,7 @@ public struct WindowRule: Sendable, Equatable, Codable {
     }
 
     /// Rows for a dominant period; a window fits the training rows at least four times.
-    func rows(period: Int, trainingRows: Int) -> Int {
+    public func rows(period: Int, trainingRows: Int) -> Int {
         min(max(Int((periods * Double(period)).rounded()), shortest), longest, trainingRows / 4)
     }
 }
@@ -52,13 +54,13 @@ public struct ErrorAveraging: Sendable, Equatable, Codable {
     /// Fewest rows of the long average.
     public var longShortest = FallbackPeriod.model
     /// Errors are averaged over at most half of such a window, so that a score depends on rows within one alone.
-    public var within = TransformerRecipe.window
+    public var within = WindowRule(periods: 4, shortest: 168, longest: 640)
 
     /// The defaults.
     public init() {}
 
     /// Rows of the short and of the long average.
-    func rows(period: Int, trainingRows: Int) -> (short: Int, long: Int) {
+    public func rows(period: Int, trainingRows: Int) -> (short: Int, long: Int) {
         let longest = max(1, within.rows(period: period, trainingRows: trainingRows) / 2 - 2)
         func rows(_ periods: Double, atLeast shortest: Int) -> Int {
             min(max(Int((periods * Double(period)).rounded()), shortest), longest)
@@ -69,6 +71,7 @@ public struct ErrorAveraging: Sendable, Equatable, Codable {
 
 /// How the LSTM autoencoder is planned.
 public struct LSTMRecipe: Recipe {
+    public static var network: any NetworkArchitecture.Type { LSTMArchitecture.self }
     /// Rows in a window.
     public var window = WindowRule(periods: 1, shortest: 16, longest: 160)
     /// Width of the recurrent layers.
@@ -105,9 +108,9 @@ public struct LSTMRecipe: Recipe {
 
 /// How the Transformer autoencoder is planned.
 public struct TransformerRecipe: Recipe {
-    static let window = WindowRule(periods: 4, shortest: 168, longest: 640)
+    public static var network: any NetworkArchitecture.Type { TransformerArchitecture.self }
     /// Rows in a window, which holds whole patches.
-    public var window = Self.window
+    public var window = WindowRule(periods: 4, shortest: 168, longest: 640)
     /// Patches in a window at the most.
     public var tokens = 48
     /// Width of the tokens, of the feed-forward parts, and layers.

@@ -251,11 +251,10 @@ private struct Run {
         }
         var inputs = targets
         if noise > 0 { for index in inputs.indices { inputs[index] += noise * fastNormal(&random) } }
-        guard let masking = plan.masking else {
+        guard let masking = plan.masking, let sizes = plan.architecture.maskable else {
             return Batch(inputs: inputs, targets: targets, importance: importance)
         }
-        let patch = plan.architecture.patchLength * channels
-        let tokens = plan.architecture.tokenCount
+        let (patch, tokens) = (sizes.patchLength * channels, sizes.tokenCount)
         var hidden = [UInt8](repeating: 0, count: places.count * tokens)
         for window in places.indices {
             hide(&hidden, (window * tokens)..<((window + 1) * tokens), masking, random: &random)

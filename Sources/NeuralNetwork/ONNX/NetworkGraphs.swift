@@ -1,7 +1,7 @@
 import Foundation
 
 extension LSTMArchitecture {
-    func graph(_ tensors: [String: Tensor]) -> ONNXGraph {
+    public func graph(_ tensors: [String: Tensor]) -> ONNXGraph {
         var graph = ONNXGraph(name: "lstm", tensors: tensors)
         let windows = graph.input("windows", windowShape)
         let rows = graph.apply("Transpose", windows, attributes: ["perm": .integers([1, 0, 2])])
@@ -46,7 +46,7 @@ extension LSTMArchitecture {
 }
 
 extension TransformerArchitecture {
-    func graph(_ tensors: [String: Tensor]) -> ONNXGraph {
+    public func graph(_ tensors: [String: Tensor]) -> ONNXGraph {
         var graph = ONNXGraph(name: "transformer", tensors: tensors)
         let windows = graph.input("windows", windowShape)
         let hidden = graph.input("hidden", [.free("batch"), .fixed(tokenCount)])
@@ -115,16 +115,19 @@ extension TransformerArchitecture {
 
 extension NetworkArchitecture {
     /// `[batch, time, channels]`, with as many windows as one likes.
-    fileprivate var windowShape: [ONNXGraph.Dimension] { [.free("batch"), .fixed(windowLength), .fixed(channelCount)] }
+    public var windowShape: [ONNXGraph.Dimension] { [.free("batch"), .fixed(windowLength), .fixed(channelCount)] }
 }
 
 extension Parameters {
-    /// The network for other tools, as a model file of the Open Neural Network Exchange (https://onnx.ai).
+    /// The network for other tools, as a model file of the Open Neural Network Exchange (https://onnx.ai); `nil` where the network
+    /// has no such form.
     ///
     /// It has an input `windows` and an output `reconstruction`, both `[batch, time, channels]`, and where patches can be hidden
     /// an input `hidden`, `[batch, tokens]`, of 0 or 1.
     /// - Parameter metadata: what users of the file have to know besides, by name.
-    public func onnx(metadata: [String: String]) -> Data { architecture.sizes.graph(tensors).file(metadata: metadata) }
+    public func onnx(metadata: [String: String]) -> Data? {
+        (architecture.sizes as? any ExportableArchitecture)?.graph(tensors).file(metadata: metadata)
+    }
 
     /// Data to test such a file with, as files by name: windows of random numbers, hidden patches where there are any, and what
     /// the network makes of them.
@@ -132,18 +135,17 @@ extension Parameters {
         let shape = [windows, architecture.windowLength, architecture.channelCount]
         var random = Xorshift(seed: seed)
         let values = (0..<shape.reduce(1, *)).map { _ in 2 * random.next() }
-        let tokens = architecture.tokenCount
-        let hidden = (0..<(windows * tokens)).map { _ in random.next() > 0.4 ? UInt8(1) : 0 }
-        var answer: [Float] = []
-        NetworkRunner(self, capacity: windows).reconstruct(values, hiddenPatches: tokens > 0 ? hidden : nil) {
-            answer = Array($0)
+        let hidden = architecture.maskable.map { sizes in
+            (0..<(windows * sizes.tokenCount)).map { _ in random.next() > 0.4 ? UInt8(1) : 0 }
         }
+        var answer: [Float] = []
+        NetworkRunner(self, capacity: windows).reconstruct(values, hiddenPatches: hidden) { answer = Array($0) }
         var files = [
             "input_0.pb": ONNXGraph.file(of: Tensor(shape: shape, values: values), name: "windows"),
             "output_0.pb": ONNXGraph.file(of: Tensor(shape: shape, values: answer), name: "reconstruction"),
         ]
-        if tokens > 0 {
-            let marks = Tensor(shape: [windows, tokens], values: hidden.map(Float.init))
+        if let hidden {
+            let marks = Tensor(shape: [windows, hidden.count / windows], values: hidden.map(Float.init))
             files["input_1.pb"] = ONNXGraph.file(of: marks, name: "hidden")
         }
         return files

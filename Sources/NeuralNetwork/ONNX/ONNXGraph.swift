@@ -3,21 +3,21 @@ import Foundation
 /// A network as a graph of the Open Neural Network Exchange (https://onnx.ai), built node by node.
 ///
 /// Version 17 of its operators, the first with layer norms. Field numbers are those of `onnx.proto`.
-struct ONNXGraph {
+public struct ONNXGraph {
     /// A value in the graph, by its name.
-    struct Value {
+    public struct Value {
         let name: String
     }
 
     /// What a node has beside its inputs.
-    enum Attribute {
+    public enum Attribute {
         case number(Float)
         case integer(Int)
         case integers([Int])
     }
 
     /// A dimension: a number, or a name where it is free.
-    enum Dimension {
+    public enum Dimension {
         case fixed(Int)
         case free(String)
     }
@@ -29,19 +29,19 @@ struct ONNXGraph {
     static let operators = 17
 
     /// A graph of this name, of a network with these parameters.
-    init(name: String, tensors: [String: Tensor]) {
+    public init(name: String, tensors: [String: Tensor]) {
         self.tensors = tensors
         graph.add(2, name)
     }
 
     /// The network's parameter of this name, which its layout has.
-    func tensor(_ name: String) -> Tensor {
+    public func tensor(_ name: String) -> Tensor {
         guard let tensor = tensors[name] else { preconditionFailure("a network has the parameters of its layout") }
         return tensor
     }
 
     /// A parameter of the network as it is.
-    mutating func parameter(_ name: String) -> Value { constant(tensor(name), name: name) }
+    public mutating func parameter(_ name: String) -> Value { constant(tensor(name), name: name) }
 
     private mutating func newValue(_ operation: String) -> Value {
         count += 1
@@ -49,13 +49,13 @@ struct ONNXGraph {
     }
 
     /// A constant of single-precision numbers.
-    mutating func constant(_ tensor: Tensor, name: String) -> Value {
+    public mutating func constant(_ tensor: Tensor, name: String) -> Value {
         graph.add(5) { Self.write(tensor, name: name, to: &$0) }
         return Value(name: name)
     }
 
     /// A constant of whole numbers, `[count]`.
-    mutating func constant(_ numbers: [Int]) -> Value {
+    public mutating func constant(_ numbers: [Int]) -> Value {
         let value = newValue("shape")
         graph.add(5) {
             $0.add(1, numbers.count)
@@ -71,26 +71,26 @@ struct ONNXGraph {
     }
 
     /// An input of single-precision numbers.
-    mutating func input(_ name: String, _ shape: [Dimension]) -> Value {
+    public mutating func input(_ name: String, _ shape: [Dimension]) -> Value {
         graph.add(11) { Self.describe(name, shape, in: &$0) }
         return Value(name: name)
     }
 
     /// Names `value` as an output.
-    mutating func output(_ value: Value, _ name: String, _ shape: [Dimension]) {
+    public mutating func output(_ value: Value, _ name: String, _ shape: [Dimension]) {
         node("Identity", [value], [Value(name: name)], [:])
         graph.add(12) { Self.describe(name, shape, in: &$0) }
     }
 
     /// The one result of an operator.
-    mutating func apply(_ operation: String, _ inputs: Value?..., attributes: [String: Attribute] = [:]) -> Value {
+    public mutating func apply(_ operation: String, _ inputs: Value?..., attributes: [String: Attribute] = [:]) -> Value {
         let result = newValue(operation)
         node(operation, inputs, [result], attributes)
         return result
     }
 
     /// The results of an operator that has several.
-    mutating func apply(
+    public mutating func apply(
         _ operation: String, _ inputs: [Value?], results: Int, attributes: [String: Attribute] = [:]
     ) -> [Value] {
         let values = (0..<results).map { _ in newValue(operation) }
@@ -99,7 +99,7 @@ struct ONNXGraph {
     }
 
     /// `x · Wᵀ + b` over the last axis.
-    mutating func linear(_ x: Value, _ name: String) -> Value {
+    public mutating func linear(_ x: Value, _ name: String) -> Value {
         let weight = constant(tensor(name + ".weight").transposed, name: name + ".weight")
         return apply("Add", apply("MatMul", x, weight), parameter(name + ".bias"))
     }
