@@ -96,7 +96,8 @@ let service: [Target] =
         tests(
             "HTTPServiceTests",
             [
-                "Work", "TestSupport", "HTTPService", "Accounts", "AnomalyDetection", "Persistence", "SeriesReading",
+                "Work", "TestSupport", "HTTPService", "Accounts", "AnomalyDetection", "NeuralNetwork", "Persistence",
+                "SeriesReading",
                 "StrictJSON",
                 "Workbench", "TimeSeries", "COpenSSL", grdb, hummingbird, nio, nioEmbedded,
             ]),
@@ -178,7 +179,8 @@ let package = Package(
         tests("TimeSeriesTests", ["TestSupport", "TimeSeries"]),
         tests("SeriesReadingTests", ["TestSupport", "SeriesReading", "TimeSeries", grdb]),
         tests(
-            "NeuralNetworkTests", ["NeuralNetwork", "CKernels", "CProcessor", "CScores"], exclude: ["make_fixtures.py"],
+            "NeuralNetworkTests", ["TestSupport", "NeuralNetwork", "CKernels", "CProcessor", "CScores"],
+            exclude: ["make_fixtures.py"],
             resources: [.copy("Fixtures")]),
         tests(
             "AnomalyDetectionTests", ["Work", "TestSupport", "AnomalyDetection", "NeuralNetwork", "SeriesReading", "TimeSeries"],
@@ -187,13 +189,15 @@ let package = Package(
         tests("StrictJSONTests", ["StrictJSON", "TimeSeries"]),
         tests("AccountsTests", ["Accounts", "Digest", "Persistence", "TimeSeries", grdb]),
         tests(
-            "WorkbenchTests", ["Work", "TestSupport", "Workbench", "Accounts", "AnomalyDetection", "Persistence", "TimeSeries"]),
+            "WorkbenchTests",
+            ["Work", "TestSupport", "Workbench", "Accounts", "AnomalyDetection", "NeuralNetwork", "Persistence", "TimeSeries"]),
         tests("TerminalUITests", ["TestSupport", "TerminalUI", "TimeSeries"]),
         tests("NcursesTerminalTests", ["TestSupport", "NcursesTerminal", "TerminalUI", "TimeSeries", "CNcursesw"]),
         tests(
             "DashboardTests",
             [
-                "Work", "TestSupport", "Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "SeriesReading",
+                "Work", "TestSupport", "Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "NeuralNetwork",
+                "SeriesReading",
                 "TimeSeries", "Persistence",
             ],
             exclude: ["Goldens"]),

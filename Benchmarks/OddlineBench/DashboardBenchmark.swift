@@ -3,6 +3,7 @@ import AnomalyDetection
 import ArgumentParser
 import Dashboard
 import Foundation
+import NeuralNetwork
 import Persistence
 import TerminalUI
 import TimeSeries
@@ -42,7 +43,8 @@ struct DashboardBenchmark: ParsableCommand {
         }
         var state = DashboardState(width: 120, height: 36, themes: [.midnight])
         _ = update(&state, .loggedIn(desk, themeName: nil))
-        let opened = OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings())
+        let opened = OpenedSeries(
+            path: "/s.csv", series: series, settings: AnalysisSettings(models: .standard), models: .standard)
         var screen = CellBuffer(width: 0, height: 0)
         let first = milliseconds {
             _ = update(&state, .answer(desk, .opened(opened)))
@@ -155,7 +157,7 @@ private struct KnownErrors: WholeSeriesDetector {
         Explanation(channelShares: [1], attended: [])
     }
 
-    func save(to url: URL) throws {}
+    func contents() throws -> ModelFile { ModelFile(tensors: [:], metadata: [:]) }
 }
 
 /// What a terminal of 256 colours is sent to turn one screen into another: the cursor's place where it is not already

@@ -108,7 +108,7 @@ struct DetectionStudy {
         if let file, let kept = try? recipes.models.load(model.kind, from: file) { return kept }
         let task = TrainingTask(series: subject.series, trainingRows: subject.trainingRows, seed: UInt64(seed))
         let detector = try model.train(task, Cancellation()) { _ in }.detector
-        if let file { try detector.save(to: file) }
+        if let file { try recipes.models.save(detector, to: file) }
         return detector
     }
 
@@ -196,8 +196,8 @@ struct Recipes: Codable {
 
     var models: Models {
         Models([
-            Model(.lstm, weight: Ensemble.standard.weight(of: .lstm), recipe: lstm),
-            Model(.transformer, weight: Ensemble.standard.weight(of: .transformer), recipe: transformer),
+            Model(.lstm, weight: Models.standard.ensemble.weight(of: .lstm), recipe: lstm),
+            Model(.transformer, weight: Models.standard.ensemble.weight(of: .transformer), recipe: transformer),
         ])
     }
 

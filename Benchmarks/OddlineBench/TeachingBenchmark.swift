@@ -58,9 +58,9 @@ struct TeachingBenchmark: ParsableCommand {
     private func measure(_ subject: DetectionStudy.Subject, seed: Int, _ study: DetectionStudy) throws -> [Figures] {
         let series = subject.series
         let labels = series.labels ?? []
-        var settings = AnalysisSettings()
+        var settings = AnalysisSettings(models: .standard)
         (settings.flags, settings.top) = (.top, top)
-        var analysis = Analysis(series: series, settings: settings)
+        var analysis = Analysis(series: series, models: .standard, settings: settings)
         analysis.use(
             try Models.standard.all.map { model in
                 try ScoredModel(scoring: series, with: study.detector(model, Recipes(), subject, seed: seed))

@@ -77,7 +77,7 @@ struct ComparingBenchmark: ParsableCommand {
         let (one, other) = (noise(rows), noise(rows))
         func scores(_ noise: [Float]) -> [Float] { zip(noise, labels).map { min(1, abs($0) / 8 + ($1 ? 0.2 : 0)) } }
         let known = PerModel([(ModelKind.lstm, scores(one)), (.transformer, scores(other))])
-        let settings = AnalysisSettings()
+        let settings = AnalysisSettings(models: .standard)
         let result = AnalysisResult(
             scores: known, combined: ExtentBlocks(settings.ensemble.combine(known)), rule: settings.rule)
         var failure: String?

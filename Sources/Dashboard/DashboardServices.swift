@@ -29,7 +29,7 @@ public struct DashboardServices: Sendable {
     ///   - onEvent: what is run on an event that is new in a file that is followed.
     ///   - report: takes events from any thread.
     public init(
-        accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models = .standard,
+        accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models,
         settings: AnalysisSettings? = nil, onEvent: EventCommand.Settings? = nil,
         report: @escaping @Sendable (DashboardEvent) -> Void
     ) {

@@ -151,7 +151,7 @@ public struct OpenedSeries: Sendable {
     /// Gathers what was read.
     public init(
         path: String, series: Series, settings: AnalysisSettings, savedModels: [ModelKind] = [],
-        judgements: Judgements = Judgements(), notes: Notes = Notes(), models: Models = .standard,
+        judgements: Judgements = Judgements(), notes: Notes = Notes(), models: Models,
         defaults: AnalysisSettings? = nil
     ) {
         self.path = path

@@ -29,7 +29,7 @@ public struct HTTPService: Sendable {
     ///   - settings: who may register, which names it has, and how much it gives at once.
     /// - Throws: `StorageError` when the signing keys cannot be used.
     public init(
-        accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models = .standard, logger: Logger,
+        accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models, logger: Logger,
         source: SettingsSource? = nil, settings: ServiceSettings = ServiceSettings()
     ) throws {
         let tokens = try Tokens(accounts: accounts, keyFile: locations.signingKeys)

@@ -40,8 +40,9 @@ struct OddlineServe: AsyncParsableCommand {
 
     func run() async throws {
         let locations = options.data.locations
+        let models = Models.standard
         try await reportingErrors(in: locations) {
-            let source = try SettingsSource(.standard, readingFrom: locations.configurationFile)
+            let source = try SettingsSource(models, readingFrom: locations.configurationFile)
             if let notice = source.notice { printError("oddline: \(notice)") }
             let database = try OddlineDatabase(at: locations.database)
             LoggingSystem.bootstrap { label in
@@ -50,8 +51,8 @@ struct OddlineServe: AsyncParsableCommand {
             let accounts = try Accounts(database: database)
             let settings = try options.settings(setUp: accounts.isEmpty())
             let service = try HTTPService(
-                accounts: accounts, database: database, locations: locations, logger: Logger(label: "oddline"), source: source,
-                settings: settings)
+                accounts: accounts, database: database, locations: locations, models: models,
+                logger: Logger(label: "oddline"), source: source, settings: settings)
             let (host, scheme, token) = (options.host, settings.tls == nil ? "http" : "https", settings.setUpToken?.text)
             try await service.run(host: host, port: options.port) { port in
                 var text = "Listening at \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)\n"

@@ -40,7 +40,7 @@ struct DashboardCommand: AsyncParsableCommand {
         try await reportingErrors(in: data.locations) {
             let locations = demo ? Locations(dataDirectory: try temporaryFolder()) : data.locations
             defer { if demo { try? FileManager.default.removeItem(at: locations.data) } }
-            let source = try SettingsSource(.standard, readingFrom: locations.configurationFile)
+            let source = try SettingsSource(Program.models, readingFrom: locations.configurationFile)
             let configuration = source.configuration
             let keyMap = try KeyMap(configuration, at: locations.configurationFile)
             let database = try OddlineDatabase(at: locations.database)
@@ -103,7 +103,8 @@ final class DashboardLoop {
         let queue = EventQueue(wake: terminal.wake)
         self.queue = queue
         services = DashboardServices(
-            accounts: accounts, database: database, locations: locations, settings: settings, onEvent: onEvent
+            accounts: accounts, database: database, locations: locations, models: Program.models, settings: settings,
+            onEvent: onEvent
         ) { queue.append($0) }
     }
 

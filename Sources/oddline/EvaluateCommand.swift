@@ -115,7 +115,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             var training = training
             training.seed &+= UInt64(offset)
             let started = Date()
-            var analysis = Analysis(series: series, settings: settings)
+            var analysis = Analysis(series: series, models: Program.models, settings: settings)
             analysis.use(try await training.train(on: series))
             guard let result = analysis.result else { throw DetectionError.noScores }
             let seed = String(training.seed)

@@ -149,7 +149,7 @@ extension Diagnosis {
     private static func configuration(_ locations: Locations) -> Finding {
         let file = locations.configurationFile
         do {
-            let source = try SettingsSource(.standard, readingFrom: file)
+            let source = try SettingsSource(Program.models, readingFrom: file)
             _ = try KeyMap(source.configuration, at: file)
             let isThere = FileManager.default.fileExists(atPath: file.path)
             return Finding(name: "configuration", state: .ok, text: isThere ? file.path : "none; \(file.path) would be read")

@@ -67,7 +67,8 @@ extension ScoreCommand {
             }
         }
         let scoring = try KeyedScoring(
-            stream, detectors: shared.map { .shared($0) } ?? .ofKey { try models.folder(ofKey: $0).load() },
+            stream, models: Program.models,
+            detectors: shared.map { .shared($0) } ?? .ofKey { try models.folder(ofKey: $0).load() },
             settings: settings, content: onlyEvents ? .events : .scores, format: format)
         let bad = BadKeys(failsFast: keys.failFast)
         try printResult(scoring.beginning)

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import ArgumentParser
 import Invocation
 import Persistence
@@ -24,6 +25,18 @@ struct Oddline: AsyncParsableCommand {
 
     static func main() async {
         openStandardStreams()
-        await main(nil)
+        await Program.$registered.withValue(.standard) { await main(nil) }
+    }
+}
+
+/// What the commands work with beside their options.
+enum Program {
+    /// What `main` registers: the one place that names models.
+    @TaskLocal static var registered: Models?
+
+    /// The models that the commands train, load and score with, in the order of columns.
+    static var models: Models {
+        guard let registered else { preconditionFailure("main registers models before a command is parsed") }
+        return registered
     }
 }

@@ -9,12 +9,14 @@ import Work
 import Workbench
 
 struct TrainCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Trains the models on a series and saves them.",
-        discussion:
-            "Writes \(Models.standard.kinds.map(\.fileName).joined(separator: " and ")) into a folder that `score --model` reads. Of "
-            + "many series (--key) each has a folder within it, named by its key, or all have one pair together (--shared)."
-    )
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "train", abstract: "Trains the models on a series and saves them.",
+            discussion:
+                "Writes \(Program.models.kinds.map(\.fileName).joined(separator: " and ")) into a folder that `score --model` reads. Of "
+                + "many series (--key) each has a folder within it, named by its key, or all have one pair together (--shared)."
+        )
+    }
 
     @Argument(
         help: "A CSV file or JSON lines (also gzip-compressed), an SQLite file, or - for standard input.", completion: .file())
@@ -51,15 +53,17 @@ struct TrainCommand: AsyncParsableCommand {
 }
 
 struct ScoreCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "score", abstract: "Scores every row of a series.",
-        discussion: """
-            Writes row, timestamp, the value columns, \(ScoreExport.scoreColumns(Models.standard.kinds).joined(separator: ", ")) \
-            and is_flagged. Trains the models first unless --model names a folder of trained ones. Many series are scored in one \
-            stream (--key): each line begins with the key, keys come in the order of the stream and rows in that of time, what one \
-            key's rows take is held, and nothing but the models is read. The status is 2 where a key could not be scored and \
-            the others are written.
-            """)
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "score", abstract: "Scores every row of a series.",
+            discussion: """
+                Writes row, timestamp, the value columns, \(ScoreExport.scoreColumns(Program.models.kinds).joined(separator: ", ")) \
+                and is_flagged. Trains the models first unless --model names a folder of trained ones. Many series are scored in one \
+                stream (--key): each line begins with the key, keys come in the order of the stream and rows in that of time, what one \
+                key's rows take is held, and nothing but the models is read. The status is 2 where a key could not be scored and \
+                the others are written.
+                """)
+    }
 
     @Argument(
         help: "A CSV file or JSON lines (also gzip-compressed), an SQLite file, or - for standard input.", completion: .file())
@@ -123,7 +127,7 @@ struct ScoreCommand: AsyncParsableCommand {
             } else {
                 scored = try await training.train(on: series)
             }
-            var analysis = Analysis(series: series, settings: settings)
+            var analysis = Analysis(series: series, models: Program.models, settings: settings)
             analysis.use(scored)
             guard let result = analysis.result else { throw DetectionError.noScores }
             let export = ScoreExport(series: series, result: result)
@@ -211,7 +215,12 @@ struct ExportCommand: AsyncParsableCommand {
             // All of them are read before one is written.
             for detector in try ModelFolder(models).load() {
                 let target = URL(fileURLWithPath: output, isDirectory: true).appendingPathComponent(detector.kind.name)
-                for (name, data) in detector.filesForOtherTools.sorted(by: { $0.key < $1.key }) {
+                let files = detector.filesForOtherTools
+                guard !files.isEmpty else {
+                    printError("oddline: the \(detector.kind.title) model has no form for other tools; it is left out.")
+                    continue
+                }
+                for (name, data) in files.sorted(by: { $0.key < $1.key }) {
                     let file = target.appendingPathComponent(name)
                     do {
                         try FileManager.default.createDirectory(

@@ -132,7 +132,7 @@ struct TrainingOptions: ParsableArguments {
     func train(on series: Series) async throws -> [ScoredModel] {
         var models: [ScoredModel] = []
         let task = try task(series)
-        try await run(ModelTraining(series: series, trainingRows: task.trainingRows, seed: seed)) {
+        try await run(ModelTraining(series: series, models: Program.models, trainingRows: task.trainingRows, seed: seed)) {
             if case .finished(let model) = $0 { models.append(model) }
         }
         return models
@@ -143,10 +143,10 @@ struct TrainingOptions: ParsableArguments {
     /// - Returns: the models in their usual order.
     func learn(_ task: TrainingTask, key: String? = nil) async throws -> [any Detector] {
         var detectors = PerModel<any Detector>()
-        try await run(ModelTraining(task), key: key) {
+        try await run(ModelTraining(task, models: Program.models), key: key) {
             if case .learnt(let detector) = $0 { detectors[detector.kind] = detector }
         }
-        return Models.standard.kinds.compactMap { detectors[$0] }
+        return Program.models.kinds.compactMap { detectors[$0] }
     }
 
     /// Training on the rows of a series that were asked for.
@@ -184,7 +184,7 @@ struct TrainingOptions: ParsableArguments {
 /// The argument parser finds options by looking at a value's members and reads them by name; both are made from the table
 /// of settings here, so that a new setting is an option too.
 struct EnsembleOptions: ParsableArguments, CustomReflectable {
-    private static let table = AnalysisSettings.table(.standard)
+    private static var table: [any AnySetting] { AnalysisSettings.table(Program.models) }
     private var options: [String: Option<String?>] = [:]
 
     private struct Key: CodingKey {
@@ -195,7 +195,7 @@ struct EnsembleOptions: ParsableArguments, CustomReflectable {
     }
 
     init() {
-        let defaults = AnalysisSettings()
+        let defaults = AnalysisSettings(models: Program.models)
         for setting in Self.table {
             var help = setting.help.prefix(1).uppercased() + setting.help.dropFirst()
             if case .choice(let words) = setting.kind { help += ": " + words.joined(separator: ", ") }
@@ -216,7 +216,7 @@ struct EnsembleOptions: ParsableArguments, CustomReflectable {
         Mirror(self, children: Self.table.map { ($0.name, options[$0.name] as Any) as (String?, Any) })
     }
 
-    func validate() throws { _ = try settings(SettingsSource(.standard)) }
+    func validate() throws { _ = try settings(SettingsSource(Program.models)) }
 
     /// The settings to begin with and, where something else was given, that.
     /// - Throws: `ValidationError` in the words of the setting.
@@ -234,7 +234,7 @@ struct ConfigurationOptions: ParsableArguments {
 
     /// The program's settings and those of `config.toml`, of which standard error tells where there are any.
     func source() throws -> SettingsSource {
-        let source = try SettingsSource(.standard, readingFrom: Locations(dataDirectory: dataDir).configurationFile)
+        let source = try SettingsSource(Program.models, readingFrom: Locations(dataDirectory: dataDir).configurationFile)
         if let notice = source.notice { printError("oddline: \(notice)") }
         return source
     }
@@ -304,7 +304,7 @@ struct ModelFolder {
         } catch {
             throw SeriesError.unwritable(url.path, because: error)
         }
-        for detector in detectors { try detector.save(to: file(detector.kind)) }
+        for detector in detectors { try Program.models.save(detector, to: file(detector.kind)) }
     }
 
     /// Whether models are for all series, or there is a folder of them for each key.
@@ -330,15 +330,21 @@ struct ModelFolder {
     }
 
     private func holdsModels(_ folder: URL) -> Bool {
-        Models.standard.kinds.contains {
+        Program.models.kinds.contains {
             var isFolder: ObjCBool = false
             let path = folder.appendingPathComponent($0.fileName).path
             return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
         }
     }
 
+    /// The models that are there; what is missing is told.
     func load() throws -> [any Detector] {
-        try Models.standard.kinds.map { try Models.standard.load($0, from: file($0)) }
+        let (detectors, missing) = try Program.models.load(folder: url)
+        if !missing.isEmpty {
+            let titles = missing.map(\.title).joined(separator: " and ")
+            printError("oddline: \(url.path): holds no \(titles) model; the others score without it.")
+        }
+        return detectors
     }
 
     /// The models, and the series' channels in the order in which these know them.

@@ -74,7 +74,7 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     let trained = try detector(kind, series)
     let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".safetensors")
     defer { try? FileManager.default.removeItem(at: url) }
-    try trained.save(to: url)
+    try Models.standard.save(trained, to: url)
     let loaded = try #require(try Models.standard.load(kind, from: url) as? NeuralDetector)
     #expect(try loaded.errors(of: series) == trained.errors(of: series))
     #expect(loaded.referenceErrors == trained.referenceErrors)
@@ -116,7 +116,7 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     let trained = try detector(.lstm, wave(300))
     let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".safetensors")
     defer { try? FileManager.default.removeItem(at: url) }
-    try trained.save(to: url)
+    try Models.standard.save(trained, to: url)
     var file = try ModelFile(readingFrom: url)
     var plan = trained.plan
     plan.masking = Masking(share: 0.3, span: 1, passes: 4)

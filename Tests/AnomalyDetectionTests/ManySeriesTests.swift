@@ -51,7 +51,7 @@ private func farthest(_ one: [Float], _ other: [Float]) -> Float {
     #expect(detector.summary.trainingRows == all.reduce(0) { $0 + $1.rowCount })
     let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: file) }
-    try detector.save(to: file)
+    try Models.standard.save(detector, to: file)
     let loaded = try Models.standard.load(model.kind, from: file)
     for series in all {
         let (before, after) = (try detector.errors(of: series), try loaded.errors(of: series))

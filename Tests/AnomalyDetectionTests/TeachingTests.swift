@@ -73,7 +73,7 @@ private func drawn(_ random: inout SeededGenerator, rows: Int) -> (lessons: [Les
         let bumps = (0..<12).map { _ in (row: Int(random.uniform() * 380), shape: [up, down, late][Int(random.uniform() * 3)]) }
         let fresh = Teaching(deviations(bumps))
         let (lessons, scores) = drawn(&random, rows: 400)
-        let plain = Ensemble.standard.combine(scores)
+        let plain = Models.standard.ensemble.combine(scores)
         var teaching = fresh
         teaching.learn(lessons)
         let taught = teaching(plain)
@@ -99,18 +99,20 @@ private func drawn(_ random: inout SeededGenerator, rows: Int) -> (lessons: [Les
         try #require(
             LearnedWeights(
                 scores, lessons: lessons.map { Lesson(rows: $0.0..<($0.0 + 1), isAnomaly: $0.1) }, level: 0.7,
-                start: .standard))
+                start: Models.standard.ensemble))
     }
     let learned = try learn([(0, true), (1, false), (2, false), (3, true)])
     #expect(learned.learned.ensemble.share(of: .lstm) > 0.5)
     #expect(learned.learned.quality >= learned.start.quality)
     #expect(try learn([(0, false), (1, true)]).learned.ensemble.share(of: .lstm) < 0.5)
     #expect(try learn([(0, true)]).start.quality.isNaN, "there is no pair to rank")
-    #expect(LearnedWeights(scores, lessons: [], level: 0.5, start: .standard) == nil)
+    #expect(LearnedWeights(scores, lessons: [], level: 0.5, start: Models.standard.ensemble) == nil)
     let lesson = [Lesson(rows: 0..<1, isAnomaly: true)]
-    #expect(LearnedWeights(scores, lessons: lesson, level: .infinity, start: .standard) == nil, "no level to lie above")
+    #expect(
+        LearnedWeights(scores, lessons: lesson, level: .infinity, start: Models.standard.ensemble) == nil, "no level to lie above"
+    )
     let nan = scores.mapValues { $0.map { _ in Float.nan } }
-    #expect(LearnedWeights(nan, lessons: lesson, level: 0.5, start: .standard) == nil)
+    #expect(LearnedWeights(nan, lessons: lesson, level: 0.5, start: Models.standard.ensemble) == nil)
 }
 
 @Test func weightsToBeginWithFadeWithTheNumberOfVerdicts() throws {
@@ -121,8 +123,10 @@ private func drawn(_ random: inout SeededGenerator, rows: Int) -> (lessons: [Les
         var before: Float = 0
         for times in [1, 2, 4, 8, 32, 128] {
             let repeated = (0..<times).flatMap { _ in lessons }
-            guard let learned = LearnedWeights(scores, lessons: repeated, level: level, start: .standard) else { continue }
-            let again = LearnedWeights(scores, lessons: repeated, level: level, start: .standard)
+            guard let learned = LearnedWeights(scores, lessons: repeated, level: level, start: Models.standard.ensemble) else {
+                continue
+            }
+            let again = LearnedWeights(scores, lessons: repeated, level: level, start: Models.standard.ensemble)
             #expect(learned.learned.ensemble == again?.learned.ensemble, "seed \(seed)")
             let ensemble = learned.learned.ensemble
             #expect(ensemble.weights.values.allSatisfy { (0...1).contains($0) }, "seed \(seed)")

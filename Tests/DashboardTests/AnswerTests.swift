@@ -12,7 +12,7 @@ import Workbench
     @Test func modelsThatScoredAnotherStateOfAFileAreDropped() throws {
         var state = try workspace(isScored: false)
         let grown = SampleKind.amplitude.series(rows: 900, seed: 3)
-        let again = OpenedSeries(path: "/s.csv", series: grown, settings: AnalysisSettings())
+        let again = OpenedSeries(path: "/s.csv", series: grown, settings: AnalysisSettings(models: .standard), models: .standard)
         _ = answer(&state, .opened(again))
         load(&state, try scored())
         #expect(state.workspace?.analysis.result == nil)
@@ -40,7 +40,7 @@ import Workbench
         _ = update(&state, .input(.mouse(Mouse(x: 1, y: 1, action: .press))))
         #expect(second.run.isCancelled)
         let third = try compare()
-        let other = OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings())
+        let other = OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings(models: .standard), models: .standard)
         _ = answer(&state, .opened(other))
         #expect(third.run.isCancelled, "another series takes its place")
     }
@@ -51,7 +51,9 @@ import Workbench
         var state = DashboardState(width: 100, height: 30, themes: [.midnight])
         _ = update(&state, .loggedIn(alice, themeName: nil))
         _ = update(&state, .loggedIn(bob, themeName: nil))
-        let opened = OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings(), savedModels: [.lstm])
+        let opened = OpenedSeries(
+            path: "/s.csv", series: series, settings: AnalysisSettings(models: .standard), savedModels: [.lstm], models: .standard
+        )
         let entry = LibraryState.Entry(path: "/alice.csv", name: "alice.csv", section: "Recent files")
         _ = update(&state, .answer(alice, .opened(opened)))
         _ = update(&state, .answer(alice, .libraryListed([entry])))
@@ -75,7 +77,8 @@ import Workbench
         let second = try desk()
         #expect(second.account.username == first.account.username)
         _ = update(&state, .loggedIn(second, themeName: nil))
-        let opened = OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings())
+        let opened = OpenedSeries(
+            path: "/s.csv", series: series, settings: AnalysisSettings(models: .standard), models: .standard)
         _ = update(&state, .answer(first, .opened(opened)))
         #expect(state.workspace == nil)
         _ = update(&state, .answer(first, .sessionEnded))

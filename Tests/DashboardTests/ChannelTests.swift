@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Foundation
+import NeuralNetwork
 import TerminalUI
 import TestSupport
 import Testing
@@ -41,15 +42,15 @@ private struct Blaming: WholeSeriesDetector {
         return Explanation(channelShares: shares, attended: [])
     }
 
-    func save(to url: URL) throws {}
+    func contents() throws -> ModelFile { ModelFile(tensors: [:], metadata: [:]) }
 }
 
 /// The series of twelve channels, scored.
 func plant(width: Int = 120, height: Int = 36) throws -> DashboardState {
     var state = try library(width: width, height: height)
-    var settings = AnalysisSettings()
+    var settings = AnalysisSettings(models: .standard)
     settings.flags = .quantile
-    _ = answer(&state, .opened(OpenedSeries(path: "/p.csv", series: manyChannels, settings: settings)))
+    _ = answer(&state, .opened(OpenedSeries(path: "/p.csv", series: manyChannels, settings: settings, models: .standard)))
     load(
         &state, try [ModelKind.lstm, .transformer].map { try ScoredModel(scoring: manyChannels, with: Blaming(kind: $0)) },
         of: manyChannels)

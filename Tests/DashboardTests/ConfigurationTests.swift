@@ -35,7 +35,7 @@ private func configured(_ text: String, models: Models = .standard) throws -> An
 }
 
 @Test func theConfigurationFileSetsWhatASeriesBeginsWith() throws {
-    #expect(try configured("theme = \"paper\"") == AnalysisSettings())
+    #expect(try configured("theme = \"paper\"") == AnalysisSettings(models: .standard))
     let settings = try configured(
         """
         [settings]

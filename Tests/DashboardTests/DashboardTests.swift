@@ -299,7 +299,8 @@ import Workbench
     #expect(view(state).text.contains("train or load the models first"))
     var unlabelled = series
     unlabelled.labels = nil
-    let opened = OpenedSeries(path: "/u.csv", series: unlabelled, settings: AnalysisSettings())
+    let opened = OpenedSeries(
+        path: "/u.csv", series: unlabelled, settings: AnalysisSettings(models: .standard), models: .standard)
     _ = answer(&state, .opened(opened))
     #expect(press(&state, .character("m")).isEmpty)
     #expect(view(state).text.contains("no column of labels"))

@@ -132,7 +132,8 @@ import Workbench
         }
         _ = answer(&state, .failed("A secret."))
         #expect(view(state).text.contains("Locked") && !view(state).text.contains("A secret."))
-        let opened = OpenedSeries(path: "/t.csv", series: series, settings: AnalysisSettings())
+        let opened = OpenedSeries(
+            path: "/t.csv", series: series, settings: AnalysisSettings(models: .standard), models: .standard)
         _ = answer(&state, .opened(opened))
         #expect(state.signedIn?.layers.last is LockForm)
     }

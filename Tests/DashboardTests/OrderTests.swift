@@ -57,7 +57,7 @@ extension Desk {
     let office = try Office()
     let rows = 10..<20
     for round in 0..<20 {
-        var settings = AnalysisSettings()
+        var settings = AnalysisSettings(models: .standard)
         for move in 1...50 {
             settings.threshold = Double(move) / 100 + Double(round) / 10_000
             office.desk.start(.store(series, settings))
@@ -82,7 +82,7 @@ extension Desk {
     defer { try? FileManager.default.removeItem(at: file) }
     try ("value\n" + (0..<200).map { "\($0 % 7)\n" }.joined()).write(to: file, atomically: true, encoding: .utf8)
     let opened = try SeriesReader.read(path: file.path)
-    var settings = AnalysisSettings()
+    var settings = AnalysisSettings(models: .standard)
     settings.smoothing = 9
     for smoothing in 1...100 {
         settings.smoothing = smoothing

@@ -24,7 +24,8 @@ let taxiLike: Series = {
 private func open(_ series: Series, width: Int = 120, height: Int = 36) throws -> DashboardState {
     var state = try library(width: width, height: height)
     _ = answer(
-        &state, .opened(OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings())))
+        &state,
+        .opened(OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings(models: .standard), models: .standard)))
     return state
 }
 

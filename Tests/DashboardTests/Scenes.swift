@@ -59,7 +59,8 @@ struct Scene: Sendable, CustomTestStringConvertible {
         _ name: String, _ series: Series, _ change: @escaping @Sendable (inout DashboardState) throws -> Void
     ) -> Scene {
         library(name) { state in
-            let opened = OpenedSeries(path: "/s.csv", series: series, settings: AnalysisSettings())
+            let opened = OpenedSeries(
+                path: "/s.csv", series: series, settings: AnalysisSettings(models: .standard), models: .standard)
             _ = answer(&state, .opened(opened))
             press(&state, .control("l"))
             try change(&state)

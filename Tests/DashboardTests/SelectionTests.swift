@@ -270,6 +270,6 @@ import Workbench
             _ = update(&state, .input(.mouse(Mouse(x: track.x + 3, y: track.y, action: .release))))
             _ = mouse(&state, track.x + 3, track.y, isDouble: true)
         }
-        #expect(state.workspace?.analysis.settings == AnalysisSettings())
+        #expect(state.workspace?.analysis.settings == AnalysisSettings(models: .standard))
     }
 }

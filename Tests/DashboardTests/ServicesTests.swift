@@ -73,7 +73,7 @@ import Workbench
 
     @Test func comparisonsThatWereCalledOffBeforeTheyBeganAreSkipped() async throws {
         let office = try Office()
-        var analysis = Analysis(series: series)
+        var analysis = Analysis(series: series, models: .standard)
         analysis.use(try scored())
         let result = try #require(analysis.result)
         func compare() -> Cancellation {

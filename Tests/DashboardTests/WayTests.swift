@@ -75,7 +75,7 @@ import Workbench
         press(&state, .character("/"))
         type(&state, "bet")
         press(&state, .enter)
-        let opened = OpenedSeries(path: "/beta", series: series, settings: AnalysisSettings())
+        let opened = OpenedSeries(path: "/beta", series: series, settings: AnalysisSettings(models: .standard), models: .standard)
         _ = answer(&state, .opened(opened))
         press(&state, .escape)
         #expect(state.signedIn?.library.shown.count == 2 && state.signedIn?.library.selected?.name == "beta")
@@ -85,7 +85,7 @@ import Workbench
         var state = try library()
         let entries = ["a", "b"].map { LibraryState.Entry(path: "/\($0)", name: $0, section: "Sample data") }
         _ = answer(&state, .libraryListed(entries))
-        let opened = OpenedSeries(path: "/a", series: series, settings: AnalysisSettings())
+        let opened = OpenedSeries(path: "/a", series: series, settings: AnalysisSettings(models: .standard), models: .standard)
         _ = answer(&state, .opened(opened))
         guard case .train(_, let run, _) = press(&state, .character("t")).first else { throw Unexpected("no training") }
         press(&state, .escape, .escape)
@@ -127,10 +127,10 @@ import Workbench
     let models = try scored(of: timed)
     for width in [80, 104, 108, 112, 120] {
         var state = try library(width: width)
-        var settings = AnalysisSettings()
+        var settings = AnalysisSettings(models: .standard)
         (settings.flags, settings.top) = (.top, 3)
         _ = answer(
-            &state, .opened(OpenedSeries(path: "/s.csv", series: timed, settings: settings)))
+            &state, .opened(OpenedSeries(path: "/s.csv", series: timed, settings: settings, models: .standard)))
         load(&state, models, of: timed)
         press(&state, .tab, .tab)
         let shown = view(state).text

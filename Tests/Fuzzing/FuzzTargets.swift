@@ -212,7 +212,7 @@ private let locations: Locations = {
 
 private let service: HTTPService? = accounts.flatMap { accounts in
     database.flatMap {
-        try? HTTPService(accounts: accounts, database: $0, locations: locations, logger: Logger(label: "fuzz"))
+        try? HTTPService(accounts: accounts, database: $0, locations: locations, models: .standard, logger: Logger(label: "fuzz"))
     }
 }
 

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Foundation
+import NeuralNetwork
 import Persistence
 import SeriesReading
 import Synchronization
@@ -356,8 +357,8 @@ private struct HeldDetector: Detector {
         try detector.explanation(of: rows, in: series, errors: errors)
     }
 
-    func save(to url: URL) throws {
+    func contents() throws -> ModelFile {
         gate.pass()
-        try detector.save(to: url)
+        return try detector.contents()
     }
 }

@@ -39,7 +39,7 @@ struct Draw: RandomNumberGenerator {
         let values = count * architecture.windowLength * architecture.channelCount
         var importance = floats(values).map { $0 > -0.6 ? Float(1) : 0 }
         importance[0] = 1
-        let tokens = count * architecture.tokenCount
+        let tokens = count * (architecture.maskable?.tokenCount ?? 0)
         return Batch(
             inputs: floats(values), targets: floats(values), importance: importance,
             hiddenPatches: tokens == 0 ? nil : floats(tokens).map { $0 > 0.3 ? 1 : 0 })
@@ -55,3 +55,6 @@ struct Draw: RandomNumberGenerator {
         return (part.columns(left..<(left + columns)), buffer)
     }
 }
+
+/// Both networks, as files name them.
+let networks = Networks([LSTMArchitecture.self, TransformerArchitecture.self])

@@ -1,10 +1,11 @@
 import CKernels
 import Foundation
+import TestSupport
 import Testing
 
 @testable import NeuralNetwork
 
-/// Odd sizes of both networks: one channel and seven, one window, heads 1, 2 and 8.
+/// Odd sizes of both networks: one channel and seven, one window, heads 1, 2 and 8; and of one that the library does not hold.
 private let architectures: [Architecture] = [
     .lstm(LSTMArchitecture(windowLength: 5, channelCount: 1, hiddenSize: 3)),
     .lstm(LSTMArchitecture(windowLength: 6, channelCount: 7, hiddenSize: 4, latentSize: 2)),
@@ -17,12 +18,13 @@ private let architectures: [Architecture] = [
         TransformerArchitecture(
             windowLength: 9, channelCount: 3, patchLength: 3, width: 8, headCount: 8, layerCount: 2, feedForwardSize: 5,
             bottleneckSize: 3)),
+    Architecture(
+        ConvolutionalArchitecture(windowLength: 12, channelCount: 2, kernelLength: 4, featureCount: 3, codeSize: 2)),
 ]
 
 private func batch(_ architecture: Architecture, count: Int) -> Batch {
     let size = count * architecture.windowLength * architecture.channelCount
-    let patch = architecture.patchLength
-    let hidden = patch == 0 ? nil : (0..<(count * architecture.windowLength / patch)).map { UInt8($0 % 3 == 1 ? 1 : 0) }
+    let hidden = architecture.maskable.map { sizes in (0..<(count * sizes.tokenCount)).map { UInt8($0 % 3 == 1 ? 1 : 0) } }
     var draw = Draw(seed: 1)
     return Batch(
         inputs: draw.floats(size), targets: draw.floats(size), importance: draw.floats(size).map { $0 > -0.6 ? 1 : 0 },

@@ -29,8 +29,7 @@ private func trained(seed: UInt64, threads: Int) -> [Float] {
 
 /// The answers where every other patch is hidden, then the others; nothing of a network without patches.
 private func answersInPasses(_ parameters: Parameters, _ batch: Batch, threads: Int) -> [Float] {
-    let tokens = parameters.architecture.tokenCount
-    guard tokens > 0 else { return [] }
+    guard let tokens = parameters.architecture.maskable?.tokenCount else { return [] }
     let passes = (0..<2).map { pass in
         MaskedPass(hidden: (0..<tokens).map { $0 % 2 == pass }, wanted: (0..<tokens).filter { $0 % 2 == pass })
     }

@@ -82,7 +82,8 @@ private func bytes(_ header: String, body: Int) -> Data {
     let text = String(decoding: try JSONEncoder().encode(architecture), as: UTF8.self)
     let data = try ModelFile(tensors: parameters.tensors, metadata: ["architecture": text]).encoded()
     let file = try ModelFile(data: data, file: "x")
-    let readArchitecture = try JSONDecoder().decode(Architecture.self, from: Data((file.metadata["architecture"] ?? "").utf8))
+    let readArchitecture = try JSONDecoder().decode(
+        Architecture.self, from: Data((file.metadata["architecture"] ?? "").utf8), configuration: networks)
     let read = try Parameters(readArchitecture, tensors: file.tensors, file: "x")
     #expect(readArchitecture == architecture, "seed \(seed)")
     #expect(read.values.array == parameters.values.array, "seed \(seed)")
@@ -98,7 +99,8 @@ private func bytes(_ header: String, body: Int) -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     for text in written {
-        let architecture = try JSONDecoder().decode(Architecture.self, from: Data(text.utf8))
+        let architecture = try JSONDecoder().decode(
+            Architecture.self, from: Data(text.utf8), configuration: networks)
         #expect(String(decoding: try encoder.encode(architecture), as: UTF8.self) == text)
     }
 }

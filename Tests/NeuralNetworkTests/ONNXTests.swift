@@ -20,7 +20,7 @@ import Testing
 /// The lengths and names at the top of a file: fields 1, 2, 7 and 8 of a model, and nothing besides.
 @Test(arguments: Fixture.all) func aModelForOtherToolsIsOneWholeMessage(_ fixture: Fixture) throws {
     let parameters = try fixture.parameters()
-    let file = Array(parameters.onnx(metadata: ["window": "8"]))
+    let file = Array(try #require(parameters.onnx(metadata: ["window": "8"])))
     var (place, fields) = (0, [Int]())
     func varint() -> Int {
         var (value, shift) = (0, 0)
@@ -53,6 +53,6 @@ import Testing
     let files = parameters.onnxTestData(windows: 2)
     let size = 2 * parameters.architecture.windowLength * parameters.architecture.channelCount
     for name in ["input_0.pb", "output_0.pb"] { #expect((files[name]?.count ?? 0) > 4 * size, "\(name)") }
-    #expect((files["input_1.pb"] != nil) == (parameters.architecture.tokenCount > 0))
+    #expect((files["input_1.pb"] != nil) == (parameters.architecture.maskable != nil))
     #expect(files == parameters.onnxTestData(windows: 2) && files != parameters.onnxTestData(windows: 2, seed: 2))
 }

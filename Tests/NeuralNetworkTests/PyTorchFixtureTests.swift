@@ -20,7 +20,8 @@ struct Fixture: CustomTestStringConvertible {
         let file = try ModelFile(readingFrom: url)
         name = url.deletingPathExtension().lastPathComponent
         tensors = file.tensors
-        architecture = try JSONDecoder().decode(Architecture.self, from: Data((file.metadata["architecture"] ?? "").utf8))
+        architecture = try JSONDecoder().decode(
+            Architecture.self, from: Data((file.metadata["architecture"] ?? "").utf8), configuration: networks)
     }
 
     func parameters() throws -> Parameters {

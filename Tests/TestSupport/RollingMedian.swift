@@ -93,14 +93,10 @@ public struct RollingMedian: WholeSeriesDetector {
         Explanation(channelShares: series.channels.map { _ in 1 / Float(series.channels.count) }, attended: [])
     }
 
-    public func save(to url: URL) throws {
+    public func contents() throws -> ModelFile {
         func json(_ value: some Encodable) throws -> String { String(decoding: try JSONEncoder().encode(value), as: UTF8.self) }
-        try ModelFile(
+        return ModelFile(
             tensors: ["reference": Tensor(shape: [referenceErrors.count], values: referenceErrors)],
-            metadata: [
-                "format": "oddline-model", "format_version": "2", "scaling": try json(scaling),
-                "channels": try json(channelNames), "fingerprint": fingerprint,
-            ]
-        ).write(to: url)
+            metadata: ["scaling": try json(scaling), "channels": try json(channelNames), "fingerprint": fingerprint])
     }
 }

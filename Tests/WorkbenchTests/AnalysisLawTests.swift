@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Foundation
+import NeuralNetwork
 import TestSupport
 import Testing
 import TimeSeries
@@ -225,5 +226,5 @@ private struct Renamed: Detector {
         try inner.explanation(of: rows, in: series, errors: errors)
     }
 
-    func save(to url: URL) throws { try inner.save(to: url) }
+    func contents() throws -> ModelFile { try inner.contents() }
 }

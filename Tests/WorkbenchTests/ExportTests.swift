@@ -10,7 +10,7 @@ private let sample = SampleKind.contextual.series(rows: 900, seed: 2)
 
 private func scoredSample(_ series: Series) async -> [ScoredModel] {
     var models: [ScoredModel] = []
-    for await report in ModelTraining(series: series).run(cancellation: Cancellation()) {
+    for await report in ModelTraining(series: series, models: .standard).run(cancellation: Cancellation()) {
         if case .finished(let model) = report { models.append(model) }
     }
     return models
@@ -19,7 +19,7 @@ private func scoredSample(_ series: Series) async -> [ScoredModel] {
 /// What is written for others to read.
 @Suite struct ExportTests {
     private func judged() async throws -> (analysis: Analysis, judgements: Judgements, notes: Notes) {
-        var analysis = Analysis(series: sample)
+        var analysis = Analysis(series: sample, models: .standard)
         analysis.use(await scoredSample(sample))
         analysis.update { $0.settings.flags = .top }
         let event = try #require(analysis.result?.events.first)
@@ -91,6 +91,6 @@ private func scoredSample(_ series: Series) async -> [ScoredModel] {
         let present = try #require(KeptRun(analysis))
         #expect(present.events(missingIn: kept).isEmpty)
         #expect(kept.events(missingIn: present).count == kept.events.count - present.events.count)
-        #expect(KeptRun(Analysis(series: sample)) == nil)
+        #expect(KeptRun(Analysis(series: sample, models: .standard)) == nil)
     }
 }

@@ -7,14 +7,14 @@ import Work
 
 private func analysis(of series: Series) async throws -> Analysis {
     var models: [ScoredModel] = []
-    for await report in ModelTraining(series: series).run(cancellation: Cancellation()) {
+    for await report in ModelTraining(series: series, models: .standard).run(cancellation: Cancellation()) {
         switch report {
         case .finished(let model): models.append(model)
         case .failed(let error): throw error
         case .training, .scoring, .learnt: break
         }
     }
-    var analysis = Analysis(series: series)
+    var analysis = Analysis(series: series, models: .standard)
     analysis.use(models)
     return analysis
 }

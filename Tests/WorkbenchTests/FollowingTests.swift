@@ -32,7 +32,7 @@ private func event(_ rows: Range<Int>, peak: Float = 0.5) -> Event {
     _ = try accounts.register(username: "ann", email: "ann@example.org", password: "correct horse battery")
     let library = UserLibrary(
         session: try accounts.login(identifier: "ann", password: "correct horse battery"), database: database,
-        locations: locations)
+        locations: locations, models: .standard)
     let whole = SampleKind.contextual.series(rows: 900, seed: 2)
     let part = whole.prefix(800)
     let model = try #require(Models.standard[.lstm])
@@ -40,7 +40,7 @@ private func event(_ rows: Range<Int>, peak: Float = 0.5) -> Event {
     try shelf.save(try model.train(TrainingTask(series: part, trainingRows: 800, seed: 1), Cancellation()) { _ in }.detector)
     try shelf.judge(10..<20, as: .anomaly)
     try shelf.write("a storm", on: 10..<20)
-    var settings = AnalysisSettings()
+    var settings = AnalysisSettings(models: .standard)
     settings.smoothing = 7
     try shelf.store(settings)
 

@@ -9,9 +9,9 @@ private let table = AnalysisSettings.table(.standard)
 @Test func aSettingTakesBackWhatItSays() throws {
     for seed in 1...200 as ClosedRange<UInt64> {
         var random = SeededGenerator(seed: seed)
-        var settings = AnalysisSettings()
+        var settings = AnalysisSettings(models: .standard)
         for setting in table { try setting.move(to: random.uniform(), in: &settings) }
-        var copy = AnalysisSettings()
+        var copy = AnalysisSettings(models: .standard)
         let values = Dictionary(uniqueKeysWithValues: table.map { ($0.name, $0.value(settings)) })
         try copy.set(values, models: .standard)
         #expect(copy == settings, "seed \(seed)")
@@ -26,7 +26,7 @@ private let table = AnalysisSettings.table(.standard)
 
 @Test func knobsReachBothEndsAndStayWithinThem() throws {
     for setting in AnalysisSettings.sliders(.standard) {
-        var settings = AnalysisSettings()
+        var settings = AnalysisSettings(models: .standard)
         for (share, end) in [(-1.0, 0.0), (0, 0), (1, 1), (2, 1)] {
             try setting.move(to: share, in: &settings)
             #expect(setting.share(in: settings) == end, "\(setting.name)")
@@ -43,22 +43,22 @@ private let table = AnalysisSettings.table(.standard)
     ]
     for (name, texts) in bad {
         for text in texts {
-            var settings = AnalysisSettings()
+            var settings = AnalysisSettings(models: .standard)
             let error = #expect(throws: SettingError.self) {
                 try settings.set([name: text], models: .standard)
             }
             #expect(error?.description.contains(name) == true, "\(name) \(text)")
-            #expect(settings == AnalysisSettings())
+            #expect(settings == AnalysisSettings(models: .standard))
         }
     }
-    var settings = AnalysisSettings()
+    var settings = AnalysisSettings(models: .standard)
     #expect(throws: SettingError.unknown(setting: "speed", known: table.map(\.name))) {
         try settings.set(["speed": "1"], models: .standard)
     }
 }
 
 @Test func weightsAreSetTogetherInWhateverOrder() throws {
-    var settings = AnalysisSettings()
+    var settings = AnalysisSettings(models: .standard)
     settings.ensemble = try Ensemble(PerModel([(.lstm, 1), (.transformer, 0)]))
     try settings.set(["lstm_weight": "0", "transformer_weight": "1"], models: .standard)
     #expect(settings.ensemble.weight(of: .lstm) == 0 && settings.ensemble.weight(of: .transformer) == 1)
@@ -72,7 +72,7 @@ private let table = AnalysisSettings.table(.standard)
 }
 
 @Test func theNumberOfARuleForFlagsPutsItInForceUnlessARuleIsGiven() throws {
-    var settings = AnalysisSettings()
+    var settings = AnalysisSettings(models: .standard)
     #expect(settings.rule == .gap)
     try settings.set(["threshold": "0.995"], models: .standard)
     #expect(settings.rule == .quantile(0.995))
@@ -115,7 +115,7 @@ private let table = AnalysisSettings.table(.standard)
 
 @Test func aNameThatThereIsNotIsAnsweredWithTheNearest() {
     for (name, nearest) in [("smothing", "smoothing"), ("Threshold", "threshold"), ("lstm_wieght", "lstm_weight")] {
-        var settings = AnalysisSettings()
+        var settings = AnalysisSettings(models: .standard)
         let error = #expect(throws: SettingError.self) { try settings.set([name: "0.5"], models: .standard) }
         #expect(error?.description == "There is no setting \"\(name)\"; the nearest is \"\(nearest)\".")
     }

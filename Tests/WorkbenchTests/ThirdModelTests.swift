@@ -48,7 +48,7 @@ private func trained(_ models: Models) async -> [ScoredModel] {
     let scored = try #require(await trained(Models([median])).first)
     let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: file) }
-    try scored.detector.save(to: file)
+    try models.save(scored.detector, to: file)
     #expect(try models.load(.rollingMedian, from: file).errors(of: series) == scored.errors)
     #expect(throws: DetectionError.self) { try models.load(.lstm, from: file) }
     #expect(throws: DetectionError.self) { try Models.standard.load(.rollingMedian, from: file) }

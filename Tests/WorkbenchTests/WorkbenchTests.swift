@@ -13,7 +13,7 @@ private let series = SampleKind.contextual.series(rows: 900, seed: 2)
 
 private func trained(_ series: Series) async -> [ScoredModel] {
     var models: [ScoredModel] = []
-    for await report in ModelTraining(series: series).run(cancellation: Cancellation()) {
+    for await report in ModelTraining(series: series, models: .standard).run(cancellation: Cancellation()) {
         if case .finished(let model) = report { models.append(model) }
     }
     return models
@@ -22,11 +22,11 @@ private func trained(_ series: Series) async -> [ScoredModel] {
 @Test func theWorkflowOutputsTheEnsembleScore() async throws {
     let models = await trained(series)
     #expect(Set(models.map(\.detector.kind)) == [.lstm, .transformer])
-    var analysis = Analysis(series: series)
+    var analysis = Analysis(series: series, models: .standard)
     #expect(analysis.result == nil)
     analysis.use(models)
     let standard = try #require(analysis.result)
-    #expect(standard.combined == Ensemble.standard.combine(standard.scores))
+    #expect(standard.combined == Models.standard.ensemble.combine(standard.scores))
     try analysis.update { $0.settings.ensemble = try Ensemble(PerModel([(.lstm, 0.5), (.transformer, 0.5)])) }
     let equal = try #require(analysis.result)
     for row in 0..<series.rowCount {
@@ -36,7 +36,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     #expect(analysis.result?.combined == equal.transformerScores)
     #expect(throws: DetectionError.allWeightsZero) { try analysis.settings.ensemble.setting(0, of: .transformer) }
     analysis.update {
-        $0.settings = AnalysisSettings()
+        $0.settings = AnalysisSettings(models: .standard)
         ($0.settings.flags, $0.settings.threshold) = (.quantile, 0.9)
     }
     let more = try #require(analysis.result)
@@ -65,7 +65,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
 
 @Test func oneModelAloneStillScores() async throws {
     let models = await trained(series).filter { $0.detector.kind == .lstm }
-    var analysis = Analysis(series: series)
+    var analysis = Analysis(series: series, models: .standard)
     analysis.use(models)
     let result = try #require(analysis.result)
     #expect(result.combined == result.lstmScores)
@@ -82,7 +82,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
         _ = try? accounts.register(username: name, email: "\(name)@example.org", password: "correct horse battery")
         return UserLibrary(
             session: try accounts.login(identifier: name, password: "correct horse battery"), database: database,
-            locations: locations)
+            locations: locations, models: .standard)
     }
     let (ann, bob) = (try library("ann"), try library("bob"))
     let model = try #require(await trained(series).first { $0.detector.kind == .transformer })
@@ -98,7 +98,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     try shelf.judge(3..<9, as: .anomaly)
     try shelf.judge(20..<22, as: .normal)
     try shelf.judge(20..<22, as: nil)
-    try ann.store(AnalysisSettings(), key: "k")
+    try ann.store(AnalysisSettings(models: .standard), key: "k")
     #expect(try shelf.savedModels() == [.transformer])
     #expect(try shelf.load(.transformer).errors(of: series) == model.errors)
     #expect(try ann.recentFiles().map(\.path) == ["/a.csv", "/b.csv"])
@@ -109,7 +109,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     #expect(Array(try shelf.notes()) == [RowMark(rows: 5..<7, value: "another")])
     #expect(try shelf.judgements().map(\.rows) == [3..<9])
     #expect(try shelf.judgements().map(\.value) == [.anomaly])
-    #expect(try ann.setting("k", as: AnalysisSettings.self) == AnalysisSettings())
+    #expect(try ann.setting("k", as: AnalysisSettings.self) == AnalysisSettings(models: .standard))
     #expect(try ann.setting("k", as: String.self) == nil)
     let others = bob.shelf(of: series.identity)
     #expect(try others.savedModels().isEmpty && others.notes().isEmpty && others.judgements().isEmpty)
@@ -120,7 +120,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
 @Test func trainingReportsFailureOfAShortSeries() async {
     let short = Series(name: "short", channels: [.init(name: "v", values: [1, 2, 3])])
     var failures: [DetectionError] = []
-    for await report in ModelTraining(series: short).run(cancellation: Cancellation()) {
+    for await report in ModelTraining(series: short, models: .standard).run(cancellation: Cancellation()) {
         if case .failed(let error) = report { failures.append(error) }
     }
     #expect(failures == [DetectionError](repeating: .tooFewRows(series: "short", rows: 3, needed: 48), count: 2))
@@ -130,7 +130,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     let parts = [series.prefix(200), SampleKind.contextual.series(rows: 600, seed: 3).prefix(250)]
     let task = TrainingTask(all: parts, seed: 5)
     var learnt: [ModelKind: any Detector] = [:]
-    for await report in ModelTraining(task).run(cancellation: Cancellation()) {
+    for await report in ModelTraining(task, models: .standard).run(cancellation: Cancellation()) {
         switch report {
         case .training: break
         case .learnt(let detector):
@@ -147,7 +147,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
 @Test func nothingIsLearntByWhoMayNotGoOn() async {
     var failures: [DetectionError] = []
     let task = TrainingTask(all: [series.prefix(200)], seed: 5)
-    for await report in ModelTraining(task).run(cancellation: Cancellation(), mayGoOn: { false }) {
+    for await report in ModelTraining(task, models: .standard).run(cancellation: Cancellation(), mayGoOn: { false }) {
         if case .learnt = report { Issue.record("learnt") }
         if case .failed(let error) = report { failures.append(error) }
     }
@@ -155,7 +155,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
 }
 
 @Test func theComparisonSaysWhatEachDetectorFoundAndWhichWeightsAreBest() async throws {
-    var analysis = Analysis(series: series)
+    var analysis = Analysis(series: series, models: .standard)
     analysis.use(await trained(series))
     let result = try #require(analysis.result)
     let comparison = try Comparison(series: series, result: result, settings: analysis.settings)

@@ -1,6 +1,7 @@
 import Foundation
 import NeuralNetwork
 import TimeSeries
+import Work
 
 /// Scores a series as windows come: what `measurement` asks is answered by a reconstructor.
 struct WindowScoring: RowScoring {

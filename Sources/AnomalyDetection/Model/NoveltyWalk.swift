@@ -1,4 +1,4 @@
-import Algorithms
+import TimeSeries
 
 /// A walk along the windows of a series that may go on, which tells how new each is beside what the training rows and the windows
 /// before it took. It can be walked back, as far as windows are kept.

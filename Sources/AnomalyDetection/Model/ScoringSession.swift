@@ -1,4 +1,5 @@
 import TimeSeries
+import Work
 
 /// What one model says about the rows of a series.
 public struct RowErrors: Sendable, Equatable {

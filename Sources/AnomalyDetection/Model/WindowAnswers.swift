@@ -1,5 +1,6 @@
 import NeuralNetwork
 import TimeSeries
+import Work
 
 /// How a series is laid out in windows, and over how many rows their errors are averaged.
 struct Windowing: Sendable, Equatable {

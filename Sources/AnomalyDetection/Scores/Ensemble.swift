@@ -5,9 +5,6 @@ public struct Ensemble: Sendable, Equatable {
     /// The models' weights; only their ratios matter.
     public let weights: PerModel<Float>
 
-    /// The weights of the standard models to begin with.
-    public static let standard = Models.standard.ensemble
-
     init(unchecked weights: PerModel<Float>) { self.weights = weights }
 
     /// Makes an ensemble.

@@ -13,21 +13,37 @@ public struct WeightChoice: Sendable, Equatable {
         self.quality = quality
     }
 
-    /// Ratios between which is chosen, evenly over all that weigh `kinds` against each other: a hundred steps between two
-    /// models, fewer between more, so that they stay a few hundred.
-    static func grid(_ kinds: [ModelKind]) -> [Ensemble] {
-        let steps = [1: 1, 2: 100, 3: 20][kinds.count] ?? 8
+    /// Ratios between which is chosen, evenly over all that weigh `kinds` against each other: as many steps as leave them a few
+    /// hundred, a hundred at the most.
+    static func grid(_ kinds: [ModelKind]) -> [Ensemble] { grid(kinds, steps: steps(among: kinds.count)).map(\.ensemble) }
+
+    /// How many ratios there are at the most.
+    private static let most = 500
+
+    /// The steps from nothing to all of one of `count` models.
+    private static func steps(among count: Int) -> Int {
+        // So many ratios are there of one step: count; each further one multiplies them by (count - 1 + steps) / steps.
+        var (steps, ratios) = (0, 1)
+        while steps < 100, ratios * (count + steps) / (steps + 1) <= most {
+            ratios = ratios * (count + steps) / (steps + 1)
+            steps += 1
+        }
+        return max(1, steps)
+    }
+
+    /// All ratios, each with the steps that every model has.
+    private static func grid(_ kinds: [ModelKind], steps: Int) -> [(parts: [Int], ensemble: Ensemble)] {
         func parts(_ total: Int, among count: Int) -> [[Int]] {
             guard count > 1 else { return [[total]] }
             return (0...total).flatMap { first in parts(total - first, among: count - 1).map { [first] + $0 } }
         }
-        return parts(steps, among: kinds.count).map { shares in
-            Ensemble(unchecked: PerModel(zip(kinds, shares.map { Float($0) / Float(steps) })))
+        return parts(steps, among: kinds.count).map { parts in
+            (parts, Ensemble(unchecked: PerModel(zip(kinds, parts.map { Float($0) / Float(steps) }))))
         }
     }
 
-    /// The ratio with the best average precision on labelled rows; of equals the one nearest to `present`. Between two models,
-    /// every tenth is tried, and then every fiftieth and every hundredth beside the best of these.
+    /// The ratio with the best average precision on labelled rows; of equals the one nearest to `present`. Every tenth step is
+    /// tried, and then every second and every one beside the best of these.
     /// - Throws: `DetectionError.oneClassOnly` when labels are all equal, `.cancelled`.
     public static func best(
         _ scores: PerModel<[Float]>, labels: [Bool], present: Ensemble, cancellation: Cancellation = Cancellation()
@@ -39,20 +55,29 @@ public struct WeightChoice: Sendable, Equatable {
             return ranking.averagePrecision
         }
         let kinds = scores.kinds
-        let all = grid(kinds)
-        guard kinds.count == 2 else { return try best(kinds, present, among: all, quality: quality) }
-        let tenths = all.enumerated().filter { $0.offset % 10 == 0 }.map(\.element)
-        var choice = try best(kinds, present, among: tenths, quality: quality)
-        for step in [2, 1] {
-            let share = choice.ensemble.share(of: kinds[0])
-            let near = all.enumerated().filter { index, ensemble in
-                let distance = abs(ensemble.share(of: kinds[0]) - share)
-                return index % step == 0 && distance > 0.005 && distance < Float(step) * 0.045
+        let steps = steps(among: kinds.count)
+        let all = grid(kinds, steps: steps)
+        /// Those whose shares are whole multiples of so many steps.
+        func every(_ stride: Int) -> [Ensemble] {
+            all.filter { $0.parts.allSatisfy { $0 % stride == 0 } }.map(\.ensemble)
+        }
+        let strides = [max(1, steps / 10), 2, 1].filter { steps % $0 == 0 }
+        var choice = try best(kinds, present, among: every(strides[0]), quality: quality)
+        for stride in strides.dropFirst() where stride < strides[0] {
+            let chosen = choice.ensemble
+            let near = every(stride).filter { ensemble in
+                let distance = Float(steps) * distance(ensemble, chosen, kinds)
+                return distance > 0.5 && distance < 4.5 * Float(stride)
             }
-            let next = try best(kinds, choice.ensemble, among: near.map(\.element), quality: quality)
+            let next = try best(kinds, chosen, among: near, quality: quality)
             if next.quality > choice.quality { choice = next }
         }
         return choice
+    }
+
+    /// The largest difference of a model's shares.
+    private static func distance(_ one: Ensemble, _ other: Ensemble, _ kinds: [ModelKind]) -> Float {
+        kinds.reduce(0) { max($0, abs(one.share(of: $1) - other.share(of: $1))) }
     }
 
     /// The choice of the largest quality among `present` and others; of equals the one nearest to `present`.
@@ -60,10 +85,7 @@ public struct WeightChoice: Sendable, Equatable {
         _ kinds: [ModelKind], _ present: Ensemble, among others: [Ensemble], quality: (Ensemble) throws(Failure) -> Double
     ) throws(Failure) -> WeightChoice {
         var best = WeightChoice(ensemble: present, quality: try quality(present))
-        func distance(_ ensemble: Ensemble) -> Float {
-            kinds.reduce(0) { max($0, abs(ensemble.share(of: $1) - present.share(of: $1))) }
-        }
-        for ensemble in others.sorted(by: { distance($0) < distance($1) }) {
+        for ensemble in others.sorted(by: { distance($0, present, kinds) < distance($1, present, kinds) }) {
             let choice = WeightChoice(ensemble: ensemble, quality: try quality(ensemble))
             if choice.quality > best.quality { best = choice }
         }

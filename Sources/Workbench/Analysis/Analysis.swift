@@ -28,7 +28,7 @@ public struct Analysis: Sendable {
     private var steps = AnalysisSteps()
 
     /// Starts without trained models, with the settings to begin with where there are none.
-    public init(series: Series, models: Models = .standard, settings: AnalysisSettings? = nil) {
+    public init(series: Series, models: Models, settings: AnalysisSettings? = nil) {
         self.series = series
         self.models = models
         var settings = settings ?? AnalysisSettings(models: models)

@@ -30,7 +30,7 @@ public struct AnalysisSettings: Sendable, Equatable {
     }
 
     /// The settings to begin with.
-    public init(models: Models = .standard) { ensemble = models.ensemble }
+    public init(models: Models) { ensemble = models.ensemble }
 
     /// The rule in force.
     public var rule: ThresholdRule {

@@ -41,14 +41,14 @@ public struct ModelTraining: Sendable {
     }
 
     /// Prepares a run on the first `trainingRows` rows (all where `nil`) of a series, all of which is then scored.
-    public init(series: Series, models: Models = .standard, trainingRows: Int? = nil, seed: UInt64 = 1) {
+    public init(series: Series, models: Models, trainingRows: Int? = nil, seed: UInt64 = 1) {
         task = TrainingTask(series: series, trainingRows: trainingRows ?? series.rowCount, seed: seed)
         self.models = models
         scored = series
     }
 
     /// Prepares a run that only trains, on one series or many; the threads of `task` do not count.
-    public init(_ task: TrainingTask, models: Models = .standard) {
+    public init(_ task: TrainingTask, models: Models) {
         self.task = task
         self.models = models
         scored = nil

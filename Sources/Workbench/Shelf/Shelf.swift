@@ -59,7 +59,7 @@ public struct Shelf: Sendable {
     public func save(_ detector: any Detector) throws {
         try makePrivateFolder(library.folder.deletingLastPathComponent())
         try makePrivateFolder(library.folder)
-        try detector.save(to: file(detector.kind))
+        try library.models.save(detector, to: file(detector.kind))
         let record = SavedModel(userID: user, kind: detector.kind.name, fingerprint: identity.text, savedAt: Date())
         try database.write { try record.upsert($0) }
     }

@@ -15,7 +15,7 @@ public struct UserLibrary: Sendable {
     public let session: Session
 
     /// Opens the library of the session's user, which knows the models that are registered.
-    public init(session: Session, database: OddlineDatabase, locations: Locations, models: Models = .standard) {
+    public init(session: Session, database: OddlineDatabase, locations: Locations, models: Models) {
         self.session = session
         self.database = database
         self.models = models

@@ -31,17 +31,20 @@ public struct KeyedScoring: Sendable {
 
     private let form: KeyedForm
     private let keyColumn: String
+    private let models: Models
     private let detectors: Detectors
     private let settings: AnalysisSettings
     private let content: Content
     private let format: ScoreExport.Format
 
     /// Scoring of keys whose rows have a form.
+    /// - Parameter models: those that there can be; a column of scores is written for each.
     /// - Throws: `DetectionError.otherChannels` where shared models were trained on another number of channels.
     public init(
-        _ stream: KeyedStream, detectors: Detectors, settings: AnalysisSettings, content: Content, format: ScoreExport.Format
+        _ stream: KeyedStream, models: Models, detectors: Detectors, settings: AnalysisSettings, content: Content,
+        format: ScoreExport.Format
     ) throws(DetectionError) {
-        (form, keyColumn) = (stream.form, stream.keyColumn)
+        (form, keyColumn, self.models) = (stream.form, stream.keyColumn, models)
         (self.detectors, self.settings, self.content, self.format) = (detectors, settings, content, format)
         guard case .shared(let detectors) = detectors else { return }
         for detector in detectors where detector.channelNames.count != form.channelNames.count {
@@ -53,7 +56,7 @@ public struct KeyedScoring: Sendable {
     /// The line of column names; nothing where there is none.
     public var beginning: [UInt8] {
         guard format == .csv else { return [] }
-        let models = Models.standard.kinds
+        let models = models.kinds
         let columns =
             switch content {
             case .scores: ScoreExport.columns(key: keyColumn, channels: form.channelNames, models: models)
@@ -100,7 +103,7 @@ public struct KeyedScoring: Sendable {
     }
 
     private func text(_ series: Series, key: String, _ scored: [ScoredModel]) throws(DetectionError) -> [UInt8] {
-        var analysis = Analysis(series: series, settings: settings)
+        var analysis = Analysis(series: series, models: models, settings: settings)
         analysis.use(scored)
         guard let result = analysis.result else { throw .noScores }
         let key = SeriesKey(column: keyColumn, text: key)
