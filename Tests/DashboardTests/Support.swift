@@ -19,7 +19,7 @@ func desks(_ names: String...) throws -> [Desk] {
     let database = try OddlineDatabase()
     let accounts = try Accounts(database: database, hasher: PasswordHasher(cost: 4))
     let services = DashboardServices(
-        accounts: accounts, database: database, locations: Locations(dataDirectory: NSTemporaryDirectory())
+        accounts: accounts, database: database, locations: Locations(dataDirectory: NSTemporaryDirectory()), models: .standard
     ) { _ in }
     return try names.map { name in
         _ = try accounts.register(username: name, email: "\(name)@example.org", password: "correct horse battery")

@@ -45,7 +45,7 @@ final class LiveServer: Sendable {
         setUp = token.text
         try change(&settings)
         let service = try HTTPService(
-            accounts: accounts, database: database, locations: locations, logger: logger, settings: settings)
+            accounts: accounts, database: database, locations: locations, models: .standard, logger: logger, settings: settings)
         let (ports, found) = AsyncStream<Int>.makeStream()
         task = Task(executorPreference: OwnThreads()) {
             defer { found.finish() }

@@ -69,7 +69,7 @@ import TimeSeries
     _ = try accounts.register(username: "ann", email: "ann@example.org", password: "correct horse battery")
     let library = UserLibrary(
         session: try accounts.login(identifier: "ann", password: "correct horse battery"), database: database,
-        locations: Locations(dataDirectory: folder.path, environment: [:]))
+        locations: Locations(dataDirectory: folder.path, environment: [:]), models: .standard)
     for seed in 1...20 as ClosedRange<UInt64> {
         var random = SeededGenerator(seed: seed)
         let series = Series(name: "s", channels: [.init(name: "v", values: (0..<60).map { _ in random.uniform() })])
