@@ -1,7 +1,6 @@
 /// Which model, by the name that columns, queries and files use. Two kinds are the same when their names are.
 public struct ModelKind: Sendable, Hashable, Codable {
-    /// Lower-case letters and digits, such as `lstm`: the column `lstm_score`, the setting `lstm_weight`, the file
-    /// `lstm.safetensors`.
+    /// Lower-case letters and digits, such as `lstm`: the column `lstm_score`, the file `lstm.safetensors`.
     public let name: String
     /// The name on screens and in messages.
     public let title: String

@@ -5,7 +5,7 @@ import Persistence
 /// A row of the one table of settings, `AnalysisSettings.table`, behind sliders, palette, configuration file, command-line options
 /// and HTTP queries: a `Setting` of any type of value.
 public protocol AnySetting: Sendable {
-    /// Lower-case words joined by underscores, such as `lstm_weight`.
+    /// Lower-case words joined by underscores, such as `smoothing`.
     var name: String { get }
     /// What stands beside its slider.
     var title: String { get }
