@@ -20,6 +20,7 @@ struct OpenedFile: Codable, FetchableRecord, PersistableRecord {
 
     enum Columns {
         static let userID = Column(CodingKeys.userID)
+        static let path = Column(CodingKeys.path)
         static let openedAt = Column(CodingKeys.openedAt)
     }
 }

@@ -32,7 +32,7 @@ public struct UserLibrary: Sendable {
     /// Notes that a series was opened from a file, and gives its shelf. Where the file held the same rows and fewer of them when
     /// it was opened before, what belongs to those belongs to the series from now on.
     public func open(_ series: Series, at path: String) throws -> Shelf {
-        let before = try database.read { try OpenedFile.fetchOne($0, key: ["user_id": user, "path": path]) }
+        let before = try database.read { try OpenedFile.filter { $0.userID == user && $0.path == path }.fetchOne($0) }
         let shelf = shelf(of: series.identity)
         if let before, before.rowCount < series.rowCount,
             series.identity(ofFirst: before.rowCount).text == before.fingerprint
