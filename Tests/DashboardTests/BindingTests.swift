@@ -120,6 +120,7 @@ private func keyMap(_ text: String) throws -> KeyMap {
     let training = press(&state, .character("t"))
     #expect(training.isEmpty)
     press(&state, .function(1))
+    type(&state, "show the keys")
     #expect(state.card is HelpCard && view(state).text.contains("F1"))
     press(&state, .escape)
     guard case .train? = press(&state, .character("y")).first else {

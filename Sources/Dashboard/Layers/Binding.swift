@@ -15,8 +15,8 @@ struct Binding<Owner: LayerOwner>: Sendable {
     let arguments: String?
     /// The layers that it may lay on top.
     let opens: [any Layer<Owner>.Type]
-    /// Whether it stands at the end of the footer, however short that is.
-    let isLast: Bool
+    /// Over which layers it stays at the end of the footer, however short that is; `nil` over none.
+    let stays: Reach?
     /// Over which layers it holds.
     let reach: Reach
     /// Whether it can be used now.
@@ -31,7 +31,7 @@ struct Binding<Owner: LayerOwner>: Sendable {
 
     init(
         _ keys: [Key], name: String? = nil, _ help: String, command: String? = nil, arguments: String? = nil,
-        opens: [any Layer<Owner>.Type] = [], isLast: Bool = false, reach: Reach = .layer,
+        opens: [any Layer<Owner>.Type] = [], stays: Reach? = nil, reach: Reach = .layer,
         when availability: @escaping @Sendable (Owner) -> Availability = { _ in .ready },
         withValue: ActionWithValue? = nil, _ run: @escaping Action
     ) {
@@ -41,7 +41,7 @@ struct Binding<Owner: LayerOwner>: Sendable {
         self.command = command
         self.arguments = arguments
         self.opens = opens
-        self.isLast = isLast
+        self.stays = stays
         self.reach = reach
         self.availability = availability
         self.run = run
@@ -94,7 +94,7 @@ extension Layer {
         _ run: @escaping @Sendable (inout Self, inout Owner, inout Frame) -> LayerStep<Owner>
     ) -> Binding<Owner> {
         Binding(
-            keys, name: name, help, opens: opens, isLast: isLast,
+            keys, name: name, help, opens: opens, stays: isLast ? .everything : nil,
             when: { owner in
                 guard let layer = owner.layer(Self.self), applies(layer) else { return .absent }
                 return Availability(unless: reason(layer, owner))
@@ -104,7 +104,9 @@ extension Layer {
 
     /// The binding that closes it.
     static func closing(_ keys: Key..., help: String = "Close it") -> Binding<Owner> {
-        Binding(keys, name: "close", help, isLast: true) { owner, frame in owner.change(Self.self, &frame) { _, _, _ in .close } }
+        Binding(keys, name: "close", help, stays: .everything) { owner, frame in
+            owner.change(Self.self, &frame) { _, _, _ in .close }
+        }
     }
 
     /// Bindings that move through a list; where text is typed only keys that type nothing do so.

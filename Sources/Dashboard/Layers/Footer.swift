@@ -51,11 +51,12 @@ struct Footer<Owner: LayerOwner> {
         for binding in Owner.bindings(over: top) where !binding.availability(owner).isAbsent {
             guard let name = binding.name else { continue }
             let keyMap = top.isTyping && binding.reach == .layer ? KeyMap() : keyMap
+            let isLast = binding.stays.map { $0 >= Owner.reach(over: top) } ?? false
             let key = (text: keyMap.key(for: binding.keys[0]).name, binding: binding)
             if entries.last?.name == name {
                 entries[entries.count - 1].keys.append(key)
             } else {
-                entries.append(Entry(name: name, keys: [key], isLast: binding.isLast))
+                entries.append(Entry(name: name, keys: [key], isLast: isLast))
             }
         }
         return entries

@@ -37,14 +37,14 @@ extension SignedIn {
             signedIn.endTraining("Signing out", &frame) { signedIn, _ in signedIn.signOut() }
         },
         Binding(
-            [.character(":")], name: "command", "Type a command", opens: [PaletteCard.self], isLast: true, reach: .cards
+            [.character(":")], name: "command", "Type a command", opens: [PaletteCard.self], stays: .screens, reach: .cards
         ) { signedIn, _ in
             signedIn.push(PaletteCard())
             return []
         },
         Binding(
             [.character("?")], name: "help", "Show the keys of where you are; type to find one", command: "help",
-            opens: [HelpCard.self], isLast: true, reach: .cards
+            opens: [HelpCard.self], stays: .cards, reach: .cards
         ) { signedIn, frame in
             signedIn.push(HelpCard(frame.keyMap))
             return []
@@ -57,7 +57,7 @@ extension SignedIn {
             [.suspend]
         },
         Binding(
-            [.character("q"), .control("c")], name: "quit", "Quit", command: "quit", opens: [ConfirmCard.self], isLast: true,
+            [.character("q"), .control("c")], name: "quit", "Quit", command: "quit", opens: [ConfirmCard.self], stays: .screens,
             reach: .screens
         ) { signedIn, frame in
             signedIn.endTraining("Quitting", &frame) { signedIn, frame in

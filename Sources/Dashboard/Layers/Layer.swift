@@ -146,10 +146,14 @@ extension LayerOwner {
 
     // MARK: Input
 
+    /// How far a binding must reach to hold over a layer.
+    static func reach(over layer: any Layer<Self>) -> Reach {
+        layer.isTyping ? .everything : type(of: layer).level == .screen ? .screens : .cards
+    }
+
     /// The bindings that hold where a layer is on top.
     static func bindings(over layer: any Layer<Self>) -> [Binding<Self>] {
-        let reach: Reach = layer.isTyping ? .everything : type(of: layer).level == .screen ? .screens : .cards
-        return type(of: layer).bindings + general.filter { $0.reach >= reach }
+        type(of: layer).bindings + general.filter { $0.reach >= reach(over: layer) }
     }
 
     /// Takes input: the footer first, then the layer on top.
@@ -224,13 +228,14 @@ extension LayerOwner {
     /// All layers that there are: the lowest, and those that bindings open, wherever they are opened from.
     static var all: [any Layer<Self>.Type] {
         var found: [any Layer<Self>.Type] = []
-        var waiting = [bottom]
-        while !waiting.isEmpty {
-            let layer = waiting.removeFirst()
-            guard !found.contains(where: { ObjectIdentifier($0) == ObjectIdentifier(layer) }) else { continue }
-            found.append(layer)
-            waiting += layer.bindings.flatMap(\.opens)
-            if waiting.isEmpty { waiting = general.flatMap(\.opens).filter { new in !found.contains { $0 == new } } }
+        for beginning in [[bottom], general.flatMap(\.opens)] {
+            var waiting = beginning
+            while !waiting.isEmpty {
+                let layer = waiting.removeFirst()
+                guard !found.contains(where: { ObjectIdentifier($0) == ObjectIdentifier(layer) }) else { continue }
+                found.append(layer)
+                waiting += layer.bindings.flatMap(\.opens)
+            }
         }
         return found
     }

@@ -46,11 +46,14 @@ public struct RegistrationForm: Layer {
             signedOut.keep(form)
             return .close
         },
-        on([.escape], name: "back", "Back to the login; quit where nobody has registered yet", isLast: true) {
-            form, signedOut, frame in
-            frame.hasEnded = form.isFirstUser
+        on([.escape], name: "back", "Back to the login", isLast: true, while: { !$0.isFirstUser }) { form, signedOut, _ in
             signedOut.keep(form)
             return .close
+        },
+        on([.escape], name: "quit", "Quit, where nobody has registered yet", isLast: true, while: { $0.isFirstUser }) {
+            _, _, frame in
+            frame.hasEnded = true
+            return .stay
         },
     ]
 

@@ -12,12 +12,12 @@ struct RunsCard: WorkspaceCard {
     init(kept: KeptRun, present: KeptRun) { (self.kept, self.present) = (kept, present) }
 
     static let bindings: [Binding<SignedIn>] = [
-        at([.enter], name: "use the kept settings", "Set what the kept run was set to; the models stay") {
+        at([.enter], name: "use kept settings", "Set what the kept run was set to; the models stay") {
             card, workspace, frame in
             let settings = card.kept.settings
             return .close(workspace.change(&frame) { $0 = settings })
         },
-        at([.character("K")], name: "keep the present run", "Keep the present run in place of the kept one") {
+        at([.character("K")], name: "keep present run", "Keep the present run in place of the kept one") {
             card, workspace, frame in
             workspace.keepRun(&frame)
             card.kept = card.present
