@@ -34,7 +34,8 @@ struct DashboardBenchmark: ParsableCommand {
         let password = UUID().uuidString
         _ = try accounts.register(username: "guest", email: "guest@example.org", password: password)
         let services = DashboardServices(
-            accounts: accounts, database: database, locations: Locations(dataDirectory: NSTemporaryDirectory())
+            accounts: accounts, database: database, locations: Locations(dataDirectory: NSTemporaryDirectory()),
+            models: .standard
         ) { _ in }
         let desk = services.desk(of: try accounts.login(identifier: "guest", password: password))
         let series = SampleKind.contextual.series(rows: rows, seed: 1)

@@ -8,7 +8,7 @@ import Work
 import Workbench
 
 /// The detectors at default settings, trained for an epoch: scoring costs the same as after a whole run.
-private func quickDetectors(for series: Series) throws -> [any Detector] {
+func quickDetectors(for series: Series) throws -> [any Detector] {
     let rows = min(series.rowCount, 4000)
     let task = TrainingTask(series: series.prefix(rows), trainingRows: rows, seed: 1)
     return try Recipes(changes: ["lstm.epochs=1", "transformer.epochs=1"]).models.all.map {

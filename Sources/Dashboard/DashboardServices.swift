@@ -17,6 +17,8 @@ public struct DashboardServices: Sendable {
     let models: Models
     /// Those of a series that is opened for the first time.
     let settings: AnalysisSettings
+    /// Rows of a followed file that are kept; `nil` keeps all.
+    let horizon: Int?
     let eventCommand: EventCommand?
     let report: @Sendable (DashboardEvent) -> Void
     let lane = Workers(count: 1)
@@ -27,10 +29,11 @@ public struct DashboardServices: Sendable {
     /// - Parameters:
     ///   - settings: those of a series that is opened for the first time.
     ///   - onEvent: what is run on an event that is new in a file that is followed.
+    ///   - horizon: rows of a followed file that are kept; `nil` keeps all.
     ///   - report: takes events from any thread.
     public init(
         accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models,
-        settings: AnalysisSettings? = nil, onEvent: EventCommand.Settings? = nil,
+        settings: AnalysisSettings? = nil, onEvent: EventCommand.Settings? = nil, horizon: Int? = nil,
         report: @escaping @Sendable (DashboardEvent) -> Void
     ) {
         self.accounts = accounts
@@ -38,6 +41,7 @@ public struct DashboardServices: Sendable {
         self.locations = locations
         self.models = models
         self.settings = settings ?? AnalysisSettings(models: models)
+        self.horizon = horizon
         self.report = report
         eventCommand = onEvent.map { command in EventCommand(command) { report(.failed($0)) } }
     }

@@ -51,11 +51,11 @@ public final class Desk: Sendable {
         case .unlock(let password): stored { [self] in unlock($0, password) }
         case .signOut: services.lane.submit { [self] in forget() }
         case .account(let request): stored { [self] _ in answer(request) }
-        case .judge(let series, let rows, let verdict): store { try $0.shelf(of: series.identity).judge(rows, as: verdict) }
-        case .store(let series, let settings): store { try $0.shelf(of: series.identity).store(settings) }
+        case .judge(let series, let rows, let verdict): store { try $0.shelf(of: series).judge(rows, as: verdict) }
+        case .store(let series, let settings): store { try $0.shelf(of: series).store(settings) }
         case .storeTheme(let name): store { try $0.store(name, key: "theme") }
-        case .carryOver(let path, let series): store { _ = try $0.open(series, at: path) }
-        case .write(let series, let rows, let text): store { try $0.shelf(of: series.identity).write(text, on: rows) }
+        case .carryOver(let path, let series, let known): store { _ = try $0.open(series, at: path, continuing: known) }
+        case .write(let series, let rows, let text): store { try $0.shelf(of: series).write(text, on: rows) }
         case .open(let path): open(path, readSeries)
         case .openToFollow(let path): open(path, follows: true, readWholeLines)
         case .train(let series, let run, let seed): Task { await train(series, run, seed) }
@@ -76,12 +76,10 @@ public final class Desk: Sendable {
                 switch effect {
                 case .listLibrary:
                     .libraryListed(try library(session).entries(samples: services.locations.sampleData))
-                case .loadModels(let series, let kinds):
-                    .modelsLoaded(identity: series.identity, try library(session).scored(kinds, series))
-                case .scoreGrowth(let series, let models, let run):
-                    .grown(
-                        run: run, series,
-                        try models.map { try $0.grown(to: series, cancellation: run) })
+                case .loadModels(let series, let kinds, let identity):
+                    .modelsLoaded(identity: identity, try library(session).shelf(of: identity).scored(kinds, series))
+                case .scoreGrowth(let followed, let rows, let late, let run):
+                    try grown(followed, rows, late, run)
                 case .settle(let analysis, let run): run.isCancelled ? nil : .settled(run: run, analysis.settled())
                 case .complete(let path): .completed(path: path, completions(of: path))
                 case .export(let request): try export(request)
@@ -197,6 +195,7 @@ public final class Desk: Sendable {
                         var opened = try library(session).open(
                             series, at: expanded(path), settings: services.settings, models: services.models)
                         opened.isToBeFollowed = follows
+                        opened.horizon = services.horizon
                         return .opened(opened)
                     } catch { return .openFailed(services.sentence(error)) }
                 }

@@ -32,22 +32,23 @@ public enum Effect: Sendable {
     case openToFollow(path: String)
     /// Reports the rows that come behind those of a series in its file, until the flag is raised.
     case follow(path: String, Series, Cancellation)
-    /// Scores a series that has grown; the models scored it when it had fewer rows.
-    case scoreGrowth(Series, [ScoredModel], Cancellation)
+    /// Scores rows that have come, and what models that were made meanwhile have not scored.
+    case scoreGrowth(FollowedAnalysis, Series?, late: [ScoredModel], Cancellation)
     /// Does what follows from decisions; the flag is that of the series on screen.
     case settle(Analysis, Cancellation)
     /// Tells of events that are new in a file that is followed.
     case tell([EventFacts])
-    /// What is stored about the file of this path belongs to the series as it is now.
-    case carryOver(path: String, Series)
+    /// What is stored under an identity, of fewer rows of the file of this path, belongs to the series as it is now.
+    case carryOver(path: String, Series, from: SeriesIdentity)
     /// Where the random numbers begin is the last.
     case train(Series, Cancellation, UInt64)
-    case loadModels(Series, [ModelKind])
-    case judge(Series, Range<Int>, Verdict?)
-    case store(Series, AnalysisSettings)
+    /// Loads models that are stored under an identity and scores the series with them.
+    case loadModels(Series, [ModelKind], of: SeriesIdentity)
+    case judge(SeriesIdentity, Range<Int>, Verdict?)
+    case store(SeriesIdentity, AnalysisSettings)
     case storeTheme(name: String)
     /// What was written about rows; an empty text takes it away.
-    case write(Series, Range<Int>, String)
+    case write(SeriesIdentity, Range<Int>, String)
     case export(ExportRequest)
     case describe(Series)
     /// The comparison ends where its flag is raised, and then tells nothing.
@@ -98,7 +99,7 @@ public enum Answer: Sendable {
     /// Whether a model of a run was saved, or why not; comes before its `finished`.
     case saved(run: Cancellation, Result<ModelKind, PlainError>)
     case trainingEnded(run: Cancellation)
-    /// Models with their scores of the series with this identity.
+    /// Models that are stored under this identity, with their scores of the series.
     case modelsLoaded(identity: SeriesIdentity, [ScoredModel])
     /// The answer to the `compare` with this flag.
     case compared(run: Cancellation, Comparison)
@@ -107,8 +108,8 @@ public enum Answer: Sendable {
     case appended(run: Cancellation, SeriesTail.Growth)
     /// A file can be followed no longer.
     case followingEnded(run: Cancellation, String)
-    /// A series with more rows and their scores.
-    case grown(run: Cancellation, Series, [ScoredModel])
+    /// An analysis with more rows and their scores, and what is new in it where rows have come.
+    case grown(run: Cancellation, FollowedAnalysis, FollowedAnalysis.News?)
     /// The answer to the `settle` with this flag.
     case settled(run: Cancellation, Analysis)
     /// The columns of the series with this identity.
@@ -139,6 +140,8 @@ public struct OpenedSeries: Sendable {
     public var defaults: AnalysisSettings?
     /// Whether its file is to be followed.
     var isToBeFollowed = false
+    /// Rows that are kept when it is followed; `nil` keeps all.
+    var horizon: Int?
 
     /// What to say when it opens: what the reader noticed, or what to do next.
     var greeting: String {

@@ -113,7 +113,9 @@ public struct SignedIn: LayerOwner {
         var effects = opened.isToBeFollowed ? new.startFollowing(&frame) : []
         workspace = new
         showWorkspace()
-        if !opened.savedModels.isEmpty { effects.append(.loadModels(opened.series, opened.savedModels)) }
+        if !opened.savedModels.isEmpty {
+            effects.append(.loadModels(opened.series, opened.savedModels, of: opened.series.identity))
+        }
         return effects
     }
 }

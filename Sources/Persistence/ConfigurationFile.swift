@@ -14,6 +14,8 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     public var onEvent: String?
     /// Seconds between two such runs, at least; 60 where it is missing.
     public var onEventInterval: Double?
+    /// Rows of a followed file that are kept; all where it is missing.
+    public var horizon: Int?
 
     /// The settings to begin with of a series that is opened for the first time, by their names; numbers as text.
     public var settings: [String: String] { table?.mapValues(\.text) ?? [:] }
@@ -27,7 +29,7 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     private var unknown: [String] = []
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case theme, ascii, keys
+        case theme, ascii, horizon, keys
         case lockMinutes = "lock_minutes"
         case onEvent = "on_event"
         case onEventInterval = "on_event_interval"
@@ -81,6 +83,10 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
         if let seconds = onEventInterval, !(0...1e6).contains(seconds) {
             throw DecodingError.dataCorruptedError(
                 forKey: .onEventInterval, in: values, debugDescription: "takes seconds from 0 to 1000000")
+        }
+        horizon = try values.decodeIfPresent(Int.self, forKey: .horizon)
+        if let rows = horizon, rows < 1000 {
+            throw DecodingError.dataCorruptedError(forKey: .horizon, in: values, debugDescription: "takes 1000 rows or more")
         }
         if let minutes = lockMinutes, !(0...100_000).contains(minutes) {
             throw DecodingError.dataCorruptedError(

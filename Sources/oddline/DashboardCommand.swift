@@ -57,7 +57,8 @@ struct DashboardCommand: AsyncParsableCommand {
             let minutes = configuration.lockMinutes ?? 15
             let loop = DashboardLoop(
                 terminal: terminal, accounts: accounts, database: database, locations: locations, settings: source.settings,
-                onEvent: following.command(configuration), lockAfter: minutes > 0 && !demo ? .seconds(minutes * 60) : nil)
+                onEvent: following.command(configuration), horizon: following.horizon ?? configuration.horizon,
+                lockAfter: minutes > 0 && !demo ? .seconds(minutes * 60) : nil)
             do {
                 try loop.resume()
             } catch { state.frame.complain("\(error)") }
@@ -95,7 +96,7 @@ final class DashboardLoop {
 
     init(
         terminal: NcursesTerminal, accounts: Accounts, database: OddlineDatabase, locations: Locations,
-        settings: AnalysisSettings, onEvent: EventCommand.Settings?, lockAfter: Duration?
+        settings: AnalysisSettings, onEvent: EventCommand.Settings?, horizon: Int?, lockAfter: Duration?
     ) {
         self.lockAfter = lockAfter
         self.terminal = terminal
@@ -104,7 +105,7 @@ final class DashboardLoop {
         self.queue = queue
         services = DashboardServices(
             accounts: accounts, database: database, locations: locations, models: Program.models, settings: settings,
-            onEvent: onEvent
+            onEvent: onEvent, horizon: horizon
         ) { queue.append($0) }
     }
 

@@ -96,6 +96,7 @@ struct ScoreCommand: AsyncParsableCommand {
         if following.follow, output != nil { throw ValidationError("--follow writes to standard output, without --output.") }
         if following.follow, file == nil || file == "-" { throw ValidationError("--follow needs a file.") }
         if following.onEvent != nil, !following.follow { throw ValidationError("--on-event is for a file that grows: --follow.") }
+        if following.horizon != nil, !following.follow { throw ValidationError("--horizon is for a file that grows: --follow.") }
         if following.follow, onlyEvents { throw ValidationError("--follow writes rows; --on-event is told of events.") }
         try keys.validate(hasFile: file != nil)
         if threads != nil, keys.column == nil { throw ValidationError("--threads is for many series; name their --key.") }
@@ -148,22 +149,27 @@ struct ScoreCommand: AsyncParsableCommand {
     private func follow(_ path: String, _ tail: inout SeriesTail, _ analysis: inout Analysis, _ configuration: ConfigurationFile)
         throws
     {
+        let horizon = following.horizon ?? configuration.horizon
         guard let settings = following.command(configuration) else {
-            return try scoreRows(of: path, &tail, &analysis, Cancellation()) { _ in }
+            return try scoreRows(of: path, &tail, &analysis, horizon: horizon, Cancellation()) { _ in }
         }
         let command = EventCommand(settings) { printError("oddline: \($0)") }
         let interruption = Interruption()
-        let outcome = Result { try scoreRows(of: path, &tail, &analysis, interruption.cancellation, tell: command.tell) }
+        let outcome = Result {
+            try scoreRows(of: path, &tail, &analysis, horizon: horizon, interruption.cancellation, tell: command.tell)
+        }
         if let undelivered = command.finish() { printError("oddline: \(undelivered)") }
         interruption.endProgram()
         try outcome.get()
     }
 
     private func scoreRows(
-        of path: String, _ tail: inout SeriesTail, _ analysis: inout Analysis, _ cancellation: Cancellation,
+        of path: String, _ tail: inout SeriesTail, _ analysis: inout Analysis, horizon: Int?, _ cancellation: Cancellation,
         tell: ([EventFacts]) -> Void
     ) throws {
-        var watch = EventWatch(behind: analysis.series.rowCount, known: analysis.events)
+        var followed = FollowedAnalysis(analysis, horizon: horizon)
+        // What is followed is the only copy.
+        analysis = Analysis(series: Series(name: analysis.series.name, channels: []), models: Program.models)
         while !cancellation.isCancelled {
             let growth = try tail.read()
             for problem in growth.problems { printError("oddline: \(problem)") }
@@ -171,16 +177,12 @@ struct ScoreCommand: AsyncParsableCommand {
                 try waitForRows()
                 continue
             }
-            var series = analysis.series
-            let first = series.rowCount
-            series.append(try grown.selecting(channels: series.channels.map(\.name)))
-            let scored = try analysis.scored.values.map {
-                try $0.grown(to: series, cancellation: cancellation)
-            }
-            analysis.grow(to: series, scored)
-            guard let result = analysis.result else { throw DetectionError.noScores }
-            try ScoreExport(series: series, result: result).write(format, from: first, to: printResult)
-            let facts = watch.new(among: analysis.events).map { EventFacts($0, in: series, path: path) }
+            let news = try followed.append(
+                try grown.selecting(channels: followed.analysis.series.channels.map(\.name)), cancellation: cancellation)
+            let series = followed.analysis.series
+            guard let result = followed.analysis.result else { throw DetectionError.noScores }
+            try ScoreExport(series: series, result: result).write(format, from: news.rows.lowerBound, to: printResult)
+            let facts = news.events.map { EventFacts($0, in: series, path: path) }
             for event in facts {
                 printError("oddline: \(series.name): new event from \(event.start) to \(event.end), peak \(event.peak).")
             }

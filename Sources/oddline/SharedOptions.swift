@@ -100,7 +100,17 @@ struct FollowingOptions: ParsableArguments {
             valueName: "seconds"))
     var onEventInterval: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "The rows of a followed file that are kept, up to a quarter more, so that following can go on for ever; all otherwise. "
+                + "The level is found among them.",
+            valueName: "rows"))
+    var horizon: Int?
+
     func validate() throws {
+        if let horizon, horizon < FollowedAnalysis.fewestRows {
+            throw ValidationError("--horizon must be at least \(FollowedAnalysis.fewestRows) rows.")
+        }
         if let onEventInterval, !(0...1e6).contains(onEventInterval) {
             throw ValidationError("--on-event-interval must be between 0 and 1000000 seconds.")
         }

@@ -35,9 +35,8 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
     var waiting = answer(&state, .appended(run: run, SeriesTail.Growth(rows: rows)))
     var others: [Effect] = []
     while !waiting.isEmpty {
-        guard case .scoreGrowth(let series, let models, let scoring) = waiting.removeFirst() else { continue }
-        let scored = try models.map { try $0.grown(to: series) }
-        let next = answer(&state, .grown(run: scoring, series, scored))
+        guard case .scoreGrowth(let followed, let rows, let late, let scoring) = waiting.removeFirst() else { continue }
+        let next = answer(&state, try grown(followed, rows, late, scoring))
         others += next.filter { if case .scoreGrowth = $0 { false } else { true } }
         waiting += next
     }
@@ -64,16 +63,15 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
 @Test func rowsThatComeWhileOthersAreScoredAreScoredNext() throws {
     var (state, run) = try followed()
     guard
-        case .scoreGrowth(let first, let models, let scoring) = answer(
+        case .scoreGrowth(let followed, let first, let late, let scoring) = answer(
             &state, .appended(run: run, SeriesTail.Growth(rows: appended(10)))
         ).first
     else { throw Unexpected("nothing is scored") }
     #expect(answer(&state, .appended(run: run, SeriesTail.Growth(rows: appended(20)))).isEmpty, "one piece after the other")
     #expect(state.workspace?.analysis.series.rowCount == 800, "rows and scores come together")
-    let scored = try models.map { try $0.grown(to: first) }
-    let next = answer(&state, .grown(run: scoring, first, scored))
-    guard case .scoreGrowth(let second, _, _) = next.first else { throw Unexpected("nothing more is scored") }
-    #expect(state.workspace?.analysis.series.rowCount == 810 && second.rowCount == 830)
+    let next = answer(&state, try grown(followed, first, late, scoring))
+    guard case .scoreGrowth(_, let second?, _, _) = next.first else { throw Unexpected("nothing more is scored") }
+    #expect(state.workspace?.analysis.series.rowCount == 810 && second.rowCount == 20)
 }
 
 @Test func aNewEventIsToldOnceAndHandedToTheCommand() throws {
@@ -92,9 +90,11 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
     try append(appended(30), to: &state, run)
     #expect(state.workspace?.analysis.series.rowCount == 830 && state.workspace?.analysis.result == nil)
     let effects = answer(&state, .modelsLoaded(identity: series.identity, try scored()))
-    guard case .scoreGrowth(let whole, let models, let scoring) = effects.first else { throw Unexpected("nothing is scored") }
-    #expect(whole.rowCount == 830 && models.count == 2)
-    _ = answer(&state, .grown(run: scoring, whole, try models.map { try $0.grown(to: whole) }))
+    guard case .scoreGrowth(let followed, nil, let late, let scoring) = effects.first else {
+        throw Unexpected("nothing is scored")
+    }
+    #expect(followed.analysis.series.rowCount == 830 && late.count == 2)
+    _ = answer(&state, try grown(followed, nil, late, scoring))
     #expect(state.workspace?.analysis.result?.combined.count == 830)
     #expect(state.workspace?.cursor == 829, "the first scores do not take the cursor away from the end")
 }
@@ -108,9 +108,9 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
     guard case .judge(let known, let rows, .anomaly?) = press(&state, .character("a")).first else {
         throw Unexpected("no verdict")
     }
-    #expect(known == series && rows.upperBound > 800)
+    #expect(known == series.identity && rows.upperBound > 800)
     let effects = press(&state, .character("t"))
-    guard effects.count == 2, case .carryOver(path: "/s.csv", let carried) = effects[0],
+    guard effects.count == 2, case .carryOver(path: "/s.csv", let carried, from: series.identity) = effects[0],
         case .train(let trained, _, _) = effects[1]
     else { throw Unexpected("\(effects)") }
     #expect(carried.rowCount == 860 && trained.rowCount == 860)
@@ -129,4 +129,21 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
     guard case .follow(_, _, let again) = press(&state, .character("F")).first else { throw Unexpected("F follows nothing") }
     _ = answer(&state, .followingEnded(run: again, "other columns"))
     #expect(state.message?.text == "other columns" && state.workspace?.growth.isFollowing == false)
+}
+
+/// With a horizon, rows are counted from the first that is kept; what is stored about them is not.
+@Test func whatIsStoredAboutAFollowedSeriesKeepsItsRowsWhenOthersAreForgotten() throws {
+    var (state, run) = try followed()
+    _ = state.changeSignedIn { signedIn, _ in signedIn.workspace?.growth.horizon = 1000 }
+    press(&state, .character("0"))
+    for _ in 0..<5 { try append(appended(100), to: &state, run) }
+    try append(appended(60, odd: 20), to: &state, run)
+    let analysis = try #require(state.workspace?.analysis)
+    #expect(analysis.series.forgottenRows > 0 && analysis.series.rowCount <= 1250)
+    #expect(analysis.series.forgottenRows + analysis.series.rowCount == 1360)
+    press(&state, .character("s"), .tab, .tab, .end)
+    let event = try #require(state.workspace?.selectedEvent)
+    guard case .judge(_, let rows, .anomaly?) = press(&state, .character("a")).first else { throw Unexpected("no verdict") }
+    #expect(rows.lowerBound == event.rows.lowerBound + analysis.series.forgottenRows && rows.upperBound > 1340)
+    #expect(state.workspace?.judgements.map(\.rows) == [event.rows])
 }

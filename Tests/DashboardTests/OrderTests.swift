@@ -60,11 +60,11 @@ extension Desk {
         var settings = AnalysisSettings(models: .standard)
         for move in 1...50 {
             settings.threshold = Double(move) / 100 + Double(round) / 10_000
-            office.desk.start(.store(series, settings))
-            office.desk.start(.judge(series, rows, move.isMultiple(of: 2) ? .normal : .anomaly))
+            office.desk.start(.store(series.identity, settings))
+            office.desk.start(.judge(series.identity, rows, move.isMultiple(of: 2) ? .normal : .anomaly))
             office.desk.start(.storeTheme(name: "theme \(move)"))
         }
-        office.desk.start(.judge(series, rows, round.isMultiple(of: 2) ? .anomaly : nil))
+        office.desk.start(.judge(series.identity, rows, round.isMultiple(of: 2) ? .anomaly : nil))
         await office.services.finish()
         #expect(try office.library.shelf(of: series.identity).settings() == settings)
         #expect(try office.library.setting("theme", as: String.self) == "theme 50")
@@ -86,7 +86,7 @@ extension Desk {
     settings.smoothing = 9
     for smoothing in 1...100 {
         settings.smoothing = smoothing
-        office.desk.start(.store(opened, settings))
+        office.desk.start(.store(opened.identity, settings))
     }
     office.desk.start(.open(path: file.path))
     for await event in office.reports {
@@ -102,18 +102,18 @@ extension Desk {
 /// What is asked for after an account is disabled, in the order in which it was asked.
 @Test func refusedOnceADeskStaysRefused() async throws {
     let office = try Office()
-    office.desk.start(.judge(series, 0..<10, .anomaly))
+    office.desk.start(.judge(series.identity, 0..<10, .anomaly))
     await office.services.finish()
     let bob = try office.accounts.register(username: "bob", email: "bob@example.org", password: "correct horse battery")
     try office.accounts.setRole(bob, to: .administrator)
     try office.accounts.setEnabled(office.session.account, false)
-    for rows in [20..<30, 40..<50, 60..<70] { office.desk.start(.judge(series, rows, .anomaly)) }
+    for rows in [20..<30, 40..<50, 60..<70] { office.desk.start(.judge(series.identity, rows, .anomaly)) }
     office.desk.start(.describe(series))
     await office.services.finish()
     #expect(try office.library.shelf(of: series.identity).judgements().map(\.rows) == [0..<10], "nothing is stored any more")
     // What is enabled again needs another login.
     try office.accounts.setEnabled(office.session.account, true)
-    office.desk.start(.judge(series, 80..<90, .anomaly))
+    office.desk.start(.judge(series.identity, 80..<90, .anomaly))
     let answers = await office.answers()
     #expect(try office.library.shelf(of: series.identity).judgements().map(\.rows) == [0..<10])
     guard answers.count == 1, case .sessionEnded = answers[0] else { throw Unexpected("\(answers)") }
@@ -123,7 +123,7 @@ extension Desk {
     let office = try Office()
     let change = AccountRequest.changePassword(present: "correct horse battery", new: "seven wet stones")
     office.desk.start(.account(change))
-    for move in 0..<50 { office.desk.start(.judge(series, move * 10..<(move * 10 + 5), .normal)) }
+    for move in 0..<50 { office.desk.start(.judge(series.identity, move * 10..<(move * 10 + 5), .normal)) }
     for _ in 0..<20 { office.desk.start(.describe(series)) }
     let answers = await office.answers()
     #expect(try office.library.shelf(of: series.identity).judgements().count == 50)
@@ -137,12 +137,12 @@ extension Desk {
     office.services.start(.login(identifier: "alice", password: "correct horse battery", stayDays: 1))
     var events = office.reports.makeAsyncIterator()
     guard case .loggedIn(let kept, _) = await events.next() else { throw Unexpected("no login") }
-    kept.start(.judge(series, 0..<10, .anomaly))
+    kept.start(.judge(series.identity, 0..<10, .anomaly))
     await office.services.finish()
     let open = try #require(try office.accounts.openSessions(of: office.session.account).first)
     office.desk.start(.account(.endSession(open.id)))
-    for rows in [20..<30, 40..<50] { kept.start(.judge(series, rows, .anomaly)) }
-    office.desk.start(.judge(series, 60..<70, .anomaly))
+    for rows in [20..<30, 40..<50] { kept.start(.judge(series.identity, rows, .anomaly)) }
+    office.desk.start(.judge(series.identity, 60..<70, .anomaly))
     await office.services.finish()
     #expect(try office.library.shelf(of: series.identity).judgements().map(\.rows) == [0..<10, 60..<70])
     guard case .answer(office.desk, .accountsShown) = await events.next(),

@@ -188,7 +188,7 @@ private struct Answers {
                 let saving = count.isMultiple(of: 3) ? .failure(PlainError(Unexpected("No room."))) : Result.success(kind)
                 return [.saved(run: run, saving), .training(run: run, .finished(model))]
             } + [.trainingEnded(run: run)]
-        case .loadModels(let series, _): [.modelsLoaded(identity: series.identity, scores(series))]
+        case .loadModels(let series, _, let identity): [.modelsLoaded(identity: identity, scores(series))]
         case .export(let request): [request.mayOverwrite ? .failed("No room.") : .wouldOverwrite(request)]
         case .describe(let series):
             [.described(identity: series.identity, series.channels.indices.map { ColumnStatistics(series, channel: $0) })]
@@ -203,8 +203,8 @@ private struct Answers {
                     .appended(
                         run: run, SeriesTail.Growth(rows: series.selecting(rows: Array(series.rowCount - 3..<series.rowCount))))
                 ]
-        case .scoreGrowth(let series, let models, let run):
-            (try? models.map { try $0.grown(to: series) }).map { [.grown(run: run, series, $0)] } ?? []
+        case .scoreGrowth(let followed, let rows, let late, let run):
+            (try? grown(followed, rows, late, run)).map { [$0] } ?? []
         case .settle(let analysis, let run): [.settled(run: run, analysis.settled())]
         case .signOut, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .tell, .carryOver: []
         }

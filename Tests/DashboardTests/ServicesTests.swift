@@ -59,7 +59,7 @@ import Workbench
         let office = try Office(models: Models([held]))
         let task = TrainingTask(series: series, trainingRows: series.rowCount, seed: 1)
         try office.library.shelf(of: series.identity).save(try plain.train(task, Cancellation()) { _ in }.detector)
-        for _ in 0..<2 { office.desk.start(.loadModels(series, [.rollingMedian])) }
+        for _ in 0..<2 { office.desk.start(.loadModels(series, [.rollingMedian], of: series.identity)) }
         office.services.start(.login(identifier: "alice", password: "correct horse battery", stayDays: 0))
         var events = office.reports.makeAsyncIterator()
         let event = await events.next()

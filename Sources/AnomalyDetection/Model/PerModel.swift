@@ -46,6 +46,13 @@ public struct PerModel<Value>: Sequence {
         }
     }
 
+    /// Changes the values one after the other where they are, so that no array is copied.
+    public mutating func update<Failure: Error>(
+        _ change: (ModelKind, inout Value) throws(Failure) -> Void
+    ) throws(Failure) {
+        for index in kinds.indices { try change(kinds[index], &values[index]) }
+    }
+
     /// How many models have a value.
     public var count: Int { kinds.count }
     /// Whether no model has one.

@@ -106,7 +106,7 @@ struct InspectionCard: WorkspaceCard {
     mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> LayerStep<SignedIn> {
         switch answer {
         case .training(let run, .finished) where workspace.training?.cancellation === run: break
-        case .modelsLoaded(let identity, _) where identity == workspace.known.identity: break
+        case .modelsLoaded(let identity, _) where identity == workspace.known: break
         case .grown(let run, _, _) where run === workspace.growth.scoring: break
         default: return .stay
         }

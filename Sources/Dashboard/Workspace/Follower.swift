@@ -23,7 +23,7 @@ struct Follower: Sendable {
 
     private func follow(_ series: Series) throws {
         var (whole, tail) = try SeriesTail.open(path: path)
-        let count = series.rowCount
+        let count = series.forgottenRows + series.rowCount
         guard whole.rowCount >= count, series.identity == whole.identity(ofFirst: count) else {
             throw FollowingError(name: series.name)
         }

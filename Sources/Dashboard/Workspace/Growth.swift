@@ -9,20 +9,22 @@ import Workbench
 ///
 /// Rows wait here until the models have scored them, one piece after the other; then series and scores grow together.
 struct Growth: Sendable {
+    /// Rows that are kept; `nil` keeps all.
+    var horizon: Int?
     /// Raised to end the reading of new rows; `nil` while the file is not followed.
     var reading: Cancellation?
     /// Known by this are the scores of this series; raised when another takes its place.
     let scoring = Cancellation()
-    /// The series with all rows that have come.
-    var series: Series
+    /// Rows that have come and that no model has been asked about.
+    var waiting: Series?
     /// Whether a piece is being scored.
     var isScoring = false
+    /// Whether reading begins when the rows that have come are scored.
+    var startsLater = false
     /// Models that have not scored all rows.
     var late: [ScoredModel] = []
     /// Which events are new.
     var watch: EventWatch?
-
-    init(series: Series) { self.series = series }
 
     /// Whether new rows are read.
     var isFollowing: Bool { reading != nil }
@@ -48,20 +50,21 @@ extension WorkspaceState {
     mutating func startFollowing(_ frame: inout Frame) -> [Effect] {
         let run = Cancellation()
         growth.reading = run
-        growth.watch = EventWatch(behind: growth.series.rowCount, known: events)
+        growth.watch = EventWatch(behind: analysis.series.rowCount, known: events)
         let last = analysis.series.rowCount - 1
         let columns = layout(frame).plot.width
         if last > 4 * columns { show(last, count: 4 * columns) }
         moveCursor(to: last)
         frame.say("New rows are read as they come; the plots go with them while the cursor is on the last row. F ends it.")
-        return [.follow(path: path, growth.series, run)]
+        growth.startsLater = growth.isScoring || growth.waiting != nil
+        return growth.startsLater ? [] : [.follow(path: path, analysis.series, run)]
     }
 
     /// Stores under the series as it is now what was stored under it with fewer rows.
     mutating func carryOver() -> [Effect] {
-        guard known.rowCount != analysis.series.rowCount else { return [] }
-        known = analysis.series
-        return [.carryOver(path: path, known)]
+        guard known != analysis.series.identity else { return [] }
+        defer { known = analysis.series.identity }
+        return [.carryOver(path: path, analysis.series, from: known)]
     }
 
     /// Uses models, after they have scored the rows that came while they were made.
@@ -77,7 +80,9 @@ extension WorkspaceState {
 
     /// Takes what has come in the file.
     mutating func receive(_ news: SeriesTail.Growth, _ frame: inout Frame) -> [Effect] {
-        if let rows = news.rows { growth.series.append(rows) }
+        if let rows = news.rows {
+            if growth.waiting == nil { growth.waiting = rows } else { growth.waiting?.append(rows) }
+        }
         if let problem = news.problems.first {
             let others = news.problems.count - 1
             frame.complain(problem.description + (others > 0 ? " (+\(others) more)" : ""))
@@ -87,39 +92,47 @@ extension WorkspaceState {
 
     /// Has what has come scored, unless a piece is being scored already.
     private mutating func scoreGrowth() -> [Effect] {
-        guard !growth.isScoring, growth.series.rowCount > analysis.series.rowCount || !growth.late.isEmpty else { return [] }
-        let scored = models.compactMap { kind in
-            growth.late.first { $0.detector.kind == kind } ?? analysis.scored[kind]
-        }
-        growth.late = []
-        if scored.isEmpty {
-            grow(to: growth.series, [])
-            return []
-        }
-        growth.isScoring = true
-        return [.scoreGrowth(growth.series, scored, growth.scoring)]
+        guard !growth.isScoring, growth.waiting != nil || !growth.late.isEmpty else { return [] }
+        let watch = growth.watch ?? EventWatch(behind: analysis.series.rowCount, known: events)
+        let followed = FollowedAnalysis(analysis, watch, horizon: growth.horizon)
+        defer { (growth.waiting, growth.late, growth.isScoring) = (nil, [], true) }
+        return [.scoreGrowth(followed, growth.waiting, late: growth.late, growth.scoring)]
     }
 
     /// Takes the scores of what has come, tells of new events and goes on with what has come meanwhile.
-    mutating func receive(_ series: Series, _ models: [ScoredModel], _ frame: inout Frame) -> [Effect] {
+    mutating func receive(_ followed: FollowedAnalysis, _ news: FollowedAnalysis.News?, _ frame: inout Frame) -> [Effect] {
         growth.isScoring = false
-        grow(to: series, models)
-        let events = events
-        let new = growth.watch?.new(among: events) ?? []
-        let facts = new.map { EventFacts($0, in: series, path: path) }
-        if let highest = new.max(by: { $0.peak < $1.peak }) {
-            let others = new.count > 1 ? " (+\(new.count - 1) more)" : ""
-            frame.say("New event: \(eventText(series, highest.rows)), peak \(significant(highest.peak))\(others).")
+        growth.watch = followed.told
+        let settling = grow(to: followed.analysis, forgotten: news?.forgotten ?? 0)
+        let events = news?.events ?? []
+        let facts = events.map { EventFacts($0, in: analysis.series, path: path) }
+        if growth.isFollowing, let highest = events.max(by: { $0.peak < $1.peak }) {
+            let others = events.count > 1 ? " (+\(events.count - 1) more)" : ""
+            frame.say("New event: \(eventText(analysis.series, highest.rows)), peak \(significant(highest.peak))\(others).")
         }
-        return (facts.isEmpty ? [] : [.tell(facts)]) + scoreGrowth()
+        return (facts.isEmpty ? [] : [.tell(facts)]) + settling + scoreGrowth() + startLater()
+    }
+
+    /// Begins to read new rows where that has waited for the scores of others.
+    private mutating func startLater() -> [Effect] {
+        guard growth.startsLater, !growth.isScoring, let run = growth.reading else { return [] }
+        growth.startsLater = false
+        return [.follow(path: path, analysis.series, run)]
     }
 
     /// Shows more rows: at the end of the series the plots go with it, and the whole stays the whole.
-    private mutating func grow(to series: Series, _ models: [ScoredModel]) {
-        let (before, after) = (analysis.series.rowCount, series.rowCount)
+    /// - Parameter forgotten: rows that the series has no more. What was done before cannot be taken back then.
+    private mutating func grow(to grown: Analysis, forgotten: Int) -> [Effect] {
+        let (before, after) = (analysis.series.rowCount, grown.series.rowCount)
         let isWhole = visible.count == before
         let isAtEnd = visible.upperBound == before && cursor == before - 1
-        analysis.grow(to: series, models)
+        let (decided, isOpen) = (analysis.decisions, analysis.result == nil)
+        analysis = grown
+        analysis.decide {
+            $0 = decided
+            $0.judgements.shift(by: forgotten)
+        }
+        if forgotten > 0 { forget(first: forgotten) }
         explained = nil
         if isWhole || isAtEnd { show(isWhole ? 0 : after - visible.count, count: isWhole ? after : visible.count) }
         if isAtEnd {
@@ -127,5 +140,16 @@ extension WorkspaceState {
             chosen = cursor..<after
         }
         follow()
+        if isOpen, !growth.isFollowing, let highest = events.max(by: { $0.peak < $1.peak }) { select(highest) }
+        return settle(keepsOrder: true)
+    }
+
+    /// Keeps in sight what was, where its rows are counted from later on.
+    private mutating func forget(first count: Int) {
+        notes.shift(by: count)
+        history = History()
+        place(cursorAt: cursor - count)
+        show(visible.lowerBound - count, count: visible.count)
+        chosen = max(0, chosen.lowerBound - count)..<max(1, chosen.upperBound - count)
     }
 }

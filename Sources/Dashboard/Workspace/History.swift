@@ -78,13 +78,13 @@ extension WorkspaceState {
         let (series, before) = (known, self.moment)
         var effects: [Effect] = []
         for old in before.judgements where !moment.judgements.contains(old) {
-            effects.append(.judge(series, old.rows, nil))
+            effects.append(.judge(series, stored(old.rows), nil))
         }
         for new in moment.judgements where !before.judgements.contains(new) {
-            effects.append(.judge(series, new.rows, new.value))
+            effects.append(.judge(series, stored(new.rows), new.value))
         }
-        for old in before.notes where !moment.notes.contains(old) { effects.append(.write(series, old.rows, "")) }
-        for new in moment.notes where !before.notes.contains(new) { effects.append(.write(series, new.rows, new.value)) }
+        for old in before.notes where !moment.notes.contains(old) { effects.append(.write(series, stored(old.rows), "")) }
+        for new in moment.notes where !before.notes.contains(new) { effects.append(.write(series, stored(new.rows), new.value)) }
         analysis.decide { $0 = Decisions(settings: moment.settings, judgements: moment.judgements) }
         notes = moment.notes
         if moment.settings != before.settings { effects.append(.store(series, moment.settings)) }

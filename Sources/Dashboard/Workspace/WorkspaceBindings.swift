@@ -94,7 +94,7 @@ extension Binding where Owner == SignedIn {
         on(
             [.character("L")], name: "load", "Load the models saved for this series", command: "load",
             unless: { $0.noSavedModels }
-        ) { workspace, _ in [.loadModels(workspace.known, workspace.savedModels)] },
+        ) { workspace, _ in [.loadModels(workspace.analysis.series, workspace.savedModels, of: workspace.known)] },
         opening(
             TrainingCard.self, [.character("p")], "Show the training panel", command: "training",
             unless: { $0.noTrainingYet }

@@ -82,7 +82,7 @@ extension WorkspaceState {
         let done = eventText(analysis.series, event.rows) + ": " + (verdict?.title ?? "verdict taken back")
         history.record(maker: nil, from: before, to: moment) { _ in done }
         frame.say(done)
-        return [.judge(known, event.rows, verdict)] + effects
+        return [.judge(known, stored(event.rows), verdict)] + effects
     }
 
     /// Why there is no event whose verdict is wanted.
@@ -117,7 +117,7 @@ extension WorkspaceState {
             }
         case .trainingEnded(let run) where training?.cancellation === run:
             if let news = training?.end() { frame.say(news) }
-        case .modelsLoaded(let identity, let models) where identity == known.identity:
+        case .modelsLoaded(let identity, let models) where identity == known:
             frame.say("Loaded \(models.map(\.detector.kind.title).joined(separator: " and ")).")
             return take(models)
         case .explained(let explained) where explained.identity == analysis.series.identity: self.explained = explained
@@ -128,8 +128,8 @@ extension WorkspaceState {
         case .followingEnded(let run, let problem) where run === growth.reading:
             growth.reading = nil
             frame.complain(problem)
-        case .grown(let run, let series, let models) where run === growth.scoring:
-            return receive(series, models, &frame)
+        case .grown(let run, let followed, let news) where run === growth.scoring:
+            return receive(followed, news, &frame)
         default: break
         }
         return []

@@ -2,13 +2,24 @@ import AnomalyDetection
 import Files
 import Foundation
 import TimeSeries
+import Work
 import Workbench
 
-extension UserLibrary {
+extension Shelf {
     /// Loads saved models and scores `series` with them.
     func scored(_ kinds: [ModelKind], _ series: Series) throws -> [ScoredModel] {
-        try kinds.map { try ScoredModel(scoring: series, with: try shelf(of: series.identity).load($0)) }
+        try kinds.map { try ScoredModel(scoring: series, with: try load($0)) }
     }
+}
+
+/// Scores rows that have come behind those of an analysis, after models that were made meanwhile have scored what came before.
+func grown(
+    _ followed: FollowedAnalysis, _ rows: Series?, _ late: [ScoredModel], _ run: Cancellation
+) throws(DetectionError) -> Answer {
+    var followed = followed
+    if !late.isEmpty { try followed.use(late, cancellation: run) }
+    let news = try rows.map { rows throws(DetectionError) in try followed.append(rows, cancellation: run) }
+    return .grown(run: run, followed, news)
 }
 
 /// Why each model scored `rows` as it did.

@@ -53,8 +53,8 @@ public struct WorkspaceState: Sendable {
     var growth: Growth
     /// Scores and flags that are being made of what was decided.
     var settling = Settling()
-    /// The series as what is stored about it knows it: with the rows that it had when it was opened or trained on.
-    var known: Series
+    /// What is stored about the series is stored under this: its identity when it was opened or trained on.
+    var known: SeriesIdentity
     /// A run in progress or just ended.
     public internal(set) var training: TrainingState?
     /// Why the inspected event is flagged, once it is known.
@@ -98,8 +98,8 @@ public struct WorkspaceState: Sendable {
         analysis.update { $0.judgements = opened.judgements }
         notes = opened.notes
         visible = 0..<opened.series.rowCount
-        known = opened.series
-        growth = Growth(series: opened.series)
+        known = opened.series.identity
+        growth = Growth(horizon: opened.horizon)
     }
 
     /// Flagged and judged events in time order.
@@ -182,6 +182,12 @@ public struct WorkspaceState: Sendable {
         // Beyond twelve digits, differences are those of rounding.
         guard top - bottom > max(abs(bottom), abs(top)) * 1e-12 else { return }
         showValues(bottom...top)
+    }
+
+    /// Rows as what is stored counts them: from the first of the file, which may be forgotten here.
+    func stored(_ rows: Range<Int>) -> Range<Int> {
+        let before = analysis.series.forgottenRows
+        return (rows.lowerBound + before)..<(rows.upperBound + before)
     }
 
     /// Lets go of what the mouse holds.

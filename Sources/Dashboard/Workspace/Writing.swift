@@ -43,6 +43,6 @@ extension WorkspaceState {
         history.record(maker: nil, from: before, to: moment) { _ in done }
         frame.say(done)
         follow()
-        return [.write(known, rows, text)]
+        return [.write(known, stored(rows), text)]
     }
 }

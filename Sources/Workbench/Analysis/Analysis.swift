@@ -59,6 +59,42 @@ public struct Analysis: Sendable {
         use(scored)
     }
 
+    /// Takes rows that come behind the others: every model that has scored goes on with them, and what follows from that is done
+    /// again for the rows whose errors are new or have changed. Costs in those rows, where no verdicts move the scores.
+    /// - Throws: as `ScoringSession.append`; `.cancelled` leaves an analysis that no more rows can be appended to.
+    public mutating func append(
+        _ rows: Series, cancellation: Cancellation = Cancellation()
+    ) throws(DetectionError) {
+        settle()
+        let before = (sayings, decisions)
+        var first = series.rowCount
+        try scored.update { (_, model) throws(DetectionError) in
+            if !model.canGoOn { model = try ScoredModel(scoring: series, with: model.detector, cancellation: cancellation) }
+            let before = model.firstRow
+            first = min(first, try model.append(rows, cancellation: cancellation).lowerBound - before)
+        }
+        series.append(rows)
+        for kind in scored.kinds {
+            sayingCount += 1
+            sayings[kind] = sayingCount
+        }
+        if !scored.isEmpty { steps.append(inputs, after: before, from: first) }
+    }
+
+    /// Forgets the first `count` rows and all that was said of them. What is left keeps its scores; rows are counted from the first
+    /// that is left, verdicts too.
+    public mutating func forget(first count: Int) {
+        guard count > 0 else { return }
+        series.forget(first: count)
+        scored.update { _, model in model.drop(before: model.firstRow + count) }
+        decisions.judgements.shift(by: count)
+        for kind in scored.kinds {
+            sayingCount += 1
+            sayings[kind] = sayingCount
+        }
+        if !scored.isEmpty { steps.forget(first: count, inputs) }
+    }
+
     /// Whether each registered model has scored.
     public var isComplete: Bool { scored.count == models.all.count }
 
@@ -92,7 +128,11 @@ public struct Analysis: Sendable {
         guard !isSettled else { return }
         isSettled = true
         guard !scored.isEmpty else { return }
-        steps.run(.init(series: series, models: models, scored: scored, sayings: sayings, decisions: decisions))
+        steps.run(inputs)
+    }
+
+    private var inputs: AnalysisSteps.Inputs {
+        .init(series: series, models: models, scored: scored, sayings: sayings, decisions: decisions)
     }
 
     /// The analysis, settled.

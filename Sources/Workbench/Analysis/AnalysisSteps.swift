@@ -69,9 +69,9 @@ struct AnalysisSteps: Sendable {
     /// Does what has to be done again.
     mutating func run(_ inputs: Inputs) {
         let (settings, lessons) = (inputs.decisions.settings, inputs.decisions.judgements.lessons)
-        let smoothed = Smoothed(sayings: inputs.sayings, method: settings.calibration, width: settings.smoothing)
+        let plain = key(inputs.sayings, inputs.decisions)
+        let smoothed = plain.scores
         let scores = scores(smoothed, inputs)
-        let plain = Combined(scores: smoothed, ensemble: settings.ensemble)
         let combined = self.combined.made(of: plain) { [spare] before in
             ExtentBlocks(settings.ensemble.combine(scores, reusing: spare.exchange(for: before?.values ?? [])))
         }
@@ -101,6 +101,76 @@ struct AnalysisSteps: Sendable {
         // not judged yet; so verdicts may lower its level and do not raise it.
         if settings.rule == .gap { level = min(level, self.level(of: combined, plain, .gap)) }
         found(moved, taught, scores, level)
+    }
+
+    /// Goes on where rows have come, at a cost of those whose errors are new or have changed: calibration, averages and the
+    /// weighted average are made for them alone, and level and events are looked for in blocks. Where a step was made of other
+    /// decisions, or verdicts move the scores, all is done again.
+    /// - Parameters:
+    ///   - before: what told the models' answers of the last run from others, and its decisions.
+    ///   - first: the first row whose errors have changed.
+    mutating func append(_ inputs: Inputs, after before: (sayings: PerModel<Int>, decisions: Decisions), from first: Int) {
+        let settings = inputs.decisions.settings
+        let (was, now) = (key(before.sayings, before.decisions), key(inputs.sayings, inputs.decisions))
+        let isCurrent = found.output != nil && scores.isMade(of: was.scores) && combined.isMade(of: was)
+        guard isCurrent, inputs.decisions.judgements.lessons.isEmpty, inputs.scored.count == inputs.models.all.count else {
+            return run(inputs)
+        }
+        // What shares memory with what is changed goes first, so that nothing is copied.
+        (found, level) = (Made(), Made())
+        let (before, after) = ((settings.smoothing - 1) / 2, settings.smoothing / 2)
+        let moved = max(0, first - after)
+        var averages = scores.taken() ?? PerModel()
+        if settings.smoothing <= 1 { averages = PerModel() }
+        calibrated.update { kind, own in
+            guard let model = inputs.scored[kind], let saying = inputs.sayings[kind] else { return }
+            let calibration = Calibration(settings.calibration, referenceErrors: model.detector.referenceErrors)
+            own.change(to: Calibrated(saying: saying, method: settings.calibration)) {
+                $0.replace(from: first, with: calibration(Array(model.errors.errors[first...])))
+            }
+        }
+        if settings.smoothing <= 1 {
+            averages = PerModel(inputs.models.kinds) { calibrated[$0]?.output ?? [] }
+        } else {
+            averages.update { kind, own in
+                guard let scores = calibrated[kind]?.output else { return }
+                let around = Array(scores[max(0, moved - before)...])
+                own.replace(
+                    from: moved, with: Array(movingAverage(of: around, width: settings.smoothing).suffix(scores.count - moved)))
+            }
+        }
+        scores.change(to: now.scores, averages)
+        combined.change(to: now) { blocks in
+            blocks.replace(
+                from: moved, with: settings.ensemble.combine(averages.mapValues { Array($0[moved...]) }))
+        }
+        guard let combined = combined.output else { return run(inputs) }
+        let level = level(of: combined, now, settings.rule)
+        found(Taught(combined: now, lessons: []), combined, averages, level)
+    }
+
+    /// Forgets the first rows; what is kept stays as it is, and level and events are looked for again.
+    mutating func forget(first count: Int, _ inputs: Inputs) {
+        guard inputs.decisions.judgements.lessons.isEmpty, let kept = combined.output, !inputs.scored.isEmpty else {
+            self = AnalysisSteps()
+            return run(inputs)
+        }
+        let now = key(inputs.sayings, inputs.decisions)
+        calibrated.update { _, own in own.change { $0 = Array($0[count...]) } }
+        let averages = (scores.output ?? PerModel()).mapValues { Array($0[count...]) }
+        scores.change(to: now.scores, averages)
+        let blocks = ExtentBlocks(Array(kept.values[count...]))
+        combined.change(to: now) { $0 = blocks }
+        (found, level) = (Made(), Made())
+        let level = level(of: blocks, now, inputs.decisions.settings.rule)
+        found(Taught(combined: now, lessons: []), blocks, averages, level)
+    }
+
+    private func key(_ sayings: PerModel<Int>, _ decisions: Decisions) -> Combined {
+        let settings = decisions.settings
+        return Combined(
+            scores: Smoothed(sayings: sayings, method: settings.calibration, width: settings.smoothing),
+            ensemble: settings.ensemble)
     }
 
     private mutating func scores(_ smoothed: Smoothed, _ inputs: Inputs) -> PerModel<[Float]> {
@@ -154,6 +224,32 @@ struct Made<Input: Equatable & Sendable, Output: Sendable>: Sendable {
     /// What was made last, if anything was.
     var output: Output? { last?.output }
 
+    /// Whether what was made last was made of `input`.
+    func isMade(of input: Input) -> Bool { last?.input == input }
+
+    /// What was made last, which is forgotten here.
+    mutating func taken() -> Output? {
+        defer { last = nil }
+        return last?.output
+    }
+
+    /// Says what was made last, of what.
+    mutating func change(to input: Input, _ output: Output) { last = (input, output) }
+
+    /// Changes what was made last, in place, into what would have been made of `input`.
+    mutating func change(to input: Input, _ change: (inout Output) -> Void) {
+        last?.input = input
+        self.change(change)
+    }
+
+    /// Changes what was made last, in place.
+    mutating func change(_ change: (inout Output) -> Void) {
+        guard var (input, output) = last else { return }
+        last = nil
+        change(&output)
+        last = (input, output)
+    }
+
     /// What is made of `input`: what was made last, where that was made of the same, and otherwise what `make` makes, which is
     /// given what was made before.
     mutating func made(of input: Input, _ make: (Output?) -> Output) -> Output {
@@ -175,5 +271,13 @@ private final class SpareScores: Sendable {
             defer { scores = next }
             return scores
         }
+    }
+}
+
+extension [Float] {
+    /// Puts numbers in place of those from `first` on.
+    fileprivate mutating func replace(from first: Int, with new: [Float]) {
+        removeLast(count - first)
+        self += new
     }
 }

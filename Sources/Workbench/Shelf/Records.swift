@@ -19,8 +19,8 @@ struct OpenedFile: Codable, FetchableRecord, PersistableRecord {
     }
 
     enum Columns {
-        static let userID = Column(CodingKeys.userID)
         static let path = Column(CodingKeys.path)
+        static let userID = Column(CodingKeys.userID)
         static let openedAt = Column(CodingKeys.openedAt)
     }
 }

@@ -35,6 +35,14 @@ public struct RowMarks<Value: Sendable & Equatable>: Sendable, Equatable, Random
         sorted.insert(RowMark(rows: rows, value: value), at: place)
     }
 
+    /// Counts rows from `count` rows later on: of marks that reach before the first row the rest is left, if any is.
+    public mutating func shift(by count: Int) {
+        sorted = sorted.compactMap { mark in
+            let rows = Swift.max(0, mark.rows.lowerBound - count)..<Swift.max(0, mark.rows.upperBound - count)
+            return rows.isEmpty ? nil : RowMark(rows: rows, value: mark.value)
+        }
+    }
+
     /// What is said of an event: by the mark with the most rows in common, of equals the earliest.
     public func value(on rows: Range<Int>) -> Value? {
         var best: (value: Value, common: Int)?

@@ -31,17 +31,23 @@ public struct UserLibrary: Sendable {
 
     /// Notes that a series was opened from a file, and gives its shelf. Where the file held the same rows and fewer of them when
     /// it was opened before, what belongs to those belongs to the series from now on.
-    public func open(_ series: Series, at path: String) throws -> Shelf {
+    ///
+    /// Not one transaction, since models move between: where two programs do this at once, both come to the same.
+    /// - Parameter beginning: what the series was known by when it had fewer rows, where that is known already.
+    public func open(_ series: Series, at path: String, continuing beginning: SeriesIdentity? = nil) throws -> Shelf {
         let before = try database.read { try OpenedFile.filter { $0.userID == user && $0.path == path }.fetchOne($0) }
         let shelf = shelf(of: series.identity)
-        if let before, before.rowCount < series.rowCount,
+        if let beginning {
+            if beginning != series.identity { try shelf.takeOver(from: beginning) }
+        } else if let before, before.rowCount < series.rowCount,
             series.identity(ofFirst: before.rowCount).text == before.fingerprint
         {
             try shelf.takeOver(from: SeriesIdentity(text: before.fingerprint))
         }
         try database.write {
             try OpenedFile(
-                userID: user, path: path, openedAt: Date(), fingerprint: series.identity.text, rowCount: series.rowCount
+                userID: user, path: path, openedAt: Date(), fingerprint: series.identity.text,
+                rowCount: series.forgottenRows + series.rowCount
             ).upsert($0)
         }
         return shelf

@@ -4,13 +4,19 @@ import TimeSeries
 /// Tells which events are new while a series grows: those that reach behind the rows there were to begin with, each once,
 /// also where it grows longer or its rows shift as more rows come.
 public struct EventWatch: Sendable {
-    private let first: Int
+    private var first: Int
     private var told: [Range<Int>]
 
     /// Watches the rows from `count` on; events that are known are not new.
     public init(behind count: Int, known: [Event]) {
         first = count
         told = known.map(\.rows)
+    }
+
+    /// Counts rows from `count` rows later on; what was told of rows before is forgotten.
+    mutating func forget(first count: Int) {
+        first = max(0, first - count)
+        told = told.compactMap { $0.upperBound > count ? max(0, $0.lowerBound - count)..<($0.upperBound - count) : nil }
     }
 
     /// The events among `events` that were not told before.

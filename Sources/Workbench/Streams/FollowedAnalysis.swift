@@ -1,0 +1,83 @@
+import AnomalyDetection
+import TimeSeries
+import Work
+
+/// An analysis of a series whose rows come one after the other, as the dashboard and the command line follow a file.
+///
+/// Rows that come cost what they are, not what there is: models go on scoring (`ScoringSession`), and what follows from their
+/// errors is done again for the rows concerned alone. There is one copy of the series, and of its rows no more are kept than a
+/// horizon and a quarter.
+///
+/// ```swift
+/// var followed = FollowedAnalysis(analysis, horizon: 100_000)
+/// let news = try followed.append(rows)
+/// for event in news.events { alert(event) }
+/// ```
+public struct FollowedAnalysis: Sendable {
+    /// What has come, scored and flagged.
+    public private(set) var analysis: Analysis
+    private var watch: EventWatch
+    private let horizon: Int?
+
+    /// The fewest rows of a horizon: enough for windows, and for a level that is found among them.
+    public static let fewestRows = 1000
+
+    /// What came of some rows.
+    public struct News: Sendable {
+        /// The rows, counted from the first that is kept.
+        public let rows: Range<Int>
+        /// Flagged events that were not told before.
+        public let events: [Event]
+        /// How many rows were forgotten, the earliest.
+        public let forgotten: Int
+    }
+
+    /// Goes on from an analysis whose events are known.
+    /// - Parameter horizon: rows that are kept when more come; `nil` keeps all.
+    public init(_ analysis: Analysis, horizon: Int? = nil) {
+        self.init(analysis, EventWatch(behind: analysis.series.rowCount, known: analysis.events), horizon: horizon)
+    }
+
+    /// Goes on from an analysis of which `watch` knows what was told.
+    public init(_ analysis: Analysis, _ watch: EventWatch, horizon: Int? = nil) {
+        (self.analysis, self.watch) = (analysis, watch)
+        self.horizon = horizon.map { max($0, Self.fewestRows) }
+    }
+
+    /// Which events were told.
+    public var told: EventWatch { watch }
+
+    /// Takes rows behind those there are.
+    /// - Throws: as `Analysis.append`.
+    public mutating func append(
+        _ rows: Series, cancellation: Cancellation = Cancellation()
+    ) throws(DetectionError) -> News {
+        let forgotten = forget(before: rows.rowCount)
+        let first = analysis.series.rowCount
+        try analysis.append(rows, cancellation: cancellation)
+        return News(
+            rows: first..<analysis.series.rowCount, events: watch.new(among: analysis.events), forgotten: forgotten)
+    }
+
+    /// Takes models that have scored the series with fewer rows, after they have scored the rest.
+    /// - Throws: `DetectionError`.
+    public mutating func use(
+        _ models: [ScoredModel], cancellation: Cancellation = Cancellation()
+    ) throws(DetectionError) {
+        var grown: [ScoredModel] = []
+        for model in models { grown.append(try model.grown(to: analysis.series, cancellation: cancellation)) }
+        analysis.use(grown)
+    }
+
+    /// Makes room for rows that come, where a horizon is set: only when a quarter more than it is kept, so that forgetting costs
+    /// little for each row.
+    private mutating func forget(before coming: Int) -> Int {
+        guard let horizon else { return 0 }
+        let excess = analysis.series.rowCount + coming - horizon
+        guard excess > horizon / 4 else { return 0 }
+        let count = min(excess, analysis.series.rowCount - 1)
+        analysis.forget(first: count)
+        watch.forget(first: count)
+        return count
+    }
+}

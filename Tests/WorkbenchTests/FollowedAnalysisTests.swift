@@ -1,0 +1,93 @@
+import AnomalyDetection
+import Testing
+import TimeSeries
+import Work
+import Workbench
+
+/// Both models, trained for an epoch, which scores like any other.
+private func scored(_ series: Series, _ models: Models) throws -> [ScoredModel] {
+    var (lstm, transformer) = (LSTMRecipe(), TransformerRecipe())
+    (lstm.epochs, lstm.windowsPerEpoch) = (1, 128)
+    (transformer.epochs, transformer.windowsPerEpoch) = (1, 128)
+    let quick = [Model(.lstm, weight: 0.5, recipe: lstm), Model(.transformer, weight: 0.5, recipe: transformer)]
+    return try quick.map { model in
+        let task = TrainingTask(series: series, trainingRows: series.rowCount, seed: 1)
+        return try ScoredModel(scoring: series, with: try model.train(task, Cancellation()) { _ in }.detector)
+    }
+}
+
+private let whole = SampleKind.contextual.series(rows: 2400, seed: 5)
+private let learnt = Result { try scored(whole.prefix(1200), .standard) }
+
+private func analysis(_ series: Series, _ settings: AnalysisSettings) throws -> Analysis {
+    var analysis = Analysis(series: series, models: .standard, settings: settings)
+    analysis.use(try learnt.get().map { try ScoredModel(scoring: series, with: $0.detector) })
+    return analysis
+}
+
+private func areClose(_ one: [Float], _ other: [Float]) -> Bool {
+    one.count == other.count && zip(one, other).allSatisfy { $0.isNaN && $1.isNaN || abs($0 - $1) <= 1e-5 }
+}
+
+/// Rows in any portions give the scores and flags of the whole, however scores are averaged and calibrated.
+@Test(arguments: [1, 2, 9]) func anAnalysisThatIsAppendedToIsThatOfTheWhole(_ smoothing: Int) throws {
+    for seed in 1...3 as ClosedRange<UInt64> {
+        var random = SeededGenerator(seed: seed)
+        var settings = AnalysisSettings(models: .standard)
+        settings.smoothing = smoothing
+        settings.calibration = random.uniform() < 0.5 ? .rank : .excess
+        var followed = FollowedAnalysis(try analysis(whole.prefix(1200), settings))
+        while followed.analysis.series.rowCount < whole.rowCount {
+            let first = followed.analysis.series.rowCount
+            let end = min(whole.rowCount, first + 1 + Int(random.uniform() * 150))
+            let news = try followed.append(whole.rows(first..<end))
+            #expect(news.rows == first..<end && news.forgotten == 0)
+        }
+        let expected = try analysis(whole, settings)
+        let (mine, others) = (try #require(followed.analysis.result), try #require(expected.result))
+        #expect(followed.analysis.series.identity == whole.identity)
+        #expect(areClose(mine.combined, others.combined), "seed \(seed)")
+        for kind in Models.standard.kinds { #expect(areClose(mine.scores[kind] ?? [], others.scores[kind] ?? [])) }
+        #expect(abs(mine.level - others.level) < 1e-5 || mine.level == others.level)
+        #expect(mine.events.map(\.rows) == others.events.map(\.rows), "seed \(seed)")
+    }
+}
+
+/// Settings and verdicts that change between rows count, and what they change stays as the whole has it.
+@Test func decisionsBetweenRowsCount() throws {
+    var followed = try analysis(whole.prefix(1200), AnalysisSettings(models: .standard))
+    for (row, smoothing) in [(1500, 3), (1800, 1), (2100, 6)] {
+        try followed.append(whole.rows(followed.series.rowCount..<row))
+        followed.update { $0.settings.smoothing = smoothing }
+    }
+    followed.update { $0.judgements.judge(300..<310, as: .normal) }
+    try followed.append(whole.rows(2100..<2400))
+    var expected = try analysis(whole, followed.settings)
+    expected.update { $0.judgements.judge(300..<310, as: .normal) }
+    #expect(areClose(followed.result?.combined ?? [], expected.result?.combined ?? [.nan]))
+}
+
+/// Of rows that come without end no more are kept than the horizon and a quarter; those that are left have the scores that they
+/// had, and an event is told once.
+@Test func noMoreIsKeptThanTheHorizon() throws {
+    let settings = AnalysisSettings(models: .standard)
+    var (all, some) = (
+        FollowedAnalysis(try analysis(whole.prefix(1200), settings)),
+        FollowedAnalysis(try analysis(whole.prefix(1200), settings), horizon: 1000)
+    )
+    var told: [Range<Int>] = []
+    for first in stride(from: 1200, to: 2400, by: 40) {
+        _ = try all.append(whole.rows(first..<(first + 40)))
+        let news = try some.append(whole.rows(first..<(first + 40)))
+        let kept = some.analysis
+        #expect(kept.series.rowCount <= 1250 && kept.series.forgottenRows + kept.series.rowCount == first + 40)
+        #expect(kept.scored.values.allSatisfy { $0.errors.errors.count == kept.series.rowCount })
+        #expect(
+            areClose(kept.result?.combined ?? [], Array((all.analysis.result?.combined ?? [.nan])[kept.series.forgottenRows...])))
+        told += news.events.map {
+            ($0.rows.lowerBound + kept.series.forgottenRows)..<($0.rows.upperBound + kept.series.forgottenRows)
+        }
+    }
+    #expect(some.analysis.series.identity == whole.identity)
+    #expect(told.indices.allSatisfy { index in !told[..<index].contains { $0.overlaps(told[index]) } })
+}
