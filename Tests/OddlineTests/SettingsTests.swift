@@ -110,7 +110,7 @@ import Testing
             "{\"username\":\"ann\",\"email\":\"\(user)\",\"password\":\"\(password)\",\"set_up_token\":\"\(try #require(service.setUp))\"}"
         )
         let login = try service.post("/api/auth/login", "{\"identifier\":\"ann\",\"password\":\"\(password)\"}")
-        let token = try #require(login.firstMatch(of: /"token": ?"([^"]+)"/), "\(login)").1
+        let token = try #require(login.firstMatch(of: /"access_token": ?"([^"]+)"/), "\(login)").1
         func ask(_ path: String, _ body: String...) throws -> String {
             let sent = body.flatMap { ["-H", "content-type: application/json", "-d", $0] }
             return try run(["curl", "-s", service.base + path, "-H", "authorization: Bearer \(token)"] + sent)
