@@ -101,7 +101,11 @@ let service: [Target] =
                 "StrictJSON",
                 "Workbench", "TimeSeries", "COpenSSL", grdb, hummingbird, nio, nioEmbedded,
             ]),
-        tests("OddlineTests", ["TestSupport", "oddline", "oddline-serve", "SeriesReading", "TerminalUI", "TimeSeries"]),
+        tests(
+            "OddlineTests",
+            [
+                "TestSupport", "oddline", "oddline-serve", "AnomalyDetection", "SeriesReading", "TerminalUI", "TimeSeries",
+            ]),
     ]
 
 let package = Package(

@@ -185,3 +185,16 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
         try detector(kind, series)
     }
 }
+
+@Test func aFileWhoseReferenceErrorsAreNoNumbersIsRefused() throws {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".safetensors")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try Models.standard.save(try detector(.lstm, wave(300)), to: url)
+    var file = try ModelFile(readingFrom: url)
+    let name = "calibration.reference_errors"
+    file.tensors[name]?.values[3] = .nan
+    try file.write(to: url)
+    #expect(throws: ModelFileError.notFinite(file: url.lastPathComponent, name: name)) {
+        try Models.standard.load(.lstm, from: url)
+    }
+}

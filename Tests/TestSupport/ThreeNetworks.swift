@@ -6,7 +6,14 @@ extension ModelKind {
 }
 
 extension Models {
-    /// The standard models and, registered here and nowhere else, one with a network that the program does not hold.
-    public static let withConvolutional = Models(
-        standard.all + [Model(.convolutional, weight: 0.5, recipe: ConvolutionalRecipe())])
+    /// The standard models, trained in a moment, and, registered here and nowhere else, one with a network that the program does
+    /// not hold.
+    public static let withConvolutional: Models = {
+        var (lstm, transformer) = (LSTMRecipe(), TransformerRecipe())
+        (lstm.epochs, transformer.epochs) = (2, 2)
+        return Models([
+            Model(.lstm, weight: 0.5, recipe: lstm), Model(.transformer, weight: 0.5, recipe: transformer),
+            Model(.convolutional, weight: 0.5, recipe: ConvolutionalRecipe()),
+        ])
+    }()
 }

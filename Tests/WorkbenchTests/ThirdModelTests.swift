@@ -75,3 +75,30 @@ private func trained(_ models: Models) async -> [ScoredModel] {
     let impossible = altered(#""lstm":0.25,"transformer":1"#, #""lstm":0,"transformer":0"#)
     #expect(throws: DetectionError.allWeightsZero) { try JSONDecoder().decode(AnalysisSettings.self, from: impossible) }
 }
+
+/// A network that the program does not hold, with its own recipe, takes part by being registered in one list.
+@Test func aThirdNetworkIsTrainedScoredSavedAndLoadedByBeingRegistered() async throws {
+    let models = Models.withConvolutional
+    var analysis = Analysis(series: series, models: models)
+    analysis.use(await trained(models))
+    #expect(analysis.isComplete)
+    let result = try #require(analysis.result)
+    #expect(result.scores.kinds == [.lstm, .transformer, .convolutional])
+    #expect(result.scores[.convolutional]?.allSatisfy { (0...1).contains($0) } == true)
+    let scored = try #require(analysis.scored[.convolutional])
+    let explanation = try scored.detector.explanation(of: 400..<420, in: series, errors: scored.errors)
+    #expect(explanation.channelShares.count == 1 && explanation.attended.isEmpty, "nothing can be hidden from it")
+
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    #expect(throws: DetectionError.noModels(folder: folder.path)) { try models.load(folder: folder) }
+    try models.save(scored.detector, to: models.file(.convolutional, in: folder))
+    let (loaded, missing) = try models.load(folder: folder)
+    #expect(missing == [.lstm, .transformer] && loaded.map(\.kind) == [.convolutional])
+    #expect(try loaded[0].errors(of: series) == scored.errors)
+    // The file of one network is none of another's.
+    try FileManager.default.copyItem(
+        at: models.file(.convolutional, in: folder), to: models.file(.lstm, in: folder))
+    #expect(throws: DetectionError.self) { try models.load(.lstm, from: models.file(.lstm, in: folder)) }
+}
