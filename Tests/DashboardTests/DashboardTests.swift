@@ -2,6 +2,7 @@ import Accounts
 import AnomalyDetection
 import Persistence
 import TerminalUI
+import TestSupport
 import Testing
 import TimeSeries
 import Work
@@ -324,4 +325,13 @@ import Workbench
     let (index, count) = (state.workspace?.selectedPlace ?? 0, state.workspace?.events.count ?? 0)
     let next = press(&state, .character("]")) + press(&state, .character("["))
     #expect(next.count == (count < 2 ? 0 : index + 1 < count ? 2 : 1), "each move to another event asks again")
+}
+
+/// A network that the dashboard does not hold is shown, weighed and explained by being registered.
+@Test func aThirdNetworkIsShown() throws {
+    var state = try workspace(models: .withConvolutional)
+    #expect(state.workspace?.analysis.result?.scores.kinds == [.lstm, .transformer, .convolutional])
+    #expect(view(state).text.contains("CONV"))
+    run(&state, "conv_weight 1")
+    #expect(state.weight(.convolutional) == 1)
 }

@@ -79,6 +79,19 @@ import Testing
         #expect(sample.status == 201 && sample.json["name"] as? String == "point.csv")
     }
 
+    /// A network that the program does not hold is trained, weighed and asked for scores by being registered.
+    @Test func aThirdNetworkIsServed() async throws {
+        let server = try await Server(models: .withConvolutional)
+        try await server.register()
+        let token = try await server.logIn()
+        let path = try await server.train(csv: Self.wave, token: token)
+        #expect(try await server.send("GET", path, token: token).json["models"] as? [String] == ["lstm", "transformer", "conv"])
+        let scores = try await server.send(
+            "GET", path + "/scores?lstm_weight=0&transformer_weight=0&conv_weight=1&limit=5", token: token)
+        let rows = try #require(scores.json["rows"] as? [[String: Any]])
+        #expect(rows.count == 5 && rows.allSatisfy { $0["combined"] as? Double == $0["conv"] as? Double })
+    }
+
     @Test func theNumbersZeroAndOneAreNumbers() async throws {
         let server = try await Server(models: Self.quick())
         try await server.register()
