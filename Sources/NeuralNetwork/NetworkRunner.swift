@@ -10,9 +10,10 @@ public final class NetworkRunner {
     public let capacity: Int
 
     /// Prepares buffers for `capacity` windows at a time, by default what suits the threads.
-    public init(_ parameters: Parameters, capacity: Int? = nil, threadCount: Int = 1) {
+    /// - Parameter slice: windows that are worked on together; by default what keeps the processor's cache busy.
+    public init(_ parameters: Parameters, capacity: Int? = nil, threadCount: Int = 1, slice: Int? = nil) {
         let architecture = parameters.architecture
-        let slice = architecture.sizes.sliceSize
+        let slice = slice ?? architecture.sizes.sliceSize
         self.slice = slice
         self.parameters = parameters
         self.capacity = capacity ?? slice * max(1, threadCount)

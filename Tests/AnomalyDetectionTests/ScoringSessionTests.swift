@@ -20,7 +20,7 @@ private func detector(_ kind: ModelKind, _ series: Series, rows: Int) throws -> 
 private func gapped(_ rows: Int) -> Series {
     let series = SampleKind.contextual.series(rows: rows, seed: 4)
     var other = series.channels[0].values.map { -2 * $0 }
-    for row in [100..<110, 690..<720, 1000..<1004] as [Range<Int>] { for gap in row { other[gap] = .nan } }
+    for row in [100..<110, 690..<720, 1000..<1004] as [Range<Int>] { for gap in row.clamped(to: 0..<rows) { other[gap] = .nan } }
     return series.with(series.channels + [Series.Channel(name: "other", values: other)])
 }
 

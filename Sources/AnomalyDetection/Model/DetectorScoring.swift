@@ -9,8 +9,10 @@ struct WindowScoring: RowScoring {
     let detector: NeuralDetector
     var measurement: Measurement
     private let horizon: Int?
-    /// Working memory for few windows, from the first time that it is used.
-    private var memory: WorkingMemory?
+    /// Working memory for some windows, and for a few, from the first time that it is used.
+    private var memory: WorkingMemory?, fewMemory: WorkingMemory?
+    /// Windows that are worked on one by one: a whole slice takes longer than so many.
+    private static let few = 3
 
     init(_ detector: NeuralDetector, _ measurement: Measurement, horizon: Int? = nil) {
         (self.detector, self.measurement, self.horizon) = (detector, measurement, horizon)
@@ -40,6 +42,11 @@ struct WindowScoring: RowScoring {
         guard all[0].requests.count <= detector.plan.architecture.sliceSize else {
             let cores = ProcessInfo.processInfo.activeProcessorCount
             return try detector.reconstructor(threadCount: cores).answer(&all, cancellation: cancellation, progress: progress)
+        }
+        if all[0].requests.count <= Self.few {
+            let memory = fewMemory ?? WorkingMemory(detector.reconstructor(threadCount: 1, slice: 1))
+            fewMemory = memory
+            return try memory.answer(&all, cancellation: cancellation, progress: progress)
         }
         let memory = memory ?? WorkingMemory(detector.reconstructor(threadCount: 1))
         self.memory = memory
@@ -90,9 +97,12 @@ final class PlannedNetwork: Reconstructor {
     private let plan: DetectorPlan
     private let network: NetworkRunner
 
-    init(_ plan: DetectorPlan, _ parameters: Parameters, threadCount: Int = ProcessInfo.processInfo.activeProcessorCount) {
+    init(
+        _ plan: DetectorPlan, _ parameters: Parameters, threadCount: Int = ProcessInfo.processInfo.activeProcessorCount,
+        slice: Int? = nil
+    ) {
         self.plan = plan
-        network = NetworkRunner(parameters, threadCount: threadCount)
+        network = NetworkRunner(parameters, threadCount: threadCount, slice: slice)
     }
 
     var windowLength: Int { plan.windowLength }
@@ -123,7 +133,9 @@ final class PlannedNetwork: Reconstructor {
 }
 
 extension NeuralDetector {
-    func reconstructor(threadCount: Int) -> PlannedNetwork { PlannedNetwork(plan, parameters, threadCount: threadCount) }
+    func reconstructor(threadCount: Int, slice: Int? = nil) -> PlannedNetwork {
+        PlannedNetwork(plan, parameters, threadCount: threadCount, slice: slice)
+    }
 
     /// That rows have this model's channels.
     /// - Throws: `DetectionError.otherChannels`, `.otherOrder`.

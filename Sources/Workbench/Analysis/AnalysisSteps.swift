@@ -244,8 +244,9 @@ struct Made<Input: Equatable & Sendable, Output: Sendable>: Sendable {
 
     /// Changes what was made last, in place.
     mutating func change(_ change: (inout Output) -> Void) {
-        guard var (input, output) = last else { return }
+        guard let (input, made) = last else { return }
         last = nil
+        var output = made
         change(&output)
         last = (input, output)
     }
