@@ -2,6 +2,7 @@ import AnomalyDetection
 import ArgumentParser
 import Invocation
 import Persistence
+import Synchronization
 
 /// The command line: every sub-command wires the libraries together and nothing more.
 @main
@@ -25,18 +26,24 @@ struct Oddline: AsyncParsableCommand {
 
     static func main() async {
         openStandardStreams()
-        await Program.$registered.withValue(.standard) { await main(nil) }
+        Program.register(.standard)
+        await main(nil)
     }
 }
 
 /// What the commands work with beside their options.
 enum Program {
-    /// What `main` registers: the one place that names models.
-    @TaskLocal static var registered: Models?
+    /// For all threads of the process, since keys are scored on threads of their own.
+    private static let registered = Mutex<Models?>(nil)
+
+    /// Says which models there are: the one place that names them is `main`.
+    static func register(_ models: Models) { registered.withLock { $0 = models } }
 
     /// The models that the commands train, load and score with, in the order of columns.
     static var models: Models {
-        guard let registered else { preconditionFailure("main registers models before a command is parsed") }
-        return registered
+        guard let models = registered.withLock({ $0 }) else {
+            preconditionFailure("main registers models before a command is parsed")
+        }
+        return models
     }
 }

@@ -13,7 +13,8 @@ import TimeSeries
         let result = await #expect(
             processExitsWith: .success, observing: [\.standardOutputContent, \.standardErrorContent]
         ) { [arguments = arguments as [String]] in
-            await Program.$registered.withValue(.withConvolutional) { await Oddline.main(arguments) }
+            Program.register(.withConvolutional)
+            await Oddline.main(arguments)
         }
         let ended = try #require(result)
         return (
