@@ -384,7 +384,7 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try terminal.keys("Escape")
         _ = try terminal.wait("the inspection is closed") { !$0.contains("Event 2 of 5") }
         let report = folder + "/report.html"
-        for answer in ["Wrote a report", "y overwrites it"] {
+        for answer in ["Wrote a report", "Overwriting it loses"] {
             try terminal.keys(":")
             try terminal.type("report " + report)
             try terminal.keys("Enter")
