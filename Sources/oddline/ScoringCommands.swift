@@ -141,35 +141,33 @@ struct ScoreCommand: AsyncParsableCommand {
             } else {
                 try export.write(format, to: printResult)
             }
-            if let followed, var tail { try follow(followed, &tail, &analysis, source.configuration) }
+            if let followed, var tail {
+                let horizon = following.horizon ?? source.configuration.horizon
+                var growing = FollowedAnalysis(consume analysis, horizon: horizon)
+                try follow(followed, &tail, &growing, source.configuration)
+            }
         }
     }
 
     /// Writes a line a row that comes, scored when it came, and tells of new events, until the program is interrupted.
-    private func follow(_ path: String, _ tail: inout SeriesTail, _ analysis: inout Analysis, _ configuration: ConfigurationFile)
-        throws
-    {
-        let horizon = following.horizon ?? configuration.horizon
+    private func follow(
+        _ path: String, _ tail: inout SeriesTail, _ followed: inout FollowedAnalysis, _ configuration: ConfigurationFile
+    ) throws {
         guard let settings = following.command(configuration) else {
-            return try scoreRows(of: path, &tail, &analysis, horizon: horizon, Cancellation()) { _ in }
+            return try scoreRows(of: path, &tail, &followed, Cancellation()) { _ in }
         }
         let command = EventCommand(settings) { printError("oddline: \($0)") }
         let interruption = Interruption()
-        let outcome = Result {
-            try scoreRows(of: path, &tail, &analysis, horizon: horizon, interruption.cancellation, tell: command.tell)
-        }
+        let outcome = Result { try scoreRows(of: path, &tail, &followed, interruption.cancellation, tell: command.tell) }
         if let undelivered = command.finish() { printError("oddline: \(undelivered)") }
         interruption.endProgram()
         try outcome.get()
     }
 
     private func scoreRows(
-        of path: String, _ tail: inout SeriesTail, _ analysis: inout Analysis, horizon: Int?, _ cancellation: Cancellation,
+        of path: String, _ tail: inout SeriesTail, _ followed: inout FollowedAnalysis, _ cancellation: Cancellation,
         tell: ([EventFacts]) -> Void
     ) throws {
-        var followed = FollowedAnalysis(analysis, horizon: horizon)
-        // What is followed is the only copy.
-        analysis = Analysis(series: Series(name: analysis.series.name, channels: []), models: Program.models)
         while !cancellation.isCancelled {
             let growth = try tail.read()
             for problem in growth.problems { printError("oddline: \(problem)") }

@@ -138,7 +138,7 @@ import TimeSeries
         #expect(training.status == 2 && training.errors.contains("key d: 1 row is too few for a model, which needs at least 48"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: models).sorted() == ["a%2F2", "c"])
         let together = try oddline(["score", "-", "--key", "host", "--model", models], input: two)
-        #expect(together.status == 0 && together.lines.count == 241)
+        try #require(together.status == 0 && together.lines.count == 241)
         let own = lines(1, rows: 600).prefix(120).joined(separator: "\n")
         let alone = try oddline(["score", "-", "--model", models + "/a%2F2"], input: "timestamp,value\n" + own + "\n")
         #expect(areAlike(together.lines[1..<121].map { String($0.dropFirst(4)) }, alone.lines.dropFirst().map { String($0) }))

@@ -123,7 +123,7 @@ public enum AccountRequest: Sendable, Equatable {
     case resetPassword(Account, String)
 }
 
-extension AccountPanel: Card {
+extension AccountPanel: Card, FieldLayer {
     static let title = "Account"
     static let level = LayerLevel.anywhere
     /// Letters act on lists; forms take them.
@@ -223,17 +223,7 @@ extension AccountPanel: Card {
         return []
     }
 
-    mutating func take(_ key: Key, over signedIn: inout SignedIn) -> [Effect] {
-        edit { _ = $0.handle(key) }
-        return []
-    }
-
-    mutating func paste(_ text: String, over signedIn: inout SignedIn) -> [Effect] {
-        edit { $0.insert(text) }
-        return []
-    }
-
-    private mutating func edit(_ change: (inout TextField) -> Void) {
+    mutating func edit(_ change: (inout TextField) -> Void) {
         guard focus > 0, focus <= fields.count else { return }
         change(&fields[focus - 1])
         problems[focus - 1] = nil

@@ -40,6 +40,24 @@ extension Layer {
     mutating func receive(_ news: Owner.News, over owner: inout Owner, _ frame: inout Frame) -> LayerStep<Owner> { .stay }
 }
 
+/// A layer with fields, one of which takes what is typed and pasted.
+protocol FieldLayer: Layer {
+    /// Changes the field that has the focus, if one may be changed.
+    mutating func edit(_ change: (inout TextField) -> Void)
+}
+
+extension FieldLayer {
+    mutating func take(_ key: Key, over owner: inout Owner) -> [Owner.Asked] {
+        edit { _ = $0.handle(key) }
+        return []
+    }
+
+    mutating func paste(_ text: String, over owner: inout Owner) -> [Owner.Asked] {
+        edit { $0.insert(text) }
+        return []
+    }
+}
+
 /// Where a layer lies.
 enum LayerLevel: Sendable {
     /// Covers the terminal; all general keys hold.

@@ -2,7 +2,7 @@ import Accounts
 import TerminalUI
 
 /// The login screen.
-public struct LoginForm: Layer {
+public struct LoginForm: FieldLayer {
     /// Username or email.
     public private(set) var identifier = TextField(limit: .columns(AccountRules.longestEmail))
     /// Never shown.
@@ -68,16 +68,6 @@ public struct LoginForm: Layer {
         return .stay
     }
 
-    mutating func take(_ key: Key, over signedOut: inout SignedOut) -> [Request] {
-        edit { _ = $0.handle(key) }
-        return []
-    }
-
-    mutating func paste(_ text: String, over signedOut: inout SignedOut) -> [Request] {
-        edit { $0.insert(text) }
-        return []
-    }
-
     mutating func update(_ mouse: Mouse, over signedOut: inout SignedOut, _ frame: inout Frame) -> LayerStep<SignedOut> {
         guard mouse.action == .press, !isBusy else { return .stay }
         let layout = FormLayout(frame, fieldCount: 3)
@@ -93,7 +83,7 @@ public struct LoginForm: Layer {
         return .stay
     }
 
-    private mutating func edit(_ change: (inout TextField) -> Void) {
+    mutating func edit(_ change: (inout TextField) -> Void) {
         guard !isBusy else { return }
         problem = nil
         switch focus {

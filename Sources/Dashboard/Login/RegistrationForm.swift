@@ -2,7 +2,7 @@ import Accounts
 import TerminalUI
 
 /// The registration screen.
-public struct RegistrationForm: Layer {
+public struct RegistrationForm: FieldLayer {
     /// Username, email, password, password again.
     private var fields = [
         TextField(limit: .columns(AccountRules.longestUsername)), TextField(limit: .columns(AccountRules.longestEmail)),
@@ -59,16 +59,6 @@ public struct RegistrationForm: Layer {
 
     static let gestures = LoginForm.gestures
 
-    mutating func take(_ key: Key, over signedOut: inout SignedOut) -> [Request] {
-        edit { _ = $0.handle(key) }
-        return []
-    }
-
-    mutating func paste(_ text: String, over signedOut: inout SignedOut) -> [Request] {
-        edit { $0.insert(text) }
-        return []
-    }
-
     mutating func update(_ mouse: Mouse, over signedOut: inout SignedOut, _ frame: inout Frame) -> LayerStep<SignedOut> {
         guard mouse.action == .press, !isBusy else { return .stay }
         let layout = FormLayout(frame, fieldCount: 4)
@@ -87,7 +77,7 @@ public struct RegistrationForm: Layer {
         return .stay
     }
 
-    private mutating func edit(_ change: (inout TextField) -> Void) {
+    mutating func edit(_ change: (inout TextField) -> Void) {
         guard focus < 4, !isBusy else { return }
         change(&fields[focus])
         problems[focus] = nil

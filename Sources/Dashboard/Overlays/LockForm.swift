@@ -2,7 +2,7 @@ import Accounts
 import TerminalUI
 
 /// What lies over everything while the program waits for the password again; nothing of the work shows.
-struct LockForm: Layer {
+struct LockForm: FieldLayer {
     static let title = "Lock"
     static let level = LayerLevel.lock
     static let takesText = true
@@ -32,17 +32,7 @@ struct LockForm: Layer {
         },
     ]
 
-    mutating func take(_ key: Key, over signedIn: inout SignedIn) -> [Effect] {
-        edit { _ = $0.handle(key) }
-        return []
-    }
-
-    mutating func paste(_ text: String, over signedIn: inout SignedIn) -> [Effect] {
-        edit { $0.insert(text) }
-        return []
-    }
-
-    private mutating func edit(_ change: (inout TextField) -> Void) {
+    mutating func edit(_ change: (inout TextField) -> Void) {
         guard !isBusy else { return }
         problem = nil
         change(&password)

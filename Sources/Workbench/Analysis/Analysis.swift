@@ -43,20 +43,11 @@ public struct Analysis: Sendable {
         for model in scored {
             precondition(model.errors.errors.count == series.rowCount, "a model scores every row of the series")
             precondition(models[model.detector.kind] != nil, "a model is registered")
-            sayingCount += 1
-            sayings[model.detector.kind] = sayingCount
+            noteSaying(of: model.detector.kind)
             self.scored[model.detector.kind] = model
         }
         isSettled = false
         settle()
-    }
-
-    /// Takes the series with more rows behind those it has, and what models say of all of them.
-    public mutating func grow(to series: Series, _ scored: [ScoredModel]) {
-        precondition(series.rowCount >= self.series.rowCount, "a series that grows keeps its rows")
-        self.series = series
-        (self.scored, sayings, steps) = (PerModel(), PerModel(), AnalysisSteps())
-        use(scored)
     }
 
     /// Takes rows that come behind the others: every model that has scored goes on with them, and what follows from that is done
@@ -74,10 +65,7 @@ public struct Analysis: Sendable {
             first = min(first, try model.append(rows, cancellation: cancellation).lowerBound - before)
         }
         series.append(rows)
-        for kind in scored.kinds {
-            sayingCount += 1
-            sayings[kind] = sayingCount
-        }
+        for kind in scored.kinds { noteSaying(of: kind) }
         if !scored.isEmpty { steps.append(inputs, after: before, from: first) }
     }
 
@@ -88,11 +76,14 @@ public struct Analysis: Sendable {
         series.forget(first: count)
         scored.update { _, model in model.drop(before: model.firstRow + count) }
         decisions.judgements.shift(by: count)
-        for kind in scored.kinds {
-            sayingCount += 1
-            sayings[kind] = sayingCount
-        }
+        for kind in scored.kinds { noteSaying(of: kind) }
         if !scored.isEmpty { steps.forget(first: count, inputs) }
+    }
+
+    /// Tells what a model says now from all that was said before.
+    private mutating func noteSaying(of kind: ModelKind) {
+        sayingCount += 1
+        sayings[kind] = sayingCount
     }
 
     /// Whether each registered model has scored.
