@@ -114,7 +114,8 @@ public struct Series: Sendable {
         let (count, profile) = (rowCount, known)
         let last = forgottenRows + count
         if let numbers = rows.fileOrder, fileOrder != nil || numbers.first != last + 1 || numbers.last != last + numbers.count {
-            fileOrder = (fileOrder ?? Array((forgottenRows + 1)..<(last + 1))) + numbers
+            if fileOrder == nil { fileOrder = Array((forgottenRows + 1)..<(last + 1)) }
+            fileOrder?.append(contentsOf: numbers)
         }
         for index in channels.indices { channels[index].values += rows.channels[index].values }
         hash.add(channels, from: count)

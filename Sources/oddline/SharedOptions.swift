@@ -291,7 +291,7 @@ struct ModelFolder {
 
     init(_ path: String) { url = URL(fileURLWithPath: path, isDirectory: true) }
 
-    func file(_ kind: ModelKind) -> URL { url.appendingPathComponent(kind.fileName) }
+    func file(_ kind: ModelKind) -> URL { Program.models.file(kind, in: url) }
 
     /// The folder of one key's models within this one.
     /// - Throws: `SeriesError.longKey`.
@@ -342,7 +342,7 @@ struct ModelFolder {
     private func holdsModels(_ folder: URL) -> Bool {
         Program.models.kinds.contains {
             var isFolder: ObjCBool = false
-            let path = folder.appendingPathComponent($0.fileName).path
+            let path = Program.models.file($0, in: folder).path
             return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
         }
     }

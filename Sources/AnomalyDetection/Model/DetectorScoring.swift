@@ -9,8 +9,8 @@ struct WindowScoring: RowScoring {
     let detector: NeuralDetector
     var measurement: Measurement
     private let horizon: Int?
-    /// Working memory for some windows, and for a few, from the first time that it is used.
-    private var memory: WorkingMemory?, fewMemory: WorkingMemory?
+    /// Working memory by the windows that it works on together, from the first time that it is used.
+    private var memories: [Int: WorkingMemory] = [:]
     /// Windows that are worked on one by one: a whole slice takes longer than so many.
     private static let few = 3
 
@@ -39,17 +39,14 @@ struct WindowScoring: RowScoring {
     private mutating func answer(
         _ all: inout [WindowAnswers], cancellation: Cancellation, progress: (Double) -> Void
     ) throws(DetectionError) {
-        guard all[0].requests.count <= detector.plan.architecture.sliceSize else {
+        let (count, slice) = (all[0].requests.count, detector.plan.architecture.sliceSize)
+        guard count <= slice else {
             let cores = ProcessInfo.processInfo.activeProcessorCount
             return try detector.reconstructor(threadCount: cores).answer(&all, cancellation: cancellation, progress: progress)
         }
-        if all[0].requests.count <= Self.few {
-            let memory = fewMemory ?? WorkingMemory(detector.reconstructor(threadCount: 1, slice: 1))
-            fewMemory = memory
-            return try memory.answer(&all, cancellation: cancellation, progress: progress)
-        }
-        let memory = memory ?? WorkingMemory(detector.reconstructor(threadCount: 1))
-        self.memory = memory
+        let together = count <= Self.few ? 1 : slice
+        let memory = memories[together] ?? WorkingMemory(detector.reconstructor(threadCount: 1, slice: together))
+        memories[together] = memory
         try memory.answer(&all, cancellation: cancellation, progress: progress)
     }
 

@@ -53,7 +53,7 @@ public protocol RowScoring: Sendable {
 /// ```
 ///
 /// Rows that are appended in portions get the errors that they get when all are scored together: of a model with windows the
-/// same numbers. What it costs to append is in proportion to the new rows and a window's reach, but for rows at the end where a
+/// same numbers but for how a few windows that are asked about by themselves are rounded. What it costs to append is in proportion to the new rows and a window's reach, but for rows at the end where a
 /// channel has a gap: they are scored again when the gap ends. A session keeps what the rows to come depend on, which are some
 /// windows' rows, and all from where a gap at the end begins; a horizon bounds that. Then a gap longer than the horizon leaves the
 /// rows before it as they were scored when they came. Known levels are kept whatever the horizon; they are few.

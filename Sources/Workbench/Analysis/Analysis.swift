@@ -73,6 +73,7 @@ public struct Analysis: Sendable {
     /// that is left, verdicts too.
     public mutating func forget(first count: Int) {
         guard count > 0 else { return }
+        settle()
         series.forget(first: count)
         scored.update { _, model in model.drop(before: model.firstRow + count) }
         decisions.judgements.shift(by: count)

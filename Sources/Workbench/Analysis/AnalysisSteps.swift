@@ -77,9 +77,7 @@ struct AnalysisSteps: Sendable {
         }
         guard !lessons.isEmpty else {
             (teaching, taught, taughtLevel, learnt) = (nil, Made(), Made(), Made())
-            let level = level(of: combined, plain, settings.rule)
-            found(Taught(combined: plain, lessons: []), combined, scores, level)
-            return
+            return findUntaught(plain, settings.rule)
         }
         if settings.ensemble == inputs.models.ensemble {
             let level = level(of: combined, plain, settings.rule)
@@ -120,8 +118,6 @@ struct AnalysisSteps: Sendable {
         (found, level) = (Made(), Made())
         let (before, after) = ((settings.smoothing - 1) / 2, settings.smoothing / 2)
         let moved = max(0, first - after)
-        var averages = scores.taken() ?? PerModel()
-        if settings.smoothing <= 1 { averages = PerModel() }
         calibrated.update { kind, own in
             guard let model = inputs.scored[kind], let saying = inputs.sayings[kind] else { return }
             let calibration = Calibration(settings.calibration, referenceErrors: model.detector.referenceErrors)
@@ -129,9 +125,8 @@ struct AnalysisSteps: Sendable {
                 $0.replace(from: first, with: calibration(Array(model.errors.errors[first...])))
             }
         }
-        if settings.smoothing <= 1 {
-            averages = PerModel(inputs.models.kinds) { calibrated[$0]?.output ?? [] }
-        } else {
+        let calibrated = calibrated
+        scores.change(to: now.scores) { averages in
             averages.update { kind, own in
                 guard let scores = calibrated[kind]?.output else { return }
                 let around = Array(scores[max(0, moved - before)...])
@@ -139,31 +134,30 @@ struct AnalysisSteps: Sendable {
                     from: moved, with: Array(movingAverage(of: around, width: settings.smoothing).suffix(scores.count - moved)))
             }
         }
-        scores.change(to: now.scores, averages)
-        combined.change(to: now) { blocks in
-            blocks.replace(
-                from: moved, with: settings.ensemble.combine(averages.mapValues { Array($0[moved...]) }))
-        }
-        guard let combined = combined.output else { return run(inputs) }
-        let level = level(of: combined, now, settings.rule)
-        found(Taught(combined: now, lessons: []), combined, averages, level)
+        let moving = (scores.output ?? PerModel()).mapValues { Array($0[moved...]) }
+        combined.change(to: now) { $0.replace(from: moved, with: settings.ensemble.combine(moving)) }
+        findUntaught(now, settings.rule)
     }
 
     /// Forgets the first rows; what is kept stays as it is, and level and events are looked for again.
     mutating func forget(first count: Int, _ inputs: Inputs) {
-        guard inputs.decisions.judgements.lessons.isEmpty, let kept = combined.output, !inputs.scored.isEmpty else {
+        guard inputs.decisions.judgements.lessons.isEmpty, combined.output != nil, !inputs.scored.isEmpty else {
             self = AnalysisSteps()
             return run(inputs)
         }
         let now = key(inputs.sayings, inputs.decisions)
-        calibrated.update { _, own in own.change { $0 = Array($0[count...]) } }
-        let averages = (scores.output ?? PerModel()).mapValues { Array($0[count...]) }
-        scores.change(to: now.scores, averages)
-        let blocks = ExtentBlocks(Array(kept.values[count...]))
-        combined.change(to: now) { $0 = blocks }
         (found, level) = (Made(), Made())
-        let level = level(of: blocks, now, inputs.decisions.settings.rule)
-        found(Taught(combined: now, lessons: []), blocks, averages, level)
+        calibrated.update { _, own in own.change { $0.removeFirst(count) } }
+        scores.change(to: now.scores) { averages in averages.update { _, own in own.removeFirst(count) } }
+        combined.change(to: now) { $0 = ExtentBlocks(Array($0.values[count...])) }
+        findUntaught(now, inputs.decisions.settings.rule)
+    }
+
+    /// Finds level and events of the weighted average as it is, where no verdicts move it.
+    private mutating func findUntaught(_ now: Combined, _ rule: ThresholdRule) {
+        guard let scores = scores.output, let combined = combined.output else { return }
+        let level = level(of: combined, now, rule)
+        found(Taught(combined: now, lessons: []), combined, scores, level)
     }
 
     private func key(_ sayings: PerModel<Int>, _ decisions: Decisions) -> Combined {
@@ -226,15 +220,6 @@ struct Made<Input: Equatable & Sendable, Output: Sendable>: Sendable {
 
     /// Whether what was made last was made of `input`.
     func isMade(of input: Input) -> Bool { last?.input == input }
-
-    /// What was made last, which is forgotten here.
-    mutating func taken() -> Output? {
-        defer { last = nil }
-        return last?.output
-    }
-
-    /// Says what was made last, of what.
-    mutating func change(to input: Input, _ output: Output) { last = (input, output) }
 
     /// Changes what was made last, in place, into what would have been made of `input`.
     mutating func change(to input: Input, _ change: (inout Output) -> Void) {

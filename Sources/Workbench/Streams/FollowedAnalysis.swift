@@ -16,7 +16,8 @@ import Work
 public struct FollowedAnalysis: Sendable {
     /// What has come, scored and flagged.
     public private(set) var analysis: Analysis
-    private var watch: EventWatch
+    /// Which events were told.
+    public private(set) var told: EventWatch
     private let horizon: Int?
 
     /// The fewest rows of a horizon: enough for windows, and for a level that is found among them.
@@ -38,14 +39,11 @@ public struct FollowedAnalysis: Sendable {
         self.init(analysis, EventWatch(behind: analysis.series.rowCount, known: analysis.events), horizon: horizon)
     }
 
-    /// Goes on from an analysis of which `watch` knows what was told.
-    public init(_ analysis: Analysis, _ watch: EventWatch, horizon: Int? = nil) {
-        (self.analysis, self.watch) = (analysis, watch)
+    /// Goes on from an analysis of which `told` knows what was told.
+    public init(_ analysis: Analysis, _ told: EventWatch, horizon: Int? = nil) {
+        (self.analysis, self.told) = (analysis, told)
         self.horizon = horizon.map { max($0, Self.fewestRows) }
     }
-
-    /// Which events were told.
-    public var told: EventWatch { watch }
 
     /// Takes rows behind those there are.
     /// - Throws: as `Analysis.append`.
@@ -56,7 +54,7 @@ public struct FollowedAnalysis: Sendable {
         let first = analysis.series.rowCount
         try analysis.append(rows, cancellation: cancellation)
         return News(
-            rows: first..<analysis.series.rowCount, events: watch.new(among: analysis.events), forgotten: forgotten)
+            rows: first..<analysis.series.rowCount, events: told.new(among: analysis.events), forgotten: forgotten)
     }
 
     /// Takes models that have scored the series with fewer rows, after they have scored the rest.
@@ -77,7 +75,7 @@ public struct FollowedAnalysis: Sendable {
         guard excess > horizon / 4 else { return 0 }
         let count = min(excess, analysis.series.rowCount - 1)
         analysis.forget(first: count)
-        watch.forget(first: count)
+        told.forget(first: count)
         return count
     }
 }
