@@ -31,7 +31,6 @@ enum ForeignContent {
         (Array("<!".utf8), Kind(name: "a web page", remedy: "download the data itself")),
         (Array("<html".utf8), Kind(name: "a web page", remedy: "download the data itself")),
         (Array("<?xml".utf8), Kind(name: "an XML document", remedy: table)),
-        (Array("[{".utf8), Kind(name: "JSON", remedy: "write its objects without the list, one a line, and open that")),
     ]
 
     /// How many bytes are looked at.

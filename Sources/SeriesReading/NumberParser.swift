@@ -70,7 +70,7 @@ enum NumberParser {
     }
 
     private static func slow(_ bytes: UnsafeBufferPointer<UInt8>, _ decimalComma: Bool) -> Double? {
-        guard looksNumeric(bytes) else { return nil }
+        guard looksNumeric(bytes), !bytes.contains(decimalComma ? 0x2E : 0x2C) else { return nil }
         var text = String(decoding: bytes, as: UTF8.self)
         if decimalComma { text = text.replacing(",", with: ".") }
         return Double(text)

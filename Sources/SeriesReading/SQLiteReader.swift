@@ -8,14 +8,14 @@ extension SeriesFormat {
         endings: [], recognises: { $0.starts(with: Array("SQLite format 3\0".utf8)) },
         read: { source, options in
             guard let path = source.path else { throw SeriesError.fileNeeded(file: source.name) }
-            return try SQLiteReader.series(path: path, file: source.name, options: options)
+            return try SQLiteReader.reading(path: path, file: source.name, options: options)
         })
 }
 
 /// Reads a table or a query of an SQLite database as a series. The database is opened read-only.
 enum SQLiteReader {
     /// - Throws: `SeriesError`.
-    static func series(path: String, file: String, options: SeriesReader.Options) throws -> Series {
+    static func reading(path: String, file: String, options: SeriesReader.Options) throws -> RawReading {
         var configuration = Configuration()
         configuration.readonly = true
         let queue: DatabaseQueue
@@ -32,7 +32,10 @@ enum SQLiteReader {
                 ? SeriesError.databaseFailed(file: file, reason: reason(error))
                 : SeriesError.badQuery(file: file, reason: reason(error))
         }
-        return try CSVReader.series(Data(csv.utf8), file: file, options: options, names: names)
+        var reading = try RawReading(
+            text: Data(csv.utf8), file: file, options: options, given: TableDecision.Given(names: names))
+        reading.understanding.format = "SQLite"
+        return reading
     }
 
     private static func reason(_ error: any Error) -> String {

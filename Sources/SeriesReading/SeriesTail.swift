@@ -25,6 +25,7 @@ public struct SeriesTail: Sendable {
 
     private let path: String
     private let name: String
+    private let encoding: TextEncoding
     private var text: CSVTail
     private var offset: Int
     private var identity: Identity?
@@ -51,16 +52,18 @@ public struct SeriesTail: Sendable {
         path: String, options: SeriesReader.Options = SeriesReader.Options()
     ) throws -> (series: Series, tail: SeriesTail) {
         let source = try SeriesReader.source(path: path)
-        guard source.path != nil, SeriesFormat.sqlite.recognises(source.data) == false,
-            !SeriesFormat.jsonLines.recognises(source.data), !source.data.starts(with: SeriesReader.gzipMark)
+        let others = SeriesFormat.all.dropLast()
+        let encoding = TextEncoding.of(source.data)
+        guard source.path != nil, !others.contains(where: { $0.recognises(source.data) }), encoding.isOfBytes,
+            !source.data.starts(with: SeriesReader.gzipMark)
         else { throw SeriesError.notFollowed(file: source.name) }
         if let kind = ForeignContent.kind(of: source.data) {
             throw SeriesError.foreign(file: source.name, kind: kind.name, remedy: kind.remedy)
         }
         let identity = identity(of: path)
-        let (series, text) = try CSVTail.beginning(source.data, file: source.name, options: options)
+        let (series, text) = try CSVTail.beginning(encoding.utf8(source.data), file: source.name, options: options)
         let tail = SeriesTail(
-            path: path, name: source.name, text: text, offset: source.data.count, identity: identity,
+            path: path, name: source.name, encoding: encoding, text: text, offset: source.data.count, identity: identity,
             mark: Data(source.data.suffix(markLength)))
         return (series, tail)
     }
@@ -89,7 +92,7 @@ public struct SeriesTail: Sendable {
         else { return Growth(problems: problems) }
         offset += piece.count
         mark = Data((mark + piece).suffix(Self.markLength))
-        var growth = try text.append(piece)
+        var growth = try text.append(encoding.utf8(piece))
         growth.problems = problems + growth.problems
         return growth
     }

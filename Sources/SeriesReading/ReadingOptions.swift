@@ -1,0 +1,66 @@
+extension SeriesReader {
+    /// What to read from a file, and how, where the program should not decide by itself. Names of columns are those that
+    /// `Understanding.columns` has.
+    public struct Options: Sendable, Equatable {
+        /// The columns that hold the time, joined in this order; found by name and content where empty.
+        public var timeColumns: [String] = []
+        /// How times are written: a pattern as strptime has it, or a word such as `unix-ms` or `excel`.
+        public var timeFormat: String?
+        /// The zone of times that name none: an IANA name such as `Europe/Berlin`, or an offset such as `+01:00`.
+        public var zone: String?
+        /// The table of an SQLite database.
+        public var table: String?
+        /// A query on an SQLite database, in place of a table.
+        public var query: String?
+        /// The value columns to keep; all that measure something where empty.
+        public var columns: [String] = []
+        /// Columns to leave out.
+        public var ignored: [String] = []
+        /// The column of labels; found by name and content where `nil`.
+        public var labels: String?
+        /// The column that tells to which of many series a row belongs.
+        public var keyColumn: String?
+        /// The one series of several to read: the column that tells them apart, and what it says in its rows.
+        public var only: (column: String, value: String)?
+        /// Whether rows of several series are read as they are, one after the other, which is for looking at alone.
+        public var tellsApartOnly = false
+        /// What marks a missing value, besides the usual marks; a number marks it however it is written.
+        public var missing: [String] = []
+        /// The decimal sign, `.` or `,` in ASCII.
+        public var decimal: UInt8?
+        /// What stands between fields, in ASCII; a space where runs of blanks do.
+        public var delimiter: UInt8?
+        /// The line of the header, from 1; 0 where there is none.
+        public var headerLine: Int?
+
+        /// Makes options; what is left out is found automatically.
+        public init(timeColumn: String? = nil, table: String? = nil, query: String? = nil, columns: [String] = []) {
+            timeColumns = timeColumn.map { [$0] } ?? []
+            self.table = table
+            self.query = query
+            self.columns = columns
+        }
+
+        /// The series that `column=value` names; `nil` without a sign between.
+        public static func only(_ text: String) -> (column: String, value: String)? {
+            text.firstIndex(of: "=").map { (String(text[..<$0]), String(text[text.index(after: $0)...])) }
+        }
+
+        /// What stands between fields, by its name: `tab`, `blanks`, or a character of ASCII; `nil` for anything else.
+        public static func delimiter(_ text: String) -> UInt8? {
+            switch text {
+            case "tab", "\\t": 0x09
+            case "blanks", "blank", "space": TableLayout.blanks
+            default: text.utf8.count == 1 ? text.utf8.first : nil
+            }
+        }
+
+        public static func == (one: Options, other: Options) -> Bool {
+            one.timeColumns == other.timeColumns && one.timeFormat == other.timeFormat && one.zone == other.zone
+                && one.table == other.table && one.query == other.query && one.columns == other.columns
+                && one.ignored == other.ignored && one.labels == other.labels && one.keyColumn == other.keyColumn
+                && one.only?.column == other.only?.column && one.only?.value == other.only?.value && one.missing == other.missing
+                && one.decimal == other.decimal && one.delimiter == other.delimiter && one.headerLine == other.headerLine
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import TimeSeries
+
+/// How a file is read: what was found in it, and what was decided where it leaves a choice. Each decision can be made otherwise by
+/// `SeriesReader.Options`.
+///
+/// ```swift
+/// let reading = try SeriesReader.open(path: "plant.csv")
+/// print(reading.understanding.text)
+/// ```
+public struct Understanding: Sendable, Equatable {
+    /// What the content is: `CSV`, `JSON lines`, `SQLite` and so on.
+    public internal(set) var format = "CSV"
+    /// The character encoding: `UTF-8`, `UTF-16LE`, `UTF-16BE` or `Windows-1252`.
+    public internal(set) var encoding = "UTF-8"
+    /// What stands between fields: `,`, `;`, `|`, `tab` or `blanks`; `nil` where the format fixes it.
+    public internal(set) var delimiter: String?
+    /// The decimal sign, `.` or `,`.
+    public internal(set) var decimal = "."
+    /// The line of the header, from 1; `nil` without one.
+    public internal(set) var headerLine: Int?
+    /// What tells the time of rows; `nil` where rows are counted.
+    public internal(set) var time: Time?
+    /// All columns in their order.
+    public internal(set) var columns: [Column] = []
+    /// What tells series apart where the rows are of several.
+    public internal(set) var key: Key?
+    /// Rows of the series.
+    public internal(set) var rowCount = 0
+    /// How many values of a channel are missing; channels without gaps are left out.
+    public internal(set) var gaps: [(channel: String, count: Int)] = []
+    /// What an analyst should know, one sentence each, which tells the option that reads it otherwise.
+    public internal(set) var notices: [String] = []
+
+    /// The time of rows.
+    public struct Time: Sendable, Equatable {
+        /// The columns that hold it, joined in this order.
+        public internal(set) var columns: [String]
+        /// How it is written: a pattern as strptime has it, or a word such as `unix` or `excel`.
+        public internal(set) var format: String
+        /// The zone whose clock it is: what the file writes or what was asked for; `nil` where neither says one.
+        public internal(set) var zone: String?
+        /// The commonest time between rows as ISO 8601 writes a duration, such as `PT1H` or `P1M`; `nil` for one row.
+        public internal(set) var step: String?
+        /// How rows lie in the file.
+        public internal(set) var order = Order.rising
+    }
+
+    /// How the rows of a file lie in time.
+    public enum Order: String, Sendable {
+        case rising
+        case newestFirst = "newest first"
+        case mixed
+    }
+
+    /// A column of the file.
+    public struct Column: Sendable, Equatable {
+        /// The name, as messages and options have it.
+        public internal(set) var name: String
+        public internal(set) var role: Role
+        /// The unit that stands behind its numbers.
+        public internal(set) var unit: String?
+    }
+
+    /// What a column is taken for.
+    public enum Role: Sendable, Equatable {
+        case channel, time, label, key
+        /// No part of the series, with the reason.
+        case leftOut(String)
+    }
+
+    /// The column that tells series apart.
+    public struct Key: Sendable, Equatable {
+        public internal(set) var column: String
+        /// How many there are.
+        public internal(set) var count: Int
+        /// The first of them.
+        public internal(set) var examples: [String]
+    }
+
+    public init() {}
+
+    /// The names of the channels.
+    public var channels: [String] { columns.filter { $0.role == .channel }.map(\.name) }
+    /// The name of the label column.
+    public var labels: String? { columns.first { $0.role == .label }?.name }
+    /// The columns that are no part of the series, with the reasons.
+    public var leftOut: [(column: String, why: String)] {
+        columns.compactMap { if case .leftOut(let why) = $0.role { ($0.name, why) } else { nil } }
+    }
+
+    public static func == (one: Understanding, other: Understanding) -> Bool {
+        one.format == other.format && one.encoding == other.encoding && one.delimiter == other.delimiter
+            && one.decimal == other.decimal && one.headerLine == other.headerLine && one.time == other.time
+            && one.columns == other.columns && one.key == other.key && one.rowCount == other.rowCount
+            && one.gaps.elementsEqual(other.gaps) { $0 == $1 } && one.notices == other.notices
+    }
+}
+
+/// A series and how its file was read.
+public struct Reading: Sendable {
+    public let series: Series
+    public let understanding: Understanding
+}
