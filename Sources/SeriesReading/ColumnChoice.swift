@@ -11,6 +11,7 @@ extension TableDecision {
         if let only = options.only, let column = form.names.firstIndex(of: only.column) {
             form.only = TableForm.Only(column: column, value: Array(only.value.utf8))
         }
+        tellMonthsAcross()
         let asked = options.columns.compactMap { form.names.firstIndex(of: $0) }
         form.order = asked.isEmpty ? Array(form.names.indices) : asked
         tellNumbers()
@@ -161,6 +162,18 @@ extension TableDecision {
     }
 
     // MARK: What is told
+
+    /// Says that channels are months where they are called so, a row a year.
+    private mutating func tellMonthsAcross() {
+        guard form.notation?.name == "%Y", let month = try? TimeNotation(name: "%b") else { return }
+        let months = form.channels.map { form.names[$0] }.filter { name in
+            Array(name.utf8).withUnsafeBufferPointer { month.instant($0) } != nil
+        }
+        guard months.count > 2 else { return }
+        tell(
+            "A row is a year and the columns \(SeriesError.listed(months)) are its months, each read as a channel; for one monthly series turn "
+                + "the table round, so that each row has a year and a month.")
+    }
 
     /// Says what is passed over around numbers.
     private mutating func tellNumbers() {

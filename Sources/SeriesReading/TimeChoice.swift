@@ -54,11 +54,34 @@ extension TableDecision {
         for column in candidate.columns { form.roles[column] = candidate.role }
         for column in candidate.columns { understanding.columns[column].role = .time }
         let names = candidate.columns.map { form.names[$0] }
-        understanding.time = Understanding.Time(columns: names, format: name, zone: options.zone)
+        let written = writtenZone(candidate)
+        understanding.time = Understanding.Time(columns: names, format: name, zone: written ?? form.zone?.identifier)
+        if written != nil, options.zone != nil {
+            tell("The times name their zone themselves (\(written ?? "")), so --zone changes nothing.")
+        }
         if names.count > 1 {
             tell(
                 "The time is joined from \(names.dropLast().joined(separator: ", ")) and \(names.last ?? "") (--time takes other columns)."
             )
+        }
+    }
+
+    /// The zone that the first time names; `nil` where it names none.
+    private func writtenZone(_ candidate: TimeCandidate) -> String? {
+        var zone = form.writtenZone
+        if candidate.role == .calendar {
+            zone = facts[candidate.columns[0]].present.lazy.compactMap { TimeParser.calendar($0)?.notation.zone }.first ?? .none
+        } else if candidate.name.hasPrefix("unix") {
+            zone = .utc
+        }
+        switch zone {
+        case .none: return nil
+        case .utc: return "UTC"
+        case .offset(let minutes, _):
+            let size = abs(minutes)
+            let digits = [size / 60, size % 60].map { ($0 < 10 ? "0" : "") + String($0) }
+            return (minutes < 0 ? "-" : "+") + digits.joined(separator: ":")
+        case .named(let clock): return clock.identifier
         }
     }
 
