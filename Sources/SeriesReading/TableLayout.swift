@@ -171,7 +171,7 @@ struct LayoutFinder {
     /// The share of columns of numbers and times among those that a delimiter makes, less where quotes stand within fields; `nil`
     /// where it makes no columns.
     private func share(from top: (offset: Int, line: Int), _ delimiter: UInt8) -> Double? {
-        guard let records = try? records(from: top, delimiter, most: 60, isTrial: true), !records.isEmpty else { return nil }
+        guard let records = try? records(from: top, delimiter, most: 40, isTrial: true), !records.isEmpty else { return nil }
         let width = Self.width(records)
         guard width > 1, let first = records.firstIndex(where: { $0.fields.count == width }) else { return nil }
         let body = records[first...]
@@ -187,7 +187,8 @@ struct LayoutFinder {
 
     /// What most fields of each column hold in the second half of the records.
     private func looks(_ records: [Record], _ width: Int) -> [FieldLook] {
-        let body = records[(records.count / 2)...].filter { $0.fields.count == width }.prefix(60)
+        let body = records[(records.count / 2)...].filter { $0.fields.count == width }.prefix(
+            max(8, min(60, 12_000 / max(1, width))))
         return (0..<width).map { column in
             var counts: [FieldLook: Int] = [:]
             for record in body { counts[FieldLook(slice(record.fields[column])), default: 0] += 1 }
