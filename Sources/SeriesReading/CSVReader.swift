@@ -46,7 +46,7 @@ struct CSVReader {
         var row = 0
         while true {
             row += 1
-            if form.only == nil, let end = try plainRecord(at: scanner.position, place(row, scanner.line), table) {
+            if form.only.isEmpty, let end = try plainRecord(at: scanner.position, place(row, scanner.line), table) {
                 scanner.skipLine(endingAt: end)
                 table.take(row: row)
             } else {
@@ -76,7 +76,7 @@ struct CSVReader {
         func slice(_ column: Int) -> UnsafeBufferPointer<UInt8> {
             column < fields.count ? scanner.slice(fields[column]) : UnsafeBufferPointer(start: nil, count: 0)
         }
-        if let only = form.only, !slice(only.column).elementsEqual(only.value) { return false }
+        if form.only.contains(where: { !slice($0.column).elementsEqual($0.value) }) { return false }
         if hasTime, isWithoutTime(slice) {
             table.timelessRows += 1
             return false
@@ -111,7 +111,7 @@ struct CSVReader {
     private func plainTables() -> [CSVTable]? {
         let (start, stop) = (form.layout.start, form.layout.end)
         let count = min(ProcessInfo.processInfo.activeProcessorCount, (stop - start) >> 19)
-        guard count > 1, form.only == nil, delimiter != TableLayout.blanks, let base = bytes.baseAddress else { return nil }
+        guard count > 1, form.only.isEmpty, delimiter != TableLayout.blanks, let base = bytes.baseAddress else { return nil }
         var bounds = [start]
         for part in 1..<count {
             let middle = max(start + (stop - start) / count * part, bounds[part - 1])

@@ -84,15 +84,30 @@ extension RawReading {
     init(text: Data, file: String, options: SeriesReader.Options, given: TableDecision.Given? = nil) throws {
         self = try text.withUnsafeBytes { raw in
             let bytes = raw.bindMemory(to: UInt8.self)
-            let decision = try TableDecision.decide(bytes, file: file, options: options, given: given)
-            let (series, remarks) = try CSVReader(bytes: bytes, file: file, form: decision.form, lines: given?.lines ?? [])
-                .parse()
-            var understanding = decision.understanding
-            understanding.notices += remarks.notices
-            var reading = RawReading(series: series, understanding: understanding, form: decision.form)
-            try reading.tellApart(bytes, file: file, options: options, candidates: decision.keyCandidates)
-            reading.understanding.tellLeftOut()
-            return reading
+            do {
+                return try Self.read(bytes, file, options, given, [])
+            } catch SeriesError.badTime(let error) {
+                // A time that is written otherwise than those looked at: perhaps there is a notation that reads all.
+                guard let reading = try? Self.read(bytes, file, options, given, [error.text]) else {
+                    throw SeriesError.badTime(
+                        file: error.file, row: error.row, line: error.line, column: error.column, text: error.text)
+                }
+                return reading
+            }
         }
+    }
+
+    private static func read(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ file: String, _ options: SeriesReader.Options, _ given: TableDecision.Given?,
+        _ furtherTimes: [String]
+    ) throws -> RawReading {
+        let decision = try TableDecision.decide(bytes, file: file, options: options, given: given, furtherTimes: furtherTimes)
+        let (series, remarks) = try CSVReader(bytes: bytes, file: file, form: decision.form, lines: given?.lines ?? []).parse()
+        var understanding = decision.understanding
+        understanding.notices += remarks.notices
+        var reading = RawReading(series: series, understanding: understanding, form: decision.form)
+        try reading.tellApart(bytes, file: file, options: options, candidates: decision.keyCandidates)
+        reading.understanding.tellLeftOut()
+        return reading
     }
 }

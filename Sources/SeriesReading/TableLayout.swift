@@ -203,6 +203,19 @@ struct LayoutFinder {
 
     // MARK: The header
 
+    /// Whether a record has a word where all rows have a time: it is no row, whatever else it holds.
+    private func lacksTime(_ record: Record, _ looks: [FieldLook]) -> Bool {
+        let times = looks.indices.filter { looks[$0] == .time && $0 < record.fields.count }.map {
+            FieldLook(slice(record.fields[$0]))
+        }
+        return !times.isEmpty && times.allSatisfy { $0 == .text }
+    }
+
+    /// Whether a record holds text in a column of numbers.
+    private func namesNumbers(_ record: Record, _ looks: [FieldLook]) -> Bool {
+        looks.indices.contains { looks[$0].isNumber && $0 < record.fields.count && FieldLook(slice(record.fields[$0])) == .text }
+    }
+
     /// How many fields of a record hold what their columns do, gaps not counted, and how many columns hold something.
     private func fit(_ record: Record, _ looks: [FieldLook]) -> (fitting: Int, typed: Int) {
         var (fitting, typed) = (0, 0)
@@ -222,27 +235,43 @@ struct LayoutFinder {
         let fits = records.map { fit($0, looks) }
         let typed = fits[0].typed
         // Without numbers and times the first line is the header, as far as one can tell.
-        guard typed > 0, let first = fits.firstIndex(where: { $0.fitting * 2 > typed }) else {
+        let isName = records.map {
+            lacksTime($0, looks) && ($0.fields.count < layout.width || namesNumbers($0, looks) || $0.line == 1)
+        }
+        guard typed > 0, let first = fits.indices.first(where: { fits[$0].fitting * 2 > typed && !isName[$0] }) else {
             return use(headers: [records[0]], records, &layout)
         }
         let above = records[..<first]
         // The header is the first of the lines right above that are as wide as the table, save those with hardly a name.
-        let wide = above.indices.filter { fits[$0].fitting == 0 && isWide(records[$0], layout) }
+        let wide = above.indices.filter {
+            (fits[$0].fitting == 0 || isName[$0] && namesNumbers(records[$0], looks)) && isWide(records[$0], layout)
+        }
         if let last = wide.last {
             var start = last
             while wide.contains(start - 1) { start -= 1 }
+            // So many lines are no units: they are names with values, as wide as the table.
+            if last - start >= Self.mostHeaderLines { return begin(below: last, records, &layout) }
             if let header = (start...last).first(where: { isHeader(records[$0], layout) }) {
                 return use(headers: Array(records[header...last]), records, &layout)
             }
         }
         if let comment, useComment(comment, records[first], &layout) { return }
-        if first == 0, isCounting(records) || areYears(records, looks) {
-            layout.isAcross = !isCounting(records)
-            return use(headers: [records[0]], records, &layout)
-        }
         let start = above.lastIndex { $0.fields.count != layout.width }.map { $0 + 1 } ?? 0
-        tell(above: records[..<start], &layout)
-        begin(at: records[start], &layout)
+        let rows = Array(records[start...])
+        if isCounting(rows) || areYears(rows) {
+            layout.isAcross = !isCounting(rows)
+            return use(headers: [records[start]], records, &layout)
+        }
+        begin(below: start - 1, records, &layout)
+    }
+
+    /// The most lines that a header has with its units and kinds.
+    private static let mostHeaderLines = 4
+
+    /// Takes the rows behind a record, without a header.
+    private func begin(below last: Int, _ records: [Record], _ layout: inout TableLayout) {
+        tell(above: records[..<(last + 1)], &layout)
+        begin(at: records[last + 1], &layout)
         layout.names = Array(repeating: "", count: layout.width)
     }
 
@@ -333,7 +362,7 @@ struct LayoutFinder {
     }
 
     /// Whether the first record holds years that rise, behind a name or nothing, and the rows do not.
-    private func areYears(_ records: [Record], _ looks: [FieldLook]) -> Bool {
+    private func areYears(_ records: [Record]) -> Bool {
         func areYears(_ record: Record) -> Bool {
             let years = record.fields.dropFirst().compactMap { Int(text($0)) }
             return years.count > 2 && years.count * 3 >= record.fields.dropFirst().count * 2
@@ -381,7 +410,8 @@ struct LayoutFinder {
             let isCut =
                 count == 0 && record.end == bytes.count && bytes.last.map { $0 != 0x0A && $0 != 0x0D } == true
                 && record.fields.count < layout.width && fit.fitting < fit.typed
-            guard fit.fitting == 0 && !isEmpty && record.fields.count != layout.width || isCut else { break }
+            let isNote = fit.fitting == 0 && !isEmpty && record.fields.count != layout.width
+            guard isNote || isCut || lacksTime(record, looks) else { break }
             count += 1
         }
         guard count > 0, count < tail.count, count <= 20 else { return }

@@ -33,6 +33,22 @@ extension TableDecision {
             return
         }
         use(candidate)
+        leaveOutOddFirstRow()
+    }
+
+    /// Leaves out a first row whose time is written otherwise than that of all rows behind it, as a quote of the day is.
+    private mutating func leaveOutOddFirstRow() {
+        let columns = form.timeColumns.isEmpty ? form.plainTimeColumn.map { [$0] } ?? [] : form.timeColumns
+        guard let first = columns.first, sample.rowCount > 4, !sample.columns[first][0].isEmpty, localTime(0) == nil,
+            (1...4).allSatisfy({ localTime($0) != nil })
+        else { return }
+        var scanner = CSVScanner(bytes: bytes, delimiter: form.layout.delimiter)
+        scanner.jump(to: form.layout.start, line: form.layout.startLine)
+        var fields: [CSVScanner.Field] = []
+        guard (try? scanner.next(into: &fields, file: file)) == true else { return }
+        let text = String(decoding: sample.columns[first][0].prefix(40), as: UTF8.self)
+        tell("Line \(scanner.recordLine) is left out: its time is written otherwise than all others (\(printable(text))).")
+        (form.layout.start, form.layout.startLine) = (scanner.position, scanner.line)
     }
 
     private func zone() throws(SeriesError) -> WallClock? {
@@ -50,6 +66,7 @@ extension TableDecision {
             if let first = joinedSamples(candidate.columns).first, let notation {
                 form.writtenZone = first.withUnsafeBufferPointer { notation.zone($0) }
             }
+            if let notation, !notation.isElapsed, !notation.namesYear { tell("Times name no year; 1970 stands for it.") }
         }
         for column in candidate.columns { form.roles[column] = candidate.role }
         for column in candidate.columns { understanding.columns[column].role = .time }
@@ -127,7 +144,7 @@ extension TableDecision {
         if let whole = best(singles.filter { $0.hasDate && !isYear($0) }) {
             return whole.hasClock ? whole : withClock(whole, singles) ?? whole
         }
-        if let parts = parts(free) { return parts }
+        if let parts = parts(free) ?? namelessParts() { return parts }
         let last = best(singles.filter(isYear)) ?? best(singles) ?? elapsed()
         guard let last, let format = options.timeFormat else { return last }
         return TimeCandidate(columns: last.columns, notations: [try notation(format)])
@@ -153,16 +170,22 @@ extension TableDecision {
         let facts = facts[column]
         let present = facts.present
         guard !present.isEmpty else { return nil }
-        if facts.calendar * 2 > present.count, options.timeFormat == nil {
+        let isUniform = facts.calendar == facts.times && furtherTimes.isEmpty
+        if facts.calendar * 2 > present.count, options.timeFormat == nil, isUniform || guesses(column).isEmpty {
             let notation = present.lazy.compactMap { TimeParser.calendar($0)?.notation }.first ?? .init()
             return TimeCandidate(
                 columns: [column], role: .calendar, name: notation.pattern, hasClock: notation.timeSeparator != nil)
         }
         if facts.times * 2 > present.count {
-            let times = present.filter { FieldLook($0) == .time }
-            if let found = TimeCandidate(columns: [column], notations: TimeNotation.guesses(times)) { return found }
+            if let found = TimeCandidate(columns: [column], notations: guesses(column)) { return found }
         }
         return facts.isNumeric ? numeric(column, isAsked: isAsked) : nil
+    }
+
+    /// The notations of all that looks like a time in a column, and of times that are written otherwise further down.
+    private func guesses(_ column: Int) -> [TimeNotation] {
+        let times = facts[column].present.filter { FieldLook($0) == .time }.map { Array($0) }
+        return TimeNotation.guesses(times + furtherTimes.map { Array($0.utf8) })
     }
 
     /// What a column of numbers tells of the time.
@@ -264,7 +287,8 @@ extension TableDecision {
 
     /// The notations that the joined fields of some columns are written in.
     private func joined(_ columns: [Int]) -> TimeCandidate? {
-        TimeCandidate(columns: columns, notations: TimeNotation.guesses(joinedSamples(columns)))
+        TimeCandidate(
+            columns: columns, notations: TimeNotation.guesses(joinedSamples(columns) + furtherTimes.map { Array($0.utf8) }))
     }
 
     /// The fields of some columns in the rows of the sample, joined row by row.
@@ -315,6 +339,30 @@ extension TableDecision {
         let pattern = order.map { directive($0, found[$0] ?? 0, isWeekYear: order.contains(.week)) }.joined(separator: " ")
         guard let notation = try? TimeNotation(name: pattern) else { return nil }
         return TimeCandidate(columns: order.compactMap { found[$0] }, notations: [notation])
+    }
+
+    /// The parts of a time in the first columns of a table without names: a year that does not fall, then what makes rows follow each
+    /// other evenly.
+    private func namelessParts() -> TimeCandidate? {
+        guard isNameless, let year = free.first, isWhole(year, 1500...2200), sample.rowCount > 2 else { return nil }
+        let next = Array(free.dropFirst().prefix(6))
+        let choices: [(skip: Int, pattern: String)] = [
+            (0, "%Y %m %d %H %M"), (1, "%Y %m %d %H %M"), (0, "%Y %m %d %H"), (0, "%Y %m %d"), (0, "%Y %j %H %M"),
+            (0, "%Y %j %H"), (0, "%Y %j"),
+            (0, "%Y %m"), (0, "%Y"),
+        ]
+        for (skip, pattern) in choices {
+            let count = pattern.split(separator: " ").count
+            guard count - 1 + skip <= next.count, let notation = try? TimeNotation(name: pattern) else { continue }
+            let columns = [year] + next[skip..<(skip + count - 1)]
+            let rows = joinedSamples(columns).prefix(sample.neighbours)
+            let instants = rows.compactMap { text in text.withUnsafeBufferPointer { notation.instant($0) } }
+            guard instants.count == rows.count, instants.adjacentPairs().allSatisfy({ $0 < $1 }),
+                let even = TimeNotation.commonestStepShare(instants), even > 0.6
+            else { continue }
+            return TimeCandidate(columns: columns, notations: [notation])
+        }
+        return nil
     }
 
     private func fits(_ column: Int, _ part: ColumnNames.Part) -> Bool {

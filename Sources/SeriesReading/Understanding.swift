@@ -70,11 +70,15 @@ public struct Understanding: Sendable, Equatable {
 
     /// The column that tells series apart.
     public struct Key: Sendable, Equatable {
-        public internal(set) var column: String
+        /// The column, or several that do so together.
+        public internal(set) var columns: [String]
         /// How many there are.
         public internal(set) var count: Int
-        /// The first of them.
+        /// What the columns say of the first of them.
         public internal(set) var examples: [String]
+
+        /// The columns, for people.
+        public var name: String { columns.joined(separator: " + ") }
     }
 
     public init() {}

@@ -126,7 +126,9 @@ private func matrix(_ series: String...) -> String {
     let hits = try table(
         #"{"took":1,"_shards":{},"hits":{"total":{"value":2},"hits":[{"_id":"1","_source":{"@timestamp":"2023-01-01T00:00:00Z","m":{"v":1}}},{"_id":"2","_source":{"@timestamp":"2023-01-01T00:01:00Z","m":{"v":2}}}]}}"#
     )
-    #expect(hits.names == ["@timestamp", "m.v"] && records(hits) == "2023-01-01T00:00:00Z,1\n2023-01-01T00:01:00Z,2\n")
+    #expect(
+        hits.names == ["@timestamp", "m.v"] && hits.timeColumn == "@timestamp"
+            && records(hits) == "2023-01-01T00:00:00Z,1\n2023-01-01T00:01:00Z,2\n")
     let bucket = { (key: Int, mean: Double) in
         #"{"key_as_string":"x","key":\#(key),"doc_count":3,"mean":{"value":\#(mean)},"p":{"values":{"50.0":\#(mean)}}}"#
     }

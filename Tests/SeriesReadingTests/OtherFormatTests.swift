@@ -139,6 +139,7 @@ struct ReadDocument: CustomTestStringConvertible {
     (String(repeating: "[", count: 100_000), "lists and objects lie more than 64 deep"),
     (String(repeating: "{\"a\":", count: 100_000), "lists and objects lie more than 64 deep"),
     ("[]", "holds no rows"), ("[{}]", "holds no rows"), ("{\"a\":1,\n\"b\":{\"c\":2}}", "is a JSON object of no rows"),
+    (#"{"weather":[{"id":1}],"main":{"t":2}}"#, "is a JSON object of no rows"),
     (#"{"type":"FeatureCollection","features":[{"type":"Feature"}]}"#, "is a GeoJSON document, which holds places"),
     (#"{"cells":[],"nbformat":4}"#, "a Jupyter notebook"), (#"{"error":"unauthorized"}"#, "tells of an error (unauthorized)"),
     (#"{"error":{"code":401,"message":"no token"}}"#, "tells of an error (no token)"),

@@ -100,6 +100,21 @@ private func read(_ text: String, _ notation: TimeNotation) -> Int64? {
     }
 }
 
+@Test(.timeLimit(.minutes(2))) func aTextOfAnyLengthIsReadInOnePass() throws {
+    let names = TimeNotation.names.map(\.name) + ["%a %b %d %Y %I:%M %p GMT%z (%Z)", "%Y-%m-%d %H:%M:%S.%f", "%Y%j%H%M%S%f"]
+    for beginning in ["", "1", "2020-01-01 00:00:00.", "Mon Jan 1 2000 1:00 AM GMT+1 (", "1 day"] {
+        for filling in [" ", "0", "9", "a", ".", "-", "\u{A0}"] {
+            let text = Array((beginning + String(repeating: filling, count: 10_000)).utf8)
+            for name in names {
+                let notation = try TimeNotation(name: name)
+                _ = text.withUnsafeBufferPointer { notation.instant($0) }
+            }
+            _ = TimeNotation.guesses([text]) + TimeNotation.numericGuesses([text])
+            _ = TimeNotation.unknownZone(text)
+        }
+    }
+}
+
 @Test func numbersAreReadAsTheyAreWritten() {
     forRandomSeeds(2000) { seed, random in
         let value = Int64.random(in: -4_000_000_000_000_000...4_000_000_000_000_000, using: &random)
