@@ -13,11 +13,11 @@ import TimeSeries
 
 /// What is fed with random bytes: every reader of data that comes from outside.
 enum FuzzTarget: String, CaseIterable {
-    case csv, jsonl, keyed, times, gzip, sqlite, model, detector, theme, configuration, keys, json, http, token
+    case csv, jsonl, document, influx, keyed, times, gzip, sqlite, model, detector, theme, configuration, keys, json, http, token
 
     func run(_ data: Data) {
         switch self {
-        case .csv, .gzip: Self.check(try? SeriesReader.read(data: data, name: "fuzzed"))
+        case .csv, .gzip, .document, .influx: Self.check(try? SeriesReader.read(data: data, name: "fuzzed"))
         case .jsonl: Self.jsonLines(data)
         case .keyed: Self.keyed(data)
         case .times: Self.times(data)
