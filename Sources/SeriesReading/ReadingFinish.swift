@@ -107,8 +107,8 @@ extension SeriesReader {
         let isFar = code == -1 ? restLow >= 0 && count > 1 : distance > 2 * (restHigh - restLow) + 0.5 * abs(code)
         guard isFar || code < -90 && distance > max(abs(restLow), restHigh - restLow) * 0.5 && count > 1 else { return nil }
         let text = numberText(code)
-        let where_ = code == -1 ? "nothing else is negative" : "far from all else"
-        return "Column \(channel.name): \(text) stands \(count) time\(count == 1 ? "" : "s"), \(where_); --missing \(text) makes "
+        let place = code == -1 ? "nothing else is negative" : "far from all else"
+        return "Column \(channel.name): \(text) stands \(count) time\(count == 1 ? "" : "s"), \(place); --missing \(text) makes "
             + (count == 1 ? "a gap of it." : "gaps of it.")
     }
 }

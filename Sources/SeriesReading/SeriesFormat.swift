@@ -86,12 +86,11 @@ extension RawReading {
             let bytes = raw.bindMemory(to: UInt8.self)
             do {
                 return try Self.read(bytes, file, options, given, [])
-            } catch SeriesError.badTime(let error) {
+            } catch let error as SeriesError {
                 // A time that is written otherwise than those looked at: perhaps there is a notation that reads all.
-                guard let reading = try? Self.read(bytes, file, options, given, [error.text]) else {
-                    throw SeriesError.badTime(
-                        file: error.file, row: error.row, line: error.line, column: error.column, text: error.text)
-                }
+                guard case .badTime(_, _, _, _, let text) = error,
+                    let reading = try? Self.read(bytes, file, options, given, [text])
+                else { throw error }
                 return reading
             }
         }

@@ -34,7 +34,8 @@ struct TableDecision {
 
     /// - Throws: `SeriesError`.
     static func decide(
-        _ bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options, given: Given? = nil, isWhole: Bool = true,
+        _ bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options, given: Given? = nil,
+        isWhole: Bool = true,
         furtherTimes: [String] = []
     ) throws(SeriesError) -> TableDecision {
         var decision = TableDecision(
