@@ -204,7 +204,7 @@ let package = Package(
             [
                 "Work", "TestSupport", "Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "NeuralNetwork",
                 "SeriesReading",
-                "TimeSeries", "Persistence",
+                "TimeSeries", "Persistence", grdb,
             ],
             exclude: ["Goldens"]),
     ] + service + fuzzing,
