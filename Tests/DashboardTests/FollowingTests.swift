@@ -185,3 +185,83 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
     #expect(rows.lowerBound == event.rows.lowerBound + analysis.series.forgottenRows && rows.upperBound > 1340)
     #expect(state.workspace?.judgements.map(\.rows) == [event.rows])
 }
+
+/// What holds rows while others are forgotten goes on with them, or says that they are gone.
+@Test func whatHoldsRowsKeepsThemWhenOthersAreForgotten() throws {
+    var (state, run) = try followed()
+    _ = state.changeSignedIn { signedIn, _ in signedIn.workspace?.growth.horizon = 1000 }
+    press(&state, .character("0"))
+    append(appended(100, odd: 20), to: &state, run)
+    press(&state, .character("K"))
+    let kept = try #require(state.workspace?.kept?.events)
+    press(&state, .character("D"))
+    while let series = state.workspace?.analysis.series, series.forgottenRows <= kept[0].rows.lowerBound {
+        append(appended(100), to: &state, run)
+    }
+    let forgotten = try #require(state.workspace?.analysis.series.forgottenRows)
+    let left = kept.filter { $0.rows.lowerBound >= forgotten }.map { $0.rows.lowerBound - forgotten }
+    #expect(!left.isEmpty && left.count < kept.count, "some are forgotten, not all")
+    #expect(state.workspace?.kept?.events.map(\.rows.lowerBound) == left)
+    #expect((state.card as? RunsCard)?.kept.events.map(\.rows.lowerBound) == left)
+    #expect(view(state).text.contains("Two runs"))
+    press(&state, .escape)
+}
+
+@Test func aNoteIsWrittenOnTheRowsItWasBegunOn() throws {
+    for pieces in [1, 4, 20] {
+        var (state, run) = try followed()
+        _ = state.changeSignedIn { signedIn, _ in signedIn.workspace?.growth.horizon = 1000 }
+        press(&state, .character("0"))
+        append(appended(100, odd: 20), to: &state, run)
+        press(&state, .character("s"), .tab, .tab, .end)
+        let rows = try #require(state.workspace?.selectedEvent?.rows)
+        press(&state, .character("N"))
+        for _ in 0..<pieces { append(appended(100), to: &state, run) }
+        type(&state, "a storm")
+        let effects = press(&state, .enter)
+        let series = try #require(state.workspace?.analysis.series)
+        guard series.forgottenRows <= rows.lowerBound else {
+            #expect(effects.isEmpty && state.message?.isError == true && state.workspace?.notes.isEmpty == true)
+            continue
+        }
+        guard case .write(_, rows, "a storm") = effects.first else { throw Unexpected("\(effects)") }
+        let present = (rows.lowerBound - series.forgottenRows)..<(rows.upperBound - series.forgottenRows)
+        #expect(state.workspace?.notes.map(\.rows) == [present])
+    }
+}
+
+/// A comparison that shows while rows are forgotten goes on saying when its events were.
+@Test func aComparisonKeepsItsTimesWhenRowsAreForgotten() throws {
+    var (state, run) = try followed()
+    _ = state.changeSignedIn { signedIn, _ in signedIn.workspace?.growth.horizon = 1000 }
+    guard case .compare(let series, let result, let settings, let comparing) = press(&state, .character("m")).first else {
+        throw Unexpected("no comparison")
+    }
+    _ = answer(&state, .compared(run: comparing, try Comparison(series: series, result: result, settings: settings)))
+    let before = view(state).text
+    for _ in 0..<20 { append(appended(100), to: &state, run) }
+    #expect((state.workspace?.analysis.series.forgottenRows ?? 0) > 800)
+    func lines(_ text: String) -> [String] {
+        text.split(separator: "\n").filter { $0.contains(" rows ") && $0.contains("found") }.map { String($0.dropLast(4)) }
+    }
+    #expect(lines(view(state).text) == lines(before) && !lines(before).isEmpty)
+}
+
+/// Rows that come elsewhere leave what is known of an event as it is: nothing is asked again.
+@Test func anInspectionIsNotAskedAgainForRowsFarFromItsEvent() throws {
+    var (state, run) = try followed()
+    press(&state, .character("0"), .character("s"), .tab, .tab, .home)
+    let event = try #require(state.workspace?.selectedEvent)
+    #expect(event.rows.upperBound < 600)
+    guard case .explain(let series, let models, let rows) = press(&state, .character("i")).first else {
+        throw Unexpected("no question why")
+    }
+    let asked = append(appended(10), to: &state, run)
+    #expect(asked.contains { if case .explain = $0 { true } else { false } }, "the answer would be to fewer rows")
+    let again = try #require(state.workspace?.analysis.scored.values)
+    let now = try #require(state.workspace?.analysis.series)
+    _ = answer(&state, .explained(try explain(rows, of: series, models)))
+    #expect(state.workspace?.explained == nil)
+    _ = answer(&state, .explained(try explain(rows, of: now, again)))
+    #expect(append(appended(10), to: &state, run).isEmpty && state.workspace?.explained?.rows == rows)
+}

@@ -162,6 +162,7 @@ extension WorkspaceState {
     /// Keeps in sight what was, where its rows are counted from later on.
     private mutating func forget(first count: Int) {
         notes.shift(by: count)
+        kept?.forget(first: count)
         history = History()
         place(cursorAt: cursor - count)
         show(visible.lowerBound - count, count: visible.count)
