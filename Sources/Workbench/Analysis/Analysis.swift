@@ -89,6 +89,14 @@ public struct Analysis: Sendable {
         if !scored.isEmpty { steps.forget(first: count, inputs) }
     }
 
+    /// The same of a series with the same values, which has another name, other times or labels: nothing is computed again.
+    public func of(_ other: Series) -> Analysis {
+        precondition(other.identity == series.identity && other.keptRows == series.keptRows, "the values are the same")
+        var analysis = self
+        analysis.series = other
+        return analysis
+    }
+
     /// Tells what a model says now from all that was said before.
     private mutating func noteSaying(of kind: ModelKind) {
         sayingCount += 1
