@@ -7,7 +7,9 @@ import Workbench
 
 /// Rows that come behind those of the open series while its file is followed.
 ///
-/// Rows wait here until the models have scored them, one piece after the other; then series and scores grow together.
+/// Rows wait here until the models have scored them, one piece after the other; then series and scores grow together. The screen
+/// goes on showing the analysis as it was meanwhile, so that a piece costs a copy of it, away from the screen: about 60 bytes a row
+/// of one channel. A horizon bounds that.
 struct Growth: Sendable {
     /// Rows that are kept; `nil` keeps all.
     var horizon: Int?

@@ -56,7 +56,7 @@ public struct Analysis: Sendable {
     }
 
     /// Takes rows that come behind the others: every model that has scored goes on with them, and what follows from that is done
-    /// again for the rows whose errors are new or have changed. Costs in those rows, where no verdicts move the scores.
+    /// again for the rows whose errors are new or have changed; `AnalysisSteps` says what costs in all rows all the same.
     /// - Throws: as `ScoringSession.append`; `.cancelled` leaves an analysis that no more rows can be appended to.
     public mutating func append(
         _ rows: Series, cancellation: Cancellation = Cancellation()
