@@ -104,7 +104,11 @@ extension SeriesReader {
         }
         guard restLow <= restHigh else { return nil }
         let distance = code < restLow ? restLow - code : code - restHigh
-        let isFar = code == -1 ? restLow >= 0 && count > 1 : distance > 2 * (restHigh - restLow) + 0.5 * abs(code)
+        // Data that was scaled has -1 too.
+        let isFar =
+            code == -1
+            ? restLow >= 0 && restHigh > 2 && count > 1 && count * 3 < channel.values.count
+            : distance > 2 * (restHigh - restLow) + 0.5 * abs(code)
         guard isFar || code < -90 && distance > max(abs(restLow), restHigh - restLow) * 0.5 && count > 1 else { return nil }
         let text = numberText(code)
         let place = code == -1 ? "nothing else is negative" : "far from all else"
