@@ -42,7 +42,7 @@ build-service: build $(SERVICE)
 # error, since standard output is the program's; it is not piped, so that on a terminal it stays on one line.
 SOURCES := $(shell find Sources Package.swift -type f)
 $(PROGRAM): $(SOURCES)
-	@[ -e $@ ] || echo "First build: about 3 minutes on two cores; later ones compile only what changed." >&2
+	@[ -e $@ ] || echo "First build: about 6 minutes on two cores; later ones compile only what changed." >&2
 	@$(WITHOUT_SERVICE) $(SWIFT) build -c release --product oddline >&2
 	@touch $@
 
@@ -50,7 +50,7 @@ $(PROGRAM): $(SOURCES)
 WITHOUT_SERVICE = $(if $(wildcard .build/checkouts/hummingbird),,ODDLINE_WITHOUT_SERVICE=1)
 
 $(SERVICE): $(SOURCES)
-	@[ -e $@ ] || echo "First build of the service: about 3 minutes more." >&2
+	@[ -e $@ ] || echo "First build of the service: some minutes more, most of them for TLS." >&2
 	@$(SWIFT) build -c release --product oddline-serve >&2
 	@touch $@
 
@@ -59,7 +59,7 @@ TEST = ODDLINE_PROGRAM=$(CURDIR)/.build-tests/release/oddline \
 
 test: setup test-setup check-format
 	@[ -e .build-tests/release/oddline ] || \
-		echo "First build of the tests: about 8 to 11 minutes on two cores; later ones compile only what changed." >&2
+		echo "First build of the tests: about 19 minutes on two cores; later ones compile only what changed." >&2
 	@$(TEST) $(ARGS)
 
 setup:
