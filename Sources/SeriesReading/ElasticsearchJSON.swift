@@ -47,7 +47,9 @@ enum ElasticsearchJSON {
                 file: document.file, kind: "an answer of Elasticsearch that found nothing",
                 remedy: "check the query and its range of time")
         }
-        return records.table(format: "Elasticsearch documents")
+        var table = records.table(format: "Elasticsearch documents")
+        table.timeColumn = table.names.first { $0 == "@timestamp" }
+        return table
     }
 
     /// The buckets of histograms over dates, wherever they lie in buckets of other kinds, whose keys are labels.

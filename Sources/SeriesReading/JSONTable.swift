@@ -73,7 +73,8 @@ enum JSONTable {
     /// The table that is much larger than others, or the one of those of its size that has times.
     /// - Throws: `.foreign` where several are as likely, and where the only one lies deep and has no times.
     private static func choose(_ search: JSONSearch, _ document: JSONDocument) throws(SeriesError) -> JSONCandidate? {
-        let sorted = search.candidates.sorted { $0.rows > $1.rows }
+        // One object in a list that lies in another is as good as no list.
+        let sorted = search.candidates.filter { $0.path.isEmpty || $0.rows > 1 || $0.hasTime }.sorted { $0.rows > $1.rows }
         guard let largest = sorted.first else { return nil }
         let likely = sorted.filter { $0.rows * 3 > largest.rows }
         let timed = likely.filter(\.hasTime)

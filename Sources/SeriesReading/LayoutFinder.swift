@@ -180,6 +180,17 @@ struct LayoutFinder {
         return !times.isEmpty && times.allSatisfy { $0 == .text }
     }
 
+    /// Whether a record holds nothing in all columns of numbers and times, as a row may.
+    private func holdsGaps(_ record: Record, _ looks: [FieldLook]) -> Bool {
+        looks.indices.allSatisfy { column in
+            looks[column] == .text || looks[column] == .gap || column >= record.fields.count
+                || FieldLook(slice(record.fields[column])) == .gap
+        }
+    }
+
+    /// Whether a record holds a number, as no line of units does.
+    private func holdsNumbers(_ record: Record) -> Bool { record.fields.contains { FieldLook(slice($0)) == .number } }
+
     /// Whether a record holds text in a column of numbers.
     private func namesNumbers(_ record: Record, _ looks: [FieldLook]) -> Bool {
         looks.indices.contains { looks[$0].isNumber && $0 < record.fields.count && FieldLook(slice(record.fields[$0])) == .text }
@@ -213,7 +224,7 @@ struct LayoutFinder {
         let above = records[..<first]
         // The header is the first of the lines right above that are as wide as the table, save those with hardly a name.
         let wide = above.indices.filter {
-            (fits[$0].fitting == 0 || isName[$0] && namesNumbers(records[$0], looks)) && isWide(records[$0], layout)
+            isWide(records[$0], layout) && (fits[$0].fitting == 0 && !holdsGaps(records[$0], looks) || isName[$0])
         }
         if let last = wide.last {
             var start = last
@@ -221,7 +232,9 @@ struct LayoutFinder {
             // So many lines are no units: they are names with values, as wide as the table.
             if last - start >= Self.mostHeaderLines { return begin(below: last, records, &layout) }
             if let header = (start...last).first(where: { isHeader(records[$0], layout) }) {
-                return use(headers: Array(records[header...last]), records, &layout)
+                var end = header
+                while end < last, !holdsNumbers(records[end + 1]) { end += 1 }
+                return use(headers: Array(records[header...end]), records, &layout)
             }
         }
         if let comment, useComment(comment, records[first], &layout) { return }

@@ -157,6 +157,16 @@ private let cases: [ReadingCase] = [
     ReadingCase(
         name: "a header that says None", text: "Date,None,D0\n20200102,1.5,2\n20200109,2.5,3\n", channels: ["None", "D0"],
         time: ["Date"]),
+    ReadingCase(
+        name: "names of columns that are numbers, behind a time",
+        text: "time,1,2\n2020-03-05 00:00,20,1\n2020-03-05 01:00,21,2\n", channels: ["1", "2"], time: ["time"]),
+    ReadingCase(
+        name: "names that begin with numbers",
+        text: "Timestamp,50%,10 Min Avg\n2020-03-05 00:00,20,1\n2020-03-05 00:10,21,3\n2020-03-05 00:20,22,2\n",
+        channels: ["50%", "10 Min Avg"], time: ["Timestamp"]),
+    ReadingCase(
+        name: "a first row of gaps", text: "time,v,label\n2020-03-05 00:00,NA,no\n2020-03-05 01:00,21,yes\n", channels: ["v"], time: ["time"],
+        values: [nil, 21], labels: "label"),
     // Numbers
     ReadingCase(
         name: "thousands in quotes", text: "Date,Price\n2017-06-29,\"1,204.5\"\n2017-06-30,\"997.1\"\n", channels: ["Price"],
