@@ -137,6 +137,11 @@ public struct KeyedStream {
                 file: file, kind: "an SQLite database", remedy: "give its table as CSV, as sqlite3 -csv -header does")
         }
         if let kind = ForeignContent.kind(of: head) { throw .foreign(file: file, kind: kind.name, remedy: kind.remedy) }
+        if head.first(where: { $0 > 0x20 }) == UInt8(ascii: "["), OtherText.isWhole(head) {
+            throw .foreign(
+                file: file, kind: "a JSON document, which is read as a whole",
+                remedy: "give its rows as JSON lines, as jq -c '.[]' does")
+        }
     }
 
     private static func inspect(

@@ -105,7 +105,8 @@ struct LayoutFinder {
                 if isTrial { break }
                 throw .unclosedQuote(file: file, line: before.line)
             } catch {
-                guard !records.isEmpty else { throw error }
+                // Of a stream it is told, with its place, when the record is read.
+                guard !records.isEmpty, options.keyColumn != nil || isTrial else { throw error }
                 scanner = before
                 scanner.skipLine(endingAt: lineEnd(before.position).end)
             }
@@ -164,8 +165,8 @@ struct LayoutFinder {
             counts[.gap] = nil
             let present = counts.values.reduce(0, +)
             let numbers = (counts[.number] ?? 0) + (counts[.decorated] ?? 0)
-            if numbers * 2 > present { return (counts[.decorated] ?? 0) > 0 ? .decorated : .number }
-            if let times = counts[.time], times * 2 > present { return .time }
+            if numbers * 2 >= present, numbers > 0 { return (counts[.decorated] ?? 0) > 0 ? .decorated : .number }
+            if let times = counts[.time], times * 2 >= present { return .time }
             return present == 0 ? .gap : .text
         }
     }
@@ -231,7 +232,8 @@ struct LayoutFinder {
             while wide.contains(start - 1) { start -= 1 }
             // So many lines are no units: they are names with values, as wide as the table.
             if last - start >= Self.mostHeaderLines { return begin(below: last, records, &layout) }
-            if let header = (start...last).first(where: { isHeader(records[$0], layout) }) {
+            let headers = (start...last).filter { isHeader(records[$0], layout) }
+            if let header = headers.first(where: { records[$0].fields.count >= layout.width }) ?? headers.first {
                 var end = header
                 while end < last, !holdsNumbers(records[end + 1]) { end += 1 }
                 return use(headers: Array(records[header...end]), records, &layout)

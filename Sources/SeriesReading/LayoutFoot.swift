@@ -1,5 +1,11 @@
 /// What stands under a table.
 extension LayoutFinder {
+    /// What stands before sums of columns.
+    private static let sums: Set<String> = [
+        "total", "totals", "sum", "mean", "average", "avg", "max", "min", "summe", "gesamt", "mittel", "mittelwert", "somme",
+        "moyenne",
+    ]
+
     /// The most bytes at the end that are looked at for what stands under the table.
     private static let foot = 8192
 
@@ -18,9 +24,8 @@ extension LayoutFinder {
                 count == 0 && record.end == bytes.count && bytes.last.map { $0 != 0x0A && $0 != 0x0D } == true
                 && record.fields.count < layout.width && fit.fitting < fit.typed
             let isNote = fit.fitting == 0 && !isEmpty && record.fields.count != layout.width
-            // A sum of columns has a word where rows have a number or a time.
-            let isSum = looks[0] != .text && looks[0] != .gap && record.fields.first.map { FieldLook(slice($0)) == .text } == true
-            guard isNote || isCut || isSum || lacksTime(record, looks) else { break }
+            let isSum = record.fields.first.map { Self.sums.contains(text($0).lowercased().filter(\.isLetter)) } ?? false
+            guard isNote || isCut || isSum && looks[0] != .text else { break }
             count += 1
         }
         guard count > 0, count < tail.count, count <= 20 else { return }

@@ -30,17 +30,19 @@ struct NumberShape {
     private(set) var prefix = 0..<0
     private(set) var suffix = 0..<0
     private var digits = 0..<0
-    private var isNegative = false
+    private var isNegative = false, isSigned = false
 
     /// `nil` where a field holds no number with a currency before it and a unit of at most 16 bytes behind it at most.
     init?(_ field: UnsafeBufferPointer<UInt8>) {
         guard field.count <= 64 else { return nil }
         self.field = field
         var (start, end) = (0, field.count)
-        if start < end, field[start] == 0x28, field[end - 1] == 0x29 { (start, end, isNegative) = (start + 1, end - 1, true) }
+        if start < end, field[start] == 0x28, field[end - 1] == 0x29 {
+            (start, end, isNegative, isSigned) = (start + 1, end - 1, true, true)
+        }
         takeSign(&start, end)
         let opening = start
-        while start < end, Self.isCurrency(field, start) { start += 1 }
+        if let currency = Self.currencies.first(where: { field[start..<end].starts(with: $0) }) { start += currency.count }
         prefix = opening..<start
         while start < end, field[start] == 0x20 { start += 1 }
         takeSign(&start, end)
@@ -54,10 +56,16 @@ struct NumberShape {
         guard digits.contains(where: { Self.isDigit(field[$0]) }), isUnit(suffix) else { return nil }
     }
 
+    /// Takes a sign, of which there is one at most; a minus sign of Unicode too.
     private mutating func takeSign(_ start: inout Int, _ end: Int) {
-        guard start < end, field[start] == 0x2B || field[start] == 0x2D else { return }
-        if field[start] == 0x2D { isNegative.toggle() }
-        start += 1
+        guard !isSigned, start < end else { return }
+        if field[start] == 0x2B || field[start] == 0x2D {
+            (isSigned, isNegative) = (true, field[start] == 0x2D)
+            start += 1
+        } else if field[start..<end].starts(with: [0xE2, 0x88, 0x92]) {
+            (isSigned, isNegative) = (true, true)
+            start += 3
+        }
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
@@ -77,10 +85,7 @@ struct NumberShape {
         return false
     }
 
-    /// `$`, `€`, `£`, `¥` and what else of UTF-8 begins no letter of a word: any byte that is not ASCII, and the dollar.
-    private static func isCurrency(_ field: UnsafeBufferPointer<UInt8>, _ place: Int) -> Bool {
-        field[place] == 0x24 || field[place] >= 0x80
-    }
+    private static let currencies = ["$", "€", "£", "¥", "₹", "₩", "₽", "₺", "US$", "A$", "C$"].map { Array($0.utf8) }
 
     private func isUnit(_ range: Range<Int>) -> Bool {
         guard let first = range.first else { return true }

@@ -68,8 +68,9 @@ struct ColumnFacts {
     /// Of the present fields: those that are numbers, of any shape, and infinities.
     private(set) var shaped = 0, infinities = 0
     private(set) var signs = SignEvidence()
-    /// What stands before numbers and behind them.
-    private(set) var prefixes: Set<[UInt8]> = [], suffixes: Set<[UInt8]> = []
+    /// How many numbers have a currency before them, and how many each of the units behind them.
+    private(set) var prefixed = 0
+    private(set) var suffixes: [[UInt8]: Int] = [:]
     private(set) var hasParentheses = false
     /// ISO dates and times.
     private(set) var calendar = 0
@@ -97,12 +98,12 @@ struct ColumnFacts {
         } else if look == .number, !field.contains(0x2C) {
             shaped += 1
             signs += SignEvidence(withoutComma: field)
-            suffixes.insert([])
+            suffixes[[], default: 0] += 1
         } else if look.isNumber, let shape = NumberShape(field) {
             shaped += 1
             signs += shape.evidence
-            if suffixes.count < 8 { suffixes.insert(shape.suffix.map { field[$0] }) }
-            if !shape.prefix.isEmpty { prefixes.insert(shape.prefix.map { field[$0] }) }
+            if suffixes.count < 8 { suffixes[shape.suffix.map { field[$0] }, default: 0] += 1 }
+            if !shape.prefix.isEmpty { prefixed += 1 }
             if field.first == 0x28 { hasParentheses = true }
         }
         guard !isManyTexts else { return }
@@ -113,20 +114,22 @@ struct ColumnFacts {
     /// Whether at least half of the fields are numbers.
     var isNumeric: Bool { !present.isEmpty && (shaped + infinities) * 2 >= present.count && units != nil }
 
-    /// The unit behind all numbers, empty where there is none; `nil` where they differ other than as multipliers do.
+    /// The unit behind all numbers, empty where most have none; `nil` where they differ other than as multipliers do.
     var units: [UInt8]? {
-        let units = suffixes.subtracting([[]])
-        if units.count <= 1, suffixes.count <= 1 || units.isEmpty { return units.first ?? [] }
-        return areMultipliers ? [] : nil
+        if areMultipliers || (suffixes[[]] ?? 0) * 2 > shaped { return [] }
+        return suffixes.count <= 1 ? suffixes.keys.first ?? [] : nil
     }
 
     /// Whether what stands behind numbers multiplies them: letters for thousands, millions and more, of several kinds or not
     /// behind each.
     var areMultipliers: Bool {
-        let units = suffixes.subtracting([[]])
+        let units = suffixes.keys.filter { !$0.isEmpty }
         return !units.isEmpty && units.allSatisfy { $0.count == 1 && "KkMBGT".utf8.contains($0[0]) }
             && (suffixes.count > 1 || units.contains([UInt8(ascii: "K")]))
     }
+
+    /// Whether a currency stands before most numbers.
+    var hasCurrency: Bool { prefixed * 2 > shaped }
 
     /// The numbers of the present fields, in their order.
     func numbers(_ form: NumberForm) -> [Double] { present.compactMap { form.value($0) } }

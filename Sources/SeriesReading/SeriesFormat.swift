@@ -47,7 +47,7 @@ extension SeriesFormat {
         read: { source, options in
             let encoding = TextEncoding.of(source.data)
             let text = encoding.utf8(source.data)
-            if let kind = ForeignContent.kind(of: text) {
+            if let kind = ForeignContent.kind(of: encoding.isOfBytes ? source.data : text) {
                 throw SeriesError.foreign(file: source.name, kind: kind.name, remedy: kind.remedy)
             }
             var reading = try RawReading(text: text, file: source.name, options: options)

@@ -77,6 +77,7 @@ struct TableDecision {
             throw .noSuchColumn(file: file, column: name, known: form.names)
         }
         facts = sample.columns.map { ColumnFacts($0, marks: form.marks) }
+        if facts.allSatisfy(\.present.isEmpty) { throw .allGaps(file: file, column: form.names[0]) }
         form.roles = Array(repeating: .none, count: form.layout.width)
         understanding.columns = form.names.map { Understanding.Column(name: $0, role: .leftOut("text")) }
         decideNumbers()
@@ -163,7 +164,7 @@ struct TableDecision {
             let unit = facts.units ?? []
             return NumberForm(
                 decimal: form.decimal, isGrouped: true,
-                isDecorated: !facts.prefixes.isEmpty || facts.hasParentheses || !unit.isEmpty && !facts.areMultipliers,
+                isDecorated: facts.hasCurrency || facts.hasParentheses || !unit.isEmpty && !facts.areMultipliers,
                 hasMultipliers: facts.areMultipliers)
         }
     }

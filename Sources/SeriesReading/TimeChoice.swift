@@ -184,8 +184,11 @@ extension TableDecision {
 
     /// The notations of all that looks like a time in a column, and of times that are written otherwise further down.
     private func guesses(_ column: Int) -> [TimeNotation] {
-        let times = facts[column].present.filter { FieldLook($0) == .time }.map { Array($0) }
-        return TimeNotation.guesses(times + furtherTimes.map { Array($0.utf8) })
+        let times = facts[column].present.filter { FieldLook($0) == .time }
+        // What is an ISO time stays the time that it is.
+        return TimeNotation.guesses(times.map { Array($0) } + furtherTimes.map { Array($0.utf8) }).filter { notation in
+            times.allSatisfy { field in TimeParser.calendar(field).map { notation.instant(field) == $0.microseconds } ?? true }
+        }
     }
 
     /// What a column of numbers tells of the time.
