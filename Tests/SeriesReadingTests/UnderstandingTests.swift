@@ -165,7 +165,8 @@ private let cases: [ReadingCase] = [
         text: "Timestamp,50%,10 Min Avg\n2020-03-05 00:00,20,1\n2020-03-05 00:10,21,3\n2020-03-05 00:20,22,2\n",
         channels: ["50%", "10 Min Avg"], time: ["Timestamp"]),
     ReadingCase(
-        name: "a first row of gaps", text: "time,v,label\n2020-03-05 00:00,NA,no\n2020-03-05 01:00,21,yes\n", channels: ["v"], time: ["time"],
+        name: "a first row of gaps", text: "time,v,label\n2020-03-05 00:00,NA,no\n2020-03-05 01:00,21,yes\n", channels: ["v"],
+        time: ["time"],
         values: [nil, 21], labels: "label"),
     // Numbers
     ReadingCase(
