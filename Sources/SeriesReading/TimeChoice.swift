@@ -187,7 +187,11 @@ extension TableDecision {
         let times = facts[column].present.filter { FieldLook($0) == .time }
         // What is an ISO time stays the time that it is.
         return TimeNotation.guesses(times.map { Array($0) } + furtherTimes.map { Array($0.utf8) }).filter { notation in
-            times.allSatisfy { field in TimeParser.calendar(field).map { notation.instant(field) == $0.microseconds } ?? true }
+            let isISO = facts[column].calendar > 0
+            return !(isISO && notation.name.hasPrefix("%Y") && notation.name.dropFirst(3).hasPrefix("%d"))
+                && times.allSatisfy { field in
+                    TimeParser.calendar(field).map { notation.instant(field) == $0.microseconds } ?? true
+                }
         }
     }
 
