@@ -181,11 +181,13 @@ struct LayoutFinder {
         return !times.isEmpty && times.allSatisfy { $0 == .text }
     }
 
-    /// Whether a record holds nothing in all columns of numbers and times, as a row may.
+    /// Whether a record holds nothing in all columns of numbers and times, or a word that is a label, as a row may.
     private func holdsGaps(_ record: Record, _ looks: [FieldLook]) -> Bool {
         looks.indices.allSatisfy { column in
-            looks[column] == .text || looks[column] == .gap || column >= record.fields.count
-                || FieldLook(slice(record.fields[column])) == .gap
+            guard looks[column] != .text, looks[column] != .gap, column < record.fields.count else { return true }
+            // Labels may be words in one row and 0 or 1 in another.
+            let field = slice(record.fields[column])
+            return FieldLook(field) == .gap || CSVReader.label(field, decimalComma: false) != nil && FieldLook(field) == .text
         }
     }
 
