@@ -28,6 +28,9 @@ extension TableDecision {
         form.zone = try zone()
         var found = try options.timeColumns.isEmpty ? givenTime() : askedTime()
         if options.timeColumns.isEmpty, found == nil { found = try likelyTime() }
+        if let format = options.timeFormat, let columns = found?.columns {
+            found = TimeCandidate(columns: columns, notations: [try notation(format)])
+        }
         guard let candidate = found else {
             if let format = options.timeFormat { throw .noTimeFor(file: file, format: format, known: form.names) }
             return

@@ -325,3 +325,17 @@ private let cases: [ReadingCase] = [
     let read = try SeriesReader.read(data: Data(text.utf8), name: "f.csv", options: .init(columns: ["cpu"]))
     #expect(read.channels.map(\.name) == ["cpu"])
 }
+
+@Test func aWayOfWritingTimesThatIsAskedForIsTakenForTheColumnThatIsFound() throws {
+    let data = Data("d,rate\n02/03/1991,1.5\n02/04/1991,1.6\n02/05/1991,1.9\n".utf8)
+    for (format, first) in [("%d/%m/%Y", "1991-03-02"), ("%m/%d/%Y", "1991-02-03")] {
+        var options = SeriesReader.Options()
+        options.timeFormat = format
+        let reading = try SeriesReader.open(data: data, name: "f.csv", options: options)
+        #expect(reading.series.timeText(row: 0) == first)
+        #expect(reading.understanding.time?.format == format)
+    }
+    var options = SeriesReader.Options()
+    options.timeFormat = "%Q"
+    #expect { try SeriesReader.read(data: data, name: "f.csv", options: options) } throws: { "\($0)".contains("%Q") }
+}
