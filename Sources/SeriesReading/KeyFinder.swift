@@ -8,6 +8,11 @@ extension RawReading {
     mutating func tellApart(
         _ bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options, candidates: [Int]
     ) throws(SeriesError) {
+        if options.listsSeries, let column = options.keyColumn.flatMap({ form.names.firstIndex(of: $0) }) {
+            let found = Self.codes(bytes, form, [column])
+            understanding.key = found.first.map { Self.key(form.names[column], $0.found, listing: true) }
+            return
+        }
         guard options.only == nil, options.keyColumn == nil, let times = series.time.microseconds, times.count > 3 else {
             if options.only != nil, series.rowCount == 0 {
                 throw .noSuchKey(file: file, column: options.only?.column ?? "", value: options.only?.value ?? "")
@@ -37,10 +42,7 @@ extension RawReading {
             guard left * 10 <= disorder,
                 best.map({ left < $0.left || left == $0.left && found.texts.count < $0.key.count }) ?? true
             else { continue }
-            best = (
-                Understanding.Key(column: form.names[column], count: found.texts.count, examples: Array(found.texts.prefix(3))),
-                left
-            )
+            best = (Self.key(form.names[column], found, listing: options.tellsApartOnly), left)
         }
         guard let key = best?.key else { return }
         understanding.key = key
@@ -49,6 +51,19 @@ extension RawReading {
         }
         if options.tellsApartOnly { return }
         throw .severalSeries(file: file, column: key.column, count: key.count, example: key.examples.first ?? "")
+    }
+
+    /// What a column tells apart.
+    private static func key(
+        _ column: String, _ found: (codes: [Int], texts: [String]), listing: Bool
+    ) -> Understanding.Key {
+        let examples = found.texts.prefix(3).map(printable)
+        var key = Understanding.Key(column: column, count: found.texts.count, examples: examples)
+        guard listing else { return key }
+        var counts = [Int](repeating: 0, count: found.texts.count)
+        for code in found.codes { counts[code] += 1 }
+        key.series = zip(found.texts, counts).map { Understanding.Key.One(name: $0, rowCount: $1) }
+        return key
     }
 
     /// How many rows repeat the time of the row above or turn back, whichever way rows mostly go.
@@ -80,7 +95,7 @@ extension RawReading {
                 } else {
                     codes[index].append(texts[index].count)
                     known[index][field] = texts[index].count
-                    texts[index].append(column < fields.count ? printable(scanner.text(fields[column])) : "")
+                    texts[index].append(column < fields.count ? scanner.text(fields[column]) : "")
                 }
             }
         }

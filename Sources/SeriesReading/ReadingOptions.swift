@@ -14,6 +14,8 @@ extension SeriesReader {
         public var query: String?
         /// The value columns to keep; all that measure something where empty.
         public var columns: [String] = []
+        /// Columns to take besides those that are found, whatever they hold.
+        public var taken: [String] = []
         /// Columns to leave out.
         public var ignored: [String] = []
         /// The column of labels; found by name and content where `nil`.
@@ -32,6 +34,12 @@ extension SeriesReader {
         public var delimiter: UInt8?
         /// The line of the header, from 1; 0 where there is none.
         public var headerLine: Int?
+        /// What channels are called in place of the names of their columns.
+        public var renamed: [String: String] = [:]
+        /// The units of columns in place of those that stand behind their numbers; an empty one for none.
+        public var units: [String: String] = [:]
+        /// Whether the series that `keyColumn` tells apart are listed, whatever their times.
+        var listsSeries = false
 
         /// Makes options; what is left out is found automatically.
         public init(timeColumn: String? = nil, table: String? = nil, query: String? = nil, columns: [String] = []) {
@@ -57,10 +65,11 @@ extension SeriesReader {
 
         public static func == (one: Options, other: Options) -> Bool {
             one.timeColumns == other.timeColumns && one.timeFormat == other.timeFormat && one.zone == other.zone
-                && one.table == other.table && one.query == other.query && one.columns == other.columns
+                && one.table == other.table && one.query == other.query && one.columns == other.columns && one.taken == other.taken
                 && one.ignored == other.ignored && one.labels == other.labels && one.keyColumn == other.keyColumn
                 && one.only?.column == other.only?.column && one.only?.value == other.only?.value && one.missing == other.missing
                 && one.decimal == other.decimal && one.delimiter == other.delimiter && one.headerLine == other.headerLine
+                && one.renamed == other.renamed && one.units == other.units
         }
     }
 }

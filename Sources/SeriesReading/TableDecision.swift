@@ -64,7 +64,7 @@ struct TableDecision {
         sample = RowSample(bytes, form.layout, isWhole: isWhole)
         guard sample.rowCount > 0 else { throw .empty(file: file) }
         wanted = Set(
-            options.columns + options.timeColumns + [options.labels, options.keyColumn, options.only?.column].compactMap { $0 })
+            options.columns + options.taken + options.timeColumns + [options.labels, options.keyColumn, options.only?.column].compactMap { $0 })
         for name in Array(wanted) + options.ignored where !form.names.contains(name) {
             throw .noSuchColumn(file: file, column: name, known: form.names)
         }
@@ -74,6 +74,7 @@ struct TableDecision {
         decideNumbers()
         try chooseTime()
         try chooseColumns()
+        sketchColumns()
         understanding.decimal = form.usesDecimalComma ? "," : "."
     }
 

@@ -257,7 +257,7 @@ extension Binding where Owner == SignedIn {
 
     private static let settings: [Binding] = [
         on(
-            [.character("U")], "Take back the last change of a verdict or setting", command: "undo",
+            [.character("U")], "Take back the last change of a verdict, a setting or a column", command: "undo",
             unless: { $0.history.nothing(.back) }
         ) { $0.goThroughHistory(.back, &$1) },
         on(
@@ -277,6 +277,14 @@ extension Binding where Owner == SignedIn {
     ]
 
     private static let cards: [Binding] = [
+        opening(
+            ColumnsCard.self, [.character("o")], name: "columns", "How the file was read, column by column, and to read it otherwise",
+            command: "columns",
+            unless: { $0.reading.understanding.columns.isEmpty ? "It is not known how this series was read." : nil }
+        ) { signedIn in
+            signedIn.push(ColumnsCard())
+            return []
+        },
         opening(StatisticsCard.self, [.character("S")], "Statistics of the columns", command: "statistics") { signedIn in
             guard let series = signedIn.workspace?.analysis.series else { return [] }
             signedIn.push(StatisticsCard())
