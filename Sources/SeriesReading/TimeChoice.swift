@@ -27,7 +27,12 @@ extension TableDecision {
     mutating func chooseTime() throws(SeriesError) {
         form.zone = try zone()
         var found = try options.timeColumns.isEmpty ? givenTime() : askedTime()
-        if options.timeColumns.isEmpty, found == nil { found = try likelyTime() }
+        if options.timeColumns.isEmpty, found == nil {
+            found = likelyTime()
+            if let columns = found?.columns, let format = options.timeFormat {
+                found = TimeCandidate(columns: columns, notations: [try notation(format)])
+            }
+        }
         guard let candidate = found else {
             if let format = options.timeFormat { throw .noTimeFor(file: file, format: format, known: form.names) }
             return
@@ -122,15 +127,13 @@ extension TableDecision {
 
     /// The time by the names and the content of columns: a whole one, the best named first; else its parts; else a year, a clock, or
     /// what rises evenly from a beginning.
-    private func likelyTime() throws(SeriesError) -> TimeCandidate? {
+    private func likelyTime() -> TimeCandidate? {
         let singles = free.compactMap { single($0, isAsked: false) }
         if let whole = best(singles.filter { $0.hasDate && !isYear($0) }) {
             return whole.hasClock ? whole : withClock(whole, singles) ?? whole
         }
         if let parts = parts(free) { return parts }
-        let last = best(singles.filter(isYear)) ?? best(singles) ?? elapsed()
-        guard let last, let format = options.timeFormat else { return last }
-        return TimeCandidate(columns: last.columns, notations: [try notation(format)])
+        return best(singles.filter(isYear)) ?? best(singles) ?? elapsed()
     }
 
     private func isYear(_ candidate: TimeCandidate) -> Bool { candidate.notations.first?.name == "%Y" }

@@ -108,8 +108,10 @@ struct ColumnsCard: WorkspaceCard {
     func parts(_ workspace: WorkspaceState, in card: Rect) -> (top: Rect, list: Rect, bottom: Rect) {
         let (x, width, room) = (card.x + 2, card.width - 4, card.height - 2)
         let top = min(Self.understood(workspace.reading).count, max(0, room - 4))
-        let bottom = min(room >= 24 ? 2 + workspace.reading.understanding.notices.count : 2, max(0, min(7, room - top - 2)))
-        let list = max(0, room - top - 1 - bottom)
+        let rest = max(0, room - top - 1)
+        let listed = min(workspace.reading.columns.count, rest * 2 / 3)
+        let bottom = max(min(2, rest / 3), min(Self.said(workspace.reading), rest - listed))
+        let list = rest - bottom
         return (
             Rect(x: x, y: card.y + 1, width: width, height: top), Rect(x: x, y: card.y + 2 + top, width: width, height: list),
             Rect(x: x, y: card.y + 2 + top + list, width: width, height: bottom)
@@ -133,7 +135,9 @@ struct ColumnsCard: WorkspaceCard {
 
     func size(over workspace: WorkspaceState, _ frame: Frame) -> (width: Int, height: Int) {
         let reading = workspace.reading
-        let said = 2 + min(5, reading.understanding.notices.count)
-        return (116, Self.understood(reading).count + 1 + reading.columns.count + said + 2)
+        return (116, Self.understood(reading).count + 1 + reading.columns.count + Self.said(reading) + 2)
     }
+
+    /// Lines about the highlighted column and of notices.
+    private static func said(_ reading: ReadingState) -> Int { 1 + min(6, reading.understanding.notices.count) }
 }

@@ -89,7 +89,9 @@ enum ReadingField: Sendable, CaseIterable, Hashable {
             guard !others.contains(text) else { throw PlainError(message: "Another column is called \"\(text)\".") }
             options.renamed[column.name] = isEmpty || text == column.name ? nil : text
         case .unit: options.units[column.name] = text
-        case .format: options.timeFormat = isEmpty ? nil : text
+        case .format:
+            options.timeFormat = isEmpty ? nil : text
+            if !isEmpty, options.timeColumns.isEmpty { options.timeColumns = reading.understanding.time?.columns ?? [column.name] }
         case .zone: options.zone = isEmpty ? nil : text
         case .marks: options.missing = text.split(separator: " ").map(String.init)
         case .decimal:

@@ -78,7 +78,7 @@ extension Desk {
                 case .failed(let error): report(.openFailed(error.message))
                 case .several(let choice): report(.severalSeries(choice))
                 case .read(let reading, let columns):
-                    take(reading, columns, options, of: file, keeps: decided != nil, { .openFailed($0) }) { opened in
+                    take(reading, columns, options, of: file, keeps: decided != nil, { .openFailed($0) }) { [refusal] opened in
                         opened.isToBeFollowed = follows
                         opened.refusal = refusal
                         return .opened(opened)

@@ -159,6 +159,16 @@ extension WorkspaceState {
     /// Asks which of the series that a column tells apart is wanted.
     func listSeries(by column: ColumnGlance) -> [Effect] { [.listSeries(path: path, column: column.name, reading.options)] }
 
+    /// Asks which of the series of the file is wanted.
+    func listSeries() -> [Effect] {
+        reading.options.only.map { [.listSeries(path: path, column: $0.column, reading.options)] } ?? []
+    }
+
+    /// Why there is no other series to choose.
+    var oneSeries: String? {
+        noRereading ?? (reading.options.only == nil ? "The file was read as one series." : nil)
+    }
+
     /// Reads the file as the program would.
     mutating func forgetReading() -> [Effect] { read("what was decided is forgotten") { $0 = SeriesReader.Options() } }
 

@@ -235,7 +235,8 @@ struct RowScale {
             }
             return
         }
-        let scale = TimeTicks(from: times[first], to: times[last], columns: columns, zoneMinutes: series.time.zoneMinutes)
+        let scale = TimeTicks(
+            from: times[first], to: times[last], columns: columns, zoneMinutes: series.time.zoneMinutes(at: times[first]))
         context = scale.context
         labels = scale.ticks.map { tick in
             (column(of: min(firstRow(at: tick.microseconds, in: times, among: visible), last)), tick.label)

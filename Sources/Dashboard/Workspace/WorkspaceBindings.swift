@@ -285,6 +285,10 @@ extension Binding where Owner == SignedIn {
             signedIn.push(ColumnsCard())
             return []
         },
+        opening(
+            SeriesCard.self, [.character("W")], "List the series of the file, to open another one", command: "series",
+            unless: { $0.oneSeries }
+        ) { $0.atWorkspace { $0.listSeries() } },
         opening(StatisticsCard.self, [.character("S")], "Statistics of the columns", command: "statistics") { signedIn in
             guard let series = signedIn.workspace?.analysis.series else { return [] }
             signedIn.push(StatisticsCard())
