@@ -57,6 +57,19 @@ public enum Effect: Sendable {
     case suspend
     case redraw
 
+    /// What is answered where it could not be done, in words: whoever waits for it need not wait any more, and has back what was
+    /// handed over.
+    func failure(_ problem: String) -> Answer {
+        switch self {
+        case .unlock: .unlockFailed(problem)
+        case .account: .accountRefused([], other: problem)
+        case .open, .openToFollow: .openFailed(problem)
+        case .scoreGrowth(_, let rows, let late, let run): .growthFailed(run: run, rows, late: late, problem)
+        case .settle(_, let run): .settlingFailed(run: run, problem)
+        default: .failed(problem)
+        }
+    }
+
     /// The same, asked of a desk, or of the terminal where that has it to do.
     func asked(of desk: Desk) -> Request {
         switch self {
@@ -110,8 +123,11 @@ public enum Answer: Sendable {
     case followingEnded(run: Cancellation, String)
     /// An analysis with more rows and their scores, and what is new in it where rows have come.
     case grown(run: Cancellation, FollowedAnalysis, FollowedAnalysis.News?)
+    /// Rows that could not be scored, and models that have not scored all rows, as they were handed over.
+    case growthFailed(run: Cancellation, Series?, late: [ScoredModel], String)
     /// The answer to the `settle` with this flag.
     case settled(run: Cancellation, Analysis)
+    case settlingFailed(run: Cancellation, String)
     /// The columns of the series with this identity.
     case described(identity: SeriesIdentity, [ColumnStatistics])
     /// A file is there already.
