@@ -6,6 +6,7 @@
 # make deb    the same as a Debian package in .build-static; make try-deb installs it into a new root and starts it
 # make docs         the libraries' documentation in .build-docs
 # make try-postgresql   scores what a PostgreSQL server holds, through ODBC
+# make try-prometheus, try-influxdb   describe and score what a Prometheus and an InfluxDB answer
 # make try-spark, try-parallel, try-slurm   score 2,000 series on a Spark of two processes; some under GNU parallel, Slurm
 # make try-models   opens the models in Python: safetensors, ONNX, the module in python/
 SHELL := /bin/bash
@@ -21,7 +22,7 @@ MANUAL := .build-static/manual
 PREFIX ?= /usr/local
 
 .PHONY: run demo serve test build build-service setup test-setup format check-format clean static install deb try-deb try-models try-parallel \
-	try-slurm try-spark try-postgresql docs kill faults bounds fuzz sanitize
+	try-slurm try-spark try-postgresql try-prometheus try-influxdb docs kill faults bounds fuzz sanitize
 
 run: build
 	@$(PROGRAM) $(ARGS)
@@ -138,6 +139,14 @@ try-models: build
 try-postgresql: build
 	@.ci/install-packages libodbc2 odbc-postgresql postgresql python3
 	@.ci/try-postgresql $(PROGRAM)
+
+try-prometheus: build
+	@.ci/install-packages prometheus curl python3
+	@.ci/try-prometheus $(PROGRAM)
+
+try-influxdb: build
+	@.ci/install-packages influxdb influxdb-client curl python3
+	@.ci/try-influxdb $(PROGRAM)
 
 # The plugin is fetched and the libraries are built in a folder of their own.
 docs: setup

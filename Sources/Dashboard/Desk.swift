@@ -48,19 +48,20 @@ public final class Desk: Sendable {
     /// Starts an effect and returns at once. What is stored is stored in the order of the calls.
     public func start(_ effect: Effect) {
         switch effect {
-        case .unlock(let password): stored { [self] in unlock($0, password) }
+        case .unlock(let password): stored(effect) { [self] in unlock($0, password) }
         case .signOut: services.lane.submit { [self] in forget() }
-        case .account(let request): stored { [self] _ in answer(request) }
-        case .judge(let series, let rows, let verdict): store { try $0.shelf(of: series).judge(rows, as: verdict) }
-        case .store(let series, let settings): store { try $0.shelf(of: series).store(settings) }
-        case .storeTheme(let name): store { try $0.store(name, key: "theme") }
-        case .carryOver(let path, let series, let known): store { _ = try $0.open(series, at: path, continuing: known) }
-        case .write(let series, let rows, let text): store { try $0.shelf(of: series).write(text, on: rows) }
-        case .open(let path): open(path)
-        case .openToFollow(let path): open(path, follows: true)
-        case .openAs(let path, let options, let follows): open(path, as: options, follows: follows)
-        case .readAgain(let path, let options, let run): readAgain(path, options, run)
-        case .listSeries(let path, let column, let options): listSeries(path, column, options)
+        case .account(let request): stored(effect) { [self] _ in answer(request) }
+        case .judge(let series, let rows, let verdict): store(effect) { try $0.shelf(of: series).judge(rows, as: verdict) }
+        case .store(let series, let settings): store(effect) { try $0.shelf(of: series).store(settings) }
+        case .storeTheme(let name): store(effect) { try $0.store(name, key: "theme") }
+        case .carryOver(let path, let series, let known):
+            store(effect) { _ = try $0.open(series, at: path, continuing: known) }
+        case .write(let series, let rows, let text): store(effect) { try $0.shelf(of: series).write(text, on: rows) }
+        case .open(let path): open(path, effect)
+        case .openToFollow(let path): open(path, effect, follows: true)
+        case .openAs(let path, let options, let follows): open(path, effect, as: options, follows: follows)
+        case .readAgain(let path, let options, let run): readAgain(path, effect, options, run)
+        case .listSeries(let path, let columns, let options): listSeries(path, effect, columns, options)
         case .train(let series, let run, let seed): Task { await train(series, run, seed) }
         case .listLibrary, .loadModels, .export, .describe, .compare, .explain, .scoreGrowth, .settle, .complete:
             compute(effect)
@@ -75,7 +76,7 @@ public final class Desk: Sendable {
     /// Starts what only reads and computes.
     private func compute(_ effect: Effect) {
         services.workers.submit { [self] in
-            tell { session in
+            tell(effect) { session in
                 switch effect {
                 case .listLibrary:
                     .libraryListed(
@@ -103,45 +104,42 @@ public final class Desk: Sendable {
     // MARK: Ways of working
 
     /// Stores on the lane, when all is stored that was asked for before, and answers.
-    func stored(_ body: @escaping @Sendable (Session) throws -> Answer?) {
-        services.lane.submit { [self] in tell(body) }
+    func stored(_ effect: Effect, _ body: @escaping @Sendable (Session) throws -> Answer?) {
+        services.lane.submit { [self] in tell(effect, body) }
     }
 
     /// Stores on the lane and tells nothing but a failure.
-    private func store(_ body: @escaping @Sendable (UserLibrary) throws -> Void) {
-        stored { [self] session in
+    private func store(_ effect: Effect, _ body: @escaping @Sendable (UserLibrary) throws -> Void) {
+        stored(effect) { [self] session in
             try body(library(session))
             return nil
         }
     }
 
-    /// Does something with the session while it may be used. What was stopped at the user's wish tells nothing.
-    private func tell(_ body: (Session) throws -> Answer?) {
-        guard let session = permitted() else { return }
+    /// Does something with the session while it may be used, and answers, also where it fails. What was stopped at the user's wish
+    /// tells nothing.
+    private func tell(_ effect: Effect, _ body: (Session) throws -> Answer?) {
         do {
+            guard let session = try permitted() else { return }
             if let answer = try body(session) { report(answer) }
         } catch DetectionError.cancelled {
             return
         } catch {
-            report(.failed(services.sentence(error)))
+            report(effect.failure(services.sentence(error)))
         }
     }
 
     /// The session, as long as its account is enabled and has the password that it was opened with and nobody has ended it;
     /// tells of it when that is no longer so.
-    func permitted() -> Session? {
-        do {
-            let (session, isNews) = try permission.withLock { permission -> (Session?, Bool) in
-                if permission.isRefused { return (nil, false) }
-                permission.isRefused = try !permission.holds(by: services.accounts)
-                return permission.isRefused ? (nil, true) : (permission.session, false)
-            }
-            if isNews { report(.sessionEnded) }
-            return session
-        } catch {
-            report(.failed(services.sentence(error)))
-            return nil
+    /// - Throws: what the database throws: then nothing is known, and who asks again may be told.
+    func permitted() throws -> Session? {
+        let (session, isNews) = try permission.withLock { permission -> (Session?, Bool) in
+            if permission.isRefused { return (nil, false) }
+            permission.isRefused = try !permission.holds(by: services.accounts)
+            return permission.isRefused ? (nil, true) : (permission.session, false)
         }
+        if isNews { report(.sessionEnded) }
+        return session
     }
 
     func report(_ answer: Answer) { services.report(.answer(self, answer)) }
@@ -188,7 +186,7 @@ public final class Desk: Sendable {
 
     private func train(_ series: Series, _ run: Cancellation, _ seed: UInt64) async {
         let training = ModelTraining(series: series, models: services.models, seed: seed)
-        for await progress in training.run(cancellation: run, mayGoOn: { self.permitted() != nil }) {
+        for await progress in training.run(cancellation: run, mayGoOn: mayGoOn) {
             if case .finished(let model) = progress, let saving = await saved(model.detector, of: series) {
                 report(.saved(run: run, saving))
             }
@@ -197,11 +195,19 @@ public final class Desk: Sendable {
         report(.trainingEnded(run: run))
     }
 
+    /// Whether the user still may train; where nobody can tell, why not is told.
+    private func mayGoOn() -> Bool {
+        do { return try permitted() != nil } catch {
+            report(.failed(services.sentence(error)))
+            return false
+        }
+    }
+
     /// Saves a model on the lane; `nil` where the user may no longer.
     private func saved(_ detector: any Detector, of series: Series) async -> Result<ModelKind, PlainError>? {
         do {
             return try await services.lane.run { [self] in
-                guard let session = permitted() else { return nil }
+                guard let session = try permitted() else { return nil }
                 try library(session).shelf(of: series.identity).save(detector)
                 return .success(detector.kind)
             }

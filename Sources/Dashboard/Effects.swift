@@ -34,8 +34,8 @@ public enum Effect: Sendable {
     case openAs(path: String, SeriesReader.Options, follows: Bool)
     /// Reads the file of the open series by other decisions, which are kept where it can be read so.
     case readAgain(path: String, SeriesReader.Options, Cancellation)
-    /// Lists the series that a column of the open file tells apart.
-    case listSeries(path: String, column: String, SeriesReader.Options)
+    /// Lists the series that columns of the open file tell apart.
+    case listSeries(path: String, columns: [String], SeriesReader.Options)
     /// Reports the rows that come behind those of a series in its file, until the flag is raised.
     case follow(path: String, Series, SeriesReader.Options, Cancellation)
     /// Scores rows that have come, and what models that were made meanwhile have not scored.
@@ -62,6 +62,20 @@ public enum Effect: Sendable {
     case explain(Series, [ScoredModel], Range<Int>)
     case suspend
     case redraw
+
+    /// What is answered where it could not be done, in words: whoever waits for it need not wait any more, and has back what was
+    /// handed over.
+    func failure(_ problem: String) -> Answer {
+        switch self {
+        case .unlock: .unlockFailed(problem)
+        case .account: .accountRefused([], other: problem)
+        case .open, .openToFollow, .openAs: .openFailed(problem)
+        case .readAgain(_, _, let run): .rereadFailed(run: run, problem)
+        case .scoreGrowth(_, let rows, let late, let run): .growthFailed(run: run, rows, late: late, problem)
+        case .settle(_, let run): .settlingFailed(run: run, problem)
+        default: .failed(problem)
+        }
+    }
 
     /// The same, asked of a desk, or of the terminal where that has it to do.
     func asked(of desk: Desk) -> Request {
@@ -122,8 +136,11 @@ public enum Answer: Sendable {
     case followingEnded(run: Cancellation, String)
     /// An analysis with more rows and their scores, and what is new in it where rows have come.
     case grown(run: Cancellation, FollowedAnalysis, FollowedAnalysis.News?)
+    /// Rows that could not be scored, and models that have not scored all rows, as they were handed over.
+    case growthFailed(run: Cancellation, Series?, late: [ScoredModel], String)
     /// The answer to the `settle` with this flag.
     case settled(run: Cancellation, Analysis)
+    case settlingFailed(run: Cancellation, String)
     /// The columns of the series with this identity.
     case described(identity: SeriesIdentity, [ColumnStatistics])
     /// A file is there already.

@@ -24,13 +24,13 @@ extension Parameter where Value == SeriesReader.Options {
         let timeFormat = Parameter<String?>.optional("time_format", .text(names))
         let zone = Parameter<String?>.optional("zone", .text(names))
         let labels = Parameter<String?>.optional("labels", .text(names))
-        let only = Parameter<String?>.optional("only", .text(names, pattern: "^[^=]+=.*$"))
+        let only = Parameter<[String]>.body("only", .texts(names, most: 4), otherwise: [])
         let decimal = Parameter<String?>.optional("decimal", .choice([".", ","]))
         let delimiter = Parameter<String?>.optional("delimiter", .choice([",", ";", "|", "tab", "blanks"]))
         let headerLine = Parameter<Int?>.optional("header_line", .integer(0...1000))
         let fields =
-            [columns, ignored, time, missing].flatMap(\.fields)
-            + [timeFormat, zone, labels, only, decimal, delimiter].flatMap(\.fields) + headerLine.fields
+            [columns, ignored, time, missing, only].flatMap(\.fields)
+            + [timeFormat, zone, labels, decimal, delimiter].flatMap(\.fields) + headerLine.fields
         return Parameter(fields: fields, alternatives: []) { sent, errors in
             var options = SeriesReader.Options()
             options.columns = columns.read(sent, &errors) ?? []
@@ -40,7 +40,7 @@ extension Parameter where Value == SeriesReader.Options {
             options.timeFormat = timeFormat.read(sent, &errors) ?? nil
             options.zone = zone.read(sent, &errors) ?? nil
             options.labels = labels.read(sent, &errors) ?? nil
-            options.only = (only.read(sent, &errors) ?? nil).flatMap(SeriesReader.Options.only)
+            options.only = (only.read(sent, &errors) ?? []).compactMap { SeriesReader.Options.Only($0) }
             options.decimal = (decimal.read(sent, &errors) ?? nil)?.utf8.first
             options.delimiter = (delimiter.read(sent, &errors) ?? nil).flatMap(SeriesReader.Options.delimiter)
             options.headerLine = headerLine.read(sent, &errors) ?? nil

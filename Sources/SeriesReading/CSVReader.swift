@@ -12,13 +12,14 @@ struct CSVReader {
     let form: TableForm
     /// What stands between fields, and the decimal point, at hand for each field.
     private let delimiter: UInt8, point: UInt8
+    private let plainTimeColumn: Int?
 
     /// The line of the source of each record, where those are not the lines of the text.
     private let lines: [Int]
 
     init(bytes: UnsafeBufferPointer<UInt8>, file: String, form: TableForm, lines: [Int] = []) {
         (self.bytes, self.file, self.form, self.lines) = (bytes, file, form, lines)
-        (delimiter, point) = (form.layout.delimiter, form.decimal)
+        (delimiter, point, plainTimeColumn) = (form.layout.delimiter, form.decimal, form.plainTimeColumn)
     }
 
     /// Reads all rows of the table in their order.
@@ -45,7 +46,7 @@ struct CSVReader {
         var row = 0
         while true {
             row += 1
-            if form.only == nil, let end = try plainRecord(at: scanner.position, place(row, scanner.line), table) {
+            if form.only.isEmpty, let end = try plainRecord(at: scanner.position, place(row, scanner.line), table) {
                 scanner.skipLine(endingAt: end)
                 table.take(row: row)
             } else {
@@ -75,8 +76,8 @@ struct CSVReader {
         func slice(_ column: Int) -> UnsafeBufferPointer<UInt8> {
             column < fields.count ? scanner.slice(fields[column]) : UnsafeBufferPointer(start: nil, count: 0)
         }
-        if let only = form.only, !slice(only.column).elementsEqual(only.value) { return false }
-        if form.hasTime, isWithoutTime(slice) {
+        if form.only.contains(where: { !slice($0.column).elementsEqual($0.value) }) { return false }
+        if hasTime, isWithoutTime(slice) {
             table.timelessRows += 1
             return false
         }
@@ -97,8 +98,10 @@ struct CSVReader {
         }
     }
 
+    private var hasTime: Bool { plainTimeColumn != nil || !form.timeColumns.isEmpty }
+
     private func isWithoutTime(_ slice: (Int) -> UnsafeBufferPointer<UInt8>) -> Bool {
-        if let column = form.plainTimeColumn { return slice(column).isEmpty }
+        if let plainTimeColumn { return slice(plainTimeColumn).isEmpty }
         return form.timeColumns.allSatisfy { slice($0).isEmpty }
     }
 
@@ -108,7 +111,7 @@ struct CSVReader {
     private func plainTables() -> [CSVTable]? {
         let (start, stop) = (form.layout.start, form.layout.end)
         let count = min(ProcessInfo.processInfo.activeProcessorCount, (stop - start) >> 19)
-        guard count > 1, form.only == nil, delimiter != TableLayout.blanks, let base = bytes.baseAddress else { return nil }
+        guard count > 1, form.only.isEmpty, delimiter != TableLayout.blanks, let base = bytes.baseAddress else { return nil }
         var bounds = [start]
         for part in 1..<count {
             let middle = max(start + (stop - start) / count * part, bounds[part - 1])
@@ -182,7 +185,7 @@ struct CSVReader {
                     table.parts[column] = begin..<position
                     parts += 1
                 } else {
-                    if form.plainTimeColumn == column, field.isEmpty { return nil }
+                    if plainTimeColumn == column, field.isEmpty { return nil }
                     try convert(field, place, column, table)
                 }
             }
@@ -224,7 +227,7 @@ struct CSVReader {
     }
 
     private func axis(_ tables: [CSVTable]) -> TimeAxis {
-        if let column = form.plainTimeColumn {
+        if let column = plainTimeColumn {
             var times = CSVTable.column(column, of: tables, as: Int64.self)
             let format = tables[0].format ?? .unixMilliseconds
             if let zone = form.zone, case .iso8601(let notation) = format, notation.zone == .none {

@@ -8,10 +8,13 @@ extension TableDecision {
         for column in form.names.indices where form.roles[column] == .none {
             try choose(column)
         }
-        if let only = options.only, let column = form.names.firstIndex(of: only.column) {
-            form.only = TableForm.Only(column: column, value: Array(only.value.utf8))
+        form.only = options.only.compactMap { only in
+            form.names.firstIndex(of: only.column).map { TableForm.Only(column: $0, value: Array(only.value.utf8)) }
         }
         tellMonthsAcross()
+        if isNameless, !form.hasTime, form.channels.count > 50 {
+            tell("\(form.channels.count) columns without names and no time: where each row is a series, turn the table round.")
+        }
         let asked = (options.columns.isEmpty ? [] : options.columns + options.taken.filter { !options.columns.contains($0) })
             .compactMap { form.names.firstIndex(of: $0) }
         form.order = asked.isEmpty ? Array(form.names.indices) : asked
@@ -56,7 +59,7 @@ extension TableDecision {
 
     private mutating func choose(_ column: Int) throws(SeriesError) {
         let (name, facts) = (form.names[column], facts[column])
-        if name == options.keyColumn || name == options.only?.column {
+        if name == options.keyColumn || options.only.contains(where: { $0.column == name }) {
             understanding.columns[column].role = .key
             return
         }
@@ -119,12 +122,14 @@ extension TableDecision {
         if form.layout.hasRowNames, column == 0 { return "it names rows" }
         if given?.keyColumns.contains(name) == true { return "it tells series apart" }
         let values = facts[column].numbers(form.numbers[column])
+        if form.hasTime, isLineOfTime(column) { return "it says what the time says" }
         let isWhole = values.allSatisfy { $0 == $0.rounded() }
+        if isWhole, hasLeadingZeros(column) { return "it names something" }
+        if isWhole, ColumnNames.isQuality(name), Set(values).count <= 20 { return "it is a mark of quality" }
         guard isWhole, hasNames else { return nil }
         let isNameless = form.layout.names[column].isEmpty
-        if counts(column), ColumnNames.isCounter(name, nameless: isNameless) { return "it counts rows" }
-        if isNameless, column == 0, rises(column) { return "it counts rows" }
-        if form.hasTime, isPartOfTime(column) { return "it is a part of the time" }
+        if counts(column) || rises(column), ColumnNames.isCounter(name, nameless: isNameless) { return "it counts rows" }
+        if form.hasTime, isPartOfTime(column) { return "it follows from the time" }
         if values.count > 1, Set(values).count == 1, ColumnNames.isIdentifier(name) { return "it is the same in all rows" }
         if keyCandidates.contains(column), ColumnNames.isIdentifier(name) { return "it names something" }
         return nil
@@ -143,6 +148,12 @@ extension TableDecision {
     private func rises(_ column: Int) -> Bool {
         let values = sample.columns[column].prefix(sample.neighbours).compactMap { form.numbers[column].value($0) }
         return values.count > 2 && zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
+    }
+
+    /// Whether numbers are written as names are: with zeros in front.
+    private func hasLeadingZeros(_ column: Int) -> Bool {
+        let present = facts[column].present
+        return present.count { $0.count > 1 && $0[0] == 0x30 && $0[1] &- 0x30 < 10 } * 2 > present.count
     }
 
     // MARK: Several series

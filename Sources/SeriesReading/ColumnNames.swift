@@ -125,11 +125,26 @@ enum ColumnNames {
         ["label", "labels", "is_anomaly", "anomaly"].contains(name.lowercased())
     }
 
+    /// Whether a column is called as marks of quality are.
+    static func isQuality(_ name: String) -> Bool {
+        let words = words(name)
+        return ["qn", "qc", "qf", "quality", "flag", "flags", "qcflag", "qflag"].contains {
+            words.first == $0 || words.last == $0
+        }
+    }
+
+    /// Whether a column may say the time in another way: as a number of days, of a year with a fraction, of a second clock.
+    static func isOtherClock(_ name: String) -> Bool {
+        isTime(name) || functionOfDate(name) != nil
+            || words(name).contains { ["dec", "decimal", "serial", "datenum", "jd", "mjd"].contains($0) }
+            || plain(name).contains("date") || plain(name).contains("time")
+    }
+
     private static let counterNames: Set<String> = [
         "", "index", "idx", "id", "no", "nr", "n", "row", "rownumber", "rowid", "record", "recordnumber", "recno", "seq",
         "sequence", "entryid",
         "instant", "num", "number", "lfdnr", "unnamed0", "unnamed", "counter", "sample", "samplenumber", "obs", "rn",
-        "feedentryid", "key",
+        "feedentryid", "key", "recordno", "recnum", "line", "lineno",
     ]
 
     /// Whether a column is called as counts of rows are.

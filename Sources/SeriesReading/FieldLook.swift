@@ -27,7 +27,7 @@ enum FieldLook: Equatable {
     var isNumber: Bool { self == .number || self == .decorated }
 
     /// Whether a field of this look may stand in a column of fields of another.
-    func fits(_ column: FieldLook) -> Bool { self == column || isNumber && column.isNumber }
+    func fits(_ column: FieldLook) -> Bool { self == column || self == .number && column == .decorated }
 
     /// Words that stand in times, in lower case, up to their first four letters: months, weekdays, halves of a day, zones.
     private static let words: Set<String> = Set(

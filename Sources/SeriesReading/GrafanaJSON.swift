@@ -1,7 +1,8 @@
 import Foundation
 import TimeSeries
 
-/// Reads what Grafana's and Graphite's interfaces answer: data frames (`/api/ds/query`), and targets with points of a value and a time.
+/// Reads what Grafana's and Graphite's interfaces answer: data frames (`/api/ds/query`), and targets with points of a value and a
+/// time.
 enum GrafanaJSON {
     /// Whether the content begins as such an answer.
     static func recognises(_ data: Data) -> Bool {

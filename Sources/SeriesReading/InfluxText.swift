@@ -1,8 +1,8 @@
 import Foundation
 import TimeSeries
 
-/// Reads the annotated CSV that InfluxDB 2 and `influx query` give: tables behind each other, each with lines of `#datatype`, `#group`
-/// and `#default` or without, in long form (a channel a `_field`) or in wide form (a channel a column).
+/// Reads the annotated CSV that InfluxDB 2 and `influx query` give: tables behind each other, each with lines of `#datatype`,
+/// `#group` and `#default` or without, in long form (a channel a `_field`) or in wide form (a channel a column).
 enum InfluxText {
     private static let format = "InfluxDB annotated CSV"
     private static let comma = UInt8(ascii: ",")

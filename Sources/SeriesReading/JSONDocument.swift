@@ -1,8 +1,8 @@
 import StrictJSON
 import TimeSeries
 
-/// The bytes of JSON values, one behind the other, that are known to be well-formed, and ways through them. No tree is built: what is
-/// looked for is found by passing what lies before it, and large lists and objects are passed in one step.
+/// The bytes of JSON values, one behind the other, that are known to be well-formed, and ways through them. No tree is built: what
+/// is looked for is found by passing what lies before it, and large lists and objects are passed in one step.
 struct JSONDocument {
     /// What a value is.
     enum Kind: Equatable { case object, list, text, number, word, null }

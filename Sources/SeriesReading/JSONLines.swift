@@ -88,6 +88,7 @@ struct JSONLines: Sendable {
                     try lines.append(line, number: number, to: &records)
                     number += 1
                 }
+                guard !lines.names.isEmpty else { throw .empty(file: file) }
                 return RecordText(format: "JSON lines", names: lines.names, records: records, lines: [], notices: [])
             }
         }

@@ -1,7 +1,8 @@
 import Foundation
 import TimeSeries
 
-/// Reads a JSON document as records: a list of objects, lists or columns, wherever it lies, or the answer of a system that is known.
+/// Reads a JSON document as records: a list of objects, lists or columns, wherever it lies, or the answer of a system that is
+/// known.
 enum JSONTable {
     /// How many bytes tell whether content is JSON.
     static let head = 4096

@@ -1,8 +1,8 @@
 import Foundation
 import TimeSeries
 
-/// Points of series that labels tell apart, as monitoring systems give them, made into one table: a column a channel, a row a time, and
-/// where labels differ a column that says of which series a row is. The rows of a series lie together.
+/// Points of series that labels tell apart, as monitoring systems give them, made into one table: a column a channel, a row a time,
+/// and where labels differ a column that says of which series a row is. The rows of a series lie together.
 /// Cost: 24 bytes and its text for each point; what is missing in one channel costs a sort.
 struct LabelledPoints {
     /// A name and what it is for a series.
@@ -102,11 +102,8 @@ struct LabelledPoints {
         var writer = RecordWriter()
         for group in groups { write(group.channels, key: key == nil ? nil : Array(group.key.utf8), to: &writer) }
         var notices: [String] = []
-        if gaps > 0 {
-            notices.append(
-                "\(gaps) value\(gaps == 1 ? " is" : "s are") no finite number (NaN, +Inf, -Inf), so \(gaps == 1 ? "it is a gap" : "they are gaps")."
-            )
-        }
+        if gaps == 1 { notices.append("1 value is no finite number (NaN, +Inf, -Inf), so it is a gap.") }
+        if gaps > 1 { notices.append("\(gaps) values are no finite numbers (NaN, +Inf, -Inf), so they are gaps.") }
         return RecordText(
             format: format, names: [time] + (key.map { [$0] } ?? []) + channelNames.map(printable), records: writer.bytes,
             lines: writer.lines, notices: notices, keyColumns: key.map { [$0] } ?? [], timeNotation: timeNotation,

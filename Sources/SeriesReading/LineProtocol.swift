@@ -1,8 +1,8 @@
 import Foundation
 import TimeSeries
 
-/// Reads lines as they are written to InfluxDB: `measurement,tag=a field=1.5,other=2i 1677974400000000000`. A field is a column, and
-/// tags that differ tell series apart.
+/// Reads lines as they are written to InfluxDB: `measurement,tag=a field=1.5,other=2i 1677974400000000000`. A field is a column,
+/// and tags that differ tell series apart.
 enum LineProtocol {
     private static let format = "InfluxDB line protocol"
     private static let head = 4096

@@ -155,6 +155,11 @@ struct NumberShape {
 
 /// How many numbers say what a comma and a point mean in them.
 struct SignEvidence: Sendable, Equatable {
+    init(decimalCommas: Int = 0, decimalPoints: Int = 0, ambiguousCommas: Int = 0, ambiguousPoints: Int = 0, groups: Int = 0) {
+        (self.decimalCommas, self.decimalPoints, self.groups) = (decimalCommas, decimalPoints, groups)
+        (self.ambiguousCommas, self.ambiguousPoints) = (ambiguousCommas, ambiguousPoints)
+    }
+
     var decimalCommas = 0, decimalPoints = 0
     /// Numbers such as `1,037` and `1.037`, which may be read either way.
     var ambiguousCommas = 0, ambiguousPoints = 0
@@ -175,6 +180,15 @@ struct SignEvidence: Sendable, Equatable {
         one.ambiguousCommas += other.ambiguousCommas
         one.ambiguousPoints += other.ambiguousPoints
         one.groups += other.groups
+    }
+
+    /// What a number says that has no comma, nor anything around it.
+    init(withoutComma field: UnsafeBufferPointer<UInt8>) {
+        guard let point = field.firstIndex(of: 0x2E) else { return }
+        let isSigned = field[0] == 0x2D || field[0] == 0x2B
+        let (head, tail) = (point - (isSigned ? 1 : 0), field.count - point - 1)
+        let isPlain = tail == 3 && (1...3).contains(head) && field[isSigned ? 1 : 0] != 0x30
+        if isPlain, field[(point + 1)...].allSatisfy({ $0 &- 0x30 < 10 }) { ambiguousPoints = 1 } else { decimalPoints = 1 }
     }
 
     /// Whether some numbers can be read either way and none says which.

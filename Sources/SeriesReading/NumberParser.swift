@@ -98,7 +98,9 @@ enum NumberParser {
 
     /// Whether the bytes spell an infinity.
     static func isInfinity(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard bytes.count <= 9, !bytes.isEmpty else { return false }
+        guard bytes.count <= 9, let letter = bytes.first(where: { $0 != 0x2B && $0 != 0x2D }), letter | 0x20 == 0x69 else {
+            return false
+        }
         let text = String(decoding: bytes, as: UTF8.self).lowercased()
         return ["inf", "infinity", "+inf", "+infinity", "-inf", "-infinity"].contains(text)
     }

@@ -1,8 +1,8 @@
 import Foundation
 import TimeSeries
 
-/// Makes records of JSON objects: a member is a column, those of an object in it are joined to it with points, and a list of one value
-/// stands for the value. Members that an object lacks are gaps. Cost: one pass over each object.
+/// Makes records of JSON objects: a member is a column, those of an object in it are joined to it with points, and a list of one
+/// value stands for the value. Members that an object lacks are gaps. Cost: one pass over each object.
 struct ObjectRecords {
     /// The columns in the order in which they appear.
     private(set) var names: [String] = []

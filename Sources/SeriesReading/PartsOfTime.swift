@@ -70,8 +70,29 @@ extension TableDecision {
         return rows >= 20 && broken * 20 <= rows && known.count * 5 <= rows
     }
 
+    /// Whether a column that has no name, or is called as times are, rises with the time along a line: a second clock, a day as a number, a
+    /// year with a fraction.
+    func isLineOfTime(_ column: Int) -> Bool {
+        guard isNameless || ColumnNames.isOtherClock(form.names[column]) else { return false }
+        var points: [(Double, Double)] = []
+        for row in 0..<sample.rowCount {
+            guard let local = localTime(row), let value = form.numbers[column].value(sample.columns[column][row]) else {
+                continue
+            }
+            points.append((Double(local) / 1e6, value))
+        }
+        guard points.count >= 12, let first = points.first, let last = points.max(by: { $0.0 < $1.0 }), last.0 > first.0 else {
+            return false
+        }
+        let slope = (last.1 - first.1) / (last.0 - first.0)
+        guard slope > 0 else { return false }
+        // Years and months differ in length, and numbers are rounded.
+        let most = 0.02 * (last.1 - first.1)
+        return points.count { abs(first.1 + slope * ($0.0 - first.0) - $0.1) <= most } * 20 >= points.count * 19
+    }
+
     /// The time of a row of the sample on the clock of the file.
-    private func localTime(_ row: Int) -> Int64? {
+    func localTime(_ row: Int) -> Int64? {
         if let column = form.plainTimeColumn {
             let field = sample.columns[column][row]
             switch form.roles[column] {

@@ -7,9 +7,7 @@ extension SeriesReader {
         var (series, understanding) = (raw.series, raw.understanding)
         guard series.rowCount > 0 else { throw .empty(file: series.name) }
         if let key = understanding.key {
-            understanding.notices.append(
-                "\(key.column) tells \(key.count) series apart: --key \(key.column) reads all of them, --only \(key.column)=\(key.examples.first ?? "") one."
-            )
+            understanding.notices.append(key.sentence)
         } else if let order = inTimeOrder(&series) {
             understanding.notices.append(order.notice)
             understanding.time?.order = order.order
@@ -24,7 +22,11 @@ extension SeriesReader {
             }
             let first = channel.values.first { !$0.isNaN }
             if channel.values.count - gaps > 1, channel.values.allSatisfy({ $0 == first || $0.isNaN }) {
-                understanding.notices.append("Column \(channel.name) is constant.")
+                let isCode = first.map { codes.contains($0) && abs($0) > 90 } ?? false
+                let hint =
+                    isCode
+                    ? ", \(numberText(first ?? 0)), which often stands for nothing (--missing \(numberText(first ?? 0)))" : ""
+                understanding.notices.append("Column \(channel.name) is constant\(hint).")
             }
             if gaps > 0 {
                 understanding.gaps.append((channel.name, gaps))
@@ -105,8 +107,8 @@ extension SeriesReader {
         let isFar = code == -1 ? restLow >= 0 && count > 1 : distance > 2 * (restHigh - restLow) + 0.5 * abs(code)
         guard isFar || code < -90 && distance > max(abs(restLow), restHigh - restLow) * 0.5 && count > 1 else { return nil }
         let text = numberText(code)
-        let where_ = code == -1 ? "nothing else is negative" : "far from all else"
-        return "Column \(channel.name): \(text) stands \(count) time\(count == 1 ? "" : "s"), \(where_); --missing \(text) makes "
+        let place = code == -1 ? "nothing else is negative" : "far from all else"
+        return "Column \(channel.name): \(text) stands \(count) time\(count == 1 ? "" : "s"), \(place); --missing \(text) makes "
             + (count == 1 ? "a gap of it." : "gaps of it.")
     }
 }

@@ -22,8 +22,8 @@ extension SeriesReader {
         public var labels: String?
         /// The column that tells to which of many series a row belongs.
         public var keyColumn: String?
-        /// The one series of several to read: the column that tells them apart, and what it says in its rows.
-        public var only: (column: String, value: String)?
+        /// The one series of several to read: the columns that tell them apart, and what they say in its rows.
+        public var only: [Only] = []
         /// Whether rows of several series are read as they are, one after the other, which is for looking at alone.
         public var tellsApartOnly = false
         /// What marks a missing value, besides the usual marks; a number marks it however it is written.
@@ -38,8 +38,8 @@ extension SeriesReader {
         public var renamed: [String: String] = [:]
         /// The units of columns in place of those that stand behind their numbers; an empty one for none.
         public var units: [String: String] = [:]
-        /// Whether the series that `keyColumn` tells apart are listed, whatever their times.
-        var listsSeries = false
+        /// Columns whose series are listed, whatever their times.
+        var listed: [String] = []
 
         /// Makes options; what is left out is found automatically.
         public init(timeColumn: String? = nil, table: String? = nil, query: String? = nil, columns: [String] = []) {
@@ -49,9 +49,19 @@ extension SeriesReader {
             self.columns = columns
         }
 
-        /// The series that `column=value` names; `nil` without a sign between.
-        public static func only(_ text: String) -> (column: String, value: String)? {
-            text.firstIndex(of: "=").map { (String(text[..<$0]), String(text[text.index(after: $0)...])) }
+        /// What a column says in the rows of a series.
+        public struct Only: Sendable, Equatable, Codable {
+            /// The column's name, and the text in it.
+            public var column: String, value: String
+
+            /// Names a column and its text.
+            public init(column: String, value: String) { (self.column, self.value) = (column, value) }
+
+            /// Takes `column=value`; `nil` without a sign between.
+            public init?(_ text: String) {
+                guard let sign = text.firstIndex(of: "=") else { return nil }
+                self.init(column: String(text[..<sign]), value: String(text[text.index(after: sign)...]))
+            }
         }
 
         /// What stands between fields, by its name: `tab`, `blanks`, or a character of ASCII; `nil` for anything else.
@@ -61,15 +71,6 @@ extension SeriesReader {
             case "blanks", "blank", "space": TableLayout.blanks
             default: text.utf8.count == 1 ? text.utf8.first : nil
             }
-        }
-
-        public static func == (one: Options, other: Options) -> Bool {
-            one.timeColumns == other.timeColumns && one.timeFormat == other.timeFormat && one.zone == other.zone
-                && one.table == other.table && one.query == other.query && one.columns == other.columns && one.taken == other.taken
-                && one.ignored == other.ignored && one.labels == other.labels && one.keyColumn == other.keyColumn
-                && one.only?.column == other.only?.column && one.only?.value == other.only?.value && one.missing == other.missing
-                && one.decimal == other.decimal && one.delimiter == other.delimiter && one.headerLine == other.headerLine
-                && one.renamed == other.renamed && one.units == other.units
         }
     }
 }

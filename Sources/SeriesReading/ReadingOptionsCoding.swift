@@ -18,8 +18,7 @@ extension SeriesReader.Options: Codable {
         ignored = try list(.ignored)
         labels = try text(.labels)
         keyColumn = try text(.keyColumn)
-        let pair = try list(.only)
-        only = pair.count == 2 ? (pair[0], pair[1]) : nil
+        only = try values.decodeIfPresent([Only].self, forKey: .only) ?? []
         missing = try list(.missing)
         decimal = try values.decodeIfPresent(UInt8.self, forKey: .decimal)
         delimiter = try values.decodeIfPresent(UInt8.self, forKey: .delimiter)
@@ -38,7 +37,7 @@ extension SeriesReader.Options: Codable {
         for (list, key) in [
             (timeColumns, Key.timeColumns), (columns, .columns), (taken, .taken), (ignored, .ignored), (missing, .missing),
         ] { try put(list, key) }
-        try put(only.map { [$0.column, $0.value] } ?? [], .only)
+        if !only.isEmpty { try values.encode(only, forKey: .only) }
         try values.encodeIfPresent(decimal, forKey: .decimal)
         try values.encodeIfPresent(delimiter, forKey: .delimiter)
         try values.encodeIfPresent(headerLine, forKey: .headerLine)

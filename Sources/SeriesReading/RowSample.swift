@@ -10,8 +10,8 @@ struct RowSample {
 
     var rowCount: Int { columns.first?.count ?? 0 }
 
-    /// Rows that are looked at where they follow each other, and at each of the places further down.
-    private static let first = 200, further = 30, places = 4
+    /// Rows that are looked at where they follow each other, and at each of the places further down; of a wide table fewer.
+    private static let first = 200, further = 30, places = 4, mostFields = 40_000
     /// What is read as a whole; more is looked at in places.
     private static let smallBytes = 1 << 17
 
@@ -20,16 +20,19 @@ struct RowSample {
     /// - Parameter isWhole: whether nothing comes behind the text, so that it may be looked at further down.
     init(_ bytes: UnsafeBufferPointer<UInt8>, _ layout: TableLayout, isWhole: Bool) {
         columns = Array(repeating: [], count: layout.width)
-        for index in columns.indices { columns[index].reserveCapacity(Self.first) }
-        take(bytes, layout, from: layout.start, most: Self.first)
+        let most = max(20, min(Self.first, Self.mostFields / max(1, layout.width)))
+        for index in columns.indices { columns[index].reserveCapacity(most) }
+        take(bytes, layout, from: layout.start, most: most)
         neighbours = rowCount
         let length = layout.end - layout.start
-        guard isWhole, neighbours == Self.first else { return }
+        guard isWhole, neighbours == most else { return }
         guard length > Self.smallBytes else { return }
         for place in 1...Self.places {
             let offset = layout.start + length / (Self.places + 1) * place
             guard let base = bytes.baseAddress, let end = memchr(base + offset, 0x0A, layout.end - offset) else { return }
-            take(bytes, layout, from: UnsafeRawPointer(end) - UnsafeRawPointer(base) + 1, most: Self.further)
+            take(
+                bytes, layout, from: UnsafeRawPointer(end) - UnsafeRawPointer(base) + 1,
+                most: max(5, most * Self.further / Self.first))
         }
     }
 
@@ -62,8 +65,8 @@ struct RowSample {
 struct ColumnFacts {
     /// Fields that are no gaps.
     private(set) var present: [UnsafeBufferPointer<UInt8>] = []
-    /// Of the present fields: those that are numbers as computers write them, with point and with comma; of any shape; infinities.
-    private(set) var plain = 0, shaped = 0, infinities = 0
+    /// Of the present fields: those that are numbers, of any shape, and infinities.
+    private(set) var shaped = 0, infinities = 0
     private(set) var signs = SignEvidence()
     /// What stands before numbers and behind them.
     private(set) var prefixes: Set<[UInt8]> = [], suffixes: Set<[UInt8]> = []
@@ -89,9 +92,13 @@ struct ColumnFacts {
         if TimeParser.calendar(field) != nil { calendar += 1 }
         let look = FieldLook(field)
         if look == .time { times += 1 }
-        if NumberParser.isInfinity(field) { infinities += 1 }
-        if look == .number, !NumberParser.isInfinity(field) { plain += 1 }
-        if look.isNumber, let shape = NumberShape(field) {
+        if look == .number, NumberParser.isInfinity(field) {
+            infinities += 1
+        } else if look == .number, !field.contains(0x2C) {
+            shaped += 1
+            signs += SignEvidence(withoutComma: field)
+            suffixes.insert([])
+        } else if look.isNumber, let shape = NumberShape(field) {
             shaped += 1
             signs += shape.evidence
             if suffixes.count < 8 { suffixes.insert(shape.suffix.map { field[$0] }) }

@@ -92,7 +92,7 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A column of text that was asked for says too many things to become channels.
     case manyCategories(file: String, column: String, most: Int)
     /// The rows are of several series.
-    case severalSeries(file: String, column: String, count: Int, example: String)
+    case severalSeries(file: String, columns: [String], count: Int, examples: [String])
     /// No row belongs to the series that was asked for.
     case noSuchKey(file: String, column: String, value: String)
 
@@ -239,9 +239,8 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(file): the time zone \(quoted(zone)) is not known; name one such as Europe/Berlin or +01:00."
         case .manyCategories(let file, let column, let most):
             "\(file), column \"\(printable(column))\": holds text of more than \(most) kinds, which cannot become channels; leave it out."
-        case .severalSeries(let file, let column, let count, let example):
-            "\(file): \(column) tells \(count) series apart, which are not mixed; train and score them with --key \(shellWord(column)), or "
-                + "read one with --only \(shellWord("\(column)=\(example)"))."
+        case .severalSeries(let file, let columns, let count, let examples):
+            "\(file): " + Understanding.Key(columns: columns, count: count, examples: examples).sentence
         case .noSuchKey(let file, let column, let value):
             "\(file): no row has \(quoted(value)) in column \"\(printable(column))\"; name a series that is there."
         case .fileNeeded(let file):
@@ -258,7 +257,7 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     private func listed(_ names: [String]) -> String { Self.listed(names) }
 
     /// A word as a shell takes it.
-    private func shellWord(_ word: String) -> String {
+    static func shellWord(_ word: String) -> String {
         let isPlain = word.utf8.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || "_-.=/:+".utf8.contains($0) }
         return isPlain ? word : "'\(shown(key: word).replacing("'", with: "'\\''"))'"
     }

@@ -84,15 +84,29 @@ extension RawReading {
     init(text: Data, file: String, options: SeriesReader.Options, given: TableDecision.Given? = nil) throws {
         self = try text.withUnsafeBytes { raw in
             let bytes = raw.bindMemory(to: UInt8.self)
-            let decision = try TableDecision.decide(bytes, file: file, options: options, given: given)
-            let (series, remarks) = try CSVReader(bytes: bytes, file: file, form: decision.form, lines: given?.lines ?? [])
-                .parse()
-            var understanding = decision.understanding
-            understanding.notices += remarks.notices
-            var reading = RawReading(series: series, understanding: understanding, form: decision.form)
-            try reading.tellApart(bytes, file: file, options: options, candidates: decision.keyCandidates)
-            reading.understanding.tellLeftOut()
-            return reading
+            do {
+                return try Self.read(bytes, file, options, given, [])
+            } catch let error as SeriesError {
+                // A time that is written otherwise than those looked at: perhaps there is a notation that reads all.
+                guard case .badTime(_, _, _, _, let text) = error,
+                    let reading = try? Self.read(bytes, file, options, given, [text])
+                else { throw error }
+                return reading
+            }
         }
+    }
+
+    private static func read(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ file: String, _ options: SeriesReader.Options, _ given: TableDecision.Given?,
+        _ furtherTimes: [String]
+    ) throws -> RawReading {
+        let decision = try TableDecision.decide(bytes, file: file, options: options, given: given, furtherTimes: furtherTimes)
+        let (series, remarks) = try CSVReader(bytes: bytes, file: file, form: decision.form, lines: given?.lines ?? []).parse()
+        var understanding = decision.understanding
+        understanding.notices += remarks.notices
+        var reading = RawReading(series: series, understanding: understanding, form: decision.form)
+        try reading.tellApart(bytes, file: file, options: options, candidates: decision.keyCandidates)
+        reading.understanding.tellLeftOut()
+        return reading
     }
 }

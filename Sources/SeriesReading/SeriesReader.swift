@@ -73,13 +73,13 @@ public enum SeriesReader {
         return try finish(format.read(source, options)).named(options)
     }
 
-    /// The series that a column of a file tells apart, in the order in which they begin, and how many rows each has.
+    /// The series that columns of a file tell apart, in the order in which they begin, and how many rows each has.
     /// - Throws: `SeriesError` as `open` does.
     public static func seriesList(
-        path: String, toldApartBy column: String, options: Options = Options()
+        path: String, toldApartBy columns: [String], options: Options = Options()
     ) throws -> [Understanding.Key.One] {
         var options = options
-        (options.keyColumn, options.only, options.listsSeries) = (column, nil, true)
+        (options.keyColumn, options.only, options.listed) = (columns.first, [], columns)
         return try open(path: path, options: options).understanding.key?.series ?? []
     }
 

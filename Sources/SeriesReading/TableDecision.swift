@@ -20,6 +20,9 @@ struct TableDecision {
         var keyColumns: [String] = []
     }
 
+    /// Times further down that are written otherwise than those of the sample, which the notation must read too.
+    let furtherTimes: [String]
+
     var form = TableForm()
     var understanding = Understanding()
     var sample: RowSample
@@ -32,16 +35,20 @@ struct TableDecision {
     /// - Throws: `SeriesError`.
     static func decide(
         _ bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options, given: Given? = nil,
-        isWhole: Bool = true
+        isWhole: Bool = true,
+        furtherTimes: [String] = []
     ) throws(SeriesError) -> TableDecision {
-        var decision = TableDecision(bytes: bytes, file: file, options: options, given: given, isWhole: isWhole)
+        var decision = TableDecision(
+            bytes: bytes, file: file, options: options, given: given, isWhole: isWhole, furtherTimes: furtherTimes)
         try decision.decide()
         return decision
     }
 
     private init(
-        bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options, given: Given?, isWhole: Bool
+        bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options, given: Given?, isWhole: Bool,
+        furtherTimes: [String]
     ) {
+        self.furtherTimes = furtherTimes
         (self.bytes, self.file, self.options, self.given, self.isWhole) = (bytes, file, options, given, isWhole)
         sample = RowSample(bytes, TableLayout(), isWhole: false)
     }
@@ -64,7 +71,8 @@ struct TableDecision {
         sample = RowSample(bytes, form.layout, isWhole: isWhole)
         guard sample.rowCount > 0 else { throw .empty(file: file) }
         wanted = Set(
-            options.columns + options.taken + options.timeColumns + [options.labels, options.keyColumn, options.only?.column].compactMap { $0 })
+            options.columns + options.taken + options.timeColumns + [options.labels, options.keyColumn].compactMap { $0 }
+                + options.only.map(\.column) + options.listed)
         for name in Array(wanted) + options.ignored where !form.names.contains(name) {
             throw .noSuchColumn(file: file, column: name, known: form.names)
         }

@@ -37,9 +37,9 @@ struct TableForm: Sendable, Equatable {
     /// The clock that times without a zone are read from.
     var zone: WallClock?
     /// The rows that are read: those whose field in a column says this; all where `nil`.
-    var only: Only?
+    var only: [Only] = []
 
-    /// The rows of one of several series.
+    /// What a column says in the rows of one of several series.
     struct Only: Sendable, Equatable {
         var column: Int
         var value: [UInt8]

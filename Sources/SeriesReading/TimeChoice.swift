@@ -38,6 +38,22 @@ extension TableDecision {
             return
         }
         use(candidate)
+        leaveOutOddFirstRow()
+    }
+
+    /// Leaves out a first row whose time is written otherwise than that of all rows behind it, as a quote of the day is.
+    private mutating func leaveOutOddFirstRow() {
+        let columns = form.timeColumns.isEmpty ? form.plainTimeColumn.map { [$0] } ?? [] : form.timeColumns
+        guard let first = columns.first, sample.rowCount > 4, !sample.columns[first][0].isEmpty, localTime(0) == nil,
+            (1...4).allSatisfy({ localTime($0) != nil })
+        else { return }
+        var scanner = CSVScanner(bytes: bytes, delimiter: form.layout.delimiter)
+        scanner.jump(to: form.layout.start, line: form.layout.startLine)
+        var fields: [CSVScanner.Field] = []
+        guard (try? scanner.next(into: &fields, file: file)) == true else { return }
+        let text = String(decoding: sample.columns[first][0].prefix(40), as: UTF8.self)
+        tell("Line \(scanner.recordLine) is left out: its time is written otherwise than all others (\(printable(text))).")
+        (form.layout.start, form.layout.startLine) = (scanner.position, scanner.line)
     }
 
     private func zone() throws(SeriesError) -> WallClock? {
@@ -55,6 +71,7 @@ extension TableDecision {
             if let first = joinedSamples(candidate.columns).first, let notation {
                 form.writtenZone = first.withUnsafeBufferPointer { notation.zone($0) }
             }
+            if let notation, !notation.isElapsed, !notation.namesYear { tell("Times name no year; 1970 stands for it.") }
         }
         for column in candidate.columns { form.roles[column] = candidate.role }
         for column in candidate.columns { understanding.columns[column].role = .time }
@@ -123,7 +140,7 @@ extension TableDecision {
 
     // MARK: What is likely
 
-    private var free: [Int] { form.names.indices.filter { !isTaken($0) && !(form.layout.hasRowNames && $0 == 0) } }
+    var free: [Int] { form.names.indices.filter { !isTaken($0) && !(form.layout.hasRowNames && $0 == 0) } }
 
     /// The time by the names and the content of columns: a whole one, the best named first; else its parts; else a year, a clock, or
     /// what rises evenly from a beginning.
@@ -132,7 +149,7 @@ extension TableDecision {
         if let whole = best(singles.filter { $0.hasDate && !isYear($0) }) {
             return whole.hasClock ? whole : withClock(whole, singles) ?? whole
         }
-        if let parts = parts(free) { return parts }
+        if let parts = parts(free) ?? namelessParts() { return parts }
         return best(singles.filter(isYear)) ?? best(singles) ?? elapsed()
     }
 
@@ -156,16 +173,22 @@ extension TableDecision {
         let facts = facts[column]
         let present = facts.present
         guard !present.isEmpty else { return nil }
-        if facts.calendar * 2 > present.count, options.timeFormat == nil {
+        let isUniform = facts.calendar == facts.times && furtherTimes.isEmpty
+        if facts.calendar * 2 > present.count, options.timeFormat == nil, isUniform || guesses(column).isEmpty {
             let notation = present.lazy.compactMap { TimeParser.calendar($0)?.notation }.first ?? .init()
             return TimeCandidate(
                 columns: [column], role: .calendar, name: notation.pattern, hasClock: notation.timeSeparator != nil)
         }
         if facts.times * 2 > present.count {
-            let times = present.filter { FieldLook($0) == .time }
-            if let found = TimeCandidate(columns: [column], notations: TimeNotation.guesses(times)) { return found }
+            if let found = TimeCandidate(columns: [column], notations: guesses(column)) { return found }
         }
         return facts.isNumeric ? numeric(column, isAsked: isAsked) : nil
+    }
+
+    /// The notations of all that looks like a time in a column, and of times that are written otherwise further down.
+    private func guesses(_ column: Int) -> [TimeNotation] {
+        let times = facts[column].present.filter { FieldLook($0) == .time }.map { Array($0) }
+        return TimeNotation.guesses(times + furtherTimes.map { Array($0.utf8) })
     }
 
     /// What a column of numbers tells of the time.
@@ -242,117 +265,6 @@ extension TableDecision {
             return TimeCandidate(columns: [column], role: .unixSeconds, name: "seconds")
         }
         return nil
-    }
-
-    // MARK: Several columns
-
-    /// A date with the clock or the hour that stands in another column.
-    private func withClock(_ date: TimeCandidate, _ singles: [TimeCandidate]) -> TimeCandidate? {
-        let clocks = singles.filter { !$0.hasDate }.map { $0.columns[0] }
-        for column in clocks {
-            if let found = joined(date.columns + [column]) { return found }
-        }
-        for column in free where column != date.columns[0] && facts[column].isNumeric {
-            let part = ColumnNames.part(form.names[column], behindHour: false)
-            let plain = ColumnNames.plain(form.names[column])
-            let isHour = part == .hour && isWhole(column, 0...24)
-            let isClock = (part == .hourMinute || ["time", "zeit", "uhrzeit"].contains(plain)) && isWhole(column, 0...2400)
-            guard isHour || isClock else { continue }
-            let dates = date.role == .calendar ? [date.name] : date.notations.map(\.name)
-            let found = dates.compactMap { try? TimeNotation(name: $0 + (isHour ? " %H" : " %K")) }
-            if let joined = TimeCandidate(columns: date.columns + [column], notations: found) { return joined }
-        }
-        return nil
-    }
-
-    /// The notations that the joined fields of some columns are written in.
-    private func joined(_ columns: [Int]) -> TimeCandidate? {
-        TimeCandidate(columns: columns, notations: TimeNotation.guesses(joinedSamples(columns)))
-    }
-
-    /// The fields of some columns in the rows of the sample, joined row by row.
-    private func joinedSamples(_ columns: [Int]) -> [[UInt8]] {
-        var text: [UInt8] = []
-        let rows = (0..<sample.rowCount).filter { row in columns.allSatisfy { !sample.columns[$0][row].isEmpty } }
-        return rows.map { row in
-            CSVReader.join(columns, into: &text) { sample.columns[$0][row] }
-            return text
-        }
-    }
-
-    private func isWhole(_ column: Int, _ range: ClosedRange<Double>) -> Bool {
-        let values = facts[column].numbers(form.numbers[column])
-        return values.count == facts[column].present.count && !values.isEmpty
-            && values.allSatisfy { range.contains($0) && $0 == $0.rounded() }
-    }
-
-    /// The parts of a time that stand in columns of their own, by their names.
-    private func parts(_ columns: [Int]) -> TimeCandidate? {
-        var found: [ColumnNames.Part: Int] = [:]
-        for column in columns {
-            guard let part = ColumnNames.part(form.names[column], behindHour: found[.hour] != nil), found[part] == nil else {
-                continue
-            }
-            if fits(column, part) { found[part] = column }
-        }
-        var order: [ColumnNames.Part] = []
-        func take(_ parts: ColumnNames.Part...) {
-            for part in parts {
-                guard found[part] != nil else { return }
-                order.append(part)
-            }
-        }
-        guard found[.year] != nil || found[.month] != nil && found[.day] != nil else { return nil }
-        if found[.year] != nil { order.append(.year) }
-        if found[.dayOfYear] != nil, found[.month] == nil {
-            take(.dayOfYear)
-        } else if found[.month] != nil {
-            take(.month, .day)
-        } else {
-            take(found[.quarter] != nil ? .quarter : .week)
-        }
-        if order.contains(.day) || order.contains(.dayOfYear) {
-            if found[.hourMinute] != nil { take(.hourMinute) } else { take(.hour, .minute, .second) }
-        }
-        guard order.count > 1 || found[.year] != nil && columns.count == 1 else { return nil }
-        let pattern = order.map { directive($0, found[$0] ?? 0, isWeekYear: order.contains(.week)) }.joined(separator: " ")
-        guard let notation = try? TimeNotation(name: pattern) else { return nil }
-        return TimeCandidate(columns: order.compactMap { found[$0] }, notations: [notation])
-    }
-
-    private func fits(_ column: Int, _ part: ColumnNames.Part) -> Bool {
-        switch part {
-        case .year: isWhole(column, 0...99) && part == .year || isWhole(column, 1000...2200)
-        case .month: isWhole(column, 1...12) || isNameOfMonth(column)
-        case .day: isWhole(column, 1...31)
-        case .hour: isWhole(column, 0...24)
-        case .minute, .second: isWhole(column, 0...60)
-        case .quarter: isWhole(column, 1...4)
-        case .week: isWhole(column, 1...53)
-        case .dayOfYear: isWhole(column, 1...366)
-        case .hourMinute: isWhole(column, 0...2400)
-        }
-    }
-
-    private func isNameOfMonth(_ column: Int) -> Bool {
-        let present = facts[column].present
-        guard let notation = try? TimeNotation(name: "%b"), !present.isEmpty else { return false }
-        return present.allSatisfy { notation.instant($0) != nil }
-    }
-
-    private func directive(_ part: ColumnNames.Part, _ column: Int, isWeekYear: Bool) -> String {
-        switch part {
-        case .year: isWeekYear ? "%G" : isWhole(column, 0...99) ? "%y" : "%Y"
-        case .month: isNameOfMonth(column) ? "%b" : "%m"
-        case .day: "%d"
-        case .hour: "%H"
-        case .minute: "%M"
-        case .second: "%S"
-        case .quarter: "%q"
-        case .week: "%V"
-        case .dayOfYear: "%j"
-        case .hourMinute: "%K"
-        }
     }
 
     // MARK: Settling

@@ -76,22 +76,29 @@ public struct Understanding: Sendable, Equatable {
 
     /// The column that tells series apart.
     public struct Key: Sendable, Equatable {
-        public internal(set) var column: String
+        /// The column, or several that do so together.
+        public internal(set) var columns: [String]
         /// How many there are.
         public internal(set) var count: Int
-        /// The first of them.
+        /// What the columns say of the first of them.
         public internal(set) var examples: [String]
         /// All of them in the order in which they begin; none where they were not asked for.
         public internal(set) var series: [One] = []
 
         /// One of several series.
         public struct One: Sendable, Equatable {
-            /// What the column says in its rows.
-            public let name: String
+            /// What the columns say in its rows.
+            public let values: [String]
             public let rowCount: Int
 
-            public init(name: String, rowCount: Int) { (self.name, self.rowCount) = (name, rowCount) }
+            public init(values: [String], rowCount: Int) { (self.values, self.rowCount) = (values, rowCount) }
+
+            /// What it is called.
+            public var name: String { values.joined(separator: " · ") }
         }
+
+        /// The columns, for people.
+        public var name: String { columns.joined(separator: " + ") }
     }
 
     public init() {}

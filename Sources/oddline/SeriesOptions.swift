@@ -34,7 +34,7 @@ struct SeriesOptions: ParsableArguments {
     var labels: String?
 
     @Option(help: ArgumentHelp("Of several series in one file that whose rows hold this: sensor=a.", valueName: "column=value"))
-    var only: String?
+    var only: [String] = []
 
     @Option(help: "What marks a missing value besides the usual marks, such as -999; repeat for several.")
     var missing: [String] = []
@@ -66,7 +66,7 @@ struct SeriesOptions: ParsableArguments {
         if let decimal, ![".", ","].contains(decimal) { throw ValidationError("--decimal takes . or , and nothing else.") }
         if delimiter != nil, delimiterByte == nil { throw ValidationError("--delimiter takes one character, tab or blanks.") }
         if let headerLine, headerLine < 0 { throw ValidationError("--header-line counts from 1; 0 says that there is none.") }
-        if let only, SeriesReader.Options.only(only) == nil {
+        if only.contains(where: { SeriesReader.Options.Only($0) == nil }) {
             throw ValidationError("--only takes column=value, as in sensor=a.")
         }
         guard odbc != nil else { return }
@@ -115,7 +115,7 @@ struct SeriesOptions: ParsableArguments {
         guard let key else { return }
         if table != nil || query != nil { throw ValidationError("--key is for text, without --table and --query.") }
         if time.contains(key) { throw ValidationError("The column of keys cannot be that of times.") }
-        if only != nil { throw ValidationError("--key reads all series, --only reads one.") }
+        if !only.isEmpty { throw ValidationError("--key reads all series, --only reads one.") }
     }
 
     private var delimiterByte: UInt8? { delimiter.flatMap(SeriesReader.Options.delimiter) }
@@ -125,7 +125,7 @@ struct SeriesOptions: ParsableArguments {
         (options.timeColumns, options.timeFormat, options.zone) = (time, timeFormat, zone)
         (options.ignored, options.labels, options.missing) = (ignore, labels, missing)
         (options.decimal, options.delimiter, options.headerLine) = (decimal?.utf8.first, delimiterByte, headerLine)
-        options.only = only.flatMap(SeriesReader.Options.only)
+        options.only = only.compactMap { SeriesReader.Options.Only($0) }
         return options
     }
 

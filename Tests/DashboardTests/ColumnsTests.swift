@@ -223,8 +223,8 @@ private func choose(_ state: inout DashboardState, _ column: Int) {
 // MARK: Several series
 
 private let choice = SeriesChoice(
-    path: "/plant.csv", column: "sensor",
-    series: ["a", "b", "boiler"].map { Understanding.Key.One(name: $0, rowCount: 60) }, options: .init())
+    path: "/plant.csv", columns: ["sensor"],
+    series: ["a", "b", "boiler"].map { Understanding.Key.One(values: [$0], rowCount: 60) }, options: .init())
 
 /// The list of series over the library.
 func severalSeries(width: Int = 120, height: Int = 36) throws -> DashboardState {
@@ -239,12 +239,10 @@ func severalSeries(width: Int = 120, height: Int = 36) throws -> DashboardState 
     type(&state, "oil")
     #expect(view(state).text.components(separatedBy: "60 rows").count == 2, "the others are not listed")
     guard case .openAs("/plant.csv", let options, false) = press(&state, .enter).first else { throw Unexpected("not opened") }
-    #expect(options.only?.column == "sensor" && options.only?.value == "boiler")
-    _ = answer(&state, .opened(try opened(sensorText, { options in
-        var options = options
-        options.only = ("sensor", "a")
-        return options
-    }(options))))
+    #expect(options.only == [.init(column: "sensor", value: "boiler")])
+    var other = options
+    other.only[0].value = "a"
+    _ = answer(&state, .opened(try opened(sensorText, other)))
     #expect(view(state).text.contains("plant.csv · sensor=a"))
 }
 
@@ -252,8 +250,10 @@ func severalSeries(width: Int = 120, height: Int = 36) throws -> DashboardState 
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-\(UUID().uuidString).csv")
     defer { try? FileManager.default.removeItem(at: file) }
     try sensorText.write(to: file, atomically: true, encoding: .utf8)
-    let listed = try SeriesReader.seriesList(path: file.path, toldApartBy: "sensor")
-    #expect(listed == ["a", "b"].map { Understanding.Key.One(name: $0, rowCount: 60) })
+    let listed = try SeriesReader.seriesList(path: file.path, toldApartBy: ["sensor"])
+    #expect(listed == ["a", "b"].map { Understanding.Key.One(values: [$0], rowCount: 60) })
+    let pairs = try SeriesReader.seriesList(path: file.path, toldApartBy: ["sensor", "value"])
+    #expect(pairs.count == 14 && pairs[0].name == "a · 0" && pairs.map(\.rowCount).reduce(0, +) == 120)
 }
 
 // MARK: Kept
@@ -302,12 +302,12 @@ func severalSeries(width: Int = 120, height: Int = 36) throws -> DashboardState 
         let office = try Office()
         var events = office.reports.makeAsyncIterator()
         guard case .severalSeries(let choice) = try await ask(office, &events, .open(path: file.path)) else { throw Unexpected("mixed") }
-        #expect(choice.column == "sensor" && choice.series.map(\.name) == ["a", "b"])
+        #expect(choice.columns == ["sensor"] && choice.series.map(\.name) == ["a", "b"])
         var options = choice.options
-        options.only = ("sensor", "b")
+        options.only = [.init(column: "sensor", value: "b")]
         _ = try await ask(office, &events, .openAs(path: file.path, options, follows: false))
         guard case .opened(let opened) = try await ask(office, &events, .open(path: file.path)) else { throw Unexpected("not opened") }
-        #expect(opened.series.rowCount == 60 && opened.options.only?.value == "b")
+        #expect(opened.series.rowCount == 60 && opened.options.only.first?.value == "b")
         try "time,value\n1,2\n2,3\n".write(to: file, atomically: true, encoding: .utf8)
         guard case .opened(let other) = try await ask(office, &events, .open(path: file.path)) else { throw Unexpected("refused") }
         #expect(other.refusal?.contains("sensor") == true && other.options == SeriesReader.Options())
@@ -319,7 +319,7 @@ func severalSeries(width: Int = 120, height: Int = 36) throws -> DashboardState 
     (options.timeColumns, options.timeFormat, options.zone) = (["a", "b"], "%d", "Europe/Berlin")
     (options.taken, options.ignored, options.labels, options.keyColumn) = (["c"], ["d"], "e", "f")
     (options.missing, options.decimal, options.delimiter, options.headerLine) = (["-9"], 0x2C, 0x3B, 0)
-    (options.renamed, options.units, options.only) = (["c": "x"], ["c": "bar"], ("g", "h=1"))
+    (options.renamed, options.units, options.only) = (["c": "x"], ["c": "bar"], [.init(column: "g", value: "h=1")])
     let data = try JSONEncoder().encode(options)
     #expect(try JSONDecoder().decode(SeriesReader.Options.self, from: data) == options)
     #expect(try JSONEncoder().encode(SeriesReader.Options()) == Data("{}".utf8))

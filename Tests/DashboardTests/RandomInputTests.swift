@@ -216,11 +216,11 @@ private struct Answers {
         case .settle(let analysis, let run): [.settled(run: run, analysis.settled())]
         case .readAgain(_, let options, let run): count.isMultiple(of: 3)
                 ? [.rereadFailed(run: run, "No.")] : [.reread(run: run, opened(options, of: desk, count))]
-        case .listSeries(let path, let column, let options):
+        case .listSeries(let path, let columns, let options):
             [
                 .severalSeries(
                     SeriesChoice(
-                        path: path, column: column, series: ["a", "b"].map { .init(name: $0, rowCount: 9) }, options: options,
+                        path: path, columns: columns, series: ["a", "b"].map { .init(values: [$0], rowCount: 9) }, options: options,
                         isOpen: true))
             ]
         case .signOut, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .openAs, .tell, .carryOver: []

@@ -79,7 +79,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
         BadFile("a web page", "<!DOCTYPE html><html><body>404</body></html>\n", "web page", "download the data itself"),
         BadFile("HTML", "<html>\n<body>404</body>\n</html>\n", "web page"),
         BadFile("XML", "<?xml version=\"1.0\"?>\n<a><b>1</b></a>\n", "XML"),
-        BadFile("JSON", "[{\"a\":1},{\"a\":2}]\n", "JSON", "one a line"),
+        BadFile("JSON", "[{\"a\":1},\n{\"a\":2}\n", "line 3, column 1: the JSON is broken", "fetch the whole again"),
         BadFile("nested JSON", "{\"v\":1}\n{\"v\":[2]}\n", "line 2: is not a JSON object", "a list"),
         BadFile("YAML", "v: 1\nw: 2\n", "no column holds numbers"),
         BadFile("SQL", "INSERT INTO t VALUES (1,2);\n", "holds no rows"),

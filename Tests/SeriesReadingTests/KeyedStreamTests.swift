@@ -107,7 +107,7 @@ private func problem(_ result: Result<Series, any Error>) -> String {
 }
 
 @Test(arguments: [
-    (#"{"v":1,"w":[1]}"#, "holds a list"), (#"{"v":1"#, "no end"), (#"{"v":1,"v":2}"#, "twice"),
+    (#"{"v":1,"w":[1]}"#, "its member \"w\" holds a list"), (#"{"v":1"#, "no end"), (#"{"v":1,"v":2}"#, "twice"),
     (#"{"v":yes}"#, "no number"), (#"{"v":1} 2"#, "behind the object"), (#"{"v":1,"u":2}"#, "the first lines lack"),
     (#"{"v":"\q"}"#, "escape"), ("[1]", "no { where one belongs"),
 ]) func aLineThatIsNoPlainObjectIsNamed(_ line: String, _ reason: String) throws {

@@ -295,14 +295,14 @@ private let cases: [ReadingCase] = [
     ),
 ]) func severalSeriesAreNeverMixed(_ text: String, _ column: String, _ first: String) throws {
     let data = Data(text.utf8)
-    #expect(throws: SeriesError.severalSeries(file: "f.csv", column: column, count: 2, example: first)) {
+    #expect(throws: SeriesError.severalSeries(file: "f.csv", columns: [column], count: 2, examples: [first])) {
         try SeriesReader.read(data: data, name: "f.csv")
     }
     var options = SeriesReader.Options()
-    options.only = (column, first)
+    options.only = [.init(column: column, value: first)]
     let one = try SeriesReader.open(data: data, name: "f.csv", options: options)
     #expect(one.series.rowCount == 2 && one.series.channels.count == 1)
-    options.only = (column, "nobody")
+    options.only = [.init(column: column, value: "nobody")]
     #expect(throws: SeriesError.noSuchKey(file: "f.csv", column: column, value: "nobody")) {
         try SeriesReader.read(data: data, name: "f.csv", options: options)
     }

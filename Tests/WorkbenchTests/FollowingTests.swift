@@ -2,6 +2,7 @@ import Accounts
 import AnomalyDetection
 import Foundation
 import Persistence
+import TestSupport
 import Testing
 import TimeSeries
 import Work
@@ -57,4 +58,35 @@ private func event(_ rows: Range<Int>, peak: Float = 0.5) -> Event {
     #expect(try grown.judgements().map(\.rows) == [10..<20])
     #expect(try grown.notes().text(on: 10..<20) == "a storm")
     #expect(try grown.settings()?.smoothing == 7)
+}
+
+/// Models of kinds that are not registered move too, and a model whose file cannot stays with its row.
+@Test func noModelIsLostWhenAFileHasGrown() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let locations = Locations(dataDirectory: folder.path, environment: [:])
+    let database = try OddlineDatabase(at: locations.database)
+    let accounts = try Accounts(database: database, hasher: PasswordHasher(cost: 4))
+    _ = try accounts.register(username: "ann", email: "ann@example.org", password: "correct horse battery")
+    let session = try accounts.login(identifier: "ann", password: "correct horse battery")
+    let all = UserLibrary(session: session, database: database, locations: locations, models: .withRollingMedian)
+    let standard = UserLibrary(session: session, database: database, locations: locations, models: .standard)
+    let whole = SampleKind.contextual.series(rows: 900, seed: 2)
+    let part = whole.prefix(800)
+    let shelf = try all.open(part, at: "/data/load.csv")
+    for kind in [ModelKind.lstm, .rollingMedian] {
+        let model = try #require(Models.withRollingMedian[kind])
+        try shelf.save(
+            try model.train(TrainingTask(series: part, trainingRows: 800, seed: 1), Cancellation()) { _ in }.detector)
+    }
+    let file = all.folder.appendingPathComponent("\(part.identity)-\(ModelKind.lstm.fileName)")
+    let aside = folder.appendingPathComponent("aside")
+    try FileManager.default.moveItem(at: file, to: aside)
+    let grown = try standard.open(whole, at: "/data/load.csv")
+    try FileManager.default.moveItem(at: aside, to: file)
+    #expect(try grown.savedModels().isEmpty && shelf.savedModels() == [.lstm])
+    #expect(try shelf.load(.lstm).fingerprint == part.identity.text)
+    let known = all.shelf(of: whole.identity)
+    #expect(try known.savedModels() == [.rollingMedian])
+    #expect(try known.load(.rollingMedian).fingerprint == part.identity.text)
 }

@@ -8,14 +8,14 @@ struct WindowScoring: RowScoring {
     /// The model, by which reconstructors are made, and its measure.
     let detector: NeuralDetector
     var measurement: Measurement
-    private let horizon: Int?
+    var horizon: Int?
     /// Working memory by the windows that it works on together, from the first time that it is used.
     private var memories: [Int: WorkingMemory] = [:]
     /// Windows that are worked on one by one: a whole slice takes longer than so many.
     private static let few = 3
 
-    init(_ detector: NeuralDetector, _ measurement: Measurement, horizon: Int? = nil) {
-        (self.detector, self.measurement, self.horizon) = (detector, measurement, horizon)
+    init(_ detector: NeuralDetector, _ measurement: Measurement) {
+        (self.detector, self.measurement) = (detector, measurement)
     }
 
     var rowCount: Int { measurement.rowCount }
@@ -146,9 +146,7 @@ extension NeuralDetector {
         }
     }
 
-    public func beginScoring(horizon: Int?) -> any RowScoring {
-        WindowScoring(self, measure.begin(), horizon: horizon)
-    }
+    public func beginScoring() -> any RowScoring { WindowScoring(self, measure.begin()) }
 
     public func makeScorer() -> ([Series]) -> [Result<RowErrors, DetectionError>] {
         let reconstructor = reconstructor(threadCount: 1)

@@ -125,7 +125,7 @@ struct ColumnsCard: WorkspaceCard {
             wanted.contains { line.hasPrefix($0) }
         }
         let (rows, others) = (lines.filter { $0.hasPrefix("Rows ") }, lines.filter { !$0.hasPrefix("Rows ") })
-        let only = reading.options.only.map { ", those with \(printable("\($0.column)=\($0.value)"))" } ?? ""
+        let only = reading.options.only.isEmpty ? "" : ", those with \(reading.options.onlyText)"
         return others + rows.map { $0 + only }
     }
 

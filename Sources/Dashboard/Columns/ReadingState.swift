@@ -157,16 +157,19 @@ extension WorkspaceState {
     }
 
     /// Asks which of the series that a column tells apart is wanted.
-    func listSeries(by column: ColumnGlance) -> [Effect] { [.listSeries(path: path, column: column.name, reading.options)] }
+    func listSeries(by column: ColumnGlance) -> [Effect] {
+        let known = reading.options.only.map(\.column)
+        return [.listSeries(path: path, columns: known.contains(column.name) ? known : [column.name], reading.options)]
+    }
 
     /// Asks which of the series of the file is wanted.
     func listSeries() -> [Effect] {
-        reading.options.only.map { [.listSeries(path: path, column: $0.column, reading.options)] } ?? []
+        [.listSeries(path: path, columns: reading.options.only.map(\.column), reading.options)]
     }
 
     /// Why there is no other series to choose.
     var oneSeries: String? {
-        noRereading ?? (reading.options.only == nil ? "The file was read as one series." : nil)
+        noRereading ?? (reading.options.only.isEmpty ? "The file was read as one series." : nil)
     }
 
     /// Reads the file as the program would.
@@ -184,6 +187,6 @@ extension SeriesReader.Options {
         for list in [\Self.ignored, \.taken, \.columns, \.timeColumns] { self[keyPath: list].removeAll { $0 == name } }
         if labels == name { labels = nil }
         if keyColumn == name { keyColumn = nil }
-        if only?.column == name { only = nil }
+        if only.contains(where: { $0.column == name }) { only = [] }
     }
 }

@@ -6,8 +6,8 @@ import Work
 /// A file whose rows are of several series, of which one is to be opened.
 public struct SeriesChoice: Sendable {
     let path: String
-    /// The column that tells them apart.
-    let column: String
+    /// The columns that tell them apart.
+    let columns: [String]
     let series: [Understanding.Key.One]
     /// How the file is read besides.
     let options: SeriesReader.Options
@@ -17,6 +17,19 @@ public struct SeriesChoice: Sendable {
     var isOpen = false
     /// The reading of the open series that came upon it.
     var run: Cancellation?
+
+    /// The options that read one of them.
+    func options(for one: Understanding.Key.One) -> SeriesReader.Options {
+        var chosen = options
+        chosen.keyColumn = nil
+        chosen.only = zip(columns, one.values).map { SeriesReader.Options.Only(column: $0, value: $1) }
+        return chosen
+    }
+}
+
+extension SeriesReader.Options {
+    /// The one of several series that is read, as people read it.
+    var onlyText: String { only.map { printable("\($0.column)=\($0.value)") }.joined(separator: " ") }
 }
 
 /// The series of a file that holds several; typing leaves those that contain what was typed.
@@ -47,15 +60,9 @@ struct SeriesCard: Card {
             ) { card, signedIn, _ in
                 guard let series = card.chosen else { return .stay }
                 let choice = card.choice
-                guard choice.isOpen else { return .close(signedIn.library.startOpening(choice, series.name)) }
-                return .close(
-                    signedIn.atWorkspace { workspace in
-                        workspace.read("\(printable("\(choice.column)=\(series.name)")) is shown") { options in
-                            options = choice.options
-                            options.keyColumn = nil
-                            options.only = (choice.column, series.name)
-                        }
-                    })
+                guard choice.isOpen else { return .close(signedIn.library.startOpening(choice, series)) }
+                let options = choice.options(for: series)
+                return .close(signedIn.atWorkspace { $0.read("\(options.onlyText) is shown") { $0 = options } })
             },
             closing(.escape),
         ]
@@ -104,7 +111,8 @@ struct SeriesCard: Card {
     private func first(in height: Int) -> Int { max(0, min(selection - height / 2, matching.count - height)) }
 
     func title(over signedIn: SignedIn) -> String {
-        "\(printable(choice.column)) tells \(grouped(choice.series.count)) series apart"
+        let columns = choice.columns.map(printable).joined(separator: " + ")
+        return "\(columns) tell\(choice.columns.count == 1 ? "s" : "") \(grouped(choice.series.count)) series apart"
     }
 
     func size(over signedIn: SignedIn, _ frame: Frame) -> (width: Int, height: Int) { (72, max(1, matching.count) + 4) }

@@ -1,3 +1,4 @@
+import SeriesReading
 import TerminalUI
 import TimeSeries
 import Workbench
@@ -124,12 +125,9 @@ public struct LibraryState: Sendable {
     }
 
     /// Opens one of the series of a file.
-    mutating func startOpening(_ choice: SeriesChoice, _ series: String) -> [Effect] {
+    mutating func startOpening(_ choice: SeriesChoice, _ series: Understanding.Key.One) -> [Effect] {
         isOpening = true
-        var options = choice.options
-        options.keyColumn = nil
-        options.only = (choice.column, series)
-        return [.openAs(path: choice.path, options, follows: choice.follows)]
+        return [.openAs(path: choice.path, choice.options(for: series), follows: choice.follows)]
     }
 
     /// Shows all entries and highlights one.

@@ -79,7 +79,7 @@ struct ComparisonCard: WorkspaceCard {
             x: table.maxX + 3, y: card.y + 1, width: card.maxX - table.maxX - 5, height: max(table.height, min(room, 18)))
         drawCurves(&screen, comparison, colors, plot, theme)
         let list = Rect(x: card.x + 2, y: plot.maxY + 1, width: card.width - 4, height: card.maxY - plot.maxY - 4)
-        drawLabelledEvents(&screen, comparison, colors, workspace.analysis.series, list, theme)
+        drawLabelledEvents(&screen, comparison, colors, list, theme)
         let best = comparison.best
         let text =
             best == comparison.present
@@ -148,7 +148,7 @@ private func drawCurves(_ screen: inout CellBuffer, _ comparison: Comparison, _ 
 
 /// Which labelled events each detector found at the present threshold; missed ones come first where room is short.
 private func drawLabelledEvents(
-    _ screen: inout CellBuffer, _ comparison: Comparison, _ colors: [Color], _ series: Series, _ area: Rect, _ theme: Theme
+    _ screen: inout CellBuffer, _ comparison: Comparison, _ colors: [Color], _ area: Rect, _ theme: Theme
 ) {
     guard area.height >= 2 else { return }
     let missed = comparison.labelled.indices.filter { index in comparison.lines.contains { !$0.events.found[index] } }
@@ -162,8 +162,7 @@ private func drawLabelledEvents(
     }
     for (row, index) in shown.sorted().enumerated() {
         let y = area.y + 1 + row
-        let rows = comparison.labelled[index]
-        let text = "\(series.timeText(row: rows.lowerBound)), \(counted(rows.count, "row"))"
+        let text = "\(comparison.times[index]), \(counted(comparison.labelled[index].count, "row"))"
         screen.write(text, x: area.x, y: y, Style(theme.text), limit: (columns.first ?? area.maxX) - area.x - 2)
         for (column, line) in zip(columns, comparison.lines) {
             let isFound = line.events.found[index]

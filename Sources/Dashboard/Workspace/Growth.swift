@@ -113,6 +113,21 @@ extension WorkspaceState {
         return (facts.isEmpty ? [] : [.tell(facts)]) + settling + scoreGrowth() + startLater()
     }
 
+    /// Takes rows and models back that could not be scored; they are scored with the rows that come next.
+    mutating func receive(unscored rows: Series?, late: [ScoredModel], _ problem: String, _ frame: inout Frame) -> [Effect] {
+        growth.isScoring = false
+        let kinds = growth.late.map(\.detector.kind)
+        growth.late += late.filter { !kinds.contains($0.detector.kind) }
+        if var rows {
+            if let later = growth.waiting { rows.append(later) }
+            growth.waiting = rows
+        }
+        frame.complain(problem)
+        // Reading begins behind the rows that are scored, so that what waited is read again.
+        if growth.startsLater { growth.waiting = nil }
+        return startLater()
+    }
+
     /// Begins to read new rows where that has waited for the scores of others.
     private mutating func startLater() -> [Effect] {
         guard growth.startsLater, !growth.isScoring, let run = growth.reading else { return [] }
@@ -147,6 +162,7 @@ extension WorkspaceState {
     /// Keeps in sight what was, where its rows are counted from later on.
     private mutating func forget(first count: Int) {
         notes.shift(by: count)
+        kept?.forget(first: count)
         history = History()
         place(cursorAt: cursor - count)
         show(visible.lowerBound - count, count: visible.count)

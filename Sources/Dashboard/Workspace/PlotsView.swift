@@ -23,7 +23,7 @@ extension WorkspaceState {
         let channel = series.channels[self.channel]
         let count = series.channels.count > 1 ? " (\(self.channel + 1)/\(series.channels.count))" : ""
         let unit = reading.columns.first { ($0.alias ?? $0.name) == channel.name }?.unit.map { " in \($0)" } ?? ""
-        let only = reading.options.only.map { " · " + printable("\($0.column)=\($0.value)") } ?? ""
+        let only = reading.options.only.isEmpty ? "" : " · " + reading.options.onlyText
         let parts = [
             series.name + only + (growth.isFollowing ? " (followed)" : ""), " ── \(channel.name)\(unit)\(count)",
             " ── \(grouped(series.rowCount)) rows",

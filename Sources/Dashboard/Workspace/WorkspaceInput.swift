@@ -123,6 +123,8 @@ extension WorkspaceState {
         case .explained(let explained) where explained.identity == analysis.series.identity: self.explained = explained
         case .settled(let run, let analysis) where run === settling.run:
             return receive(settled: analysis)
+        case .settlingFailed(let run, let problem) where run === settling.run:
+            return receive(unsettled: problem, &frame)
         case .appended(let run, let news) where run === growth.reading:
             return receive(news, &frame)
         case .followingEnded(let run, let problem) where run === growth.reading:
@@ -132,6 +134,8 @@ extension WorkspaceState {
         case .rereadFailed(let run, let problem): receive(rereadingBy: run, failed: problem, &frame)
         case .grown(let run, let followed, let news) where run === growth.scoring:
             return receive(followed, news, &frame)
+        case .growthFailed(let run, let rows, let late, let problem) where run === growth.scoring:
+            return receive(unscored: rows, late: late, problem, &frame)
         default: break
         }
         return []

@@ -193,6 +193,12 @@ public struct WorkspaceState: Sendable {
         return (rows.lowerBound + before)..<(rows.upperBound + before)
     }
 
+    /// Rows that are stored, as they are counted here; `nil` where some were forgotten.
+    func present(_ stored: Range<Int>) -> Range<Int>? {
+        let before = analysis.series.forgottenRows
+        return stored.lowerBound < before ? nil : (stored.lowerBound - before)..<(stored.upperBound - before)
+    }
+
     /// Lets go of what the mouse holds.
     mutating func letGo() { (heldSlider, grabbed) = (nil, nil) }
 }

@@ -133,4 +133,15 @@ extension TimeNotation {
         case .pattern(let pattern): pattern.has(.hour) || pattern.has(.hour12) || pattern.has(.compactTime)
         }
     }
+
+    /// Whether it tells the year.
+    package var namesYear: Bool {
+        guard case .pattern(let pattern) = kind else { return true }
+        return pattern.has(.year) || pattern.has(.shortYear) || pattern.has(.isoYear)
+    }
+
+    /// The share of steps between instants that are the commonest one; `nil` without steps.
+    package static func commonestStepShare(_ instants: [Int64]) -> Double? {
+        TimeStep.commonest(of: instants).map { Double($0.count) / Double($0.all) }
+    }
 }

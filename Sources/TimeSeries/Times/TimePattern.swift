@@ -53,9 +53,6 @@ package struct TimePattern: Sendable, Hashable {
     /// Whether an instant in this pattern is one of UTC, since the text says how far its clock is from it.
     package var hasZone: Bool { pieces.contains { [.offset, .zone].contains($0.kind) } }
 
-    /// Whether the pattern reads numbers alone, without a mark between them.
-    package var isNumeric: Bool { pieces.allSatisfy(\.isNumber) }
-
     func has(_ kind: Piece.Kind) -> Bool { pieces.contains { $0.kind == kind } }
 }
 

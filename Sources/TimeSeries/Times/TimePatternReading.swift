@@ -19,7 +19,11 @@ extension TimePattern {
     @inline(__always)
     private static func read(_ piece: Piece, _ cursor: inout ByteCursor, _ parts: inout Parts) -> Bool {
         switch piece.kind {
-        case .byte: return cursor.skip(piece.byte)
+        case .byte:
+            if cursor.skip(piece.byte) { return true }
+            // Spreadsheets leave some dates of a column as they were typed: 03-12-2004 and 3/13/2004.
+            guard piece.byte == UInt8(ascii: "/") || piece.byte == UInt8(ascii: "-"), !parts.hasClock else { return false }
+            return cursor.skip(piece.byte == UInt8(ascii: "/") ? UInt8(ascii: "-") : UInt8(ascii: "/"))
         case .letter:
             guard let byte = cursor.next() else { return false }
             return byte | 0x20 == piece.byte
@@ -89,6 +93,8 @@ extension TimePattern {
 
 /// The parts of a time as they are read; what is not written is the first of its kind.
 private struct Parts {
+    /// Whether the hour was read.
+    var hasClock = false
     var year: Int64 = 1970
     var month: Int64 = 1
     var day: Int64 = 1
@@ -110,11 +116,11 @@ private struct Parts {
         case .shortYear: year = value + (value < 69 ? 2000 : 1900)
         case .month: month = value
         case .day: day = value
-        case .hour: hour = value
+        case .hour: (hour, hasClock) = (value, true)
         case .minute: minute = value
         case .second: second = value
         case .hour12:
-            hour = value
+            (hour, hasClock) = (value, true)
             return value <= 12
         case .dayOfYear:
             dayOfYear = value

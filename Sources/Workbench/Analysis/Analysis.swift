@@ -19,6 +19,10 @@ public struct Analysis: Sendable {
     public let models: Models
     /// What each model says of each row, once it is trained or loaded.
     public private(set) var scored = PerModel<ScoredModel>()
+    /// The rows that the models' scoring keeps at the most when rows come (`ScoringSession.horizon`); `nil` keeps what is needed.
+    public var horizon: Int? {
+        didSet { if horizon != oldValue { scored.update { _, model in model.horizon = horizon } } }
+    }
     /// What the analyst decided: settings and verdicts.
     public private(set) var decisions: Decisions
     /// Whether scores, flags and events are as the decisions have them.
@@ -41,10 +45,11 @@ public struct Analysis: Sendable {
     /// Takes the errors of one or more models.
     public mutating func use(_ scored: [ScoredModel]) {
         for model in scored {
-            precondition(model.errors.errors.count == series.rowCount, "a model scores every row of the series")
+            precondition(model.rows == series.keptRows, "a model scores every row of the series")
             precondition(models[model.detector.kind] != nil, "a model is registered")
             noteSaying(of: model.detector.kind)
             self.scored[model.detector.kind] = model
+            self.scored[model.detector.kind]?.horizon = horizon
         }
         isSettled = false
         settle()
@@ -59,10 +64,13 @@ public struct Analysis: Sendable {
         settle()
         let before = (sayings, decisions)
         var first = series.rowCount
+        let forgotten = series.forgottenRows
         try scored.update { (_, model) throws(DetectionError) in
-            if !model.canGoOn { model = try ScoredModel(scoring: series, with: model.detector, cancellation: cancellation) }
-            let before = model.firstRow
-            first = min(first, try model.append(rows, cancellation: cancellation).lowerBound - before)
+            if !model.canGoOn {
+                model = try ScoredModel(scoring: series, with: model.detector, cancellation: cancellation)
+                model.horizon = horizon
+            }
+            first = min(first, try model.append(rows, cancellation: cancellation).lowerBound - forgotten)
         }
         series.append(rows)
         for kind in scored.kinds { noteSaying(of: kind) }
@@ -75,7 +83,7 @@ public struct Analysis: Sendable {
         guard count > 0 else { return }
         settle()
         series.forget(first: count)
-        scored.update { _, model in model.drop(before: model.firstRow + count) }
+        scored.update { _, model in model.drop(before: series.forgottenRows) }
         decisions.judgements.shift(by: count)
         for kind in scored.kinds { noteSaying(of: kind) }
         if !scored.isEmpty { steps.forget(first: count, inputs) }

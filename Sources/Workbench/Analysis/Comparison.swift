@@ -22,6 +22,8 @@ public struct Comparison: Sendable, Equatable {
     public let lines: [Line]
     /// The labelled runs of rows, in order.
     public let labelled: [Range<Int>]
+    /// When each of them begins, as the file writes it.
+    public let times: [String]
     /// The weights of the settings and their average precision without what verdicts teach.
     public let present: WeightChoice
     /// The weights that would have been best by average precision.
@@ -55,6 +57,7 @@ public struct Comparison: Sendable, Equatable {
         let combined = try line("combined", result.combined, result.events)
         self.lines = lines + [combined]
         labelled = ranges
+        times = ranges.map { series.timeText(row: $0.lowerBound) }
         let plain = try PrecisionRecallCurve(scores: settings.ensemble.combine(result.scores), labels: labels)
         present = WeightChoice(ensemble: settings.ensemble, quality: plain.averagePrecision)
         best = try WeightChoice.best(

@@ -24,19 +24,25 @@ public struct Shelf: Sendable {
     /// Takes over all that is kept about the same series with fewer rows, but what is here already.
     ///
     /// Model files get their new names before the rows that tell of them change, and lose the old ones after: whatever ends
-    /// the transaction, each row names a file that is there.
+    /// the transaction, each row names a file that is there. A model whose file gets no new name stays where it is.
     func takeOver(from older: SeriesIdentity) throws {
         let theirs = Shelf(of: older, in: library)
         var linked: [(old: URL, new: URL)] = []
-        for kind in try theirs.savedModels() {
+        let moving = try theirs.kindsOfModels().filter { kind in
             let (old, new) = (theirs.file(kind), file(kind))
-            guard !FileManager.default.fileExists(atPath: new.path) else { continue }
-            guard (try? FileManager.default.linkItem(at: old, to: new)) != nil else { continue }
+            guard !FileManager.default.fileExists(atPath: new.path) else { return true }
+            guard (try? FileManager.default.linkItem(at: old, to: new)) != nil else { return false }
             linked.append((old, new))
+            return true
         }
         do {
             try database.write { database in
-                for table in ["models", "judgements", "notes"] {
+                for kind in moving {
+                    try database.execute(
+                        sql: "UPDATE OR IGNORE models SET fingerprint = ? WHERE user_id = ? AND fingerprint = ? AND kind = ?",
+                        arguments: [identity.text, user, older.text, kind])
+                }
+                for table in ["judgements", "notes"] {
                     try database.execute(
                         sql: "UPDATE OR IGNORE \(table) SET fingerprint = ? WHERE user_id = ? AND fingerprint = ?",
                         arguments: [identity.text, user, older.text])
@@ -59,25 +65,30 @@ public struct Shelf: Sendable {
     public func save(_ detector: any Detector) throws {
         try makePrivateFolder(library.folder.deletingLastPathComponent())
         try makePrivateFolder(library.folder)
-        try library.models.save(detector, to: file(detector.kind))
+        try library.models.save(detector, to: file(detector.kind.name))
         let record = SavedModel(userID: user, kind: detector.kind.name, fingerprint: identity.text, savedAt: Date())
         try database.write { try record.upsert($0) }
     }
 
     /// Which of the registered models are saved, in their order.
     public func savedModels() throws -> [ModelKind] {
-        let saved = try database.read { database in
-            try SavedModel.filter { $0.userID == user && $0.fingerprint == identity.text }.fetchAll(database).map(\.kind)
-        }
+        let saved = try kindsOfModels()
         return library.models.kinds.filter { saved.contains($0.name) }
     }
 
     /// Loads a saved model.
     /// - Throws: `DetectionError.notAModel` or `ModelFileError` naming the file.
-    public func load(_ kind: ModelKind) throws -> any Detector { try library.models.load(kind, from: file(kind)) }
+    public func load(_ kind: ModelKind) throws -> any Detector { try library.models.load(kind, from: file(kind.name)) }
 
-    private func file(_ kind: ModelKind) -> URL {
-        library.folder.appendingPathComponent("\(identity)-\(kind.fileName)")
+    /// The names of the kinds of saved models, also of those that are not registered.
+    private func kindsOfModels() throws -> [String] {
+        try database.read { database in
+            try SavedModel.filter { $0.userID == user && $0.fingerprint == identity.text }.fetchAll(database).map(\.kind)
+        }
+    }
+
+    private func file(_ kind: String) -> URL {
+        library.folder.appendingPathComponent("\(identity)-\(ModelKind(name: kind, title: kind).fileName)")
     }
 
     // MARK: Judgements

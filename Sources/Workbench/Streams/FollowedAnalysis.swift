@@ -18,7 +18,7 @@ public struct FollowedAnalysis: Sendable {
     public private(set) var analysis: Analysis
     /// Which events were told.
     public private(set) var told: EventWatch
-    private let horizon: Int?
+    private var horizon: Int? { analysis.horizon }
 
     /// The fewest rows of a horizon: enough for windows, and for a level that is found among them.
     public static let fewestRows = 1000
@@ -34,7 +34,7 @@ public struct FollowedAnalysis: Sendable {
     }
 
     /// Goes on from an analysis whose events are known.
-    /// - Parameter horizon: rows that are kept when more come; `nil` keeps all.
+    /// - Parameter horizon: rows that are kept when more come, in the series and in the models' scoring; `nil` keeps all.
     public init(_ analysis: Analysis, horizon: Int? = nil) {
         self.init(analysis, EventWatch(behind: analysis.series.rowCount, known: analysis.events), horizon: horizon)
     }
@@ -42,7 +42,7 @@ public struct FollowedAnalysis: Sendable {
     /// Goes on from an analysis of which `told` knows what was told.
     public init(_ analysis: Analysis, _ told: EventWatch, horizon: Int? = nil) {
         (self.analysis, self.told) = (analysis, told)
-        self.horizon = horizon.map { max($0, Self.fewestRows) }
+        self.analysis.horizon = horizon.map { max($0, Self.fewestRows) }
     }
 
     /// Takes rows behind those there are.
