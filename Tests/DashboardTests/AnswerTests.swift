@@ -93,7 +93,7 @@ import Workbench
             let kind = model.detector.kind
             let saving = failing.contains(kind) ? .failure(PlainError(Unexpected("No room."))) : Result.success(kind)
             _ = answer(&state, .saved(run: run, saving))
-            _ = answer(&state, .training(run: run, .finished(model)))
+            score(answer(&state, .training(run: run, .finished(model))), &state)
         }
         _ = answer(&state, .trainingEnded(run: run))
         let workspace = try #require(state.workspace)
@@ -118,7 +118,9 @@ import Workbench
             .modelsLoaded(identity: series.identity, [model]),
         ]
         for event in events {
-            guard case .explain = answer(&state, event).first else { throw Unexpected("no further question after \(event)") }
+            guard case .explain = score(answer(&state, event), &state).first else {
+                throw Unexpected("no further question after \(event)")
+            }
             #expect(!view(state).text.contains("most to rows"), "the old answer is gone")
             let workspace = try #require(state.workspace)
             _ = answer(&state, .explained(try explain(rows, of: series, workspace.analysis.scored.values)))

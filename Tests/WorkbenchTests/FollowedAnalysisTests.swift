@@ -53,6 +53,24 @@ private func areClose(_ one: [Float], _ other: [Float]) -> Bool {
     }
 }
 
+/// So it is where a model is missing, which is then not weighed.
+@Test func anAnalysisWithOneModelGoesOnToo() throws {
+    for kind in Models.standard.kinds {
+        func alone(_ series: Series) throws -> Analysis {
+            var analysis = Analysis(series: series, models: .standard)
+            analysis.update { $0.settings.smoothing = 5 }
+            analysis.use(
+                try learnt.get().filter { $0.detector.kind == kind }.map { try ScoredModel(scoring: series, with: $0.detector) })
+            return analysis
+        }
+        var followed = FollowedAnalysis(try alone(whole.prefix(1200)))
+        for first in stride(from: 1200, to: 2400, by: 100) { _ = try followed.append(whole.rows(first..<(first + 100))) }
+        let (mine, others) = (try #require(followed.analysis.result), try #require(try alone(whole).result))
+        #expect(areClose(mine.combined, others.combined) && mine.events.map(\.rows) == others.events.map(\.rows))
+        for kind in Models.standard.kinds { #expect(areClose(mine.scores[kind] ?? [], others.scores[kind] ?? [.nan])) }
+    }
+}
+
 /// Settings and verdicts that change between rows count, and what they change stays as the whole has it.
 @Test func decisionsBetweenRowsCount() throws {
     var followed = try analysis(whole.prefix(1200), AnalysisSettings(models: .standard))

@@ -23,6 +23,34 @@ private func event(_ rows: Range<Int>, peak: Float = 0.5) -> Event {
     #expect(watch.new(among: [event(140..<141), event(150..<151)]).count == 2)
 }
 
+/// What is told is what a walk through all that was told before finds.
+@Test func eventsAreToldAsAWalkThroughAllFindsThem() {
+    var random = SeededGenerator(seed: 7)
+    for _ in 0..<200 {
+        var watch = EventWatch(behind: 50, known: [event(10..<14), event(40..<60)])
+        var told = [10..<14, 40..<60]
+        for end in stride(from: 100, through: 400, by: 50) {
+            var (events, row) = ([Event](), 0)
+            while true {
+                row += 2 + Int(random.uniform() * 30)
+                let last = row + 1 + Int(random.uniform() * 6)
+                if last > end { break }
+                events.append(event(row..<last))
+                row = last
+            }
+            var expected: [Event] = []
+            for event in events where event.rows.upperBound > 50 {
+                let near = (event.rows.lowerBound - 3)..<(event.rows.upperBound + 3)
+                let known = told.filter { $0.overlaps(near) }
+                if known.isEmpty { expected.append(event) }
+                let rows = known.reduce(event.rows) { min($0.lowerBound, $1.lowerBound)..<max($0.upperBound, $1.upperBound) }
+                told = told.filter { !$0.overlaps(near) } + [rows]
+            }
+            #expect(watch.new(among: events) == expected)
+        }
+    }
+}
+
 /// A file that has grown keeps models, verdicts, notes and settings; one that holds something else does not get them.
 @Test func whatBelongsToAFileBelongsToItWhenItHasGrown() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

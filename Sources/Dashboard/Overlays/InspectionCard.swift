@@ -102,13 +102,10 @@ struct InspectionCard: WorkspaceCard {
         return .stay
     }
 
-    /// Asks again when a model has scored anew: what was explained are other scores then.
+    /// Asks again when other scores than those that were explained have come.
     mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> LayerStep<SignedIn> {
-        switch answer {
-        case .training(let run, .finished) where workspace.training?.cancellation === run: break
-        case .modelsLoaded(let identity, _) where identity == workspace.known: break
-        case .grown(let run, _, _) where run === workspace.growth.scoring: break
-        default: return .stay
+        guard case .grown(let run, _, _) = answer, run === workspace.growth.scoring, workspace.explained == nil else {
+            return .stay
         }
         return .stay([workspace.explanation].compactMap { $0 })
     }

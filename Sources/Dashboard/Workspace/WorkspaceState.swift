@@ -16,7 +16,7 @@ public struct WorkspaceState: Sendable {
     /// The rows that were chosen, by an event or the cursor.
     var chosen = 0..<1
     /// Those that were chosen last without the user.
-    private var foundFirst: Range<Int>?
+    var foundFirst: Range<Int>?
     /// The flagged event that shares most rows with the chosen ones.
     public internal(set) var selectedEvent: Event?
     /// The flagged events as they are listed.
@@ -113,17 +113,6 @@ public struct WorkspaceState: Sendable {
     public var models: [ModelKind] { analysis.models.kinds }
 
     // MARK: Changes
-
-    /// Takes new scores. The highest event is selected until all models have scored, unless another was chosen in between.
-    mutating func use(_ models: [ScoredModel]) {
-        let isOpen = analysis.result == nil || !analysis.isComplete && chosen == foundFirst
-        analysis.use(models)
-        explained = nil
-        follow()
-        guard isOpen, !growth.isFollowing else { return }
-        if let highest = events.max(by: { $0.peak < $1.peak }) { select(highest) }
-        foundFirst = chosen
-    }
 
     /// Changes the settings and stores them; what `body` throws is told to the user and changes nothing.
     /// - Parameter maker: what moves the settings step by step, such as a slider; its steps are taken back together.

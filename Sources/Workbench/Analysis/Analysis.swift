@@ -56,7 +56,7 @@ public struct Analysis: Sendable {
     }
 
     /// Takes rows that come behind the others: every model that has scored goes on with them, and what follows from that is done
-    /// again for the rows whose errors are new or have changed. Costs in those rows, where no verdicts move the scores.
+    /// again for the rows whose errors are new or have changed; `AnalysisSteps` says what costs in all rows all the same.
     /// - Throws: as `ScoringSession.append`; `.cancelled` leaves an analysis that no more rows can be appended to.
     public mutating func append(
         _ rows: Series, cancellation: Cancellation = Cancellation()
@@ -87,6 +87,14 @@ public struct Analysis: Sendable {
         decisions.judgements.shift(by: count)
         for kind in scored.kinds { noteSaying(of: kind) }
         if !scored.isEmpty { steps.forget(first: count, inputs) }
+    }
+
+    /// The same of a series with the same values, which has another name, other times or labels: nothing is computed again.
+    public func of(_ other: Series) -> Analysis {
+        precondition(other.identity == series.identity && other.keptRows == series.keptRows, "the values are the same")
+        var analysis = self
+        analysis.series = other
+        return analysis
     }
 
     /// Tells what a model says now from all that was said before.

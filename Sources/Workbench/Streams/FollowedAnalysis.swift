@@ -4,9 +4,10 @@ import Work
 
 /// An analysis of a series whose rows come one after the other, as the dashboard and the command line follow a file.
 ///
-/// Rows that come cost what they are, not what there is: models go on scoring (`ScoringSession`), and what follows from their
-/// errors is done again for the rows concerned alone. There is one copy of the series, and of its rows no more are kept than a
-/// horizon and a quarter.
+/// Rows that come are scored at a cost of what they are, not of what there is: models go on (`ScoringSession`), and what follows
+/// from their errors is done again for the rows concerned alone. All scores are read again where the level is a quantile, a share
+/// or a number of events, and all is computed again where verdicts move the scores (`AnalysisSteps`). Where nobody else holds a
+/// copy of the analysis there is one copy of the series; of its rows no more are kept than a horizon and a quarter.
 ///
 /// ```swift
 /// var followed = FollowedAnalysis(analysis, horizon: 100_000)
