@@ -72,20 +72,22 @@ extension WorkspaceState {
         if let way = step.way { _ = history.move(way) } else { history.record(maker: nil, from: before, to: moment) { _ in step.what } }
         let isSame = analysis.series.identity == old.analysis.series.identity
         var effects: [Effect] = []
-        if isSame {
-            (training, kept) = (old.training, old.kept)
-            let scored = Array(old.analysis.scored.values).filter { $0.errors.errors.count == analysis.series.rowCount }
-            if !scored.isEmpty {
-                use(scored)
-                moveCursor(to: old.cursor)
-                show(old.visible.lowerBound, count: old.visible.count)
-            }
-        }
-        if analysis.scored.isEmpty, !savedModels.isEmpty {
+        if isSame { (training, kept) = (old.training, old.kept) }
+        let hasAllRows = old.analysis.series.rowCount == analysis.series.rowCount
+        if isSame, hasAllRows, !old.growth.isScoring, !old.analysis.scored.isEmpty {
+            let series = analysis.series
+            analysis = old.analysis
+            analysis.take(series)
+            effects += settle(keepsOrder: false)
+            follow()
+            moveCursor(to: old.cursor)
+            show(old.visible.lowerBound, count: old.visible.count)
+            foundFirst = old.foundFirst
+        } else if !savedModels.isEmpty {
             effects.append(.loadModels(analysis.series, savedModels, of: known))
         }
-        let models =
-            isSame ? "" : savedModels.isEmpty ? " It is another series now, whose models are untrained." : " It is another series now."
+        let untrained = savedModels.isEmpty ? ", whose models are untrained" : ""
+        let models = isSame ? "" : " It is another series now\(untrained)."
         frame.say((step.way.map { $0.telling + ": " } ?? "") + step.what + "." + models)
         if let waiting { effects += read(waiting) }
         return effects
