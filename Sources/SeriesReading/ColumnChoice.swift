@@ -186,7 +186,9 @@ extension TableDecision {
             }
             guard case .leftOut = understanding.columns[column].role, facts[column].isNumeric else { continue }
             let numbers = form.numbers[column]
-            understanding.columns[column].sketch = sample.columns[column].prefix(sample.neighbours).map { numbers.value($0) ?? .nan }
+            understanding.columns[column].sketch = sample.columns[column].prefix(sample.neighbours).map {
+                numbers.value($0) ?? .nan
+            }
         }
     }
 

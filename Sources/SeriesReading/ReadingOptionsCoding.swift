@@ -9,7 +9,9 @@ extension SeriesReader.Options: Codable {
         let values = try decoder.container(keyedBy: Key.self)
         func list(_ key: Key) throws -> [String] { try values.decodeIfPresent([String].self, forKey: key) ?? [] }
         func text(_ key: Key) throws -> String? { try values.decodeIfPresent(String.self, forKey: key) }
-        func names(_ key: Key) throws -> [String: String] { try values.decodeIfPresent([String: String].self, forKey: key) ?? [:] }
+        func names(_ key: Key) throws -> [String: String] {
+            try values.decodeIfPresent([String: String].self, forKey: key) ?? [:]
+        }
         self.init(table: try text(.table), query: try text(.query), columns: try list(.columns))
         timeColumns = try list(.timeColumns)
         timeFormat = try text(.timeFormat)
@@ -32,7 +34,8 @@ extension SeriesReader.Options: Codable {
         func put(_ list: [String], _ key: Key) throws { if !list.isEmpty { try values.encode(list, forKey: key) } }
         func put(_ names: [String: String], _ key: Key) throws { if !names.isEmpty { try values.encode(names, forKey: key) } }
         for (text, key) in [
-            (timeFormat, Key.timeFormat), (zone, .zone), (table, .table), (query, .query), (labels, .labels), (keyColumn, .keyColumn),
+            (timeFormat, Key.timeFormat), (zone, .zone), (table, .table), (query, .query), (labels, .labels),
+            (keyColumn, .keyColumn),
         ] { try values.encodeIfPresent(text, forKey: key) }
         for (list, key) in [
             (timeColumns, Key.timeColumns), (columns, .columns), (taken, .taken), (ignored, .ignored), (missing, .missing),

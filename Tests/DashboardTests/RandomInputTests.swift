@@ -214,13 +214,15 @@ private struct Answers {
         case .scoreGrowth(let followed, let rows, let late, let run):
             (try? grown(followed, rows, late, run)).map { [$0] } ?? []
         case .settle(let analysis, let run): [.settled(run: run, analysis.settled())]
-        case .readAgain(_, let options, let run): count.isMultiple(of: 3)
+        case .readAgain(_, let options, let run):
+            count.isMultiple(of: 3)
                 ? [.rereadFailed(run: run, "No.")] : [.reread(run: run, opened(options, of: desk, count))]
         case .listSeries(let path, let columns, let options):
             [
                 .severalSeries(
                     SeriesChoice(
-                        path: path, columns: columns, series: ["a", "b"].map { .init(values: [$0], rowCount: 9) }, options: options,
+                        path: path, columns: columns, series: ["a", "b"].map { .init(values: [$0], rowCount: 9) },
+                        options: options,
                         isOpen: true))
             ]
         case .signOut, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .openAs, .tell, .carryOver: []

@@ -59,7 +59,9 @@ public struct ColumnGlance: Sendable {
         guard count > 0, line.count > count else { return line }
         return (0..<count).map { place in
             let stretch = line[(place * line.count / count)..<((place + 1) * line.count / count)].filter { !$0.low.isNaN }
-            guard let low = stretch.map(\.low).min(), let high = stretch.map(\.high).max() else { return Extent(low: .nan, high: .nan) }
+            guard let low = stretch.map(\.low).min(), let high = stretch.map(\.high).max() else {
+                return Extent(low: .nan, high: .nan)
+            }
             return Extent(low: low, high: high)
         }
     }

@@ -27,7 +27,10 @@ struct ColumnsCard: WorkspaceCard {
                 $1.listSeries(by: $0)
             },
         ] + ReadingField.allCases.map(typing) + [
-            at([.character("U")], name: "undo", "Take back the last change", unless: { $1.history.nothing(.back) ?? $1.noRereading }) {
+            at(
+                [.character("U")], name: "undo", "Take back the last change",
+                unless: { $1.history.nothing(.back) ?? $1.noRereading }
+            ) {
                 .stay($1.goThroughHistory(.back, &$2))
             },
             at([.control("r")], "Do again what was taken back", unless: { $1.history.nothing(.forth) ?? $1.noRereading }) {

@@ -91,11 +91,15 @@ enum ReadingField: Sendable, CaseIterable, Hashable {
         case .unit: options.units[column.name] = text
         case .format:
             options.timeFormat = isEmpty ? nil : text
-            if !isEmpty, options.timeColumns.isEmpty { options.timeColumns = reading.understanding.time?.columns ?? [column.name] }
+            if !isEmpty, options.timeColumns.isEmpty {
+                options.timeColumns = reading.understanding.time?.columns ?? [column.name]
+            }
         case .zone: options.zone = isEmpty ? nil : text
         case .marks: options.missing = text.split(separator: " ").map(String.init)
         case .decimal:
-            guard isEmpty || text == "." || text == "," else { throw PlainError(message: "The decimal sign is . or , and no other.") }
+            guard isEmpty || text == "." || text == "," else {
+                throw PlainError(message: "The decimal sign is . or , and no other.")
+            }
             options.decimal = text.utf8.first
         case .header:
             guard isEmpty || Int(text).map({ $0 >= 0 }) == true else {

@@ -69,7 +69,11 @@ extension WorkspaceState {
         self = WorkspaceState(opened)
         look(as: old)
         history = old.history
-        if let way = step.way { _ = history.move(way) } else { history.record(maker: nil, from: before, to: moment) { _ in step.what } }
+        if let way = step.way {
+            _ = history.move(way)
+        } else {
+            history.record(maker: nil, from: before, to: moment) { _ in step.what }
+        }
         let isSame = analysis.series.identity == old.analysis.series.identity
         var effects: [Effect] = []
         if isSame { (training, kept) = (old.training, old.kept) }

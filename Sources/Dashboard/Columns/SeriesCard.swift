@@ -94,7 +94,9 @@ struct SeriesCard: Card {
 
     mutating func update(_ mouse: Mouse, over signedIn: inout SignedIn, _ frame: inout Frame) -> LayerStep<SignedIn> {
         let list = list(in: area(over: signedIn, frame))
-        guard mouse.action == .press, list.contains(x: mouse.x, y: mouse.y) else { return mouseStep(mouse, over: signedIn, frame) }
+        guard mouse.action == .press, list.contains(x: mouse.x, y: mouse.y) else {
+            return mouseStep(mouse, over: signedIn, frame)
+        }
         let row = mouse.y - list.y + first(in: list.height)
         guard matching.indices.contains(row) else { return .stay }
         let isAgain = row == selection
@@ -122,7 +124,8 @@ struct SeriesCard: Card {
         let list = list(in: card)
         let name = choice.path.split(separator: "/").last.map(String.init) ?? choice.path
         screen.write(
-            "Which series of \(printable(name))? They are not mixed.", x: list.x, y: card.y + 1, Style(theme.muted), limit: list.width)
+            "Which series of \(printable(name))? They are not mixed.", x: list.x, y: card.y + 1, Style(theme.muted),
+            limit: list.width)
         screen.field(
             field, x: list.x, y: card.y + 2, width: list.width, style: Style(theme.text, on: theme.selection), isFocused: true)
         if matching.isEmpty {

@@ -278,7 +278,8 @@ extension Binding where Owner == SignedIn {
 
     private static let cards: [Binding] = [
         opening(
-            ColumnsCard.self, [.character("o")], name: "columns", "How the file was read, column by column, and to read it otherwise",
+            ColumnsCard.self, [.character("o")], name: "columns",
+            "How the file was read, column by column, and to read it otherwise",
             command: "columns",
             unless: { $0.reading.understanding.columns.isEmpty ? "It is not known how this series was read." : nil }
         ) { signedIn in

@@ -27,7 +27,8 @@ public struct ExportRequest: Sendable {
 extension WorkspaceState {
     /// Writes something to `path`, or to a file named after the series.
     func write(_ content: ExportRequest.Content, to path: String?) -> [Effect] {
-        let only = reading.options.only.map { "-" + $0.value.map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined() }.joined()
+        let only = reading.options.only.map { "-" + $0.value.map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined() }
+            .joined()
         let stem = (analysis.series.name.split(separator: ".").first.map(String.init) ?? "series") + only.prefix(40)
         let ending = content == .report ? ".html" : SeriesFormat.csvEnding
         let request = ExportRequest(
