@@ -314,3 +314,24 @@ private let cases: [ReadingCase] = [
     let read = try SeriesReader.read(data: Data(text.utf8), name: "f.csv", options: .init(columns: ["cpu"]))
     #expect(read.channels.map(\.name) == ["cpu"])
 }
+
+@Test func aWayOfWritingTimesHoldsForTheColumnThatIsFound() throws {
+    let data = Data("d,v\n02/03/1991,1.5\n02/04/1991,1.6\n02/05/1991,1.9\n".utf8)
+    var options = SeriesReader.Options()
+    for (format, second) in [("%m/%d/%Y", "1991-02-04"), ("%d/%m/%Y", "1991-04-02")] {
+        options.timeFormat = format
+        let reading = try SeriesReader.open(data: data, name: "f.csv", options: options)
+        #expect(reading.series.timeText(row: 1) == second && reading.understanding.time?.format == format)
+    }
+}
+
+@Test func aColumnIsTakenBesidesThoseThatAreFound() throws {
+    let data = Data("id,value,state\n1,1.5,on\n2,1.6,off\n3,1.9,on\n".utf8)
+    var options = SeriesReader.Options()
+    options.taken = ["id", "state"]
+    (options.renamed, options.units) = (["value": "flow"], ["value": "bar"])
+    let reading = try SeriesReader.open(data: data, name: "f.csv", options: options)
+    #expect(reading.series.channels.map(\.name) == ["id", "flow", "state=off", "state=on"])
+    #expect(reading.understanding.columns[1].unit == "bar" && reading.understanding.columns[1].alias == "flow")
+    #expect(reading.understanding.columns[2].first == ["on", "off", "on"])
+}
