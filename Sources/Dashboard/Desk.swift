@@ -14,7 +14,7 @@ import Workbench
 /// stays refused, and nothing that waits is done any more. What a desk answers is heard while somebody sits there: the state
 /// passes over the answers of any other.
 public final class Desk: Sendable {
-    private let services: DashboardServices
+    let services: DashboardServices
     private let permission: Mutex<Permission>
 
     /// By what right work is done here.
@@ -57,14 +57,17 @@ public final class Desk: Sendable {
         case .carryOver(let path, let series, let known):
             store(effect) { _ = try $0.open(series, at: path, continuing: known) }
         case .write(let series, let rows, let text): store(effect) { try $0.shelf(of: series).write(text, on: rows) }
-        case .open(let path): open(path, effect, readSeries)
-        case .openToFollow(let path): open(path, effect, follows: true, readWholeLines)
+        case .open(let path): open(path, effect)
+        case .openToFollow(let path): open(path, effect, follows: true)
+        case .openAs(let path, let options, let follows): open(path, effect, as: options, follows: follows)
+        case .readAgain(let path, let options, let run): readAgain(path, effect, options, run)
+        case .listSeries(let path, let columns, let options): listSeries(path, effect, columns, options)
         case .train(let series, let run, let seed): Task { await train(series, run, seed) }
         case .listLibrary, .loadModels, .export, .describe, .compare, .explain, .scoreGrowth, .settle, .complete:
             compute(effect)
-        case .follow(let path, let series, let run):
-            Follower(path: expanded(path), run: run, report: report).start(behind: series)
-        case .preview(let path): services.previews.read(path) { [self] in report(.previewed(path: path, $0)) }
+        case .follow(let path, let series, let options, let run):
+            Follower(path: expanded(path), options: options, run: run, report: report).start(behind: series)
+        case .preview(let path): preview(path)
         case .tell(let events): services.eventCommand?.tell(events)
         case .suspend, .redraw: break
         }
@@ -76,7 +79,8 @@ public final class Desk: Sendable {
             tell(effect) { session in
                 switch effect {
                 case .listLibrary:
-                    .libraryListed(try library(session).entries(samples: services.locations.sampleData))
+                    .libraryListed(
+                        try library(session).entries(samples: services.locations.sampleData, folder: services.folder))
                 case .loadModels(let series, let kinds, let identity):
                     .modelsLoaded(identity: identity, try library(session).shelf(of: identity).scored(kinds, series))
                 case .scoreGrowth(let followed, let rows, let late, let run):
@@ -100,7 +104,7 @@ public final class Desk: Sendable {
     // MARK: Ways of working
 
     /// Stores on the lane, when all is stored that was asked for before, and answers.
-    private func stored(_ effect: Effect, _ body: @escaping @Sendable (Session) throws -> Answer?) {
+    func stored(_ effect: Effect, _ body: @escaping @Sendable (Session) throws -> Answer?) {
         services.lane.submit { [self] in tell(effect, body) }
     }
 
@@ -128,7 +132,7 @@ public final class Desk: Sendable {
     /// The session, as long as its account is enabled and has the password that it was opened with and nobody has ended it;
     /// tells of it when that is no longer so.
     /// - Throws: what the database throws: then nothing is known, and who asks again may be told.
-    private func permitted() throws -> Session? {
+    func permitted() throws -> Session? {
         let (session, isNews) = try permission.withLock { permission -> (Session?, Bool) in
             if permission.isRefused { return (nil, false) }
             permission.isRefused = try !permission.holds(by: services.accounts)
@@ -138,9 +142,9 @@ public final class Desk: Sendable {
         return session
     }
 
-    private func report(_ answer: Answer) { services.report(.answer(self, answer)) }
+    func report(_ answer: Answer) { services.report(.answer(self, answer)) }
 
-    private func library(_ session: Session) -> UserLibrary {
+    func library(_ session: Session) -> UserLibrary {
         UserLibrary(
             session: session, database: services.database, locations: services.locations, models: services.models)
     }
@@ -178,27 +182,7 @@ public final class Desk: Sendable {
         do { try services.accountServices.forget() } catch { services.report(.failed(services.sentence(error))) }
     }
 
-    // MARK: Series and models
-
-    /// Reads the file on the workers; what the user left about it comes after all that is still to be stored.
-    private func open(
-        _ path: String, _ effect: Effect, follows: Bool = false,
-        _ read: @escaping @Sendable (String) -> Result<Series, PlainError>
-    ) {
-        services.workers.submit { [self] in
-            switch read(path) {
-            case .failure(let error): report(effect.failure(error.message))
-            case .success(let series):
-                stored(effect) { [self] session in
-                    var opened = try library(session).open(
-                        series, at: expanded(path), settings: services.settings, models: services.models)
-                    opened.isToBeFollowed = follows
-                    opened.horizon = services.horizon
-                    return .opened(opened)
-                }
-            }
-        }
-    }
+    // MARK: Models
 
     private func train(_ series: Series, _ run: Cancellation, _ seed: UInt64) async {
         let training = ModelTraining(series: series, models: services.models, seed: seed)

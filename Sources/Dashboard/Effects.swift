@@ -30,8 +30,14 @@ public enum Effect: Sendable {
     case open(path: String)
     /// Opens a file whose last line may not be whole yet, to follow it.
     case openToFollow(path: String)
+    /// Opens a file as was decided now, which is kept; perhaps to follow it.
+    case openAs(path: String, SeriesReader.Options, follows: Bool)
+    /// Reads the file of the open series by other decisions, which are kept where it can be read so.
+    case readAgain(path: String, SeriesReader.Options, Cancellation)
+    /// Lists the series that columns of the open file tell apart.
+    case listSeries(path: String, columns: [String], SeriesReader.Options)
     /// Reports the rows that come behind those of a series in its file, until the flag is raised.
-    case follow(path: String, Series, Cancellation)
+    case follow(path: String, Series, SeriesReader.Options, Cancellation)
     /// Scores rows that have come, and what models that were made meanwhile have not scored.
     case scoreGrowth(FollowedAnalysis, Series?, late: [ScoredModel], Cancellation)
     /// Does what follows from decisions; the flag is that of the series on screen.
@@ -63,7 +69,8 @@ public enum Effect: Sendable {
         switch self {
         case .unlock: .unlockFailed(problem)
         case .account: .accountRefused([], other: problem)
-        case .open, .openToFollow: .openFailed(problem)
+        case .open, .openToFollow, .openAs: .openFailed(problem)
+        case .readAgain(_, _, let run): .rereadFailed(run: run, problem)
         case .scoreGrowth(_, let rows, let late, let run): .growthFailed(run: run, rows, late: late, problem)
         case .settle(_, let run): .settlingFailed(run: run, problem)
         default: .failed(problem)
@@ -107,6 +114,12 @@ public enum Answer: Sendable {
     case completed(path: String, [String])
     case opened(OpenedSeries)
     case openFailed(String)
+    /// One of the series of a file is to be chosen.
+    case severalSeries(SeriesChoice)
+    /// The open series as it is by other decisions.
+    case reread(run: Cancellation, OpenedSeries)
+    /// Why it cannot be read by other decisions.
+    case rereadFailed(run: Cancellation, String)
     /// A run is known by its cancellation flag, so that reports of an abandoned run are dropped.
     case training(run: Cancellation, ModelTraining.Report)
     /// Whether a model of a run was saved, or why not; comes before its `finished`.
@@ -154,6 +167,14 @@ public struct OpenedSeries: Sendable {
     public var models: Models
     /// What the settings of a series begin with; `nil` for those of the program.
     public var defaults: AnalysisSettings?
+    /// How its file was read; without columns where that is not known.
+    var understanding = Understanding()
+    /// What is shown of the columns of its file.
+    var columns: [ColumnGlance] = []
+    /// What was decided about how its file is read.
+    var options = SeriesReader.Options()
+    /// Why its file was not read as was decided before.
+    var refusal: String?
     /// Whether its file is to be followed.
     var isToBeFollowed = false
     /// Rows that are kept when it is followed; `nil` keeps all.
@@ -161,6 +182,12 @@ public struct OpenedSeries: Sendable {
 
     /// What to say when it opens: what the reader noticed, or what to do next.
     var greeting: String {
+        if let refusal { return "It is read as the program would, no longer as was decided: \(refusal)" }
+        let guesses = understanding.guesses
+        if let guess = guesses.first {
+            let others = series.notices.count - 1
+            return "o shows how it was read. " + guess + (others > 0 ? " (+\(others) more)" : "")
+        }
         guard let notice = series.notices.first else {
             return savedModels.isEmpty ? "Press t to train the models." : "The saved models are being loaded; t trains anew."
         }

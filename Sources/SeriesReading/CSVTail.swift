@@ -32,9 +32,9 @@ struct CSVTail: Sendable {
     private var awaitsHeader = false
 
     /// Reads the whole lines of `data`.
-    /// - Returns: their series, and the tail that reads on.
+    /// - Returns: their series and how it was read, and the tail that reads on.
     /// - Throws: `SeriesError` as `SeriesReader` does, for a row that is wrong too.
-    static func beginning(_ data: Data, file: String, options: SeriesReader.Options) throws -> (Series, CSVTail) {
+    static func beginning(_ data: Data, file: String, options: SeriesReader.Options) throws -> (Reading, CSVTail) {
         // The other half of a line end may follow a CR that is the last byte.
         let known = data.last == 0x0D ? data.dropLast() : data
         var end = known.lastIndex { $0 == 0x0A || $0 == 0x0D }.map { $0 + 1 } ?? data.startIndex
@@ -48,7 +48,7 @@ struct CSVTail: Sendable {
                     file: file, form: raw.form.dropping(reading.understanding), format: reading.series.time.format,
                     lastTime: reading.series.time.microseconds?.last, records: records, lines: lineEnds(whole),
                     rest: Data(data[end...]))
-                return (reading.series, tail)
+                return (reading, tail)
             } catch SeriesError.unclosedQuote(_, let line) where line > 1 {
                 // The line end that the text was cut at stands within quotes.
                 let starts = whole.indices.lazy.filter { whole[$0] == 0x0A }.map { $0 + 1 }

@@ -15,7 +15,8 @@ extension TableDecision {
         if isNameless, !form.hasTime, form.channels.count > 50 {
             tell("\(form.channels.count) columns without names and no time: where each row is a series, turn the table round.")
         }
-        let asked = options.columns.compactMap { form.names.firstIndex(of: $0) }
+        let asked = (options.columns.isEmpty ? [] : options.columns + options.taken.filter { !options.columns.contains($0) })
+            .compactMap { form.names.firstIndex(of: $0) }
         form.order = asked.isEmpty ? Array(form.names.indices) : asked
         tellNumbers()
     }
@@ -62,7 +63,7 @@ extension TableDecision {
             understanding.columns[column].role = .key
             return
         }
-        if options.columns.contains(name) { return try take(asked: column) }
+        if options.columns.contains(name) || options.taken.contains(name) { return try take(asked: column) }
         guard case .leftOut(let why) = understanding.columns[column].role, why == "text" else { return }
         if options.ignored.contains(name) { return leaveOut(column, "it was asked to be left out") }
         if !options.columns.isEmpty { return leaveOut(column, "other columns were asked for") }
@@ -160,15 +161,34 @@ extension TableDecision {
     /// Columns that may tell series apart: few values, text or whole numbers, each in several rows.
     private func findKeyCandidates() -> [Int] {
         form.names.indices.filter { column in
-            guard !isTimeColumn(column), form.roles[column] != .label, !options.columns.contains(form.names[column]) else {
-                return false
-            }
+            guard !isTimeColumn(column), form.roles[column] != .label, !options.columns.contains(form.names[column]),
+                !options.taken.contains(form.names[column])
+            else { return false }
             let facts = facts[column]
             guard facts.texts.count > 0, !facts.isManyTexts || !facts.isNumeric, facts.present.count * 10 >= sample.rowCount * 9
             else { return false }
             guard facts.isNumeric else { return facts.texts.count * 3 <= max(6, sample.rowCount * 2) || facts.isManyTexts }
             let values = facts.numbers(form.numbers[column])
             return values.allSatisfy { $0 == $0.rounded() } && facts.texts.count * 2 <= sample.rowCount
+        }
+    }
+
+    // MARK: What is shown
+
+    /// Rows of which is shown what they say.
+    private static let shownRows = 8
+
+    /// Notes what the first rows say and, of columns of numbers that are left out, the numbers.
+    mutating func sketchColumns() {
+        for column in form.names.indices {
+            understanding.columns[column].first = sample.columns[column].prefix(min(Self.shownRows, sample.neighbours)).map {
+                printable(String(decoding: $0.prefix(40), as: UTF8.self))
+            }
+            guard case .leftOut = understanding.columns[column].role, facts[column].isNumeric else { continue }
+            let numbers = form.numbers[column]
+            understanding.columns[column].sketch = sample.columns[column].prefix(sample.neighbours).map {
+                numbers.value($0) ?? .nan
+            }
         }
     }
 

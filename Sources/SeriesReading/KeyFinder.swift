@@ -8,6 +8,11 @@ extension RawReading {
     mutating func tellApart(
         _ bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options, candidates: [Int]
     ) throws(SeriesError) {
+        if !options.listed.isEmpty {
+            let found = Self.codes(bytes, form, options.listed.compactMap { form.names.firstIndex(of: $0) })
+            understanding.key = Self.listing(options.listed, found.map(\.found))
+            return
+        }
         guard options.only.isEmpty, options.keyColumn == nil, let times = series.time.microseconds, times.count > 3 else {
             if let only = options.only.first, series.rowCount == 0 {
                 throw .noSuchKey(file: file, column: only.column, value: only.value)
@@ -33,7 +38,7 @@ extension RawReading {
         let key = found.map { found in
             Understanding.Key(
                 columns: found.columns.map { form.names[$0] }, count: found.count,
-                examples: found.columns.map { texts[$0]?.first ?? "" })
+                examples: found.columns.map { printable(texts[$0]?.first ?? "") })
         }
         guard let key else { return }
         understanding.key = key
@@ -42,6 +47,26 @@ extension RawReading {
         }
         if options.tellsApartOnly { return }
         throw .severalSeries(file: file, columns: key.columns, count: key.count, examples: key.examples)
+    }
+
+    /// All that some columns tell apart together, in the order in which they begin, with their rows.
+    private static func listing(_ columns: [String], _ found: [(codes: [Int], texts: [String])]) -> Understanding.Key {
+        var counts: [(codes: [Int], rowCount: Int)] = []
+        var places: [[Int]: Int] = [:]
+        for row in 0..<(found.map(\.codes.count).min() ?? 0) {
+            let codes = found.map { $0.codes[row] }
+            if let place = places[codes] {
+                counts[place].rowCount += 1
+            } else {
+                places[codes] = counts.count
+                counts.append((codes, 1))
+            }
+        }
+        let series = counts.map { one in
+            Understanding.Key.One(values: zip(found, one.codes).map { $0.texts[$1] }, rowCount: one.rowCount)
+        }
+        return Understanding.Key(
+            columns: columns, count: series.count, examples: series.first?.values.map(printable) ?? [], series: series)
     }
 
     /// Two columns together, of many the first.
@@ -78,7 +103,7 @@ extension RawReading {
                 } else {
                     codes[index].append(texts[index].count)
                     known[index][field] = texts[index].count
-                    texts[index].append(column < fields.count ? printable(scanner.text(fields[column])) : "")
+                    texts[index].append(column < fields.count ? scanner.text(fields[column]) : "")
                 }
             }
         }

@@ -14,6 +14,8 @@ extension SeriesReader {
         public var query: String?
         /// The value columns to keep; all that measure something where empty.
         public var columns: [String] = []
+        /// Columns to take besides those that are found, whatever they hold.
+        public var taken: [String] = []
         /// Columns to leave out.
         public var ignored: [String] = []
         /// The column of labels; found by name and content where `nil`.
@@ -32,6 +34,12 @@ extension SeriesReader {
         public var delimiter: UInt8?
         /// The line of the header, from 1; 0 where there is none.
         public var headerLine: Int?
+        /// What channels are called in place of the names of their columns.
+        public var renamed: [String: String] = [:]
+        /// The units of columns in place of those that stand behind their numbers; an empty one for none.
+        public var units: [String: String] = [:]
+        /// Columns whose series are listed, whatever their times.
+        var listed: [String] = []
 
         /// Makes options; what is left out is found automatically.
         public init(timeColumn: String? = nil, table: String? = nil, query: String? = nil, columns: [String] = []) {
@@ -42,7 +50,7 @@ extension SeriesReader {
         }
 
         /// What a column says in the rows of a series.
-        public struct Only: Sendable, Equatable {
+        public struct Only: Sendable, Equatable, Codable {
             /// The column's name, and the text in it.
             public var column: String, value: String
 

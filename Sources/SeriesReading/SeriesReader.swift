@@ -70,7 +70,17 @@ public enum SeriesReader {
         if options.table != nil || options.query != nil, !SeriesFormat.sqlite.recognises(source.data) {
             throw SeriesError.noDatabase(file: source.name)
         }
-        return try finish(format.read(source, options))
+        return try finish(format.read(source, options)).named(options)
+    }
+
+    /// The series that columns of a file tell apart, in the order in which they begin, and how many rows each has.
+    /// - Throws: `SeriesError` as `open` does.
+    public static func seriesList(
+        path: String, toldApartBy columns: [String], options: Options = Options()
+    ) throws -> [Understanding.Key.One] {
+        var options = options
+        (options.keyColumn, options.only, options.listed) = (columns.first, [], columns)
+        return try open(path: path, options: options).understanding.key?.series ?? []
     }
 
     /// The most that is read where the end cannot be known before.

@@ -23,8 +23,12 @@ public struct SeriesTail: Sendable {
         public var isEmpty: Bool { rows == nil && problems.isEmpty }
     }
 
+    /// How the file was read that the rows go on from.
+    public let understanding: Understanding
     private let path: String
     private let name: String
+    /// What the user calls columns.
+    private let renamed: [String: String]
     private let encoding: TextEncoding
     private var text: CSVTail
     private var offset: Int
@@ -61,11 +65,13 @@ public struct SeriesTail: Sendable {
             throw SeriesError.foreign(file: source.name, kind: kind.name, remedy: kind.remedy)
         }
         let identity = identity(of: path)
-        let (series, text) = try CSVTail.beginning(encoding.utf8(source.data), file: source.name, options: options)
+        let (reading, text) = try CSVTail.beginning(encoding.utf8(source.data), file: source.name, options: options)
+        let named = reading.named(options)
         let tail = SeriesTail(
-            path: path, name: source.name, encoding: encoding, text: text, offset: source.data.count, identity: identity,
+            understanding: named.understanding, path: path, name: source.name, renamed: options.renamed, encoding: encoding,
+            text: text, offset: source.data.count, identity: identity,
             mark: Data(source.data.suffix(markLength)))
-        return (series, tail)
+        return (named.series, tail)
     }
 
     /// Reads what has come since the last call; returns at once where nothing has.
@@ -93,6 +99,7 @@ public struct SeriesTail: Sendable {
         offset += piece.count
         mark = Data((mark + piece).suffix(Self.markLength))
         var growth = try text.append(encoding.utf8(piece))
+        growth.rows = growth.rows?.renaming(renamed)
         growth.problems = problems + growth.problems
         return growth
     }

@@ -71,8 +71,8 @@ struct TableDecision {
         sample = RowSample(bytes, form.layout, isWhole: isWhole)
         guard sample.rowCount > 0 else { throw .empty(file: file) }
         wanted = Set(
-            options.columns + options.timeColumns + [options.labels, options.keyColumn].compactMap { $0 }
-                + options.only.map(\.column))
+            options.columns + options.taken + options.timeColumns + [options.labels, options.keyColumn].compactMap { $0 }
+                + options.only.map(\.column) + options.listed)
         for name in Array(wanted) + options.ignored where !form.names.contains(name) {
             throw .noSuchColumn(file: file, column: name, known: form.names)
         }
@@ -83,6 +83,7 @@ struct TableDecision {
         decideNumbers()
         try chooseTime()
         try chooseColumns()
+        sketchColumns()
         understanding.decimal = form.usesDecimalComma ? "," : "."
     }
 

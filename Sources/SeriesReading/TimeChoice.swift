@@ -142,15 +142,13 @@ extension TableDecision {
 
     /// The time by the names and the content of columns: a whole one, the best named first; else its parts; else a year, a clock, or
     /// what rises evenly from a beginning.
-    private func likelyTime() throws(SeriesError) -> TimeCandidate? {
+    private func likelyTime() -> TimeCandidate? {
         let singles = free.compactMap { single($0, isAsked: false) }
         if let whole = best(singles.filter { $0.hasDate && !isYear($0) }) {
             return whole.hasClock ? whole : withClock(whole, singles) ?? whole
         }
         if let parts = parts(free) ?? namelessParts() { return parts }
-        let last = best(singles.filter(isYear)) ?? best(singles) ?? elapsed()
-        guard let last, let format = options.timeFormat else { return last }
-        return TimeCandidate(columns: last.columns, notations: [try notation(format)])
+        return best(singles.filter(isYear)) ?? best(singles) ?? elapsed()
     }
 
     private func isYear(_ candidate: TimeCandidate) -> Bool { candidate.notations.first?.name == "%Y" }

@@ -57,8 +57,14 @@ public struct Understanding: Sendable, Equatable {
         /// The name, as messages and options have it.
         public internal(set) var name: String
         public internal(set) var role: Role
-        /// The unit that stands behind its numbers.
+        /// The unit that stands behind its numbers, or that the user gave it.
         public internal(set) var unit: String?
+        /// What the user calls it in place of its name.
+        public internal(set) var alias: String?
+        /// What stands in its first rows.
+        public internal(set) var first: [String] = []
+        /// The numbers of its first rows where it holds numbers and is left out; NaN for what is none.
+        public internal(set) var sketch: [Double] = []
     }
 
     /// What a column is taken for.
@@ -76,6 +82,20 @@ public struct Understanding: Sendable, Equatable {
         public internal(set) var count: Int
         /// What the columns say of the first of them.
         public internal(set) var examples: [String]
+        /// All of them in the order in which they begin; none where they were not asked for.
+        public internal(set) var series: [One] = []
+
+        /// One of several series.
+        public struct One: Sendable, Equatable {
+            /// What the columns say in its rows.
+            public let values: [String]
+            public let rowCount: Int
+
+            public init(values: [String], rowCount: Int) { (self.values, self.rowCount) = (values, rowCount) }
+
+            /// What it is called.
+            public var name: String { values.joined(separator: " · ") }
+        }
 
         /// The columns, for people.
         public var name: String { columns.joined(separator: " + ") }
@@ -104,4 +124,7 @@ public struct Understanding: Sendable, Equatable {
 public struct Reading: Sendable {
     public let series: Series
     public let understanding: Understanding
+
+    /// Puts both together.
+    public init(series: Series, understanding: Understanding) { (self.series, self.understanding) = (series, understanding) }
 }

@@ -20,7 +20,7 @@ private func appended(_ count: Int, odd: Int = 0) -> Series {
 /// An open series whose file is followed, zoomed in at its end, and the flag that is raised when it is no longer.
 private func followed(isScored: Bool = true) throws -> (DashboardState, Cancellation) {
     var state = try workspace(isScored: isScored)
-    guard case .follow(let path, let shown, let run) = press(&state, .character("F")).first else {
+    guard case .follow(let path, let shown, _, let run) = press(&state, .character("F")).first else {
         throw Unexpected("F follows nothing")
     }
     #expect(path == "/s.csv" && shown == series && state.workspace?.cursor == 799)
@@ -164,7 +164,7 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
     #expect(answer(&state, .appended(run: run, SeriesTail.Growth(rows: appended(5)))).isEmpty, "what comes late is passed over")
     #expect(state.workspace?.analysis.series.rowCount == 800)
 
-    guard case .follow(_, _, let again) = press(&state, .character("F")).first else { throw Unexpected("F follows nothing") }
+    guard case .follow(_, _, _, let again) = press(&state, .character("F")).first else { throw Unexpected("F follows nothing") }
     _ = answer(&state, .followingEnded(run: again, "other columns"))
     #expect(state.message?.text == "other columns" && state.workspace?.growth.isFollowing == false)
 }

@@ -339,3 +339,14 @@ private let cases: [ReadingCase] = [
     options.timeFormat = "%Q"
     #expect { try SeriesReader.read(data: data, name: "f.csv", options: options) } throws: { "\($0)".contains("%Q") }
 }
+
+@Test func aColumnIsTakenBesidesThoseThatAreFound() throws {
+    let data = Data("id,value,state\n1,1.5,on\n2,1.6,off\n3,1.9,on\n".utf8)
+    var options = SeriesReader.Options()
+    options.taken = ["id", "state"]
+    (options.renamed, options.units) = (["value": "flow"], ["value": "bar"])
+    let reading = try SeriesReader.open(data: data, name: "f.csv", options: options)
+    #expect(reading.series.channels.map(\.name) == ["id", "flow", "state=off", "state=on"])
+    #expect(reading.understanding.columns[1].unit == "bar" && reading.understanding.columns[1].alias == "flow")
+    #expect(reading.understanding.columns[2].first == ["on", "off", "on"])
+}

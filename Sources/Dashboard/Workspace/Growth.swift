@@ -61,7 +61,7 @@ extension WorkspaceState {
         moveCursor(to: last)
         frame.say("New rows are read as they come; the plots go with them while the cursor is on the last row. F ends it.")
         growth.startsLater = growth.isScoring || growth.waiting != nil
-        return growth.startsLater ? [] : [.follow(path: path, analysis.series, run)]
+        return growth.startsLater ? [] : [.follow(path: path, analysis.series, reading.options, run)]
     }
 
     /// Stores under the series as it is now what was stored under it with fewer rows.
@@ -135,7 +135,7 @@ extension WorkspaceState {
     private mutating func startLater() -> [Effect] {
         guard growth.startsLater, !growth.isScoring, let run = growth.reading else { return [] }
         growth.startsLater = false
-        return [.follow(path: path, analysis.series, run)]
+        return [.follow(path: path, analysis.series, reading.options, run)]
     }
 
     /// Shows more rows: at the end of the series the plots go with it, and the whole stays the whole. The highest event is selected

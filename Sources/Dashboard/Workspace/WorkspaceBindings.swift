@@ -257,7 +257,7 @@ extension Binding where Owner == SignedIn {
 
     private static let settings: [Binding] = [
         on(
-            [.character("U")], "Take back the last change of a verdict or setting", command: "undo",
+            [.character("U")], "Take back the last change of a verdict, a setting or a column", command: "undo",
             unless: { $0.history.nothing(.back) }
         ) { $0.goThroughHistory(.back, &$1) },
         on(
@@ -277,6 +277,19 @@ extension Binding where Owner == SignedIn {
     ]
 
     private static let cards: [Binding] = [
+        opening(
+            ColumnsCard.self, [.character("o")], name: "columns",
+            "How the file was read, column by column, and to read it otherwise",
+            command: "columns",
+            unless: { $0.reading.understanding.columns.isEmpty ? "It is not known how this series was read." : nil }
+        ) { signedIn in
+            signedIn.push(ColumnsCard())
+            return []
+        },
+        opening(
+            SeriesCard.self, [.character("W")], "List the series of the file, to open another one", command: "series",
+            unless: { $0.oneSeries }
+        ) { $0.atWorkspace { $0.listSeries() } },
         opening(StatisticsCard.self, [.character("S")], "Statistics of the columns", command: "statistics") { signedIn in
             guard let series = signedIn.workspace?.analysis.series else { return [] }
             signedIn.push(StatisticsCard())

@@ -130,6 +130,8 @@ extension WorkspaceState {
         case .followingEnded(let run, let problem) where run === growth.reading:
             growth.reading = nil
             frame.complain(problem)
+        case .reread(let run, let opened): return receive(rereadBy: run, opened, &frame)
+        case .rereadFailed(let run, let problem): receive(rereadingBy: run, failed: problem, &frame)
         case .grown(let run, let followed, let news) where run === growth.scoring:
             return receive(followed, news, &frame)
         case .growthFailed(let run, let rows, let late, let problem) where run === growth.scoring:

@@ -49,6 +49,8 @@ public struct WorkspaceState: Sendable {
     public internal(set) var notes: Notes
     /// A run that is kept to be compared with the present one.
     var kept: KeptRun?
+    /// How the file was read, and how it is to be read.
+    var reading = ReadingState()
     /// Rows that come behind those there are.
     var growth: Growth
     /// Scores and flags that are being made of what was decided.
@@ -100,6 +102,7 @@ public struct WorkspaceState: Sendable {
         visible = 0..<opened.series.rowCount
         known = opened.series.identity
         growth = Growth(horizon: opened.horizon)
+        reading = ReadingState(understanding: opened.understanding, columns: opened.columns, options: opened.options)
     }
 
     /// Flagged and judged events in time order.

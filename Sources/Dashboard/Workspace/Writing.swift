@@ -27,7 +27,9 @@ public struct ExportRequest: Sendable {
 extension WorkspaceState {
     /// Writes something to `path`, or to a file named after the series.
     func write(_ content: ExportRequest.Content, to path: String?) -> [Effect] {
-        let stem = analysis.series.name.split(separator: ".").first.map(String.init) ?? "series"
+        let only = reading.options.only.map { "-" + $0.value.map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined() }
+            .joined()
+        let stem = (analysis.series.name.split(separator: ".").first.map(String.init) ?? "series") + only.prefix(40)
         let ending = content == .report ? ".html" : SeriesFormat.csvEnding
         let request = ExportRequest(
             content: content, analysis: analysis, judgements: judgements, notes: notes, channel: channel,

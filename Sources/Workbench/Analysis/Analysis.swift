@@ -97,6 +97,12 @@ public struct Analysis: Sendable {
         return analysis
     }
 
+    /// Takes the same rows with other times, labels and notices; all that was said of them stays.
+    public mutating func take(_ series: Series) {
+        precondition(series.identity == self.series.identity && series.rowCount == self.series.rowCount, "the series is the same")
+        self.series = series
+    }
+
     /// Tells what a model says now from all that was said before.
     private mutating func noteSaying(of kind: ModelKind) {
         sayingCount += 1
