@@ -20,6 +20,7 @@ struct OpenedFile: Codable, FetchableRecord, PersistableRecord {
 
     enum Columns {
         static let path = Column(CodingKeys.path)
+        static let fingerprint = Column(CodingKeys.fingerprint)
         static let userID = Column(CodingKeys.userID)
         static let openedAt = Column(CodingKeys.openedAt)
     }
