@@ -24,10 +24,11 @@ public final class Desk: Sendable {
         var kept: AuthenticatedSession?
         var isRefused = false
 
-        func holds(by accounts: Accounts) throws -> Bool {
-            if let kept { return try accounts.mayGoOn(kept) }
-            do { _ = try accounts.refreshed(session) } catch AccountError.badToken { return false }
-            return true
+        /// Why it does not hold any more.
+        func ending(by accounts: Accounts) throws -> SessionEnding? {
+            if let kept { return try accounts.ending(of: kept) }
+            do { _ = try accounts.refreshed(session) } catch AccountError.badToken { return .ofAccount }
+            return nil
         }
     }
 
@@ -51,12 +52,19 @@ public final class Desk: Sendable {
         case .unlock(let password): stored(effect) { [self] in unlock($0, password) }
         case .signOut: services.lane.submit { [self] in forget() }
         case .account(let request): stored(effect) { [self] _ in answer(request) }
-        case .judge(let series, let rows, let verdict): store(effect) { try $0.shelf(of: series).judge(rows, as: verdict) }
+        case .judge(let series, let rows, let verdict):
+            stored(effect) { [self] in
+                .stored(effect, replaced: try library($0).shelf(of: series).judge(rows, as: verdict))
+            }
         case .store(let series, let settings): store(effect) { try $0.shelf(of: series).store(settings) }
         case .storeTheme(let name): store(effect) { try $0.store(name, key: "theme") }
         case .carryOver(let path, let series, let known):
             store(effect) { _ = try $0.open(series, at: path, continuing: known) }
-        case .write(let series, let rows, let text): store(effect) { try $0.shelf(of: series).write(text, on: rows) }
+        case .write(let series, let rows, let text):
+            stored(effect) { [self] in
+                try library($0).shelf(of: series).write(text, on: rows)
+                return .stored(effect, replaced: [])
+            }
         case .open(let path): open(path, effect)
         case .openToFollow(let path): open(path, effect, follows: true)
         case .openAs(let path, let options, let follows): open(path, effect, as: options, follows: follows)
@@ -133,12 +141,13 @@ public final class Desk: Sendable {
     /// tells of it when that is no longer so.
     /// - Throws: what the database throws: then nothing is known, and who asks again may be told.
     func permitted() throws -> Session? {
-        let (session, isNews) = try permission.withLock { permission -> (Session?, Bool) in
-            if permission.isRefused { return (nil, false) }
-            permission.isRefused = try !permission.holds(by: services.accounts)
-            return permission.isRefused ? (nil, true) : (permission.session, false)
+        let (session, news) = try permission.withLock { permission -> (Session?, SessionEnding?) in
+            if permission.isRefused { return (nil, nil) }
+            let ending = try permission.ending(by: services.accounts)
+            permission.isRefused = ending != nil
+            return ending == nil ? (permission.session, nil) : (nil, ending)
         }
-        if isNews { report(.sessionEnded) }
+        if let news { report(.sessionEnded(news)) }
         return session
     }
 

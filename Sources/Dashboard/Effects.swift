@@ -70,6 +70,7 @@ public enum Effect: Sendable {
         case .unlock: .unlockFailed(problem)
         case .account: .accountRefused([], other: problem)
         case .open, .openToFollow, .openAs: .openFailed(problem)
+        case .judge, .write: .notStored(self, problem)
         case .readAgain(_, _, let run): .rereadFailed(run: run, problem)
         case .scoreGrowth(_, let rows, let late, let run): .growthFailed(run: run, rows, late: late, problem)
         case .settle(_, let run): .settlingFailed(run: run, problem)
@@ -105,8 +106,8 @@ public enum DashboardEvent: Sendable {
 public enum Answer: Sendable {
     case unlocked
     case unlockFailed(String)
-    /// The account was disabled or got another password, or the session was ended elsewhere; the login screen follows.
-    case sessionEnded
+    /// The session may not go on; the login screen follows.
+    case sessionEnded(SessionEnding)
     case accountsShown(Account, AccountPanel.Content, message: String?)
     case accountRefused([FieldProblem], other: String?)
     case libraryListed([LibraryState.Entry])
@@ -143,6 +144,10 @@ public enum Answer: Sendable {
     case settlingFailed(run: Cancellation, String)
     /// The columns of the series with this identity.
     case described(identity: SeriesIdentity, [ColumnStatistics])
+    /// A verdict or a note is stored, in place of these verdicts.
+    indirect case stored(Effect, replaced: [RowMark<Verdict>])
+    /// A verdict or a note could not be stored, in words.
+    indirect case notStored(Effect, String)
     /// A file is there already.
     case wouldOverwrite(ExportRequest)
     case done(String)

@@ -57,7 +57,7 @@ public struct SignedIn: LayerOwner {
         if workspace?.listAll() == true { return [] }
         workspace?.letGo()
         leaveScreen()
-        return library.show(path) + [.listLibrary]
+        return atWorkspace { $0.storing([]) } + library.show(path) + [.listLibrary]
     }
 
     /// Takes away what lies over the library but what may lie over any screen.
@@ -75,6 +75,15 @@ public struct SignedIn: LayerOwner {
         stopWork()
         hasSignedOut = true
         return [.signOut]
+    }
+
+    /// Ends the program, after a question where something would be lost.
+    mutating func quit(_ frame: inout Frame) -> [Effect] {
+        leaveSeries("Quitting", &frame) { signedIn, frame in
+            signedIn.stopWork()
+            frame.hasEnded = true
+            return []
+        }
     }
 
     /// Raises the flags that stop a training run and what follows a file, if there are any.

@@ -27,7 +27,7 @@ extension TableDecision {
     mutating func chooseTime() throws(SeriesError) {
         form.zone = try zone()
         var found = try options.timeColumns.isEmpty ? givenTime() : askedTime()
-        if options.timeColumns.isEmpty, found == nil { found = try likelyTime() }
+        if options.timeColumns.isEmpty, found == nil { found = likelyTime() }
         if let format = options.timeFormat, let columns = found?.columns {
             found = TimeCandidate(columns: columns, notations: [try notation(format)])
         }

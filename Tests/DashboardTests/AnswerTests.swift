@@ -72,7 +72,7 @@ import Workbench
         press(&state, .character("O"))
         _ = update(&state, .answer(first, .failed("Too late.")))
         #expect(state.signedOut != nil && state.message?.text != "Too late.")
-        _ = update(&state, .answer(first, .sessionEnded))
+        _ = update(&state, .answer(first, .sessionEnded(.ofAccount)))
         #expect(state.signedOut != nil && state.message?.isError != true)
         let second = try desk()
         #expect(second.account.username == first.account.username)
@@ -81,7 +81,7 @@ import Workbench
             path: "/s.csv", series: series, settings: AnalysisSettings(models: .standard), models: .standard)
         _ = update(&state, .answer(first, .opened(opened)))
         #expect(state.workspace == nil)
-        _ = update(&state, .answer(first, .sessionEnded))
+        _ = update(&state, .answer(first, .sessionEnded(.ofAccount)))
         #expect(state.signedIn != nil)
     }
 

@@ -75,7 +75,12 @@ extension Desk {
                 == (round.isMultiple(of: 2) ? .anomaly : nil))
     }
     office.end()
-    for await event in office.reports { Issue.record("what is stored reports nothing, but there was \(event)") }
+    for await event in office.reports {
+        guard case .answer(_, .stored(.judge, replaced: _)) = event else {
+            Issue.record("only of verdicts is told that they are stored, but there was \(event)")
+            return
+        }
+    }
 }
 
 @Test func aSeriesThatIsOpenedAgainFindsTheSettingsThatWereJustStored() async throws {
@@ -118,7 +123,7 @@ extension Desk {
     office.desk.start(.judge(series.identity, 80..<90, .anomaly))
     let answers = await office.answers()
     #expect(try office.library.shelf(of: series.identity).judgements().map(\.rows) == [0..<10])
-    guard answers.count == 1, case .sessionEnded = answers[0] else { throw Unexpected("\(answers)") }
+    guard answers.count == 2, case .sessionEnded(.ofAccount) = answers[1] else { throw Unexpected("\(answers)") }
 }
 
 /// Whoever waits for an answer gets one also where the database cannot be asked whether the session may go on.
@@ -179,7 +184,8 @@ extension Desk {
     office.desk.start(.judge(series.identity, 60..<70, .anomaly))
     await office.services.finish()
     #expect(try office.library.shelf(of: series.identity).judgements().map(\.rows) == [0..<10, 60..<70])
-    guard case .answer(office.desk, .accountsShown) = await events.next(),
-        case .answer(kept, .sessionEnded) = await events.next()
+    guard case .answer(kept, .stored) = await events.next(),
+        case .answer(office.desk, .accountsShown) = await events.next(),
+        case .answer(kept, .sessionEnded(.elsewhere)) = await events.next()
     else { throw Unexpected("the kept session goes on") }
 }

@@ -20,7 +20,7 @@ struct History: Sendable {
         var what: String
         /// What made it; steps of one maker that follow each other, such as the moves of a slider, are one.
         let maker: String?
-        let before: Moment
+        var before: Moment
         var after: Moment
     }
 
@@ -40,6 +40,27 @@ struct History: Sendable {
         }
         done.append(Step(what: what(before), maker: maker, before: before, after: after))
         if done.count > Self.limit { done.removeFirst() }
+    }
+
+    /// Has the taking back of a verdict restore those whose place it took in what is stored: another program of the same user may
+    /// have given them. Steps before it knew nothing of those rows, back to one that changed them.
+    mutating func amend(verdict: Verdict?, on rows: Range<Int>, replaced: [RowMark<Verdict>]) {
+        func marks(_ moment: Moment) -> [RowMark<Verdict>] { moment.judgements.filter { $0.rows.overlaps(rows) } }
+        let given = verdict.map { [RowMark(rows: rows, value: $0)] } ?? []
+        guard undone.isEmpty, let last = done.lastIndex(where: { marks($0.after) == given && marks($0.before) != given }),
+            marks(done[last].before) != replaced
+        else { return }
+        func amend(_ moment: inout Moment) {
+            moment.judgements.judge(rows, as: nil)
+            for mark in replaced { moment.judgements.judge(mark.rows, as: mark.value) }
+        }
+        amend(&done[last].before)
+        for step in done.indices[..<last].reversed() {
+            let leftThem = marks(done[step].before) == marks(done[step].after)
+            amend(&done[step].after)
+            guard leftThem else { break }
+            amend(&done[step].before)
+        }
     }
 
     /// Which way to go.
@@ -106,7 +127,7 @@ extension WorkspaceState {
         analysis.decide { $0 = Decisions(settings: moment.settings, judgements: moment.judgements) }
         notes = moment.notes
         if moment.settings != before.settings { effects.append(.store(series, moment.settings)) }
-        effects += settle(keepsOrder: false)
+        effects = storing(effects) + settle(keepsOrder: false)
         follow()
         return effects
     }

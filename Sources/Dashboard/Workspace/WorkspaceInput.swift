@@ -82,7 +82,7 @@ extension WorkspaceState {
         let done = eventText(analysis.series, event.rows) + ": " + (verdict?.title ?? "verdict taken back")
         history.record(maker: nil, from: before, to: moment) { _ in done }
         frame.say(done)
-        return [.judge(known, stored(event.rows), verdict)] + effects
+        return storing([.judge(known, stored(event.rows), verdict)]) + effects
     }
 
     /// Why there is no event whose verdict is wanted.
@@ -136,6 +136,8 @@ extension WorkspaceState {
             return receive(followed, news, &frame)
         case .growthFailed(let run, let rows, let late, let problem) where run === growth.scoring:
             return receive(unscored: rows, late: late, problem, &frame)
+        case .stored(let effect, let replaced): return receive(stored: effect, replaced: replaced)
+        case .notStored(let effect, let problem): receive(notStored: effect, problem, &frame)
         default: break
         }
         return []

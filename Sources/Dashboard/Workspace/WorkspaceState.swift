@@ -47,6 +47,8 @@ public struct WorkspaceState: Sendable {
     var savedModels: [ModelKind]
     /// What the user wrote about events.
     public internal(set) var notes: Notes
+    /// What could not be stored of verdicts and notes.
+    var unstored = Unstored()
     /// A run that is kept to be compared with the present one.
     var kept: KeptRun?
     /// How the file was read, and how it is to be read.
@@ -133,7 +135,7 @@ public struct WorkspaceState: Sendable {
         history.record(maker: maker, from: before, to: moment) { [models = analysis.models] in
             difference(from: $0.settings, to: settings, models)
         }
-        return [.store(known, settings)] + effects
+        return storing([.store(known, settings)]) + effects
     }
 
     /// Puts the cursor on a row and scrolls so that it shows.

@@ -45,6 +45,6 @@ extension WorkspaceState {
         history.record(maker: nil, from: before, to: moment) { _ in done }
         frame.say(done)
         follow()
-        return [.write(known, stored(rows), text)]
+        return storing([.write(known, stored(rows), text)])
     }
 }
