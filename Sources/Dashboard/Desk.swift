@@ -90,7 +90,7 @@ public final class Desk: Sendable {
                     .libraryListed(
                         try library(session).entries(samples: services.locations.sampleData, folder: services.folder))
                 case .loadModels(let series, let kinds, let identity):
-                    .modelsLoaded(identity: identity, try library(session).shelf(of: identity).scored(kinds, series))
+                    load(kinds, series, library(session).shelf(of: identity))
                 case .scoreGrowth(let followed, let rows, let late, let run):
                     try grown(followed, rows, late, run)
                 case .settle(let analysis, let run): run.isCancelled ? nil : .settled(run: run, analysis.settled())
@@ -192,6 +192,15 @@ public final class Desk: Sendable {
     }
 
     // MARK: Models
+
+    /// Loads the models that are sound, and tells of them before what is wrong with the others.
+    private func load(_ kinds: [ModelKind], _ series: Series, _ shelf: Shelf) -> Answer? {
+        let (models, problems) = shelf.scored(kinds, series, services.sentence)
+        let loaded = models.isEmpty ? nil : Answer.modelsLoaded(identity: shelf.identity, models)
+        guard !problems.isEmpty else { return loaded }
+        if let loaded { report(loaded) }
+        return .failed(problems.joined(separator: " "))
+    }
 
     private func train(_ series: Series, _ run: Cancellation, _ seed: UInt64) async {
         let training = ModelTraining(series: series, models: services.models, seed: seed)

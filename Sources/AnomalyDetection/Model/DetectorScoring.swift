@@ -23,6 +23,7 @@ struct WindowScoring: RowScoring {
     mutating func append(
         _ rows: Series, cancellation: Cancellation, progress: (Double) -> Void
     ) throws(DetectionError) -> ScoredRows {
+        let isFirst = rowCount == 0
         try take(rows)
         // The answers are moved, not copied.
         var all = [detector.measure.begin().answers]
@@ -32,7 +33,9 @@ struct WindowScoring: RowScoring {
         }
         swap(&all[0], &measurement.answers)
         try outcome.get()
-        return finish()
+        let scored = finish()
+        if isFirst { try detector.check(scored.errors, of: rows) }
+        return scored
     }
 
     /// Has few windows answered by the memory that is kept, and many by all cores.
@@ -146,6 +149,15 @@ extension NeuralDetector {
         }
     }
 
+    /// That rows which have values got an error that is a number, one at least.
+    /// - Throws: `DetectionError.noFiniteErrors`.
+    func check(_ errors: RowErrors, of rows: Series) throws(DetectionError) {
+        guard !errors.errors.contains(where: \.isFinite),
+            rows.channels.contains(where: { $0.values.contains { $0.isFinite } })
+        else { return }
+        throw .noFiniteErrors(model: kind, series: rows.name)
+    }
+
     public func beginScoring() -> any RowScoring { WindowScoring(self, measure.begin()) }
 
     public func makeScorer() -> ([Series]) -> [Result<RowErrors, DetectionError>] {
@@ -161,11 +173,15 @@ extension NeuralDetector {
             var answers = sound.map(\.measurement.answers)
             do throws(DetectionError) { try reconstructor.answer(&answers) } catch { return all.map { _ in .failure(error) } }
             var place = 0
-            return refusals.map { refusal in
+            return refusals.enumerated().map { index, refusal in
                 if let refusal { return .failure(refusal) }
                 defer { place += 1 }
                 sound[place].measurement.answers = answers[place]
-                return .success(sound[place].finish().errors)
+                let errors = sound[place].finish().errors
+                return Result { () throws(DetectionError) in
+                    try check(errors, of: all[index])
+                    return errors
+                }
             }
         }
     }

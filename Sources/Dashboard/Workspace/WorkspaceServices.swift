@@ -6,9 +6,16 @@ import Work
 import Workbench
 
 extension Shelf {
-    /// Loads saved models and scores `series` with them.
-    func scored(_ kinds: [ModelKind], _ series: Series) throws -> [ScoredModel] {
-        try kinds.map { try ScoredModel(scoring: series, with: try load($0)) }
+    /// Loads saved models and scores `series` with those that are sound.
+    /// - Returns: the models, and what is wrong with the others, in words.
+    func scored(_ kinds: [ModelKind], _ series: Series, _ sentence: (any Error) -> String) -> ([ScoredModel], [String]) {
+        var (models, problems) = ([ScoredModel](), [String]())
+        for kind in kinds {
+            do { models.append(try ScoredModel(scoring: series, with: try load(kind))) } catch {
+                problems.append(complaint(kind, error) ?? sentence(error))
+            }
+        }
+        return (models, problems)
     }
 }
 

@@ -110,6 +110,13 @@ public struct Shelf: Sendable {
     /// - Throws: `DetectionError.notAModel` or `ModelFileError` naming the file.
     public func load(_ kind: ModelKind) throws -> any Detector { try library.models.load(kind, from: file(kind.name)) }
 
+    /// What a user is told of a saved model that cannot be used: which, why, what to do, and the file's name without its middle.
+    public func complaint(_ kind: ModelKind, _ error: any Error) -> String? {
+        let name = file(kind.name).lastPathComponent
+        let short = name.count > 28 ? "\(name.prefix(8))…\(name.suffix(kind.fileName.count + 1))" : name
+        return Models.reason(error).map { "\(kind.title) not loaded: \($0). Press t to train again (\(short))." }
+    }
+
     /// The names of the kinds of saved models, also of those that are not registered.
     private func kindsOfModels() throws -> [String] {
         try database.read { database in
