@@ -78,7 +78,8 @@ struct ComparisonCard: WorkspaceCard {
         let plot = Rect(
             x: table.maxX + 3, y: card.y + 1, width: card.maxX - table.maxX - 5, height: max(table.height, min(room, 18)))
         drawCurves(&screen, comparison, colors, plot, theme)
-        let list = Rect(x: card.x + 2, y: plot.maxY + 1, width: card.width - 4, height: card.maxY - plot.maxY - (comparison.isTaught ? 5 : 4))
+        let below = comparison.isTaught ? 5 : 4
+        let list = Rect(x: card.x + 2, y: plot.maxY + 1, width: card.width - 4, height: card.maxY - plot.maxY - below)
         drawLabelledEvents(&screen, comparison, colors, list, theme)
         let best = comparison.best
         let text =

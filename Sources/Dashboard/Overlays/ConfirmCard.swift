@@ -43,8 +43,8 @@ extension SignedIn {
                 "The models of \(name) are being trained. \(leaving) ends that; models that are not done are as before.")
         }
         if !workspace.unstored.isEmpty {
-            let count = counted(workspace.unstored.count, "verdict or note").replacing("verdict or notes", with: "verdicts or notes")
-            sentences.append("\(count) on \(name) could not be stored; it is being tried again. \(leaving) may lose them.")
+            let marks = "What you judged or noted on \(name) is not stored (\(counted(workspace.unstored.count, "mark")))"
+            sentences.append("\(marks); it is being tried again. \(leaving) may lose it.")
         }
         return sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }

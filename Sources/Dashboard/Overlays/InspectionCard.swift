@@ -128,7 +128,7 @@ struct InspectionCard: WorkspaceCard {
             screen.write(text, x: card.x + 14, y: y, style ?? Style(theme.text), limit: card.width - 16)
             y += 1
         }
-        line("When", "\(series.timeText(row: first)) to \(series.timeText(row: last)) (\(event.rows.count) rows)")
+        line("When", "\(readableTime(series, row: first)) to \(readableTime(series, row: last)) (\(event.rows.count) rows)")
         line(
             "Peak",
             "\(significant(event.peak)) in row \(series.rowNumber(event.peakRow)), rank \(grouped(rank)) of \(grouped(workspace.events.count)); mean \(significant(event.mean))"

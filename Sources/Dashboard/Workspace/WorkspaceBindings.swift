@@ -180,10 +180,17 @@ extension Binding where Owner == SignedIn {
         ]
 
     private static let events: [Binding] = [
-        look([.character("[")], name: "event", "The event of the list before", command: "previous") {
-            $0.select(stepping: -1)
+        on(
+            [.character("[")], name: "event", "The event of the list before", command: "previous", unless: { $0.nothingListed }
+        ) { workspace, _ in
+            workspace.select(stepping: -1)
+            return []
         },
-        look([.character("]")], name: "event", "The next event of the list", command: "next") { $0.select(stepping: 1) },
+        on([.character("]")], name: "event", "The next event of the list", command: "next", unless: { $0.nothingListed }) {
+            workspace, _ in
+            workspace.select(stepping: 1)
+            return []
+        },
         on(
             [.character("s")], name: "sort", "List events in the next order: peak, time, length, disagreement, unjudged",
             command: "sort", arguments: EventList.Order.allCases.map(\.rawValue).joined(separator: "|"),

@@ -85,6 +85,13 @@ extension WorkspaceState {
         return storing([.judge(known, stored(event.rows), verdict)]) + effects
     }
 
+    /// Why there is no event to go to.
+    var nothingListed: String? {
+        guard list.events.isEmpty else { return nil }
+        if analysis.result == nil { return DetectionError.noScores.description }
+        return list.total == 0 ? "No event is flagged." : "No event holds \"\(list.filter)\"; Esc lists all."
+    }
+
     /// Why there is no event whose verdict is wanted.
     var nothingToJudge: String? {
         analysis.nextToJudge != nil
