@@ -128,6 +128,7 @@ extension TableDecision {
         if isWhole, ColumnNames.isQuality(name), Set(values).count <= 20 { return "it is a mark of quality" }
         guard isWhole, hasNames else { return nil }
         let isNameless = form.layout.names[column].isEmpty
+        if isNameless, column == 0, values.count > 1, Set(values).count == 1 { return "it is the same in all rows" }
         if counts(column) || rises(column), ColumnNames.isCounter(name, nameless: isNameless) { return "it counts rows" }
         if form.hasTime, isPartOfTime(column) { return "it follows from the time" }
         if values.count > 1, Set(values).count == 1, ColumnNames.isIdentifier(name) { return "it is the same in all rows" }
