@@ -66,8 +66,8 @@ public struct SeriesTail: Sendable {
         let (reading, text) = try CSVTail.beginning(decoded.utf8, file: source.name, options: options)
         let named = reading.named(options)
         let tail = SeriesTail(
-            understanding: named.understanding, path: path, name: source.name, renamed: options.renamed, encoding: decoded.encoding,
-            text: text, offset: source.data.count, identity: identity,
+            understanding: named.understanding, path: path, name: source.name, renamed: options.renamed,
+            encoding: decoded.encoding, text: text, offset: source.data.count, identity: identity,
             mark: Data(source.data.suffix(markLength)))
         return (named.series, tail)
     }
