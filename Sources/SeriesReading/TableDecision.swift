@@ -27,8 +27,12 @@ struct TableDecision {
     var understanding = Understanding()
     var sample: RowSample
     var facts: [ColumnFacts] = []
+    /// The time of each row of the sample on the clock of the file, once the time is chosen.
+    var localTimes: [Int64?] = []
     /// Columns that may tell series apart.
     var keyCandidates: [Int] = []
+    /// Columns that are called as labels are and hold some, besides the one that is taken.
+    var secondLabels: Set<Int> = []
     /// Columns that the user asked for, by any option but to leave them out.
     var wanted: Set<String> = []
 
@@ -73,13 +77,14 @@ struct TableDecision {
         wanted = Set(
             options.columns + options.taken + options.timeColumns + [options.labels, options.keyColumn].compactMap { $0 }
                 + options.only.map(\.column) + options.listed)
-        for name in Array(wanted) + options.ignored where !form.names.contains(name) {
+        let known = Set(form.names)
+        for name in Array(wanted) + options.ignored where !known.contains(name) {
             throw .noSuchColumn(file: file, column: name, known: form.names)
         }
         facts = sample.columns.map { ColumnFacts($0, marks: form.marks) }
         if facts.allSatisfy(\.present.isEmpty) { throw .allGaps(file: file, column: form.names[0]) }
         form.roles = Array(repeating: .none, count: form.layout.width)
-        understanding.columns = form.names.map { Understanding.Column(name: $0, role: .leftOut("text")) }
+        understanding.columns = form.names.map { Understanding.Column(name: $0, role: .leftOut(.isText)) }
         decideNumbers()
         try chooseTime()
         try chooseColumns()
