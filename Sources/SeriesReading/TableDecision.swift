@@ -27,6 +27,8 @@ struct TableDecision {
     var understanding = Understanding()
     var sample: RowSample
     var facts: [ColumnFacts] = []
+    /// The time of each row of the sample on the clock of the file, once the time is chosen.
+    var localTimes: [Int64?] = []
     /// Columns that may tell series apart.
     var keyCandidates: [Int] = []
     /// Columns that the user asked for, by any option but to leave them out.
@@ -73,7 +75,8 @@ struct TableDecision {
         wanted = Set(
             options.columns + options.taken + options.timeColumns + [options.labels, options.keyColumn].compactMap { $0 }
                 + options.only.map(\.column) + options.listed)
-        for name in Array(wanted) + options.ignored where !form.names.contains(name) {
+        let known = Set(form.names)
+        for name in Array(wanted) + options.ignored where !known.contains(name) {
             throw .noSuchColumn(file: file, column: name, known: form.names)
         }
         facts = sample.columns.map { ColumnFacts($0, marks: form.marks) }

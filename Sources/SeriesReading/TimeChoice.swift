@@ -36,14 +36,15 @@ extension TableDecision {
             return
         }
         use(candidate)
+        localTimes = sampleTimes()
         leaveOutOddFirstRow()
     }
 
     /// Leaves out a first row whose time is written otherwise than that of all rows behind it, as a quote of the day is.
     private mutating func leaveOutOddFirstRow() {
         let columns = form.timeColumns.isEmpty ? form.plainTimeColumn.map { [$0] } ?? [] : form.timeColumns
-        guard let first = columns.first, sample.rowCount > 4, !sample.columns[first][0].isEmpty, localTime(0) == nil,
-            (1...4).allSatisfy({ localTime($0) != nil })
+        guard let first = columns.first, sample.rowCount > 4, !sample.columns[first][0].isEmpty, localTimes[0] == nil,
+            (1...4).allSatisfy({ localTimes[$0] != nil })
         else { return }
         var scanner = CSVScanner(bytes: bytes, delimiter: form.layout.delimiter)
         scanner.jump(to: form.layout.start, line: form.layout.startLine)
@@ -200,6 +201,7 @@ extension TableDecision {
     private func numeric(_ column: Int, isAsked: Bool) -> TimeCandidate? {
         let (name, present) = (form.names[column], facts[column].present)
         let isNamed = isAsked || !isNameless && ColumnNames.isTime(name)
+        guard isNamed || isNameless else { return nil }
         let runs = neighbours(column)
         if let role = Self.unixRole(runs, named: isNamed, nameless: isNameless) {
             return TimeCandidate(columns: [column], role: role, name: role == .unixSeconds ? "unix" : "unix-ms")
