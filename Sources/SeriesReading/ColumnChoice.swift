@@ -69,6 +69,7 @@ extension TableDecision {
         if !options.columns.isEmpty { return leaveOut(column, "other columns were asked for") }
         if facts.present.isEmpty { return leaveOut(column, "it is empty") }
         guard facts.isNumeric else {
+            if saysTime(column) { return leaveOut(column, "it says what the time says") }
             let numbers = facts.shaped + facts.infinities
             return leaveOut(column, numbers * 2 >= facts.present.count && facts.units == nil ? "its units differ" : "text")
         }
@@ -128,15 +129,18 @@ extension TableDecision {
         if isWhole, ColumnNames.isQuality(name), Set(values).count <= 20 { return "it is a mark of quality" }
         guard isWhole, hasNames else { return nil }
         let isNameless = form.layout.names[column].isEmpty
+        if countsRows(column) { return "it counts rows" }
         if counts(column) || rises(column), ColumnNames.isCounter(name, nameless: isNameless) { return "it counts rows" }
         if form.hasTime, isPartOfTime(column) { return "it follows from the time" }
-        if values.count > 1, Set(values).count == 1, ColumnNames.isIdentifier(name) { return "it is the same in all rows" }
+        if values.count > 1, Set(values).count == 1, ColumnNames.isIdentifier(name) || ColumnNames.isCounter(name, nameless: isNameless) {
+            return sample.isAll ? "it is the same in all rows" : "it names something"
+        }
         if keyCandidates.contains(column), ColumnNames.isIdentifier(name) { return "it names something" }
         return nil
     }
 
     /// Whether a column rises by one from row to row.
-    private func counts(_ column: Int) -> Bool {
+    func counts(_ column: Int) -> Bool {
         let values = sample.columns[column].prefix(sample.neighbours).map { form.numbers[column].value($0) }
         guard values.count > 1 else { return false }
         return zip(values, values.dropFirst()).allSatisfy { one, next in
@@ -165,7 +169,8 @@ extension TableDecision {
                 !options.taken.contains(form.names[column])
             else { return false }
             let facts = facts[column]
-            guard facts.texts.count > 0, !facts.isManyTexts || !facts.isNumeric, facts.present.count * 10 >= sample.rowCount * 9
+            let filled = facts.isNumeric ? facts.present.count : facts.filled
+            guard facts.texts.count > 0, !facts.isManyTexts || !facts.isNumeric, filled * 10 >= sample.rowCount * 9
             else { return false }
             guard facts.isNumeric else { return facts.texts.count * 3 <= max(6, sample.rowCount * 2) || facts.isManyTexts }
             let values = facts.numbers(form.numbers[column])
