@@ -88,7 +88,8 @@ struct ChannelRemarks {
         if !constant.isEmpty { notices.append(columns(constant, "is", "are") + " constant.") }
         for (code, names) in constantCodes {
             let text = numberText(code)
-            notices.append(columns(names, "is", "are") + " constant, \(text), which often stands for nothing (--missing \(text)).")
+            notices.append(
+                columns(names, "is", "are") + " constant, \(text), which often stands for nothing (--missing \(text)).")
         }
         if gaps.count == 1 {
             notices.append("Column \(gaps[0].channel) has \(gaps[0].count) gap\(gaps[0].count == 1 ? "" : "s").")

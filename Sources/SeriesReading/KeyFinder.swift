@@ -66,7 +66,7 @@ extension RawReading {
                 return true
             }
         }.map(\.name)
-        leaveOut(channels: repeating, "it is the same in each series")
+        leaveOut(channels: repeating, .isConstantInSeries)
     }
 
     /// Leaves out the numbers by which one of several series is called besides what it was asked for by: the same in all of its rows.
@@ -75,11 +75,11 @@ extension RawReading {
         let constant = series.channels.filter { channel in
             names.contains(channel.name) && channel.values.count > 1 && channel.values.allSatisfy { $0 == channel.values[0] }
         }
-        leaveOut(channels: constant.map(\.name), "it is the same in each series")
+        leaveOut(channels: constant.map(\.name), .isConstantInSeries)
     }
 
     /// Leaves out channels, unless there is no other.
-    mutating func leaveOut(channels names: [String], _ why: String) {
+    mutating func leaveOut(channels names: [String], _ why: Understanding.Reason) {
         let left = series.channels.filter { !names.contains($0.name) }
         guard !left.isEmpty, left.count < series.channels.count else { return }
         series = series.with(left)

@@ -32,7 +32,7 @@ extension SeriesReader {
         let empty = Set(names)
         series = series.with(series.channels.filter { !empty.contains($0.name) })
         for index in understanding.columns.indices where empty.contains(understanding.columns[index].name) {
-            understanding.columns[index].role = .leftOut("it holds only gaps")
+            understanding.columns[index].role = .leftOut(.holdsOnlyGaps)
         }
         understanding.notices.append("Left out, since nothing but gaps is in them: \(SeriesError.listed(names)).")
     }

@@ -45,15 +45,12 @@ extension SeriesFormat {
     static let csv = SeriesFormat(
         endings: [csvEnding, ".tsv", ".txt", ".dat"], recognises: { _ in true },
         read: { source, options in
-            let encoding = TextEncoding.of(source.data)
-            let text = encoding.utf8(source.data)
-            if let kind = ForeignContent.kind(of: encoding.isOfBytes ? source.data : text) {
-                throw SeriesError.foreign(file: source.name, kind: kind.name, remedy: kind.remedy)
-            }
-            var reading = try RawReading(text: text, file: source.name, options: options)
-            reading.understanding.encoding = encoding.rawValue
-            if encoding != .utf8 {
-                reading.understanding.notices.insert("The text is read as \(encoding.rawValue), since it is not UTF-8.", at: 0)
+            let text = try DecodedText(source)
+            var reading = try RawReading(text: text.utf8, file: source.name, options: options)
+            reading.understanding.encoding = text.encoding.rawValue
+            if text.encoding != .utf8 {
+                let notice = "The text is read as \(text.encoding.rawValue), since it is not UTF-8."
+                reading.understanding.notices.insert(notice, at: 0)
             }
             return reading
         })

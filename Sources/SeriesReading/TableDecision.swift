@@ -31,6 +31,8 @@ struct TableDecision {
     var localTimes: [Int64?] = []
     /// Columns that may tell series apart.
     var keyCandidates: [Int] = []
+    /// Columns that are called as labels are and hold some, besides the one that is taken.
+    var secondLabels: Set<Int> = []
     /// Columns that the user asked for, by any option but to leave them out.
     var wanted: Set<String> = []
 
@@ -82,7 +84,7 @@ struct TableDecision {
         facts = sample.columns.map { ColumnFacts($0, marks: form.marks) }
         if facts.allSatisfy(\.present.isEmpty) { throw .allGaps(file: file, column: form.names[0]) }
         form.roles = Array(repeating: .none, count: form.layout.width)
-        understanding.columns = form.names.map { Understanding.Column(name: $0, role: .leftOut("text")) }
+        understanding.columns = form.names.map { Understanding.Column(name: $0, role: .leftOut(.isText)) }
         decideNumbers()
         try chooseTime()
         try chooseColumns()

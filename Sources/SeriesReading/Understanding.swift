@@ -71,7 +71,7 @@ public struct Understanding: Sendable, Equatable {
     public enum Role: Sendable, Equatable {
         case channel, time, label, key
         /// No part of the series, with the reason.
-        case leftOut(String)
+        case leftOut(Reason)
     }
 
     /// The column that tells series apart.
@@ -108,7 +108,7 @@ public struct Understanding: Sendable, Equatable {
     /// The name of the label column.
     public var labels: String? { columns.first { $0.role == .label }?.name }
     /// The columns that are no part of the series, with the reasons.
-    public var leftOut: [(column: String, why: String)] {
+    public var leftOut: [(column: String, why: Reason)] {
         columns.compactMap { if case .leftOut(let why) = $0.role { ($0.name, why) } else { nil } }
     }
 

@@ -132,8 +132,9 @@ func lineEndsMarksAndDelimitersAreUnderstood(_ text: String) throws {
 @Test func whatManyColumnsShareIsSaidInOneSentence() throws {
     let count = 40
     let names = (0..<count).map { "c\($0)" }.joined(separator: ",")
-    let rows = (0..<12).map { row in
-        "2024-01-\(row + 10)," + (0..<count).map { $0 < 20 ? "7" : row == 3 ? "" : row == 5 ? "-999" : "\(row)" }.joined(separator: ",")
+    let rows = (0..<12).map { row -> String in
+        let other = row == 3 ? "" : row == 5 ? "-999" : "\(row)"
+        return "2024-01-\(row + 10)," + (0..<count).map { $0 < 20 ? "7" : other }.joined(separator: ",")
     }
     let read = try series("date,\(names)\n" + rows.joined(separator: "\n"))
     #expect(read.channels.count == count)
