@@ -74,6 +74,7 @@ extension TableDecision {
         if !options.columns.isEmpty { return leaveOut(column, .othersWereAsked) }
         if facts.present.isEmpty { return leaveOut(column, .isEmpty) }
         guard facts.isNumeric else {
+            if saysTime(column) { return leaveOut(column, .saysTheTime) }
             let numbers = facts.shaped + facts.infinities
             return leaveOut(column, numbers * 2 >= facts.present.count && facts.units == nil ? .unitsDiffer : .isText)
         }
@@ -130,16 +131,19 @@ extension TableDecision {
         if isWhole, ColumnNames.isQuality(name), Set(values).count <= 20 { return .isQuality }
         guard isWhole, hasNames else { return nil }
         let isNameless = form.layout.names[column].isEmpty
-        if isNameless, column == 0, values.count > 1, Set(values).count == 1 { return .isConstant }
-        if counts(column) || rises(column), ColumnNames.isCounter(name, nameless: isNameless) { return .countsRows }
+        if countsRows(column) { return .countsRows }
+        let isCounter = ColumnNames.isCounter(name, nameless: isNameless)
+        if counts(column) || rises(column), isCounter { return .countsRows }
         if form.hasTime, isPartOfTime(column) { return .followsFromTime }
-        if values.count > 1, Set(values).count == 1, ColumnNames.isIdentifier(name) { return .isConstant }
+        if values.count > 1, Set(values).count == 1, isCounter || ColumnNames.isIdentifier(name) {
+            return sample.isAll ? .isConstant : .namesSomething
+        }
         if keyCandidates.contains(column), ColumnNames.isIdentifier(name) { return .namesSomething }
         return nil
     }
 
     /// Whether a column rises by one from row to row.
-    private func counts(_ column: Int) -> Bool {
+    func counts(_ column: Int) -> Bool {
         let values = sample.columns[column].prefix(sample.neighbours).map { form.numbers[column].value($0) }
         guard values.count > 1 else { return false }
         return zip(values, values.dropFirst()).allSatisfy { one, next in
@@ -167,7 +171,8 @@ extension TableDecision {
             guard !isTimeColumn(column), form.roles[column] != .label, !asked.contains(form.names[column])
             else { return false }
             let facts = facts[column]
-            guard facts.texts.count > 0, !facts.isManyTexts || !facts.isNumeric, facts.present.count * 10 >= sample.rowCount * 9
+            let filled = facts.isNumeric ? facts.present.count : facts.filled
+            guard facts.texts.count > 0, !facts.isManyTexts || !facts.isNumeric, filled * 10 >= sample.rowCount * 9
             else { return false }
             guard facts.isNumeric else { return facts.texts.count * 3 <= max(6, sample.rowCount * 2) || facts.isManyTexts }
             let values = facts.numbers(form.numbers[column])

@@ -61,7 +61,7 @@ enum ColumnNames {
     static func isElapsed(_ name: String) -> Bool {
         let words = words(name)
         if words.count == 1,
-            ["t", "s", "sec", "secs", "seconds", "ms", "msec", "step", "timestep", "time", "elapsed"].contains(words[0])
+            ["t", "s", "sec", "secs", "seconds", "ms", "msec", "step", "timestep", "time", "elapsed", "timer"].contains(words[0])
         {
             return true
         }

@@ -1,3 +1,5 @@
+import TimeSeries
+
 /// What a field may hold, by a look at its bytes alone.
 enum FieldLook: Equatable {
     /// Nothing, or a mark of a gap.
@@ -35,16 +37,17 @@ enum FieldLook: Equatable {
         jan feb mar apr may jun jul aug sep sept oct nov dec janu febr marc apri june july augu octo nove dece mon tue wed thu fri \
         sat sun mond tues wedn thur frid satu sund am pm a p m utc gmt z t q w h st nd rd th cet cest eet eest est edt cst cdt mst \
         mdt pst pdt bst ist jst wet west msk mär märz mai juni juli okt dez janv fév févr mars avr avri juin juil aoû août déc \
-        ene abr ago dic mrt mei
+        ene abr ago dic mrt mei day days
         """.split(separator: " ").map(String.init))
 
     /// Whether a field may be a time: digits, what divides those of times, and the words of times. A number is none.
     private static func isTime(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
         guard field.count <= 64 else { return false }
-        var (digits, dividers, words) = (0, 0, 0)
+        var (digits, dividers, words, months) = (0, 0, 0, 0)
         var word: [UInt8] = []
         func isWordOfTimes(_ word: [UInt8]) -> Bool {
             let text = String(decoding: word, as: UTF8.self).lowercased()
+            if word.count > 2, TimeNotation.isMonth(text) { months += 1 }
             return Self.words.contains(String(text.prefix(4))) || Self.words.contains(text)
         }
         for byte in field {
@@ -71,7 +74,9 @@ enum FieldLook: Equatable {
         let points = field.count { $0 == 0x2E }
         guard digits > 0, dividers + words > 0 || points == 2 else { return false }
         // `71.5 W` is a number with a unit, `2014M11` a month.
-        return dividers > 0 || points == 2 || NumberShape(field) == nil
+        if dividers > 0 || points == 2 || NumberShape(field) == nil { return true }
+        // `1991 Jul` is a month too, as `Jul 1991` is.
+        return digits == 4 && words == 1 && months == 1 && points == 0
     }
 }
 

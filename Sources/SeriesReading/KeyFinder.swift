@@ -17,36 +17,85 @@ extension RawReading {
             if let only = options.only.first, series.rowCount == 0 {
                 throw .noSuchKey(file: file, column: only.column, value: only.value)
             }
+            if !options.only.isEmpty { leaveOutNamesOfSeries(candidates) }
             return
         }
-        let disorder = Disorder(times)
-        guard disorder.matters, !candidates.isEmpty else { return }
-        let rows = series.fileOrder
-        let columns = Self.codes(bytes, form, candidates).filter {
-            $0.found.codes.count >= (rows?.last ?? times.count) && $0.found.texts.count > 1
+        let search = KeySearch(times)
+        guard search.isNeeded, !candidates.isEmpty else { return }
+        let columns = keyColumns(bytes, candidates, rows: times.count)
+        guard let found = search.best(columns) else {
+            if search.repeats { tellTried(columns) }
+            return
         }
-        func best(_ choices: [([Int], [Int])]) -> (columns: [Int], count: Int)? {
-            let good = choices.compactMap { columns, codes -> (columns: [Int], count: Int, left: Int)? in
-                let own = rows.map { rows in rows.map { codes[$0 - 1] } } ?? codes
-                let left = disorder.left(times, codes: own)
-                return left * 10 <= disorder.size ? (columns, Set(own).count, left) : nil
-            }
-            return good.min { ($0.left, $0.count) < ($1.left, $1.count) }.map { ($0.columns, $0.count) }
-        }
-        let found = best(columns.map { ([$0.column], $0.found.codes) }) ?? best(Self.pairs(columns))
-        let texts = Dictionary(columns.map { ($0.column, $0.found.texts) }) { first, _ in first }
-        let key = found.map { found in
-            Understanding.Key(
-                columns: found.columns.map { form.names[$0] }, count: found.count,
-                examples: found.columns.map { printable(texts[$0]?.first ?? "") })
-        }
-        guard let key else { return }
+        let key = Understanding.Key(
+            columns: found.columns.map { form.names[$0.column] }, count: found.count,
+            examples: found.columns.map { printable($0.texts.first ?? "") })
         understanding.key = key
         for index in understanding.columns.indices where key.columns.contains(understanding.columns[index].name) {
             understanding.columns[index].role = .key
         }
+        leaveOutRepeats(of: found)
         if options.tellsApartOnly { return }
         throw .severalSeries(file: file, columns: key.columns, count: key.count, examples: key.examples)
+    }
+
+    /// The columns that may be keys, those that name things before numbers: with what they say in the rows that are read.
+    private func keyColumns(_ bytes: UnsafeBufferPointer<UInt8>, _ candidates: [Int], rows count: Int) -> [KeyColumn] {
+        let rows = series.fileOrder
+        let found = Self.codes(bytes, form, candidates).compactMap { column, found -> KeyColumn? in
+            guard found.codes.count >= rows?.last ?? count, found.texts.count > 1 else { return nil }
+            var key = KeyColumn(column: column, codes: rows.map { $0.map { found.codes[$0 - 1] } } ?? found.codes, texts: found.texts)
+            // Each of several series has some rows.
+            guard key.codes.count == count, key.texts.count * 3 <= count * 2 else { return nil }
+            key.isText = key.texts.contains { !$0.isEmpty && Double($0) == nil }
+            key.isIdentifier = ColumnNames.isIdentifier(form.names[column])
+            return key.isNamed || key.isEven && key.texts.count * 2 <= count ? key : nil
+        }
+        func rank(_ column: KeyColumn) -> Int { column.isText ? 0 : column.isIdentifier ? 1 : 2 }
+        return KeyColumn.distinct(found.enumerated().sorted { (rank($0.1), $0.0) < (rank($1.1), $1.0) }.map(\.1))
+    }
+
+    /// Leaves out channels that are the same in all rows of each series: they say what series it is.
+    private mutating func leaveOutRepeats(of key: KeySearch.Found) {
+        guard key.count * 3 <= key.codes.count else { return }
+        let repeating = series.channels.filter { channel in
+            var known = Array(repeating: Double?.none, count: (key.codes.max() ?? 0) + 1)
+            return zip(key.codes, channel.values).allSatisfy { code, value in
+                if let before = known[code] { return before == value || before.isNaN && value.isNaN }
+                known[code] = value
+                return true
+            }
+        }.map(\.name)
+        leaveOut(channels: repeating, .isConstantInSeries)
+    }
+
+    /// Leaves out the numbers by which one of several series is called besides what it was asked for by: the same in all of its rows.
+    private mutating func leaveOutNamesOfSeries(_ candidates: [Int]) {
+        let names = Set(candidates.map { form.names[$0] })
+        let constant = series.channels.filter { channel in
+            names.contains(channel.name) && channel.values.count > 1 && channel.values.allSatisfy { $0 == channel.values[0] }
+        }
+        leaveOut(channels: constant.map(\.name), .isConstantInSeries)
+    }
+
+    /// Leaves out channels, unless there is no other.
+    mutating func leaveOut(channels names: [String], _ why: Understanding.Reason) {
+        let left = series.channels.filter { !names.contains($0.name) }
+        guard !left.isEmpty, left.count < series.channels.count else { return }
+        series = series.with(left)
+        for index in understanding.columns.indices where names.contains(understanding.columns[index].name) {
+            understanding.columns[index].role = .leftOut(why)
+        }
+    }
+
+    /// Says which columns do not tell rows of the same time apart.
+    private mutating func tellTried(_ columns: [KeyColumn]) {
+        let names = columns.filter(\.isNamed).map { form.names[$0.column] }
+        guard let first = columns.first, first.isNamed else { return }
+        let only = SeriesError.shellWord("\(form.names[first.column])=\(printable(first.texts.first ?? ""))")
+        understanding.notices.append(
+            "Rows repeat times, and no columns tell series apart in which they do not (\(SeriesError.listed(names)) were tried; "
+                + "--only \(only) reads some rows).")
     }
 
     /// All that some columns tell apart together, in the order in which they begin, with their rows.
@@ -67,20 +116,6 @@ extension RawReading {
         }
         return Understanding.Key(
             columns: columns, count: series.count, examples: series.first?.values.map(printable) ?? [], series: series)
-    }
-
-    /// Two columns together, of many the first.
-    private static func pairs(_ columns: [(column: Int, found: (codes: [Int], texts: [String]))]) -> [([Int], [Int])] {
-        let few = columns.prefix(6)
-        return few.indices.flatMap { one in
-            few.indices.filter { $0 > one }.map { other in
-                let width = few[other].found.texts.count
-                return (
-                    [few[one].column, few[other].column],
-                    zip(few[one].found.codes, few[other].found.codes).map { $0 * width + $1 }
-                )
-            }
-        }
     }
 
     /// What some columns say in each record, as numbers of the texts in the order in which they appear; no more of a column once it
@@ -112,45 +147,13 @@ extension RawReading {
     private static let mostKeys = 100_000
 }
 
-/// How far the times of rows are from those of one series: how many stand in several rows, and how often they turn back.
-private struct Disorder {
-    private let repeated: Int
-    private let turns: Int
-    private let rows: Int
-
-    init(_ times: [Int64]) {
-        rows = times.count
-        repeated = rows - Set(times).count
-        turns = min(times.adjacentPairs().count { $0 < $1 }, times.adjacentPairs().count { $0 > $1 })
-    }
-
-    private var repeats: Bool { repeated * 20 >= rows }
-
-    /// Whether times repeat in one of twenty rows, or turn back now and then, as those of series one after the other do.
-    var matters: Bool { repeats || turns > 0 && turns * 20 <= rows }
-    var size: Int { repeats ? repeated : turns }
-
-    /// What is left of it where rows of the same code are a series.
-    func left(_ times: [Int64], codes: [Int]) -> Int {
-        if repeats {
-            var seen: Set<[Int64]> = []
-            return times.indices.count { !seen.insert([Int64(codes[$0]), times[$0]]).inserted }
-        }
-        // Blocks at different times: each turn is where a block begins, and there are as many blocks as series.
-        let rows = times.indices.dropFirst()
-        let falls = times.adjacentPairs().count { $0 > $1 } > times.count / 2
-        let within = rows.count { codes[$0] == codes[$0 - 1] && (falls ? times[$0] > times[$0 - 1] : times[$0] < times[$0 - 1]) }
-        return rows.count { codes[$0] != codes[$0 - 1] } + 1 == Set(codes).count ? within : self.rows
-    }
-}
-
 extension Understanding.Key {
     /// How many series there are, and the two ways to go on.
     var sentence: String {
         let only = zip(columns, examples).map { "--only " + SeriesError.shellWord("\($0)=\($1)") }.joined(separator: " ")
         guard columns.count == 1 else {
             return
-                "\(columns.joined(separator: " and ")) together tell \(count) series apart, which are not mixed; read one with \(only)."
+                "\(columns.dropLast().joined(separator: ", ")) and \(columns.last ?? "") together tell \(count) series apart, which are not mixed; read one with \(only)."
         }
         return
             "\(name) tells \(count) series apart, which are not mixed; train and score them with --key \(SeriesError.shellWord(name)), or "

@@ -16,6 +16,8 @@ extension Understanding {
         case isQuality = "it is a mark of quality"
         case countsRows = "it counts rows"
         case isConstant = "it is the same in all rows"
+        case isConstantInSeries = "it is the same in each series"
+        case isClock = "it holds times of day or durations"
 
         /// What stands behind "since" in a sentence.
         public var clause: String { self == .isText ? "it is text" : rawValue }

@@ -55,7 +55,7 @@ extension TableDecision {
     /// Whether a column that is called as a part of a date is says what the time says: the part itself or, in many rows, the same
     /// wherever that part is the same.
     func isPartOfTime(_ column: Int) -> Bool {
-        guard let part = ColumnNames.functionOfDate(form.names[column]) else { return false }
+        guard let part = ColumnNames.functionOfDate(form.names[column]) else { return isHourOfTime(column) }
         var (rows, equal, known, broken): (Int, Int, [Int64: Double], Int) = (0, 0, [:], 0)
         for row in 0..<sample.rowCount {
             guard let local = localTimes[row], let value = form.numbers[column].value(sample.columns[column][row]) else {
@@ -74,6 +74,7 @@ extension TableDecision {
     /// year with a fraction.
     func isLineOfTime(_ column: Int) -> Bool {
         guard isNameless || ColumnNames.isOtherClock(form.names[column]) else { return false }
+        if isYearWithFraction(column) { return true }
         var points: [(Double, Double)] = []
         for row in 0..<sample.rowCount {
             guard let local = localTimes[row], let value = form.numbers[column].value(sample.columns[column][row]) else {

@@ -8,6 +8,9 @@ struct RowSample {
     /// How many of the rows follow each other from the first on.
     private(set) var neighbours = 0
 
+    /// Whether these are all rows.
+    private(set) var isAll = false
+
     var rowCount: Int { columns.first?.count ?? 0 }
 
     /// Rows that are looked at where they follow each other, and at each of the places further down; of a wide table fewer.
@@ -25,6 +28,7 @@ struct RowSample {
         take(bytes, layout, from: layout.start, most: most)
         neighbours = rowCount
         let length = layout.end - layout.start
+        isAll = isWhole && neighbours < most
         guard isWhole, neighbours == most else { return }
         guard length > Self.smallBytes else { return }
         for place in 1...Self.places {
@@ -65,6 +69,8 @@ struct RowSample {
 struct ColumnFacts {
     /// Fields that are no gaps.
     private(set) var present: [UnsafeBufferPointer<UInt8>] = []
+    /// How many fields hold anything, a mark of a gap too: in a column of text `M` and `NA` may be names.
+    private(set) var filled = 0
     /// Of the present fields: those that are numbers, of any shape, and infinities.
     private(set) var shaped = 0, infinities = 0
     private(set) var signs = SignEvidence()
@@ -83,6 +89,7 @@ struct ColumnFacts {
     static let mostTexts = 60
 
     init(_ fields: [UnsafeBufferPointer<UInt8>], marks: GapMarks) {
+        filled = fields.count { !$0.isEmpty }
         for field in fields where !marks.contains(field) {
             present.append(field)
             look(field)

@@ -64,7 +64,7 @@ extension TableDecision {
         }
         guard let candidate = found else {
             if let format = options.timeFormat { throw .noTimeFor(file: file, format: format, known: form.names) }
-            return
+            return tellCounter()
         }
         use(candidate)
         localTimes = sampleTimes()
@@ -95,6 +95,8 @@ extension TableDecision {
     /// Takes a candidate.
     private mutating func use(_ candidate: TimeCandidate) {
         var name = candidate.name
+        tellUnit(of: candidate)
+        if options.zone == nil { form.zone = namedZone(candidate) }
         if candidate.role == .timePart {
             let notation = settle(candidate)
             (form.notation, form.timeColumns, name) = (notation, candidate.columns, notation?.name ?? "")
@@ -171,6 +173,8 @@ extension TableDecision {
     private func likelyTime() -> TimeCandidate? {
         let singles = free.compactMap { single($0, isAsked: false) }
         if let whole = best(singles.filter { $0.hasDate && !isYear($0) }) {
+            if whole.notations.first?.isYearWithFraction == true, let parts = parts(free), parts.columns.count > 1 { return parts }
+            if let finer = finer(than: whole, singles) { return finer }
             return whole.hasClock ? whole : withClock(whole, singles) ?? whole
         }
         if let parts = parts(free) ?? namelessParts() ?? namelessDayAndClock() { return parts }
@@ -193,7 +197,7 @@ extension TableDecision {
     }
 
     /// What one column tells of the time; `nil` where it tells none.
-    private func single(_ column: Int, isAsked: Bool) -> TimeCandidate? {
+    func single(_ column: Int, isAsked: Bool) -> TimeCandidate? {
         let facts = facts[column]
         let present = facts.present
         guard !present.isEmpty else { return nil }
@@ -271,7 +275,7 @@ extension TableDecision {
         for column in free where facts[column].isNumeric && ColumnNames.isElapsed(form.names[column]) {
             let run = run(column)
             guard run.lowest >= 0, run.isRising, run.changes else { continue }
-            guard form.roles[column] == .none else { continue }
+            guard form.roles[column] == .none, !countsRows(column) else { continue }
             let name = form.names[column].lowercased()
             for (unit, endings) in [
                 ("elapsed-ms", ["(ms)", "[ms]", "_ms", "msec"]), ("elapsed-us", ["(us)", "[us]", "(µs)", "_us"]),

@@ -14,8 +14,9 @@ extension TableDecision {
         for column in free where column != date.columns[0] && facts[column].isNumeric {
             let part = ColumnNames.part(form.names[column], behindHour: false)
             let plain = ColumnNames.plain(form.names[column])
-            let isHour = part == .hour && isWhole(column, 0...24)
-            let isClock = (part == .hourMinute || ["time", "zeit", "uhrzeit"].contains(plain)) && isWhole(column, 0...2400)
+            let isZone = ColumnNames.isZone(form.names[column])
+            let isHour = (part == .hour || isZone) && isWhole(column, 0...24)
+            let isClock = (part == .hourMinute || isZone || ["time", "zeit", "uhrzeit"].contains(plain)) && isClock(column)
             guard isHour || isClock else { continue }
             let dates = date.role == .calendar ? [date.name] : date.notations.map(\.name)
             let found = dates.compactMap { try? TimeNotation(name: $0 + (isHour ? " %H" : " %K")) }
@@ -50,9 +51,11 @@ extension TableDecision {
     func parts(_ columns: [Int]) -> TimeCandidate? {
         var found: [ColumnNames.Part: Int] = [:]
         for column in columns {
-            guard let part = ColumnNames.part(form.names[column], behindHour: found[.hour] != nil), found[part] == nil else {
-                continue
-            }
+            // A clock may be called by its zone alone.
+            let clock: ColumnNames.Part? = isWhole(column, 0...24) ? .hour : .hourMinute
+            let named = ColumnNames.isZone(form.names[column]) ? clock : nil
+            guard let part = named ?? ColumnNames.part(form.names[column], behindHour: found[.hour] != nil), found[part] == nil
+            else { continue }
             if fits(column, part) { found[part] = column }
         }
         var order: [ColumnNames.Part] = []
@@ -75,10 +78,36 @@ extension TableDecision {
         if order.contains(.day) || order.contains(.dayOfYear) {
             if found[.hourMinute] != nil { take(.hourMinute) } else { take(.hour, .minute, .second) }
         }
+        if order == [.year], let period = period(columns), let year = found[.year], !isWhole(year, 0...99) {
+            return TimeCandidate(columns: [year, period.column], notations: [period.notation])
+        }
         guard order.count > 1 || found[.year] != nil && columns.count == 1 else { return nil }
         let pattern = order.map { directive($0, found[$0] ?? 0, isWeekYear: order.contains(.week)) }.joined(separator: " ")
         guard let notation = try? TimeNotation(name: pattern) else { return nil }
         return TimeCandidate(columns: order.compactMap { found[$0] }, notations: [notation])
+    }
+
+    /// A column that says the part of a year with a letter in front, and how it is written behind the year: `Q01`, `M11`, `W3`.
+    private func period(_ columns: [Int]) -> (column: Int, notation: TimeNotation)? {
+        for column in columns where !facts[column].isNumeric {
+            guard let first = facts[column].present.first, first.count > 1, facts[column].present.count == sample.rowCount else {
+                continue
+            }
+            let zeros = first.count == 3 && first[1] == 0x30 ? "0" : ""
+            let pattern: String? =
+                switch first[0] | 0x20 {
+                case UInt8(ascii: "q"): "%Y Q\(zeros)%q"
+                case UInt8(ascii: "m"): "%Y M%m"
+                case UInt8(ascii: "w"): "%G W%V"
+                default: nil
+                }
+            guard let pattern, let notation = try? TimeNotation(name: pattern) else { continue }
+            let isRead = facts[column].present.allSatisfy { field in
+                (Array("2000 ".utf8) + field).withUnsafeBufferPointer { notation.instant($0) } != nil
+            }
+            if isRead { return (column, notation) }
+        }
+        return nil
     }
 
     /// The parts of a time in the first columns of a table without names: a year that does not fall, then what makes rows follow each
@@ -142,8 +171,14 @@ extension TableDecision {
         case .quarter: isWhole(column, 1...4)
         case .week: isWhole(column, 1...53)
         case .dayOfYear: isWhole(column, 1...366)
-        case .hourMinute: isWhole(column, 0...2400)
+        case .hourMinute: isClock(column)
         }
+    }
+
+    /// Whether numbers are hours and minutes without a mark between: 1330 is 13:30.
+    private func isClock(_ column: Int) -> Bool {
+        isWhole(column, 0...2400)
+            && facts[column].numbers(form.numbers[column]).allSatisfy { $0.truncatingRemainder(dividingBy: 100) < 60 }
     }
 
     private func isNameOfMonth(_ column: Int) -> Bool {

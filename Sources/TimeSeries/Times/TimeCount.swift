@@ -12,6 +12,8 @@ package enum TimeCount: String, Sendable, Hashable, CaseIterable {
     case excel
     /// A year with the part of it that has passed as a fraction: 1958.2027.
     case decimalYear = "decimal-year"
+    /// The same where the fraction is a number of twelfths: the first of a month, or with half a twelfth more the 15th.
+    case decimalMonth = "decimal-month"
     /// Seconds from the start.
     case seconds
     /// Nanoseconds from the start.
@@ -31,7 +33,7 @@ package enum TimeCount: String, Sendable, Hashable, CaseIterable {
     package var isUnix: Bool { [.unix, .unixMilliseconds, .unixMicroseconds, .unixNanoseconds].contains(self) }
 
     /// Whether the number counts from the start of the file.
-    package var isElapsed: Bool { !isUnix && self != .excel && self != .decimalYear }
+    package var isElapsed: Bool { !isUnix && ![.excel, .decimalYear, .decimalMonth].contains(self) }
 
     /// The microsecond since 1970, or since the start, that is nearest to a number; `nil` where the bytes are none, and for one so
     /// large that the time between two such is no number of microseconds.
@@ -47,6 +49,7 @@ package enum TimeCount: String, Sendable, Hashable, CaseIterable {
         case .elapsedDays: return number.times(86_400_000_000)
         case .excel: return Self.excel(number)
         case .decimalYear: return Self.decimalYear(number)
+        case .decimalMonth: return Self.decimalMonth(number)
         }
     }
 
@@ -67,6 +70,17 @@ package enum TimeCount: String, Sendable, Hashable, CaseIterable {
             if abs(round - exact) <= tolerance { return round }
         }
         return exact
+    }
+
+    /// A month as a year with twelfths of it; `nil` for what is further from one, or from the middle of one, than it was rounded.
+    private static func decimalMonth(_ number: DecimalNumber) -> Int64? {
+        // Twelfths in millionths of one.
+        guard let scaled = number.times(12_000_000), scaled >= 0, scaled < 120_000_000_000 else { return nil }
+        let tolerance: Int64 = number.decimals > 3 ? 2_000 : number.decimals == 3 ? 12_000 : 50_000
+        let halves = floorDivide(scaled + 250_000, 500_000)
+        guard abs(scaled - halves * 500_000) <= tolerance else { return nil }
+        let (months, half) = halves.quotientAndRemainder(dividingBy: 2)
+        return days(year: months / 12, month: months % 12 + 1, day: half == 0 ? 1 : 15) * 86_400_000_000
     }
 
     /// A time as a year with a fraction: to the minute, and to the day where there are at most three decimals.

@@ -57,7 +57,7 @@ extension TimeNotation {
         var found = dates.compactMap { try? TimeNotation(.pattern(TimePattern($0))) }.map { ($0, years(1500, 2200)) }
         found += TimeCount.allCases.filter(\.isUnix).map { (.count($0), years(1990, 2100)) }
         found.append((.count(.excel), years(1954, 2064)))
-        if !areWhole { found.append((.count(.decimalYear), years(1500, 2200))) }
+        if !areWhole { found += [TimeCount.decimalMonth, .decimalYear].map { (.count($0), years(1500, 2200)) } }
         return found
     }
 

@@ -34,7 +34,7 @@ package struct TimeNotation: Sendable, Hashable {
         ("unix-ms", "milliseconds since 1970"),
         ("unix-us", "microseconds since 1970"), ("unix-ns", "nanoseconds since 1970"),
         ("excel", "days as spreadsheets count them"),
-        ("decimal-year", "1958.2027"), ("clock", "13:00 or 0:00:00.1, from the start"), ("seconds", "seconds from the start"),
+        ("decimal-year", "1958.2027"), ("decimal-month", "1958.25, the first of April"), ("clock", "13:00 or 0:00:00.1, from the start"), ("seconds", "seconds from the start"),
         ("elapsed-ns", "nanoseconds from the start"), ("elapsed-us", "microseconds from the start"),
         ("elapsed-ms", "milliseconds from the start"), ("elapsed-minutes", "minutes from the start"),
         ("elapsed-hours", "hours from the start"), ("elapsed-days", "days from the start"),
@@ -125,6 +125,12 @@ package struct TimeNotation: Sendable, Hashable {
 }
 
 extension TimeNotation {
+    /// Whether a word in lower case is the name of a month or an abbreviation of it.
+    package static func isMonth(_ word: String) -> Bool { CalendarNames.month(Word(word)) != nil }
+
+    /// Whether times are years with a fraction.
+    package var isYearWithFraction: Bool { kind == .count(.decimalYear) || kind == .count(.decimalMonth) }
+
     /// Whether it tells times of a day, not only days.
     package var hasTimeOfDay: Bool {
         switch kind {

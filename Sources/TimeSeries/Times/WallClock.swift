@@ -27,6 +27,13 @@ public struct WallClock: Sendable, Hashable {
         }
     }
 
+    /// The clock of an abbreviation that stands for one zone alone, as people use it; `nil` for any other.
+    package init?(abbreviation: String) {
+        guard let minutes = CalendarNames.offset(Word(abbreviation.lowercased())) else { return nil }
+        let size = abs(minutes)
+        self.init((minutes < 0 ? "-" : "+") + [size / 60, size % 60].map { ($0 < 10 ? "0" : "") + String($0) }.joined())
+    }
+
     private static let known: [String: String] = Dictionary(
         TimeZone.knownTimeZoneIdentifiers.map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
 
