@@ -25,6 +25,15 @@ extension ColumnNames {
 }
 
 extension TableDecision {
+    /// The zone that stands beside the rows, which is told.
+    mutating func givenZone(_ candidate: TimeCandidate) -> WallClock? {
+        guard let zone = given?.zone, let column = candidate.columns.first, candidate.role == .calendar || candidate.role == .timePart,
+            zoneOfFirst(column, candidate) == nil, candidate.hasDate
+        else { return nil }
+        tell("Times are read as those of \(zone.identifier), which stands beside the rows (--zone names another zone).")
+        return zone
+    }
+
     /// The zone that the names of time columns say, which is told; `nil` without one.
     mutating func namedZone(_ candidate: TimeCandidate) -> WallClock? {
         let tellsClock = candidate.role == .calendar ? candidate.hasClock : candidate.notations.first?.hasTimeOfDay == true

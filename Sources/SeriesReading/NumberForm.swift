@@ -1,3 +1,5 @@
+import TimeSeries
+
 /// How a column writes its numbers.
 struct NumberForm: Sendable, Hashable {
     /// The decimal sign, `.` or `,`.
@@ -8,13 +10,16 @@ struct NumberForm: Sendable, Hashable {
     var isDecorated = false
     /// Whether `K`, `M`, `B`, `G` and `T` behind a number multiply it.
     var hasMultipliers = false
+    /// Whether they are hours, minutes and seconds with colons between, which count in seconds.
+    var isClock = false
 
     /// Digits with a decimal sign at most, and an exponent.
-    var isPlain: Bool { !isGrouped && !isDecorated && !hasMultipliers }
+    var isPlain: Bool { !isGrouped && !isDecorated && !hasMultipliers && !isClock }
 
     /// The number that a field holds, or `nil`; infinite where it is too large for a `Double`.
     func value(_ field: UnsafeBufferPointer<UInt8>) -> Double? {
         if let value = NumberParser.double(field, decimalComma: decimal == 0x2C) { return value }
+        if isClock { return TimeNotation.clock.instant(field).map { Double($0) / 1e6 } }
         guard !isPlain, let shape = NumberShape(field) else { return nil }
         guard isDecorated || hasMultipliers || shape.suffix.isEmpty && shape.prefix.isEmpty else { return nil }
         guard let value = shape.value(decimal: decimal) else { return nil }

@@ -66,10 +66,14 @@ extension SeriesFormat {
             }
             let given = TableDecision.Given(
                 names: table.names, lines: table.lines, timeColumn: table.timeColumn, timeNotation: table.timeNotation,
-                keyColumns: table.keyColumns)
+                keyColumns: table.keyColumns, zone: table.zone)
             var reading = try RawReading(text: Data(table.records), file: source.name, options: options, given: given)
             reading.understanding.format = table.format
             reading.understanding.notices.insert(contentsOf: table.notices, at: 0)
+            for index in reading.understanding.columns.indices where reading.understanding.columns[index].role == .channel {
+                guard let unit = table.units[reading.understanding.columns[index].name] else { continue }
+                reading.understanding.columns[index].unit = printable(unit)
+            }
             return reading
         })
 }
@@ -103,6 +107,8 @@ extension RawReading {
         understanding.notices += remarks.notices
         var reading = RawReading(series: series, understanding: understanding, form: decision.form)
         try reading.tellApart(bytes, file: file, options: options, candidates: decision.keyCandidates)
+        reading.leaveOutConstant(decision)
+        reading.tellLikeLabels(options)
         reading.understanding.tellLeftOut()
         return reading
     }

@@ -18,6 +18,8 @@ struct TableDecision {
         var timeColumn: String?
         var timeNotation: String?
         var keyColumns: [String] = []
+        /// The zone of times that name none.
+        var zone: WallClock?
     }
 
     /// Times further down that are written otherwise than those of the sample, which the notation must read too.

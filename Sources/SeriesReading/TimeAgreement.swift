@@ -40,6 +40,12 @@ extension TableDecision {
         return pairs.count > 1 && equal == pairs.count
     }
 
+    /// Whether a column holds times of day or durations.
+    func holdsClock(_ column: Int) -> Bool {
+        guard facts[column].times * 10 >= facts[column].present.count * 9 else { return false }
+        return single(column, isAsked: false)?.notations == [.clock]
+    }
+
     /// Whether whole numbers are the hours of the times, or hours that end there, whatever they are called.
     func isHourOfTime(_ column: Int) -> Bool {
         var (rows, equal, ending): (Int, Int, Int) = (0, 0, 0)

@@ -96,7 +96,7 @@ extension TableDecision {
     private mutating func use(_ candidate: TimeCandidate) {
         var name = candidate.name
         tellUnit(of: candidate)
-        if options.zone == nil { form.zone = namedZone(candidate) }
+        if options.zone == nil { form.zone = givenZone(candidate) ?? namedZone(candidate) }
         if candidate.role == .timePart {
             let notation = settle(candidate)
             (form.notation, form.timeColumns, name) = (notation, candidate.columns, notation?.name ?? "")
