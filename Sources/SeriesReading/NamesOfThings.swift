@@ -10,7 +10,8 @@ extension RawReading {
         let things = decision.form.names.indices.filter { column in
             let name = decision.form.names[column]
             let isNameless = layout.headerLine != nil && column < layout.names.count && layout.names[column].isEmpty
-            return (ColumnNames.isThing(name) || ColumnNames.isCounter(name, nameless: isNameless)) && !options.taken.contains(name)
+            return (ColumnNames.isThing(name) || ColumnNames.isCounter(name, nameless: isNameless))
+                && !options.taken.contains(name)
         }
         let names = Set(things.map { decision.form.names[$0] })
         let constant = series.channels.filter { channel in
@@ -36,15 +37,24 @@ extension RawReading {
         understanding.notices.append(
             found.count == 1
                 ? "Column \(first) holds only 0 and 1 and is a channel; \(remedy)."
-                : "Columns \(SeriesError.listed(found)) hold only 0 and 1 and are channels; where one marks anomalies, \(remedy).")
+                : "Columns \(SeriesError.listed(found)) hold only 0 and 1 and are channels; where one marks anomalies, \(remedy)."
+        )
     }
 }
 
 extension ColumnNames {
     private static let things: Set<String> = [
-        "lat", "latitude", "lon", "lng", "long", "longitude", "elevation", "elev", "altitude", "alt", "location", "source", "type",
+        "lat", "latitude", "lon", "lng", "long", "longitude", "elevation", "elev", "altitude", "alt", "location", "source",
+        "type",
         "kind", "model", "firmware", "category", "stn",
     ]
+
+    private static let keys: Set<String> = [
+        "sensor", "node", "mote", "unit", "machine", "engine", "store", "item", "group", "series", "firm", "product",
+    ]
+
+    /// Whether a column is called as what tells series apart is.
+    static func isKey(_ name: String) -> Bool { isIdentifier(name) || words(name).last.map(keys.contains) ?? false }
 
     /// Whether a column is called as places, kinds and sources are.
     static func isThing(_ name: String) -> Bool {
