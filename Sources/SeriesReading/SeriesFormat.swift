@@ -35,6 +35,8 @@ struct RawReading: Sendable {
     var understanding: Understanding
     /// By what further records are read.
     var form: TableForm
+    /// Whether the rows are not those of the file, so that further ones cannot be read behind them.
+    var isTurned = false
 }
 
 extension SeriesFormat {
@@ -102,6 +104,14 @@ extension RawReading {
         _ furtherTimes: [String]
     ) throws -> RawReading {
         let decision = try TableDecision.decide(bytes, file: file, options: options, given: given, furtherTimes: furtherTimes)
+        if let turned = decision.turned {
+            var reading = try turned.records.withUnsafeBufferPointer { try read($0, file, options, turned.given, furtherTimes) }
+            let (above, found) = (decision.understanding, reading.understanding)
+            (reading.understanding.headerLine, reading.understanding.delimiter) = (above.headerLine, above.delimiter)
+            reading.understanding.notices = above.notices + [turned.notice] + found.notices
+            reading.isTurned = true
+            return reading
+        }
         let (series, remarks) = try CSVReader(bytes: bytes, file: file, form: decision.form, lines: given?.lines ?? []).parse()
         var understanding = decision.understanding
         understanding.notices += remarks.notices

@@ -29,6 +29,8 @@ struct TableDecision {
     var understanding = Understanding()
     var sample: RowSample
     var facts: [ColumnFacts] = []
+    /// The table in another shape, where times stand in its header; nothing else is decided then.
+    var turned: TurnedTable?
     /// The time of each row of the sample on the clock of the file, once the time is chosen.
     var localTimes: [Int64?] = []
     /// Columns that may tell series apart.
@@ -67,10 +69,12 @@ struct TableDecision {
             form.layout.end = bytes.count
         } else {
             form.layout = try LayoutFinder(bytes: bytes, file: file, options: options, isWhole: isWhole).find().layout
-            try refuseAcross()
             understanding.headerLine = form.layout.headerLine
             understanding.delimiter = Self.text(ofDelimiter: form.layout.delimiter)
             understanding.notices += form.layout.notices
+            turned = TurnedTable(self, options: options)
+            guard turned == nil else { return }
+            try refuseAcross()
         }
         form.names = names()
         form.marks = GapMarks(named: options.missing)
@@ -208,7 +212,7 @@ struct TableDecision {
     func forEachRow(_ body: (CSVScanner, [CSVScanner.Field]) -> Bool) {
         var scanner = CSVScanner(
             bytes: UnsafeBufferPointer(rebasing: bytes[..<form.layout.end]), delimiter: form.layout.delimiter)
-        scanner.jump(to: form.layout.start, line: 1)
+        scanner.jump(to: form.layout.start, line: form.layout.startLine)
         var fields: [CSVScanner.Field] = []
         while (try? scanner.next(into: &fields, file: file)) == true {
             guard body(scanner, fields) else { return }

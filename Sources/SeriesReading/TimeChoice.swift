@@ -103,6 +103,7 @@ extension TableDecision {
             if let first = joinedSamples(candidate.columns).first, let notation {
                 form.writtenZone = first.withUnsafeBufferPointer { notation.zone($0) }
             }
+            if notation?.isInterval == true { tell("Times are intervals, of which the beginning is taken.") }
             if let notation, !notation.isElapsed, !notation.namesYear { tell("Times name no year; 1970 stands for it.") }
         }
         for column in candidate.columns { form.roles[column] = candidate.role }

@@ -1,6 +1,7 @@
 extension TimeNotation {
     /// All notations that read every one of some texts, the likeliest first: several only where the texts do not settle the order of
-    /// day, month and two-digit year. Numbers alone are none of them; those are for `numericGuesses`.
+    /// day, month and two-digit year. Numbers alone are none of them; those are for `numericGuesses`. Of intervals the beginning is
+    /// read.
     ///
     /// - Parameter samples: texts of one column, gaps left out; the more there are, the fewer notations are left.
     /// - Complexity: O(samples).
@@ -10,6 +11,13 @@ extension TimeNotation {
         guard let richest = texts.max(by: { changes($0) < changes($1) }), richest.count <= 80 else { return [] }
         for plain in [iso, clock] where plain.reads(texts) { return [plain] }
         if texts.allSatisfy({ number($0) != nil || number($0, decimalComma: true) != nil }) { return [] }
+        let found = patterns(texts)
+        return found.isEmpty ? intervals(texts) : found
+    }
+
+    /// The patterns that read every one of some texts, the likeliest first.
+    static func patterns(_ texts: [[UInt8]]) -> [TimeNotation] {
+        guard let richest = texts.max(by: { changes($0) < changes($1) }) else { return [] }
         for isUnusual in [false, true] {
             let spellings = richest.withUnsafeBufferPointer { TimeShape(bytes: $0).patterns(isUnusual: isUnusual) }
             let found = distinct(spellings.compactMap { try? TimeNotation(.pattern(TimePattern($0))) }.filter { $0.reads(texts) })
