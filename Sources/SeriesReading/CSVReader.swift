@@ -33,9 +33,7 @@ struct CSVReader {
     // MARK: Records
 
     private func scanner() -> CSVScanner {
-        var scanner = CSVScanner(bytes: UnsafeBufferPointer(rebasing: bytes[..<form.layout.end]), delimiter: delimiter)
-        scanner.jump(to: form.layout.start, line: form.layout.startLine)
-        return scanner
+        form.layout.rows(of: bytes, line: form.layout.startLine)
     }
 
     /// Reads all records of the table, one after the other.
@@ -46,11 +44,15 @@ struct CSVReader {
         var row = 0
         while true {
             row += 1
+            scanner.passLines()
             if form.only.isEmpty, let end = try plainRecord(at: scanner.position, place(row, scanner.line), table) {
                 scanner.skipLine(endingAt: end)
                 table.take(row: row)
             } else {
-                guard try scanner.next(into: &fields, file: file) else { return table }
+                guard try scanner.next(into: &fields, file: file) else {
+                    table.passedPlaces = scanner.passedPlaces
+                    return table
+                }
                 if isRemark(fields[0]) {
                     row -= 1
                 } else if try convert(fields, of: scanner, place(row, scanner.recordLine), table) {
@@ -92,7 +94,7 @@ struct CSVReader {
     private func checkCount(_ fields: [CSVScanner.Field], _ place: Place, _ table: CSVTable) throws(SeriesError) {
         let expected = form.names.count
         if fields.count < expected, fields.count * 2 > expected {
-            table.shortRows += 1
+            if fields.count < form.layout.rowWidth { table.shortRows += 1 }
         } else if fields.count < expected || fields[expected...].contains(where: { $0.start < $0.end }) {
             throw .fieldCount(file: file, row: place.row, line: place.line, expected: expected, found: fields.count)
         }
@@ -236,6 +238,7 @@ struct CSVReader {
         }
         guard let notation = form.notation, let first = form.timeColumns.first else { return .rowNumbers }
         var times = CSVTable.column(first, of: tables, as: Int64.self)
+        if form.hasShortYears { TableForm.putInThePast(&times) }
         if notation == .clock { ClockTime.unwind(&times) }
         guard let zone = form.zone, form.writtenZone == .none, !notation.isElapsed else {
             return TimeAxis(microseconds: times, format: notation.format(of: times, zone: form.writtenZone))
@@ -271,7 +274,10 @@ struct CSVReader {
     private func number(
         _ slice: UnsafeBufferPointer<UInt8>, _ place: Place, _ column: Int, _ table: CSVTable
     ) throws(SeriesError) -> Double {
-        if let value = form.numbers[column].value(slice), value.isFinite { return value }
+        if let value = form.numbers[column].value(slice), value.isFinite {
+            if let mark = NumberForm.mark(behind: slice) { table.count(behind: mark) }
+            return value
+        }
         if form.marks.contains(slice) {
             table.count(mark: slice)
             return .nan

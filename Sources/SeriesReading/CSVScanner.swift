@@ -19,10 +19,21 @@ struct CSVScanner {
     private(set) var recordLine = 1
     /// Whether anything but spaces has stood between a closing quote and the next delimiter.
     private(set) var hasTextBehindQuotes = false
+    /// Lines that are no records wherever they stand, without the blanks around them.
+    private let passing: [[UInt8]]
+    /// A bit for each byte of ASCII with which one of them begins.
+    private var passedFirst: (low: UInt64, high: UInt64) = (0, 0)
+    /// At how many places such lines stood.
+    private(set) var passedPlaces = 0
 
-    init(bytes: UnsafeBufferPointer<UInt8>, delimiter: UInt8) {
+    init(bytes: UnsafeBufferPointer<UInt8>, delimiter: UInt8, passing: [[UInt8]] = []) {
         self.bytes = bytes
         self.delimiter = delimiter
+        self.passing = passing
+        for line in passing {
+            guard let first = line.first, first < 128 else { continue }
+            if first < 64 { passedFirst.low |= 1 << first } else { passedFirst.high |= 1 << (first - 64) }
+        }
         let hasMark = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF
         position = hasMark ? 3 : 0
     }
@@ -30,11 +41,13 @@ struct CSVScanner {
     /// Reads the next record that is not a blank line into `fields`; `false` at the end.
     mutating func next(into fields: inout [Field], file: String) throws(SeriesError) -> Bool {
         fields.removeAll(keepingCapacity: true)
-        while true {
-            if dividesByBlanks { skipBlanks() }
-            guard position < bytes.count, bytes[position] == 0x0A || bytes[position] == 0x0D else { break }
-            endLine()
-        }
+        repeat {
+            while true {
+                if dividesByBlanks { skipBlanks() }
+                guard position < bytes.count, bytes[position] == 0x0A || bytes[position] == 0x0D else { break }
+                endLine()
+            }
+        } while passLines()
         guard position < bytes.count else { return false }
         recordLine = line
         while true {
@@ -55,6 +68,37 @@ struct CSVScanner {
             }
             if position == bytes.count { return true }
         }
+    }
+
+    /// Goes on behind lines that are no records, if such stand here.
+    /// - Returns: whether any stood.
+    @discardableResult mutating func passLines() -> Bool {
+        guard !passing.isEmpty, let first = passedEnd() else { return false }
+        var end: Int? = first
+        while let found = end {
+            skipLine(endingAt: found)
+            end = passedEnd()
+        }
+        passedPlaces += 1
+        return true
+    }
+
+    /// Where a line ends that is no record and begins here.
+    private func passedEnd() -> Int? {
+        guard position < bytes.count else { return nil }
+        let byte = bytes[position]
+        // Rows begin with a digit mostly, and such lines do not.
+        let mayBegin = byte <= 0x20 || byte > 127 || (byte < 64 ? passedFirst.low >> byte : passedFirst.high >> (byte - 64)) & 1 == 1
+        guard mayBegin else { return nil }
+        for line in passing {
+            var place = position
+            while place < bytes.count, bytes[place] == 0x20 || bytes[place] == 0x09 { place += 1 }
+            guard bytes.count - place >= line.count, bytes[place..<place + line.count].elementsEqual(line) else { continue }
+            place += line.count
+            while place < bytes.count, bytes[place] == 0x20 || bytes[place] == 0x09 { place += 1 }
+            if place == bytes.count || bytes[place] == 0x0A || bytes[place] == 0x0D { return place }
+        }
+        return nil
     }
 
     /// Goes on where a record begins, which stands on a line.

@@ -18,6 +18,10 @@ final class CSVTable {
     var joined: [UInt8] = []
     /// Rows that lack their last fields, and records without a time, which are no rows.
     var shortRows = 0, timelessRows = 0
+    /// At how many places lines stood again that stand above the rows.
+    var passedPlaces = 0
+    /// How often each sign stood behind a number.
+    private(set) var signs: [UInt8: Int] = [:]
     /// How often each mark of a gap stands in a channel.
     private(set) var marks: [[UInt8]: Int] = [:]
     /// The records that the rows are, from 1; `nil` where each is a row.
@@ -47,6 +51,9 @@ final class CSVTable {
         rowNumbers?.append(row)
     }
 
+    /// Counts a sign behind a number.
+    func count(behind sign: UInt8) { signs[sign, default: 0] += 1 }
+
     /// Counts a mark of a gap; nothing is none.
     func count(mark: UnsafeBufferPointer<UInt8>) {
         guard !mark.isEmpty, marks.count < 100 || marks[Array(mark)] != nil else { return }
@@ -75,13 +82,16 @@ final class CSVTable {
 
 /// What was noticed while rows were read.
 struct CSVRemarks: Sendable {
-    var shortRows = 0, timelessRows = 0
+    var shortRows = 0, timelessRows = 0, passedPlaces = 0
     var marks: [String: Int] = [:]
+    var signs: [String: Int] = [:]
 
     init(_ tables: [CSVTable]) {
         for table in tables {
             shortRows += table.shortRows
             timelessRows += table.timelessRows
+            passedPlaces += table.passedPlaces
+            for (sign, count) in table.signs { signs[String(UnicodeScalar(sign)), default: 0] += count }
             for (mark, count) in table.marks { marks[printable(String(decoding: mark, as: UTF8.self)), default: 0] += count }
         }
     }
@@ -99,6 +109,16 @@ struct CSVRemarks: Sendable {
         if timelessRows > 0 {
             notices.append(
                 "\(timelessRows) row\(timelessRows == 1 ? "" : "s") without a time \(timelessRows == 1 ? "is" : "are") left out.")
+        }
+        if passedPlaces > 0 {
+            notices.append(
+                "Lines above the rows stand again at \(passedPlaces) place\(passedPlaces == 1 ? "" : "s") between them and are left out.")
+        }
+        if !signs.isEmpty {
+            let told = signs.sorted { $0.key < $1.key }.map { "\($0.key) behind \($0.value)" }
+            notices.append(
+                "Marks behind numbers are passed over: \(told.joined(separator: ", ")) "
+                    + "(--missing with such a value makes a gap of it).")
         }
         if marks.keys.contains(where: { !Self.plainMarks.contains($0.lowercased()) }) {
             let total = marks.values.reduce(0, +)

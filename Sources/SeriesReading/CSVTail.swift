@@ -110,7 +110,7 @@ struct CSVTail: Sendable {
         }
         let mark: Set<Character> = ["#", " ", "\u{FEFF}"]
         func bare(_ name: String?) -> String { String((name ?? "").drop { mark.contains($0) }) }
-        let known = form.layout.hasRowNames ? Array(form.layout.names.dropFirst()) : form.layout.names
+        let known = form.layout.headerFields
         guard names.dropFirst().elementsEqual(known.dropFirst()), bare(names.first) == bare(known.first) else {
             throw .otherColumns(file: file, expected: form.names, found: names)
         }
@@ -160,7 +160,7 @@ extension CSVReader {
     }
 
     private func records(after count: (records: Int, lines: Int), format: TimeFormat?) -> CSVRecords {
-        var scanner = CSVScanner(bytes: bytes, delimiter: form.layout.delimiter)
+        var scanner = form.layout.scanner(bytes)
         let table = CSVTable(columns: form.names.count, rowLimit: recordLimit(0..<bytes.count))
         table.format = format
         var fields: [CSVScanner.Field] = []

@@ -22,6 +22,9 @@ enum ElasticsearchJSON {
                 if count > 0 {
                     table.notices.append("\(count) document\(count == 1 ? "" : "s") beside the buckets are left out.")
                 }
+                if !buckets.passed.isEmpty {
+                    table.notices.append("Lists in buckets are left out: \(SeriesError.listed(buckets.passed.sorted())).")
+                }
                 return table
             }
         }
@@ -57,6 +60,8 @@ enum ElasticsearchJSON {
         let document: JSONDocument
         var points: LabelledPoints
         var notation: String?
+        /// Lists in buckets, which are no values.
+        private(set) var passed: Set<String> = []
         private var counter: LineCounter
 
         init(_ document: JSONDocument) {
@@ -118,30 +123,64 @@ enum ElasticsearchJSON {
                 if notation == nil {
                     notation = TimeSigns.notation(digits: document.scalar(at: key).prefix { TimeSigns.isDigit($0) }.count)
                 }
-                for member in document.members(of: bucket) {
-                    let name = prefix + document.name(member.name)
-                    if name == prefix + "doc_count" {
-                        add(key, member.value, name, labels, line)
-                    } else if document.kind(at: member.value) == .object {
-                        addMetric(key, member.value, name, labels, line)
-                    }
+                addMembers(of: bucket, at: Moment(key: key, line: line), prefix, labels)
+            }
+        }
+
+        /// When a bucket is of, and the line on which it stands.
+        private struct Moment {
+            let key: Int, line: Int
+        }
+
+        private mutating func addMembers(
+            of bucket: Int, at moment: Moment, _ prefix: String, _ labels: [LabelledPoints.Label], depth: Int = 0
+        ) {
+            for member in document.members(of: bucket) {
+                let name = document.name(member.name)
+                if name == "doc_count" {
+                    add(member.value, prefix + name, at: moment, labels)
+                } else if document.kind(at: member.value) == .object {
+                    addMetric(member.value, prefix + name, at: moment, labels, depth: depth)
+                } else if document.kind(at: member.value) == .list {
+                    passed.insert(prefix + name)
                 }
             }
         }
 
-        /// Adds the value of a metric, or its several values.
-        private mutating func addMetric(_ key: Int, _ metric: Int, _ name: String, _ labels: [LabelledPoints.Label], _ line: Int)
-        {
-            if let value = document.member("value", of: metric) { return add(key, value, name, labels, line) }
-            for member in document.members(of: document.member("values", of: metric) ?? metric) {
-                let kind = document.kind(at: member.value)
-                guard kind == .number || kind == .null, !document.name(member.name).hasSuffix("_as_string") else { continue }
-                add(key, member.value, "\(name).\(document.name(member.name))", labels, line)
+        /// Adds the value of a metric, or its several values, or those of the buckets in it.
+        private mutating func addMetric(
+            _ metric: Int, _ name: String, at moment: Moment, _ labels: [LabelledPoints.Label], depth: Int
+        ) {
+            guard depth < 8 else {
+                passed.insert(name)
+                return
+            }
+            if let value = document.member("value", of: metric), document.kind(at: value) != .object {
+                return add(value, name, at: moment, labels)
+            }
+            if let list = document.member("buckets", of: metric) {
+                for (key, bucket) in buckets(list) {
+                    addMembers(of: bucket, at: moment, "\(name).", labels + [(name, key)], depth: depth + 1)
+                }
+                return
+            }
+            let values = document.member("value", of: metric) ?? document.member("values", of: metric) ?? metric
+            if document.kind(at: values) == .list { passed.insert(name) }
+            for member in document.members(of: values) {
+                let inner = "\(name).\(document.name(member.name))"
+                switch document.kind(at: member.value) {
+                case .number, .null: if !inner.hasSuffix("_as_string") { add(member.value, inner, at: moment, labels) }
+                case .object: addMetric(member.value, inner, at: moment, labels, depth: depth + 1)
+                case .list: passed.insert(inner)
+                default: break
+                }
             }
         }
 
-        private mutating func add(_ key: Int, _ value: Int, _ name: String, _ labels: [LabelledPoints.Label], _ line: Int) {
-            points.add(document, time: key, value: value, line: line, to: points.series(labels: labels, channel: name))
+        private mutating func add(_ value: Int, _ name: String, at moment: Moment, _ labels: [LabelledPoints.Label]) {
+            points.add(
+                document, time: moment.key, value: value, line: moment.line,
+                to: points.series(labels: labels, channel: name))
         }
     }
 }

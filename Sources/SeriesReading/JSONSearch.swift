@@ -68,7 +68,8 @@ struct JSONSearch {
             let rows = first.filter { document.kind(at: $0) == .object }
             guard let sample = rows.first else { return }
             let parent = JSONCandidate(
-                form: .objects(.list(place)), path: path, rows: count, hasTime: rows.contains { document.holdsTime($0) })
+                form: .objects(.list(place)), path: path, rows: count,
+                hasTime: rows.count { document.holdsTime($0) } * 2 >= rows.count)
             candidates.append(parent)
             if sample == rows.last {
                 enter(sample, path + [.item(0)])
@@ -91,7 +92,7 @@ struct JSONSearch {
         let known = candidates.count
         for (index, row) in rows.enumerated() { enter(row, parent.path + [.item(index)]) }
         let inner = candidates[known...].filter {
-            $0.hasTime && ($0.rows > 4 * parent.rows || parent.rows > rows.count && $0.rows >= 8)
+            $0.hasTime && (!parent.hasTime || $0.rows > 4 * parent.rows || parent.rows > rows.count && $0.rows >= 8)
         }
         candidates[known...] = inner[...]
         // The row of names and properties is none then.

@@ -94,7 +94,9 @@ enum JSONTable {
     /// - Throws: `.foreign` where several are as likely, and where the only one lies deep and has no times.
     private static func choose(_ search: JSONSearch, _ document: JSONDocument) throws(SeriesError) -> JSONCandidate? {
         // One object in a list that lies in another is as good as no list.
-        let sorted = search.candidates.filter { $0.path.isEmpty || $0.rows > 1 || $0.hasTime }.sorted { $0.rows > $1.rows }
+        var sorted = search.candidates.filter { $0.path.isEmpty || $0.rows > 1 || $0.hasTime }.sorted { $0.rows > $1.rows }
+        // A list of notes that lies deep is none where others hold times.
+        if sorted.contains(where: \.hasTime) { sorted.removeAll { !$0.hasTime && !isNear($0.path) } }
         guard let largest = sorted.first else { return nil }
         let likely = sorted.filter { $0.rows * 3 > largest.rows }
         let timed = likely.filter(\.hasTime)

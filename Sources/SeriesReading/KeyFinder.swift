@@ -130,9 +130,7 @@ extension RawReading {
         var known = columns.map { _ in [[UInt8]: Int]() }
         var codes = columns.map { _ in [Int]() }
         var texts = columns.map { _ in [String]() }
-        var scanner = CSVScanner(
-            bytes: UnsafeBufferPointer(rebasing: bytes[..<form.layout.end]), delimiter: form.layout.delimiter)
-        scanner.jump(to: form.layout.start, line: 1)
+        var scanner = form.layout.rows(of: bytes)
         var fields: [CSVScanner.Field] = []
         while (try? scanner.next(into: &fields, file: "")) == true {
             for (index, column) in columns.enumerated() where texts[index].count <= mostKeys {

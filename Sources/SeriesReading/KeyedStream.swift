@@ -245,7 +245,7 @@ public struct KeyedStream {
     }
 
     private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-        var scanner = CSVScanner(bytes: bytes, delimiter: form.form.layout.delimiter)
+        var scanner = form.form.layout.scanner(bytes)
         var fields: [CSVScanner.Field] = []
         // Where the open key's rows begin that are not kept yet, and where the last whole record ends.
         var (begun, consumed) = (0, 0)

@@ -25,14 +25,17 @@ struct LayoutFinder {
     /// - Throws: `SeriesError.empty`, and what is wrong with quotes.
     func find() throws(SeriesError) -> (layout: TableLayout, looks: [FieldLook]) {
         var layout = TableLayout()
-        let (top, comment) = passComments(&layout)
+        let (top, comments) = passComments(&layout)
         layout.delimiter = try delimiter(from: top, named: layout.delimiter == 0 ? nil : separator())
         let records = try records(from: top, layout.delimiter, most: Self.inspected)
         guard !records.isEmpty else { throw .empty(file: file) }
         layout.width = Self.width(records)
+        layout.rowWidth = layout.width
         let looks = looks(records, layout.width)
-        try place(records, looks, comment, &layout)
+        if layout.width == 1, !looks[0].isNumber { try refuseSeveralLayouts(from: top) }
+        try place(records, looks, comments, &layout)
         if layout.start >= bytes.count { throw .empty(file: file) }
+        layout.repeats = linesAbove(records, looks, layout)
         layout.end = bytes.count
         if isWhole { findEnd(looks, &layout) }
         return (layout, looks)
@@ -50,21 +53,28 @@ struct LayoutFinder {
         return head[start + 4]
     }
 
+    /// A line that begins with `#`, without its mark.
+    typealias Comment = (range: Range<Int>, line: Int)
+
+    /// The most lines that begin with `#` among which the header is looked for.
+    private static let mostComments = 64
+
     /// Passes over a line that names the delimiter and over lines that begin with `#`.
-    /// - Returns: where the rest begins, and the last such line without its mark.
-    private func passComments(_ layout: inout TableLayout) -> (
-        top: (offset: Int, line: Int), comment: (range: Range<Int>, line: Int)?
-    ) {
+    /// - Returns: where the rest begins, and the last such lines that say something.
+    private func passComments(_ layout: inout TableLayout) -> (top: (offset: Int, line: Int), comments: [Comment]) {
         var offset = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var (line, comments) = (1, 0)
-        var last: (Range<Int>, Int)?
+        var last: [Comment] = []
         if separator() != nil {
             layout.notices.append("Line 1 names the delimiter and is left out.")
             (offset, line) = (lineEnd(offset).next, 2)
         }
         while offset < bytes.count, bytes[offset] == UInt8(ascii: "#") {
             let (end, next) = lineEnd(offset)
-            last = (offset + 1..<end, line)
+            if bytes[offset..<end].contains(where: { $0 != UInt8(ascii: "#") && $0 != 0x20 && $0 != 0x09 }) {
+                last.append((offset + 1..<end, line))
+                if last.count > Self.mostComments { last.removeFirst() }
+            }
             (offset, line, comments) = (next, line + 1, comments + 1)
         }
         layout.hasComments = comments > 0
@@ -80,6 +90,20 @@ struct LayoutFinder {
         while end < bytes.count, bytes[end] != 0x0A, bytes[end] != 0x0D { end += 1 }
         guard end < bytes.count else { return (end, end) }
         return (end, bytes[end] == 0x0D && end + 1 < bytes.count && bytes[end + 1] == 0x0A ? end + 2 : end + 1)
+    }
+
+    // MARK: Lines of no one table
+
+    /// - Throws: `SeriesError.severalLayouts` where lines of a text that no delimiter makes a table of hold numbers for the most part
+    ///   between blanks, not as many in one as in the next.
+    private func refuseSeveralLayouts(from top: (offset: Int, line: Int)) throws(SeriesError) {
+        guard options.delimiter == nil,
+            let lines = try? records(from: top, TableLayout.blanks, most: Self.inspected, isTrial: true), lines.count > 3
+        else { return }
+        let ofNumbers = lines.count { line in line.fields.count { FieldLook(slice($0)) == .number } * 2 > line.fields.count }
+        guard ofNumbers * 2 > lines.count, let other = lines.first(where: { $0.fields.count != lines[0].fields.count }) else { return }
+        throw .severalLayouts(
+            file: file, line: lines[0].line, count: lines[0].fields.count, otherLine: other.line, otherCount: other.fields.count)
     }
 
     // MARK: Records
@@ -115,7 +139,7 @@ struct LayoutFinder {
     }
 
     /// The commonest number of fields in the second half of the records; of several the commonest in all, and the largest.
-    private static func width(_ records: [Record]) -> Int {
+    static func width(_ records: [Record]) -> Int {
         var (late, all): ([Int: Int], [Int: Int]) = ([:], [:])
         for (index, record) in records.enumerated() {
             all[record.fields.count, default: 0] += 1
@@ -169,211 +193,5 @@ struct LayoutFinder {
             if let times = counts[.time], times * 2 >= present { return .time }
             return present == 0 ? .gap : .text
         }
-    }
-
-    // MARK: The header
-
-    /// Whether a record has a word where all rows have a time: it is no row, whatever else it holds.
-    func lacksTime(_ record: Record, _ looks: [FieldLook]) -> Bool {
-        let times = looks.indices.filter { looks[$0] == .time && $0 < record.fields.count }.map {
-            FieldLook(slice(record.fields[$0]))
-        }
-        return !times.isEmpty && times.allSatisfy { $0 == .text }
-    }
-
-    /// Whether a record holds nothing in all columns of numbers and times, or a word that is a label, as a row may.
-    private func holdsGaps(_ record: Record, _ looks: [FieldLook]) -> Bool {
-        looks.indices.allSatisfy { column in
-            guard looks[column] != .text, looks[column] != .gap, column < record.fields.count else { return true }
-            // Labels may be words in one row and 0 or 1 in another.
-            let field = slice(record.fields[column])
-            return FieldLook(field) == .gap || CSVReader.label(field, decimalComma: false) != nil && FieldLook(field) == .text
-        }
-    }
-
-    /// Whether a record holds a number, as no line of units does.
-    private func holdsNumbers(_ record: Record) -> Bool { record.fields.contains { FieldLook(slice($0)) == .number } }
-
-    /// Whether a record holds text in a column of numbers.
-    private func namesNumbers(_ record: Record, _ looks: [FieldLook]) -> Bool {
-        looks.indices.contains { looks[$0].isNumber && $0 < record.fields.count && FieldLook(slice(record.fields[$0])) == .text }
-    }
-
-    /// How many fields of a record hold what their columns do, gaps not counted, and how many columns hold something.
-    func fit(_ record: Record, _ looks: [FieldLook]) -> (fitting: Int, typed: Int) {
-        var (fitting, typed) = (0, 0)
-        for (column, look) in looks.enumerated() where look != .text && look != .gap {
-            typed += 1
-            guard column < record.fields.count else { continue }
-            if FieldLook(slice(record.fields[column])).fits(look) { fitting += 1 }
-        }
-        return (fitting, typed)
-    }
-
-    /// Finds the header and the first row.
-    private func place(
-        _ records: [Record], _ looks: [FieldLook], _ comment: (range: Range<Int>, line: Int)?, _ layout: inout TableLayout
-    ) throws(SeriesError) {
-        if let wanted = options.headerLine { return try place(header: wanted, records, looks, &layout) }
-        let fits = records.map { fit($0, looks) }
-        let typed = fits[0].typed
-        // Without numbers and times the first line is the header, as far as one can tell.
-        let isName = records.map {
-            lacksTime($0, looks) && ($0.fields.count < layout.width || namesNumbers($0, looks) || $0.line == 1)
-        }
-        guard typed > 0, let first = fits.indices.first(where: { fits[$0].fitting * 2 > typed && !isName[$0] }) else {
-            return use(headers: [records[0]], records, &layout)
-        }
-        let above = records[..<first]
-        // The header is the first of the lines right above that are as wide as the table, save those with hardly a name.
-        let wide = above.indices.filter {
-            isWide(records[$0], layout) && (fits[$0].fitting == 0 && !holdsGaps(records[$0], looks) || isName[$0])
-        }
-        if let last = wide.last {
-            var start = last
-            while wide.contains(start - 1) { start -= 1 }
-            // So many lines are no units: they are names with values, as wide as the table.
-            if last - start >= Self.mostHeaderLines { return begin(below: last, records, &layout) }
-            let headers = (start...last).filter { isHeader(records[$0], layout) }
-            if let header = headers.first(where: { records[$0].fields.count >= layout.width }) ?? headers.first {
-                var end = header
-                while end < last, !holdsNumbers(records[end + 1]) { end += 1 }
-                return use(headers: Array(records[header...end]), records, &layout)
-            }
-        }
-        if let comment, useComment(comment, records[first], &layout) { return }
-        let start = above.lastIndex { $0.fields.count != layout.width }.map { $0 + 1 } ?? 0
-        let rows = Array(records[start...])
-        if isCounting(rows) || areYears(rows) {
-            layout.isAcross = !isCounting(rows)
-            return use(headers: [records[start]], records, &layout)
-        }
-        begin(below: start - 1, records, &layout)
-    }
-
-    /// The most lines that a header has with its units and kinds.
-    private static let mostHeaderLines = 4
-
-    /// Takes the rows behind a record, without a header.
-    private func begin(below last: Int, _ records: [Record], _ layout: inout TableLayout) {
-        tell(above: records[..<(last + 1)], &layout)
-        begin(at: records[last + 1], &layout)
-        layout.names = Array(repeating: "", count: layout.width)
-    }
-
-    /// Whether a record has as many fields as rows have, one more that holds nothing, or one less, as R writes.
-    private func isWide(_ record: Record, _ layout: TableLayout) -> Bool {
-        let count = record.fields.count
-        return count == layout.width || count == layout.width + 1 && record.fields.last.map { $0.start == $0.end } == true
-            || count == layout.width - 1 && count > 1 && record.fields.allSatisfy { $0.start < $0.end }
-    }
-
-    /// Whether at least half of a record's fields hold something.
-    private func isHeader(_ record: Record, _ layout: TableLayout) -> Bool {
-        let named = record.fields.count { $0.start < $0.end }
-        return named > 0 && named * 2 >= min(record.fields.count, layout.width)
-    }
-
-    private func use(headers: [Record], _ records: [Record], _ layout: inout TableLayout) {
-        guard let header = headers.first, let last = headers.last else { return }
-        tell(above: records.prefix { $0.line < header.line }, &layout)
-        layout.headerLine = header.line
-        layout.names = names(header, records, &layout)
-        layout.below = headers.dropFirst().map { record in record.fields.map { text($0) } }
-        if let below = headers.dropFirst().first {
-            let lines =
-                below.line == last.line ? "Line \(below.line), which holds" : "Lines \(below.line) to \(last.line), which hold"
-            layout.notices.append("\(lines) units or kinds, \(below.line == last.line ? "is" : "are") left out.")
-        }
-        (layout.start, layout.startLine) = (last.end, last.endLine)
-    }
-
-    func text(_ field: CSVScanner.Field) -> String {
-        printable(CSVScanner(bytes: bytes, delimiter: 0).text(field))
-    }
-
-    /// The names in a header, one a column; a header that is one short has none for the column of row names.
-    private func names(_ header: Record, _ records: [Record], _ layout: inout TableLayout) -> [String] {
-        var names = header.fields.map { text($0) }
-        let body = records.filter { $0.line > header.line && $0.fields.count == layout.width }
-        if names.count == layout.width - 1 {
-            let isEmptyAtEnd = body.allSatisfy { $0.fields[layout.width - 1].start == $0.fields[layout.width - 1].end }
-            layout.hasRowNames = !isEmptyAtEnd
-            names.insert("", at: isEmptyAtEnd ? names.count : 0)
-        }
-        return Array(names.prefix(layout.width)) + Array(repeating: "", count: max(0, layout.width - names.count))
-    }
-
-    /// Takes the last line of remarks for the header where it has as many names as rows have fields.
-    private func useComment(_ comment: (range: Range<Int>, line: Int), _ row: Record, _ layout: inout TableLayout) -> Bool {
-        var scanner = CSVScanner(bytes: UnsafeBufferPointer(rebasing: bytes[comment.range]), delimiter: layout.delimiter)
-        var fields: [CSVScanner.Field] = []
-        guard (try? scanner.next(into: &fields, file: file)) == true, fields.count == layout.width,
-            !fields.contains(where: { FieldLook(scanner.slice($0)).isNumber })
-        else { return false }
-        layout.names = fields.map { printable(scanner.text($0)) }
-        layout.headerLine = comment.line
-        layout.notices = layout.notices.filter { !$0.contains("#") }
-        if comment.line > 1 {
-            layout.notices.append("Lines above the header in line \(comment.line) are left out.")
-        }
-        begin(at: row, &layout)
-        return true
-    }
-
-    private func begin(at row: Record, _ layout: inout TableLayout) { (layout.start, layout.startLine) = (row.start, row.line) }
-
-    private func tell(above records: ArraySlice<Record>, _ layout: inout TableLayout) {
-        guard let first = records.first, let last = records.last else { return }
-        let begin = String(text(first.fields[0]).prefix(40))
-        layout.notices.append(
-            records.count == 1
-                ? "Line \(first.line) stands above the table and is left out: \(begin)."
-                : "Lines \(first.line) to \(last.line) stand above the table and are left out: \(begin) ...")
-    }
-
-    /// Whether the first record counts up from 0 or 1 and the rows do not: then it holds names.
-    private func isCounting(_ records: [Record]) -> Bool {
-        func numbers(_ record: Record) -> [Int]? {
-            let fields = record.fields.first.map { $0.start == $0.end } == true ? record.fields.dropFirst() : record.fields[...]
-            let found = fields.map { Int(text($0)) }
-            return found.allSatisfy { $0 != nil } ? found.compactMap { $0 } : nil
-        }
-        guard records.count > 1, let first = numbers(records[0]), first.count > 1, let begin = first.first,
-            begin == 0 || begin == 1 && first.count > 2, zip(first, first.dropFirst()).allSatisfy({ $1 == $0 + 1 })
-        else { return false }
-        return !records.dropFirst().prefix(5).contains { record in
-            numbers(record).map { zip($0, $0.dropFirst()).allSatisfy { $1 == $0 + 1 } } ?? false
-        }
-    }
-
-    /// Whether the first record holds years that rise, behind a name or nothing, and the rows do not.
-    private func areYears(_ records: [Record]) -> Bool {
-        func areYears(_ record: Record) -> Bool {
-            let years = record.fields.dropFirst().compactMap { Int(text($0)) }
-            return years.count > 2 && years.count * 3 >= record.fields.dropFirst().count * 2
-                && years.allSatisfy { (1000...2200).contains($0) } && zip(years, years.dropFirst()).allSatisfy { $0 < $1 }
-        }
-        guard records.count > 1, let first = records[0].fields.first, FieldLook(slice(first)) == .text || first.start == first.end
-        else { return false }
-        return areYears(records[0]) && !areYears(records[1])
-    }
-
-    /// Puts the header on a line that was asked for; 0 says that there is none.
-    private func place(header line: Int, _ records: [Record], _ looks: [FieldLook], _ layout: inout TableLayout)
-        throws(SeriesError)
-    {
-        guard line > 0 else {
-            layout.names = Array(repeating: "", count: layout.width)
-            return begin(at: records[0], &layout)
-        }
-        guard let index = records.firstIndex(where: { $0.line == line }) else {
-            throw .noHeaderLine(file: file, line: line, last: records.last?.line ?? 1)
-        }
-        var last = index
-        while last + 1 < records.count, fit(records[last + 1], looks).fitting == 0, fit(records[last + 1], looks).typed > 0 {
-            last += 1
-        }
-        use(headers: Array(records[index...last]), records, &layout)
     }
 }

@@ -19,11 +19,15 @@ extension LayoutFinder {
         var count = 0
         for record in tail.reversed() {
             let fit = fit(record, looks)
-            let isEmpty = record.fields.count == layout.width && record.fields.allSatisfy { FieldLook(slice($0)) == .gap }
+            let isEmpty = record.fields.count == layout.rowWidth && record.fields.allSatisfy { FieldLook(slice($0)) == .gap }
             let isCut =
                 count == 0 && record.end == bytes.count && bytes.last.map { $0 != 0x0A && $0 != 0x0D } == true
-                && record.fields.count < layout.width && fit.fitting < fit.typed
-            let isNote = fit.fitting == 0 && !isEmpty && record.fields.count != layout.width
+                && record.fields.count < layout.rowWidth && fit.fitting < fit.typed
+            // A sentence may hold a number where one is looked for.
+            let words = looks.indices.count {
+                looks[$0].isNumber && $0 < record.fields.count && FieldLook(slice(record.fields[$0])) == .text
+            }
+            let isNote = fit.fitting * 2 <= words && !isEmpty && record.fields.count != layout.rowWidth
             let isSum = record.fields.first.map { Self.sums.contains(text($0).lowercased().filter(\.isLetter)) } ?? false
             guard isNote || isCut || isSum && looks[0] != .text else { break }
             count += 1

@@ -16,10 +16,22 @@ struct NumberForm: Sendable, Hashable {
     /// Digits with a decimal sign at most, and an exponent.
     var isPlain: Bool { !isGrouped && !isDecorated && !hasMultipliers && !isClock }
 
+    /// The sign behind a number that says something of it, as `*` and `#` say that it was estimated; `nil` for none.
+    static func mark(behind field: UnsafeBufferPointer<UInt8>) -> UInt8? {
+        guard field.count > 1, let last = field.last, [0x2A, 0x23, 0x3F].contains(last), field[field.count - 2] &- 0x30 < 10 else {
+            return nil
+        }
+        return last
+    }
+
     /// The number that a field holds, or `nil`; infinite where it is too large for a `Double`.
     func value(_ field: UnsafeBufferPointer<UInt8>) -> Double? {
         if let value = NumberParser.double(field, decimalComma: decimal == 0x2C) { return value }
+<<<<<<< HEAD
         if isClock { return TimeNotation.clock.instant(field).map { Double($0) / 1e6 } }
+=======
+        if Self.mark(behind: field) != nil { return value(UnsafeBufferPointer(rebasing: field.dropLast())) }
+>>>>>>> 99c9759767266ede0a829b1148850143e0397ad7
         guard !isPlain, let shape = NumberShape(field) else { return nil }
         guard isDecorated || hasMultipliers || shape.suffix.isEmpty && shape.prefix.isEmpty else { return nil }
         guard let value = shape.value(decimal: decimal) else { return nil }
@@ -40,6 +52,11 @@ struct NumberShape {
     /// `nil` where a field holds no number with a currency before it and a unit of at most 16 bytes behind it at most.
     init?(_ field: UnsafeBufferPointer<UInt8>) {
         guard field.count <= 64 else { return nil }
+        if NumberForm.mark(behind: field) != nil {
+            guard let bare = NumberShape(UnsafeBufferPointer(rebasing: field.dropLast())) else { return nil }
+            self = bare
+            return
+        }
         self.field = field
         var (start, end) = (0, field.count)
         if start < end, field[start] == 0x28, field[end - 1] == 0x29 {

@@ -42,7 +42,7 @@ struct RowSample {
 
     /// Takes records that have as many fields as the table has columns; one that is short has nothing in the last ones.
     private mutating func take(_ bytes: UnsafeBufferPointer<UInt8>, _ layout: TableLayout, from start: Int, most: Int) {
-        var scanner = CSVScanner(bytes: UnsafeBufferPointer(rebasing: bytes[..<layout.end]), delimiter: layout.delimiter)
+        var scanner = layout.scanner(UnsafeBufferPointer(rebasing: bytes[..<layout.end]))
         scanner.jump(to: start, line: 1)
         var fields: [CSVScanner.Field] = []
         var taken = 0

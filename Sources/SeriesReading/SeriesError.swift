@@ -19,6 +19,10 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     case empty(file: String)
     /// Every column is text, time or label.
     case noNumericColumn(file: String, columns: [String])
+    /// There are times, and no column of numbers beside them.
+    case timesAlone(file: String, time: [String], others: [String])
+    /// Lines of a text are of several layouts, so that there is no one table.
+    case severalLayouts(file: String, line: Int, count: Int, otherLine: Int, otherCount: Int)
     /// A value is neither a number nor a gap.
     case badNumber(file: String, row: Int, line: Int, column: String, text: String)
     /// A time is written in no notation that is known.
@@ -147,6 +151,12 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(file): holds no rows; a series needs at least one row of numbers."
         case .noNumericColumn(let file, let columns):
             "\(file): no column holds numbers (found: \(listed(columns))); check the delimiter and the header."
+        case .timesAlone(let file, let time, let others):
+            "\(file): holds times (\(listed(time))) and no numbers beside them\(others.isEmpty ? "" : ", but text (\(listed(others)))"), so "
+                + "there is nothing to watch; count the rows of each hour or day, and open the counts."
+        case .severalLayouts(let file, let line, let count, let otherLine, let otherCount):
+            "\(file): lines are of several layouts (\(count) field\(count == 1 ? "" : "s") in line \(line), \(otherCount) in line "
+                + "\(otherLine)), so there is no one table; copy the lines of one layout to a file of its own and open that."
         case .badNumber(let file, let row, let line, let column, let text):
             "\(file), row \(row) (line \(line)), column \"\(column)\": \(quoted(text)) is not a number; "
                 + "correct it, or leave the field empty to mark a gap."

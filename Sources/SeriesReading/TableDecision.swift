@@ -64,7 +64,7 @@ struct TableDecision {
     private mutating func decide() throws(SeriesError) {
         if let given {
             guard bytes.contains(where: { $0 != 0x0A && $0 != 0x0D }) else { throw .empty(file: file) }
-            form.layout.width = given.names.count
+            (form.layout.width, form.layout.rowWidth) = (given.names.count, given.names.count)
             form.layout.names = given.names.map(printable)
             form.layout.end = bytes.count
         } else {
@@ -94,6 +94,7 @@ struct TableDecision {
         decideNumbers()
         try chooseTime()
         try chooseColumns()
+        try refuseTimesAlone()
         sketchColumns()
         understanding.decimal = form.usesDecimalComma ? "," : "."
     }
@@ -120,6 +121,17 @@ struct TableDecision {
         }
         guard form.layout.isAcross || times.count > 2 && times.count * 3 >= (names.count - 1) * 2 else { return }
         throw .timesAcross(file: file, names: Array(times.prefix(3)))
+    }
+
+    /// - Throws: `SeriesError.timesAlone` where there are times and nothing but text beside them.
+    private func refuseTimesAlone() throws(SeriesError) {
+        let isTime = understanding.columns.map { $0.role == .time }
+        guard form.hasTime, form.channels.isEmpty, form.categories.isEmpty,
+            facts.indices.allSatisfy({ isTime[$0] || !facts[$0].isNumeric })
+        else { return }
+        throw .timesAlone(
+            file: file, time: form.names.indices.filter { isTime[$0] }.map { form.names[$0] },
+            others: form.names.indices.filter { !isTime[$0] && !facts[$0].present.isEmpty }.map { form.names[$0] })
     }
 
     // MARK: Names
@@ -167,7 +179,7 @@ struct TableDecision {
         if signs.isOpen, isWhole, given == nil { signs = settleSigns() ?? signs }
         if let wanted = options.decimal {
             form.decimal = wanted
-        } else if signs.decimalCommas > signs.decimalPoints {
+        } else if signs.decimalCommas > signs.decimalPoints || signs.isOpen && meansCommas(signs) {
             form.decimal = 0x2C
         }
         if signs.isOpen, options.decimal == nil { tellOpen(signs) }
@@ -179,6 +191,11 @@ struct TableDecision {
                 isDecorated: facts.hasCurrency || facts.hasParentheses || !unit.isEmpty && !facts.areMultipliers,
                 hasMultipliers: facts.areMultipliers)
         }
+    }
+
+    /// Whether commas that may be either are decimal ones: where semicolons divide fields, it is for their sake.
+    private func meansCommas(_ signs: SignEvidence) -> Bool {
+        form.layout.delimiter == UInt8(ascii: ";") && given == nil && signs.ambiguousCommas > 0 && signs.ambiguousPoints == 0
     }
 
     /// What the numbers of all rows say where those of the sample do not: the first that settles it.
@@ -197,7 +214,11 @@ struct TableDecision {
 
     /// Says how numbers are read that can be read two ways throughout.
     private mutating func tellOpen(_ signs: SignEvidence) {
-        if signs.ambiguousCommas > 0 {
+        if meansCommas(signs) {
+            understanding.notices.append(
+                "All numbers with a comma have three digits behind it: 1,037 is read as one and 37 thousandths, since semicolons divide "
+                    + "fields (--decimal . reads thousands).")
+        } else if signs.ambiguousCommas > 0 {
             understanding.notices.append(
                 "All numbers with a comma have three digits behind it: 1,037 is read as a thousand and thirty-seven "
                     + "(--decimal , reads a decimal comma).")
@@ -210,9 +231,13 @@ struct TableDecision {
 
     /// Hands over all rows of the table until `body` wants no more.
     func forEachRow(_ body: (CSVScanner, [CSVScanner.Field]) -> Bool) {
+<<<<<<< HEAD
         var scanner = CSVScanner(
             bytes: UnsafeBufferPointer(rebasing: bytes[..<form.layout.end]), delimiter: form.layout.delimiter)
         scanner.jump(to: form.layout.start, line: form.layout.startLine)
+=======
+        var scanner = form.layout.rows(of: bytes)
+>>>>>>> 99c9759767266ede0a829b1148850143e0397ad7
         var fields: [CSVScanner.Field] = []
         while (try? scanner.next(into: &fields, file: file)) == true {
             guard body(scanner, fields) else { return }

@@ -32,6 +32,8 @@ struct TableForm: Sendable, Equatable {
     /// The columns that are joined to the time, and how it is written; none where one column holds it in one of the usual ways.
     var timeColumns: [Int] = []
     var notation: TimeNotation?
+    /// Whether years have two digits and nobody said of which century they are.
+    var hasShortYears = false
     /// The zone that the first time names, in which times are shown.
     var writtenZone = TimeFormat.Notation.Zone.none
     /// The clock that times without a zone are read from.
@@ -50,6 +52,14 @@ struct TableForm: Sendable, Equatable {
     var plainTimeColumn: Int? { roles.firstIndex { [.calendar, .unixSeconds, .unixMilliseconds].contains($0) } }
     var hasTime: Bool { plainTimeColumn != nil || !timeColumns.isEmpty }
     var channels: [Int] { roles.indices.filter { roles[$0] == .number } }
+
+    /// Two digits of a year that is to come are of the century before, since nothing is measured there: `58` is 1958. From 40 to 68 are
+    /// 1940 to 1968, where `strptime` has 2040 to 2068.
+    static func putInThePast(_ times: inout [Int64]) {
+        let limit = days(year: 2040, month: 1, day: 1) * 86_400_000_000
+        // A hundred years across 2000 have twenty-five leap days.
+        for index in times.indices where times[index] >= limit { times[index] -= 36_525 * 86_400_000_000 }
+    }
 
     /// The form without the channels that were left out after all rows were read.
     func dropping(_ understanding: Understanding) -> TableForm {

@@ -6,10 +6,16 @@ struct TableLayout: Sendable, Equatable {
     var delimiter = UInt8(ascii: ",")
     /// Fields in a row.
     var width = 1
+    /// Fields that most rows have: fewer where the header names columns that rows leave out at their ends.
+    var rowWidth = 1
     /// The line of the header, from 1; `nil` without one.
     var headerLine: Int?
     /// What the header says, as many as there are columns, empty where it says nothing.
     var names: [String] = []
+    /// What the fields of the header say as it is written.
+    var headerFields: [String] = []
+    /// Lines above the rows without the blanks around them, which are passed over where they stand again between rows.
+    var repeats: [[UInt8]] = []
     /// What stands in the lines between the header and the rows, a list a line.
     var below: [[String]] = []
     /// Where the first row begins, in bytes, and on which line.
@@ -29,4 +35,16 @@ struct TableLayout: Sendable, Equatable {
     static let delimiters: [UInt8] = [UInt8(ascii: ";"), 0x09, UInt8(ascii: "|"), UInt8(ascii: ",")]
     /// Runs of blanks.
     static let blanks = UInt8(ascii: " ")
+
+    /// What reads records of a text in this layout.
+    func scanner(_ bytes: UnsafeBufferPointer<UInt8>) -> CSVScanner {
+        CSVScanner(bytes: bytes, delimiter: delimiter, passing: repeats)
+    }
+
+    /// What reads the rows of the table from `start` on, with the lines counted from `line`.
+    func rows(of bytes: UnsafeBufferPointer<UInt8>, line: Int = 1) -> CSVScanner {
+        var scanner = scanner(UnsafeBufferPointer(rebasing: bytes[..<end]))
+        scanner.jump(to: start, line: line)
+        return scanner
+    }
 }

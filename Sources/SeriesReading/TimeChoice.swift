@@ -100,6 +100,7 @@ extension TableDecision {
         if candidate.role == .timePart {
             let notation = settle(candidate)
             (form.notation, form.timeColumns, name) = (notation, candidate.columns, notation?.name ?? "")
+            form.hasShortYears = name.contains("%y") && options.timeFormat == nil
             if let first = joinedSamples(candidate.columns).first, let notation {
                 form.writtenZone = first.withUnsafeBufferPointer { notation.zone($0) }
             }
@@ -178,8 +179,8 @@ extension TableDecision {
             if let finer = finer(than: whole, singles) { return finer }
             return whole.hasClock ? whole : withClock(whole, singles) ?? whole
         }
-        if let parts = parts(free) ?? namelessParts() { return parts }
-        return best(singles.filter(isYear)) ?? best(singles) ?? elapsed()
+        if let parts = parts(free) ?? namelessParts() ?? namelessDayAndClock() { return parts }
+        return best(singles.filter(isYear)) ?? best(singles) ?? elapsed() ?? namelessYear()
     }
 
     private func isYear(_ candidate: TimeCandidate) -> Bool { candidate.notations.first?.name == "%Y" }
@@ -320,6 +321,11 @@ extension TableDecision {
             for row in 0..<sample.neighbours where candidate.columns.allSatisfy({ !sample.columns[$0][row].isEmpty }) {
                 if !look({ sample.columns[$0][row] }) { break }
             }
+        }
+        if let pattern = DatePattern.named(form.names[candidate.columns[0]]),
+            let spelled = left.first(where: { $0.name.hasPrefix(pattern) })
+        {
+            return spelled
         }
         guard left.count > 1, let best = TimeNotation.mostEven(left.map { instants[$0] ?? [] }) else { return left.first }
         let other = left.indices.first { $0 != best.index }.map { left[$0].name } ?? ""

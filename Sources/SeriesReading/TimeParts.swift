@@ -65,7 +65,8 @@ extension TableDecision {
                 order.append(part)
             }
         }
-        guard found[.year] != nil || found[.month] != nil && found[.day] != nil else { return nil }
+        let hasDayOfYear = found[.dayOfYear] != nil && (found[.hour] ?? found[.hourMinute]) != nil
+        guard found[.year] != nil || found[.month] != nil && found[.day] != nil || hasDayOfYear else { return nil }
         if found[.year] != nil { order.append(.year) }
         if found[.dayOfYear] != nil, found[.month] == nil {
             take(.dayOfYear)
@@ -131,6 +132,33 @@ extension TableDecision {
             return TimeCandidate(columns: columns, notations: [notation])
         }
         return nil
+    }
+
+    /// Years in the first column where it alone has no name, as the index of a table of them has none.
+    func namelessYear() -> TimeCandidate? {
+        guard !isNameless, let column = free.first, column == 0, form.layout.names[0].isEmpty, isWhole(0, 1600...2100),
+            sample.rowCount > 2, let notation = try? TimeNotation(name: "%Y")
+        else { return nil }
+        let years = facts[0].numbers(form.numbers[0]).prefix(sample.neighbours)
+        let steps = Set(years.adjacentPairs().map { $1 - $0 })
+        return steps.count == 1 && (steps.first ?? 0) > 0 ? TimeCandidate(columns: [0], notations: [notation]) : nil
+    }
+
+    /// A day of the year and a clock in digits in the first columns of a table without names, whose first row may name other things.
+    func namelessDayAndClock() -> TimeCandidate? {
+        guard isNameless, free.count > 2, sample.neighbours > 20, let notation = try? TimeNotation(name: "%j %K") else { return nil }
+        let columns = Array(free.prefix(2))
+        let clocks = sample.columns[columns[1]].prefix(sample.neighbours).dropFirst()
+        guard clocks.contains(where: { $0.count > 2 }), clocks.allSatisfy({ $0.count < 5 }) else { return nil }
+        var text: [UInt8] = []
+        let instants = (1..<sample.neighbours).compactMap { row -> Int64? in
+            CSVReader.join(columns, into: &text) { sample.columns[$0][row] }
+            return text.withUnsafeBufferPointer { notation.instant($0) }
+        }
+        guard instants.count == sample.neighbours - 1, instants.adjacentPairs().allSatisfy({ $0 < $1 }),
+            let even = TimeNotation.commonestStepShare(instants), even > 0.9
+        else { return nil }
+        return TimeCandidate(columns: columns, notations: [notation])
     }
 
     private func fits(_ column: Int, _ part: ColumnNames.Part) -> Bool {
