@@ -42,6 +42,7 @@ struct CSVTail: Sendable {
             let whole = data[..<end]
             do {
                 let raw = try RawReading(text: whole, file: file, options: options)
+                guard !raw.isTurned else { throw SeriesError.notFollowed(file: file) }
                 let reading = try SeriesReader.finish(raw)
                 let records = max(raw.series.rowCount, raw.series.fileOrder?.last ?? 0)
                 let tail = CSVTail(

@@ -75,6 +75,7 @@ extension TableDecision {
         if facts.present.isEmpty { return leaveOut(column, .isEmpty) }
         guard facts.isNumeric else {
             if saysTime(column) { return leaveOut(column, .saysTheTime) }
+            if holdsClock(column) { return leaveOut(column, .isClock) }
             let numbers = facts.shaped + facts.infinities
             return leaveOut(column, numbers * 2 >= facts.present.count && facts.units == nil ? .unitsDiffer : .isText)
         }
@@ -92,6 +93,13 @@ extension TableDecision {
     /// Takes a column that was asked for: numbers, or a text of few values, which becomes a channel a value.
     private mutating func take(asked column: Int) throws(SeriesError) {
         let facts = facts[column]
+        if !facts.isNumeric, holdsClock(column) {
+            form.numbers[column].isClock = true
+            tell(
+                "Column \(form.names[column]) holds times of day or durations and is read in seconds; 2:21 counts as 2 hours and 21 "
+                    + "minutes.")
+            return take(channel: column)
+        }
         guard !facts.isNumeric, !facts.present.isEmpty, facts.shaped == 0 else { return take(channel: column) }
         let values = try categories(column)
         form.roles[column] = .category
@@ -135,7 +143,7 @@ extension TableDecision {
         let isCounter = ColumnNames.isCounter(name, nameless: isNameless)
         if counts(column) || rises(column), isCounter { return .countsRows }
         if form.hasTime, isPartOfTime(column) { return .followsFromTime }
-        if values.count > 1, Set(values).count == 1, isCounter || ColumnNames.isIdentifier(name) {
+        if values.count > 1, Set(values).count == 1, ColumnNames.isIdentifier(name) {
             return sample.isAll ? .isConstant : .namesSomething
         }
         if keyCandidates.contains(column), ColumnNames.isIdentifier(name) { return .namesSomething }

@@ -67,7 +67,27 @@ enum JSONTable {
             let leftOut = others.isEmpty ? "" : "; left out: \(listed(others))"
             table.notices.insert("Rows are those of \(printable(chosen.path.shown))\(leftOut).", at: 0)
         }
+        lookAround(chosen.path, document, &table)
         return table
+    }
+
+    /// Takes the zone and the units that stand beside the rows: `timezone`, and `units` or `hourly_units` beside `hourly`.
+    private static func lookAround(_ path: [JSONStep], _ document: JSONDocument, _ table: inout RecordText) {
+        guard case .member(let name)? = path.last else { return }
+        var place = document.start
+        for step in path.dropLast() {
+            guard case .member(let name) = step, let next = document.member(name, of: place) else { return }
+            place = next
+        }
+        guard document.kind(at: place) == .object else { return }
+        func member(_ names: [String]) -> Int? { names.lazy.compactMap { document.member($0, of: place) }.first }
+        if let zone = member(["timezone", "time_zone", "timeZone"]), document.kind(at: zone) == .text {
+            table.zone = document.text(at: zone).flatMap { WallClock($0) }
+        }
+        guard let units = member(["\(name)_units", "units"]), document.kind(at: units) == .object else { return }
+        for member in document.members(of: units) where document.kind(at: member.value) == .text {
+            if let unit = document.text(at: member.value), !unit.isEmpty { table.units[document.name(member.name)] = unit }
+        }
     }
 
     /// The table that is much larger than others, or the one of those of its size that has times.

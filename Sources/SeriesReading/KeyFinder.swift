@@ -22,7 +22,7 @@ extension RawReading {
         }
         let search = KeySearch(times)
         guard search.isNeeded, !candidates.isEmpty else { return }
-        let columns = keyColumns(bytes, candidates, rows: times.count)
+        let columns = keyColumns(bytes, candidates, search)
         guard let found = search.best(columns) else {
             if search.repeats { tellTried(columns) }
             return
@@ -40,16 +40,20 @@ extension RawReading {
     }
 
     /// The columns that may be keys, those that name things before numbers: with what they say in the rows that are read.
-    private func keyColumns(_ bytes: UnsafeBufferPointer<UInt8>, _ candidates: [Int], rows count: Int) -> [KeyColumn] {
-        let rows = series.fileOrder
+    private func keyColumns(_ bytes: UnsafeBufferPointer<UInt8>, _ candidates: [Int], _ search: KeySearch) -> [KeyColumn] {
+        let (rows, count) = (series.fileOrder, search.times.count)
         let found = Self.codes(bytes, form, candidates).compactMap { column, found -> KeyColumn? in
             guard found.codes.count >= rows?.last ?? count, found.texts.count > 1 else { return nil }
-            var key = KeyColumn(column: column, codes: rows.map { $0.map { found.codes[$0 - 1] } } ?? found.codes, texts: found.texts)
+            var key = KeyColumn(
+                column: column, codes: rows.map { $0.map { found.codes[$0 - 1] } } ?? found.codes, texts: found.texts)
             // Each of several series has some rows.
             guard key.codes.count == count, key.texts.count * 3 <= count * 2 else { return nil }
             key.isText = key.texts.contains { !$0.isEmpty && Double($0) == nil }
-            key.isIdentifier = ColumnNames.isIdentifier(form.names[column])
-            return key.isNamed || key.isEven && key.texts.count * 2 <= count ? key : nil
+            key.isIdentifier = ColumnNames.isKey(form.names[column])
+            guard !key.isNamed else { return key }
+            let isOnlyChannel = series.channels.allSatisfy { $0.name == form.names[column] }
+            guard !isOnlyChannel, key.texts.count * 2 <= count, key.isEven else { return nil }
+            return !search.repeats || key.fills(search.times) ? key : nil
         }
         func rank(_ column: KeyColumn) -> Int { column.isText ? 0 : column.isIdentifier ? 1 : 2 }
         return KeyColumn.distinct(found.enumerated().sorted { (rank($0.1), $0.0) < (rank($1.1), $1.0) }.map(\.1))

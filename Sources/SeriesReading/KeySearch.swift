@@ -17,6 +17,12 @@ struct KeyColumn {
         return counts.allSatisfy { $0 * texts.count * 3 >= codes.count }
     }
 
+    /// Whether nearly all of its numbers stand at each time, as those of things do that are measured together.
+    func fills(_ times: [Int64]) -> Bool {
+        let cells = Set(zip(codes, times).map { Pair($0, $1) }).count
+        return cells * 5 >= Set(times).count * texts.count * 4
+    }
+
     /// Columns that make the same difference as one before them are left out.
     static func distinct(_ columns: [KeyColumn]) -> [KeyColumn] {
         var found: [KeyColumn] = []
@@ -37,7 +43,7 @@ struct KeySearch {
         fileprivate var left: Int
     }
 
-    private let times: [Int64]
+    let times: [Int64]
     private let disorder: Disorder
 
     init(_ times: [Int64]) {

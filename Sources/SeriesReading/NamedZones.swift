@@ -12,7 +12,8 @@ extension ColumnNames {
 
     /// The zones whose abbreviations stand in a name as words: `Time (UTC)`, `datetime_gmt`, `TimeUTC`, `GMT+02:00`.
     static func zones(in name: String) -> [String] {
-        for word in name.split(whereSeparator: { " ,;()[]".contains($0) }) where word.contains(where: { $0 == "+" || $0 == "-" }) {
+        for word in name.split(whereSeparator: { " ,;()[]".contains($0) }) where word.contains(where: { $0 == "+" || $0 == "-" })
+        {
             if word.hasPrefix("UTC") || word.hasPrefix("GMT"), WallClock(String(word)) != nil { return [String(word)] }
         }
         return name.split { !$0.isLetter }.compactMap { word in
@@ -25,6 +26,16 @@ extension ColumnNames {
 }
 
 extension TableDecision {
+    /// The zone that stands beside the rows, which is told.
+    mutating func givenZone(_ candidate: TimeCandidate) -> WallClock? {
+        guard let zone = given?.zone, let column = candidate.columns.first,
+            candidate.role == .calendar || candidate.role == .timePart,
+            zoneOfFirst(column, candidate) == nil, candidate.hasDate
+        else { return nil }
+        tell("Times are read as those of \(zone.identifier), which stands beside the rows (--zone names another zone).")
+        return zone
+    }
+
     /// The zone that the names of time columns say, which is told; `nil` without one.
     mutating func namedZone(_ candidate: TimeCandidate) -> WallClock? {
         let tellsClock = candidate.role == .calendar ? candidate.hasClock : candidate.notations.first?.hasTimeOfDay == true
@@ -33,7 +44,7 @@ extension TableDecision {
             ColumnNames.zones(in: form.names[column]).map { (zone: $0, name: form.names[column]) }
         }
         guard let first = named.first, candidate.columns.allSatisfy({ zoneOfFirst($0, candidate) == nil }) else { return nil }
-        guard Set(named.map(\.zone)).count == 1, 
+        guard Set(named.map(\.zone)).count == 1,
             let clock = WallClock(first.zone) ?? WallClock(abbreviation: first.zone)
         else {
             tell("Column \(first.name) names a zone that stands for several; --zone says which it is.")

@@ -1,3 +1,5 @@
+import TimeSeries
+
 /// How a column writes its numbers.
 struct NumberForm: Sendable, Hashable {
     /// The decimal sign, `.` or `,`.
@@ -8,9 +10,11 @@ struct NumberForm: Sendable, Hashable {
     var isDecorated = false
     /// Whether `K`, `M`, `B`, `G` and `T` behind a number multiply it.
     var hasMultipliers = false
+    /// Whether they are hours, minutes and seconds with colons between, which count in seconds.
+    var isClock = false
 
     /// Digits with a decimal sign at most, and an exponent.
-    var isPlain: Bool { !isGrouped && !isDecorated && !hasMultipliers }
+    var isPlain: Bool { !isGrouped && !isDecorated && !hasMultipliers && !isClock }
 
     /// The sign behind a number that says something of it, as `*` and `#` say that it was estimated; `nil` for none.
     static func mark(behind field: UnsafeBufferPointer<UInt8>) -> UInt8? {
@@ -23,7 +27,11 @@ struct NumberForm: Sendable, Hashable {
     /// The number that a field holds, or `nil`; infinite where it is too large for a `Double`.
     func value(_ field: UnsafeBufferPointer<UInt8>) -> Double? {
         if let value = NumberParser.double(field, decimalComma: decimal == 0x2C) { return value }
+<<<<<<< HEAD
+        if isClock { return TimeNotation.clock.instant(field).map { Double($0) / 1e6 } }
+=======
         if Self.mark(behind: field) != nil { return value(UnsafeBufferPointer(rebasing: field.dropLast())) }
+>>>>>>> 99c9759767266ede0a829b1148850143e0397ad7
         guard !isPlain, let shape = NumberShape(field) else { return nil }
         guard isDecorated || hasMultipliers || shape.suffix.isEmpty && shape.prefix.isEmpty else { return nil }
         guard let value = shape.value(decimal: decimal) else { return nil }

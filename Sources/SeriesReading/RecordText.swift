@@ -20,6 +20,9 @@ struct RecordText: Sendable {
     var timeNotation: String?
     /// The column of times, where the format says which.
     var timeColumn: String?
+    /// The zone of times that name none, and the units of columns, where the format says so.
+    var zone: WallClock?
+    var units: [String: String] = [:]
 }
 
 extension RecordText {

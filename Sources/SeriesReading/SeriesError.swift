@@ -217,7 +217,7 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         case .scatteredKey(let file, let line):
             "\(file), line \(line): rows of this key were read before, and others came between; sort the rows by key."
         case .notFollowed(let file):
-            "\(file): cannot be followed, since it is no uncompressed CSV file; open it without following."
+            "\(file): cannot be followed, since it is no uncompressed CSV file with a row a time; open it without following."
         case .lateRow(let file, let row, let time):
             "\(file), row \(row): its time \(printable(time)) lies before that of the row above, so it is left out; "
                 + "open the file again to have rows put into order."

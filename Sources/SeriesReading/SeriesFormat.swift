@@ -35,6 +35,8 @@ struct RawReading: Sendable {
     var understanding: Understanding
     /// By what further records are read.
     var form: TableForm
+    /// Whether the rows are not those of the file, so that further ones cannot be read behind them.
+    var isTurned = false
 }
 
 extension SeriesFormat {
@@ -66,10 +68,14 @@ extension SeriesFormat {
             }
             let given = TableDecision.Given(
                 names: table.names, lines: table.lines, timeColumn: table.timeColumn, timeNotation: table.timeNotation,
-                keyColumns: table.keyColumns)
+                keyColumns: table.keyColumns, zone: table.zone)
             var reading = try RawReading(text: Data(table.records), file: source.name, options: options, given: given)
             reading.understanding.format = table.format
             reading.understanding.notices.insert(contentsOf: table.notices, at: 0)
+            for index in reading.understanding.columns.indices where reading.understanding.columns[index].role == .channel {
+                guard let unit = table.units[reading.understanding.columns[index].name] else { continue }
+                reading.understanding.columns[index].unit = printable(unit)
+            }
             return reading
         })
 }
@@ -98,11 +104,21 @@ extension RawReading {
         _ furtherTimes: [String]
     ) throws -> RawReading {
         let decision = try TableDecision.decide(bytes, file: file, options: options, given: given, furtherTimes: furtherTimes)
+        if let turned = decision.turned {
+            var reading = try turned.records.withUnsafeBufferPointer { try read($0, file, options, turned.given, furtherTimes) }
+            let (above, found) = (decision.understanding, reading.understanding)
+            (reading.understanding.headerLine, reading.understanding.delimiter) = (above.headerLine, above.delimiter)
+            reading.understanding.notices = above.notices + [turned.notice] + found.notices
+            reading.isTurned = true
+            return reading
+        }
         let (series, remarks) = try CSVReader(bytes: bytes, file: file, form: decision.form, lines: given?.lines ?? []).parse()
         var understanding = decision.understanding
         understanding.notices += remarks.notices
         var reading = RawReading(series: series, understanding: understanding, form: decision.form)
         try reading.tellApart(bytes, file: file, options: options, candidates: decision.keyCandidates)
+        reading.leaveOutConstant(decision)
+        reading.tellLikeLabels(options)
         reading.understanding.tellLeftOut()
         return reading
     }

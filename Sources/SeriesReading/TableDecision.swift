@@ -18,6 +18,8 @@ struct TableDecision {
         var timeColumn: String?
         var timeNotation: String?
         var keyColumns: [String] = []
+        /// The zone of times that name none.
+        var zone: WallClock?
     }
 
     /// Times further down that are written otherwise than those of the sample, which the notation must read too.
@@ -27,6 +29,8 @@ struct TableDecision {
     var understanding = Understanding()
     var sample: RowSample
     var facts: [ColumnFacts] = []
+    /// The table in another shape, where times stand in its header; nothing else is decided then.
+    var turned: TurnedTable?
     /// The time of each row of the sample on the clock of the file, once the time is chosen.
     var localTimes: [Int64?] = []
     /// Columns that may tell series apart.
@@ -65,10 +69,12 @@ struct TableDecision {
             form.layout.end = bytes.count
         } else {
             form.layout = try LayoutFinder(bytes: bytes, file: file, options: options, isWhole: isWhole).find().layout
-            try refuseAcross()
             understanding.headerLine = form.layout.headerLine
             understanding.delimiter = Self.text(ofDelimiter: form.layout.delimiter)
             understanding.notices += form.layout.notices
+            turned = TurnedTable(self, options: options)
+            guard turned == nil else { return }
+            try refuseAcross()
         }
         form.names = names()
         form.marks = GapMarks(named: options.missing)
@@ -225,7 +231,13 @@ struct TableDecision {
 
     /// Hands over all rows of the table until `body` wants no more.
     func forEachRow(_ body: (CSVScanner, [CSVScanner.Field]) -> Bool) {
+<<<<<<< HEAD
+        var scanner = CSVScanner(
+            bytes: UnsafeBufferPointer(rebasing: bytes[..<form.layout.end]), delimiter: form.layout.delimiter)
+        scanner.jump(to: form.layout.start, line: form.layout.startLine)
+=======
         var scanner = form.layout.rows(of: bytes)
+>>>>>>> 99c9759767266ede0a829b1148850143e0397ad7
         var fields: [CSVScanner.Field] = []
         while (try? scanner.next(into: &fields, file: file)) == true {
             guard body(scanner, fields) else { return }

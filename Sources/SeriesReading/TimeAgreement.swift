@@ -9,7 +9,9 @@ extension TableDecision {
         guard let column = candidate.columns.first, candidate.columns.count == 1 else { return [] }
         return sample.columns[column].prefix(sample.neighbours).map { field in
             if candidate.role == .calendar {
-                return TimeParser.calendar(field).map { $0.microseconds + Int64($0.notation.zone.minutes(at: $0.microseconds)) * 60_000_000 }
+                return TimeParser.calendar(field).map {
+                    $0.microseconds + Int64($0.notation.zone.minutes(at: $0.microseconds)) * 60_000_000
+                }
             }
             return candidate.notations.first?.instant(field)
         }
@@ -40,12 +42,20 @@ extension TableDecision {
         return pairs.count > 1 && equal == pairs.count
     }
 
+    /// Whether a column holds times of day or durations.
+    func holdsClock(_ column: Int) -> Bool {
+        guard facts[column].times * 10 >= facts[column].present.count * 9 else { return false }
+        return single(column, isAsked: false)?.notations == [.clock]
+    }
+
     /// Whether whole numbers are the hours of the times, or hours that end there, whatever they are called.
     func isHourOfTime(_ column: Int) -> Bool {
         var (rows, equal, ending): (Int, Int, Int) = (0, 0, 0)
         var seen: Set<Int64> = []
         for row in 0..<sample.rowCount {
-            guard let local = localTimes[row], let value = form.numbers[column].value(sample.columns[column][row]) else { continue }
+            guard let local = localTimes[row], let value = form.numbers[column].value(sample.columns[column][row]) else {
+                continue
+            }
             let hour = CalendarParts(local).value(.hour)
             seen.insert(hour)
             rows += 1
@@ -60,7 +70,8 @@ extension TableDecision {
         let pairs = zip(localTimes, sample.columns[column]).compactMap { local, field in
             local.flatMap { local in form.numbers[column].value(field).map { (CalendarParts(local).value(.year), $0) } }
         }
-        return pairs.count > 1 && pairs.contains { $0.1 != $0.1.rounded() } && pairs.allSatisfy { Double($0.0) == $0.1.rounded(.down) }
+        return pairs.count > 1 && pairs.contains { $0.1 != $0.1.rounded() }
+            && pairs.allSatisfy { Double($0.0) == $0.1.rounded(.down) }
     }
 
     /// Whether a column that is called as a time is counts rows from 0 or 1, so that it tells none: no unit stands in its name.
@@ -76,7 +87,8 @@ extension TableDecision {
     mutating func tellCounter() {
         guard let column = free.first(where: { facts[$0].isNumeric && countsRows($0) }) else { return }
         let name = form.names[column]
-        tell("Column \(name) counts rows, so it is taken for no time (--time \(SeriesError.shellWord(name)) reads it as seconds).")
+        tell(
+            "Column \(name) counts rows, so it is taken for no time (--time \(SeriesError.shellWord(name)) reads it as seconds).")
     }
 
     /// Says that the unit of the time from a beginning is not known.
@@ -95,8 +107,11 @@ extension ColumnNames {
     static func namesUnit(_ name: String) -> Bool {
         let words = name.lowercased().split { !$0.isLetter }
         return words.contains { word in
-            ["s", "sec", "secs", "second", "seconds", "ms", "msec", "us", "ns", "min", "mins", "minutes", "h", "hr", "hours", "millis"]
-                .contains(word)
+            [
+                "s", "sec", "secs", "second", "seconds", "ms", "msec", "us", "ns", "min", "mins", "minutes", "h", "hr", "hours",
+                "millis",
+            ]
+            .contains(word)
         }
     }
 }

@@ -96,7 +96,7 @@ extension TableDecision {
     private mutating func use(_ candidate: TimeCandidate) {
         var name = candidate.name
         tellUnit(of: candidate)
-        if options.zone == nil { form.zone = namedZone(candidate) }
+        if options.zone == nil { form.zone = givenZone(candidate) ?? namedZone(candidate) }
         if candidate.role == .timePart {
             let notation = settle(candidate)
             (form.notation, form.timeColumns, name) = (notation, candidate.columns, notation?.name ?? "")
@@ -173,7 +173,9 @@ extension TableDecision {
     private func likelyTime() -> TimeCandidate? {
         let singles = free.compactMap { single($0, isAsked: false) }
         if let whole = best(singles.filter { $0.hasDate && !isYear($0) }) {
-            if whole.notations.first?.isYearWithFraction == true, let parts = parts(free), parts.columns.count > 1 { return parts }
+            if whole.notations.first?.isYearWithFraction == true, let parts = parts(free), parts.columns.count > 1 {
+                return parts
+            }
             if let finer = finer(than: whole, singles) { return finer }
             return whole.hasClock ? whole : withClock(whole, singles) ?? whole
         }

@@ -51,7 +51,10 @@ extension Understanding {
         if let labels { lines.append("Labels      \(labels)") }
         if let key { lines.append("Series      \(key.count), told apart by \(key.name)") }
         lines.append("Rows        \(rowCount)")
-        for (column, why) in leftOut { lines.append("Left out    \(column): \(why.rawValue)") }
+        for why in Reason.allCases {
+            let names = leftOut.filter { $0.why == why }.map(\.column)
+            if !names.isEmpty { lines.append("Left out    \(Self.wrapped(names)): \(why.rawValue)") }
+        }
         for notice in notices { lines.append("Notice      \(notice)") }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -47,6 +47,9 @@ extension TimeShape {
         var orders: [[Role]] = [[.year, .month, .day]]
         if isUnusual {
             orders = [[.year, .day, .month]]
+            if marks[0] == "." { orders += [monthFirst, shortMonthFirst] }
+        } else if marks[0] == "." {
+            orders += [dayFirst, shortDayFirst, [.shortYear, .month, .day]]
         } else if marks[0] == "/" {
             orders += [monthFirst, dayFirst, shortMonthFirst, shortDayFirst, [.shortYear, .month, .day]]
         } else {
