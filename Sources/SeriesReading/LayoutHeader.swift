@@ -226,7 +226,8 @@ extension LayoutFinder {
         if let fixed {
             layout.below = fixed.below
             layout.hasRowNames = header.fields.count == layout.width - 1 && fixed.names.firstIndex(of: "") == 0
-            layout.notices.append("Names are the words that stand over the columns (--header-line takes those of one line in turn).")
+            layout.notices.append(
+                "Names are the words that stand over the columns (--header-line takes those of one line in turn).")
         }
         nameByPatterns(&layout)
         tell(below: below.filter { isRule($0) || fixed?.areJoined != true }, &layout)

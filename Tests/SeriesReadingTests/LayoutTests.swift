@@ -33,10 +33,12 @@ private let cases: [ReadingCase] = [
         text: "time,flow,head\n" + rows(4) { "2021-03-0\($0 + 1),\($0).5,\(7 - $0),\($0 * 3 % 5)" },
         channels: ["flow", "head", "column4"], time: ["time"], values: [0.5, 1.5, 2.5, 3.5], step: "P1D"),
     ReadingCase(
-        name: "a header one short of rows with names", text: "\"a\" \"b\"\n\"1\" 4 2\n\"2\" 4 10\n\"10\" 7 4\n", channels: ["a", "b"],
+        name: "a header one short of rows with names", text: "\"a\" \"b\"\n\"1\" 4 2\n\"2\" 4 10\n\"10\" 7 4\n",
+        channels: ["a", "b"],
         values: [4, 4, 7], leftOut: ["column1"]),
     ReadingCase(
-        name: "the header of a table of one nameless column", text: ",0\n1911,269\n1912,321\n1913,585\n1914,871\n", channels: ["0"],
+        name: "the header of a table of one nameless column", text: ",0\n1911,269\n1912,321\n1913,585\n1914,871\n",
+        channels: ["0"],
         time: ["column1"], format: "%Y", values: [269, 321, 585, 871], step: "P1Y"),
 
     // Titles, rules and units
@@ -53,7 +55,9 @@ private let cases: [ReadingCase] = [
     ReadingCase(
         name: "units of some columns",
         text: "Hill station\n   yyyy  mm   high     low    rain\n              degC    degC      mm\n"
-            + rows(9) { "   1987\(right($0 + 1, 4))\(right("\(14 + $0 % 4).5", 7))\(right("\(3 + $0 % 5).0", 8))\($0 < 2 ? "     ---" : right("\(60 + $0 * 7 % 11).1", 8))" },
+            + rows(9) {
+                "   1987\(right($0 + 1, 4))\(right("\(14 + $0 % 4).5", 7))\(right("\(3 + $0 % 5).0", 8))\($0 < 2 ? "     ---" : right("\(60 + $0 * 7 % 11).1", 8))"
+            },
         channels: ["high", "low", "rain"], time: ["yyyy", "mm"], times: ["1987-01-01"], told: ["Line 3", "--- 2"], step: "P1M"),
     ReadingCase(
         name: "rules and a title",
@@ -74,21 +78,25 @@ private let cases: [ReadingCase] = [
         name: "the second of two lines of names names more",
         text: ",NOTES,,Sun,Clock\n,DOY,HR,Angle,Time\n"
             + rows(30) { "\($0 == 3 ? "Lat" : ""),\(1 + $0 / 24),\($0 % 24),\($0 * $0 % 97),\(1 + Double($0) / 24)" },
-        channels: ["Angle"], time: ["DOY", "HR"], format: "%j %H", leftOut: ["column1", "Time"], told: ["name no year"], step: "PT1H"),
+        channels: ["Angle"], time: ["DOY", "HR"], format: "%j %H", leftOut: ["column1", "Time"], told: ["name no year"],
+        step: "PT1H"),
 
     // Headers elsewhere
     ReadingCase(
         name: "a header among remarks, before one that says nothing",
         text: "# made up\n# LEVEL   : in cm\n#\n# STN,YYYYMMDD,LEVEL, WIND\n#\n"
             + rows(6) { "  711,2018030\($0 + 1),  \(50 + $0 * 3 % 7),  \($0 == 2 ? "" : "\($0)1")" },
-        channels: ["LEVEL", "WIND"], time: ["YYYYMMDD"], values: [50, 53, 56, 52, 55, 51], leftOut: ["STN"], told: ["WIND has 1 gap"],
+        channels: ["LEVEL", "WIND"], time: ["YYYYMMDD"], values: [50, 53, 56, 52, 55, 51], leftOut: ["STN"],
+        told: ["WIND has 1 gap"],
         step: "P1D"),
     ReadingCase(
         name: "a header that stands again",
         text: rows(3) { part in
-            "---load--- --disk-\n  a  b    rd   wr\n" + rows(5) { "\(right(part, 3))\(right($0, 3))\(right($0 * 7 % 4, 6))\(right($0 * $0, 5))" }
+            "---load--- --disk-\n  a  b    rd   wr\n"
+                + rows(5) { "\(right(part, 3))\(right($0, 3))\(right($0 * 7 % 4, 6))\(right($0 * $0, 5))" }
         }.replacing("\n\n", with: "\n"),
-        channels: ["a", "b", "rd", "wr"], values: [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2], told: ["stand again at 2 places"]),
+        channels: ["a", "b", "rd", "wr"], values: [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2], told: ["stand again at 2 places"]
+    ),
     ReadingCase(
         name: "files put one behind the other, each with its header",
         text: rows(2) { part in "time,load\n" + (0..<3).map { "2020-03-0\(part + 5) 0\($0):00,\($0)" }.joined(separator: "\n") },
@@ -101,7 +109,8 @@ private let cases: [ReadingCase] = [
 
     // Numbers
     ReadingCase(
-        name: "marks behind numbers", text: "Year,rain,sun\n2001,80.5,7\n2002,81.5*,8#\n2003,79.5,9*\n", channels: ["rain", "sun"],
+        name: "marks behind numbers", text: "Year,rain,sun\n2001,80.5,7\n2002,81.5*,8#\n2003,79.5,9*\n",
+        channels: ["rain", "sun"],
         time: ["Year"], values: [80.5, 81.5, 79.5], told: ["# behind 1, * behind 2"]),
     ReadingCase(
         name: "commas of three digits where semicolons divide fields", text: "d;v\n2020-01-01;1,125\n2020-01-02;20,500\n",
