@@ -97,8 +97,16 @@ struct LayoutFinder {
     /// - Throws: `SeriesError.severalLayouts` where lines of a text that no delimiter makes a table of hold numbers for the most part
     ///   between blanks, not as many in one as in the next.
     private func refuseSeveralLayouts(from top: (offset: Int, line: Int)) throws(SeriesError) {
-        guard options.delimiter == nil,
-            let lines = try? records(from: top, TableLayout.blanks, most: Self.inspected, isTrial: true), lines.count > 3
+        guard options.delimiter == nil else { return }
+        try refuseSeveralLayouts(near: top)
+        // Notes may fill the beginning.
+        let middle = lineEnd(bytes.count / 2).next
+        guard middle > top.offset else { return }
+        try refuseSeveralLayouts(near: (middle, top.line + bytes[top.offset..<middle].count { $0 == 0x0A }))
+    }
+
+    private func refuseSeveralLayouts(near place: (offset: Int, line: Int)) throws(SeriesError) {
+        guard let lines = try? records(from: place, TableLayout.blanks, most: Self.inspected, isTrial: true), lines.count > 3
         else { return }
         let ofNumbers = lines.count { line in line.fields.count { FieldLook(slice($0)) == .number } * 2 > line.fields.count }
         guard ofNumbers * 2 > lines.count, let other = lines.first(where: { $0.fields.count != lines[0].fields.count }) else {
