@@ -27,11 +27,8 @@ struct NumberForm: Sendable, Hashable {
     /// The number that a field holds, or `nil`; infinite where it is too large for a `Double`.
     func value(_ field: UnsafeBufferPointer<UInt8>) -> Double? {
         if let value = NumberParser.double(field, decimalComma: decimal == 0x2C) { return value }
-<<<<<<< HEAD
         if isClock { return TimeNotation.clock.instant(field).map { Double($0) / 1e6 } }
-=======
         if Self.mark(behind: field) != nil { return value(UnsafeBufferPointer(rebasing: field.dropLast())) }
->>>>>>> 99c9759767266ede0a829b1148850143e0397ad7
         guard !isPlain, let shape = NumberShape(field) else { return nil }
         guard isDecorated || hasMultipliers || shape.suffix.isEmpty && shape.prefix.isEmpty else { return nil }
         guard let value = shape.value(decimal: decimal) else { return nil }

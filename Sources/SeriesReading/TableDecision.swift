@@ -231,13 +231,7 @@ struct TableDecision {
 
     /// Hands over all rows of the table until `body` wants no more.
     func forEachRow(_ body: (CSVScanner, [CSVScanner.Field]) -> Bool) {
-<<<<<<< HEAD
-        var scanner = CSVScanner(
-            bytes: UnsafeBufferPointer(rebasing: bytes[..<form.layout.end]), delimiter: form.layout.delimiter)
-        scanner.jump(to: form.layout.start, line: form.layout.startLine)
-=======
         var scanner = form.layout.rows(of: bytes)
->>>>>>> 99c9759767266ede0a829b1148850143e0397ad7
         var fields: [CSVScanner.Field] = []
         while (try? scanner.next(into: &fields, file: file)) == true {
             guard body(scanner, fields) else { return }
