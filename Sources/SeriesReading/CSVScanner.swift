@@ -88,7 +88,8 @@ struct CSVScanner {
         guard position < bytes.count else { return nil }
         let byte = bytes[position]
         // Rows begin with a digit mostly, and such lines do not.
-        let mayBegin = byte <= 0x20 || byte > 127 || (byte < 64 ? passedFirst.low >> byte : passedFirst.high >> (byte - 64)) & 1 == 1
+        let mayBegin =
+            byte <= 0x20 || byte > 127 || (byte < 64 ? passedFirst.low >> byte : passedFirst.high >> (byte - 64)) & 1 == 1
         guard mayBegin else { return nil }
         for line in passing {
             var place = position

@@ -112,7 +112,8 @@ struct CSVRemarks: Sendable {
         }
         if passedPlaces > 0 {
             notices.append(
-                "Lines above the rows stand again at \(passedPlaces) place\(passedPlaces == 1 ? "" : "s") between them and are left out.")
+                "Lines above the rows stand again at \(passedPlaces) place\(passedPlaces == 1 ? "" : "s") between them and are left out."
+            )
         }
         if !signs.isEmpty {
             let told = signs.sorted { $0.key < $1.key }.map { "\($0.key) behind \($0.value)" }

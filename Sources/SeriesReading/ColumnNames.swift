@@ -162,8 +162,9 @@ enum ColumnNames {
     static func isIdentifier(_ name: String) -> Bool {
         let words = words(name)
         let last = words.last ?? ""
-        return ["id", "ids", "code", "no", "nr", "number", "version", "serial", "station", "stn", "site", "device", "sensorid"].contains(
-            last)
+        return ["id", "ids", "code", "no", "nr", "number", "version", "serial", "station", "stn", "site", "device", "sensorid"]
+            .contains(
+                last)
             || name.lowercased().hasSuffix("id") || name.lowercased().contains("_id")
     }
 }

@@ -103,7 +103,9 @@ extension LayoutFinder {
         let below = found[(top + 1)...]
         // One line of as many words needs no looking at places.
         guard found.count - top > 1 || found[top].line.fields.count != layout.width else { return nil }
-        let areUnits = below.allSatisfy { line in looks.indices.allSatisfy { line.words[$0].isEmpty || looks[$0].isNumber } }
+        let areUnits = below.allSatisfy { line in
+            looks.indices.allSatisfy { line.words[$0].isEmpty || looks[$0] != .text && looks[$0] != .time }
+        }
         let names = looks.indices.map { column in
             (areUnits ? [found[top]] : Array(found[top...])).map { $0.words[column] }.filter { !$0.isEmpty }
                 .joined(separator: " ")

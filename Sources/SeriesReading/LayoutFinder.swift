@@ -101,7 +101,9 @@ struct LayoutFinder {
             let lines = try? records(from: top, TableLayout.blanks, most: Self.inspected, isTrial: true), lines.count > 3
         else { return }
         let ofNumbers = lines.count { line in line.fields.count { FieldLook(slice($0)) == .number } * 2 > line.fields.count }
-        guard ofNumbers * 2 > lines.count, let other = lines.first(where: { $0.fields.count != lines[0].fields.count }) else { return }
+        guard ofNumbers * 2 > lines.count, let other = lines.first(where: { $0.fields.count != lines[0].fields.count }) else {
+            return
+        }
         throw .severalLayouts(
             file: file, line: lines[0].line, count: lines[0].fields.count, otherLine: other.line, otherCount: other.fields.count)
     }

@@ -167,8 +167,10 @@ extension LayoutFinder {
         return (Array(records[header...end]), end + 1)
     }
 
-    /// How many different things the fields of a record say.
-    private func nameCount(_ record: Record) -> Int { Set(record.fields.map { text($0) }).subtracting([""]).count }
+    /// How many different things the fields of a record say, but for how dates are written.
+    private func nameCount(_ record: Record) -> Int {
+        Set(record.fields.map { text($0) }.filter { !$0.isEmpty && DatePattern.directives($0) == nil }).count
+    }
 
     /// Whether a record has as many fields as rows have, one more that holds nothing, or one less, as R writes.
     private func isWide(_ record: Record, _ layout: TableLayout) -> Bool {
@@ -224,12 +226,13 @@ extension LayoutFinder {
         if let fixed {
             layout.below = fixed.below
             layout.hasRowNames = header.fields.count == layout.width - 1 && fixed.names.firstIndex(of: "") == 0
-            layout.notices.append("Names are the words that stand over the columns (--header-line takes those of one line in turn).")
+            layout.notices.append(
+                "Names are the words that stand over the columns (--header-line takes those of one line in turn).")
         }
         nameByPatterns(&layout)
         tell(below: below.filter { isRule($0) || fixed?.areJoined != true }, &layout)
         let end = below.last ?? last
-        if let row = rows.first { start(at: row, &layout) } else { (layout.start, layout.startLine) = (end.end, end.endLine) }
+        (layout.start, layout.startLine) = (end.end, end.endLine)
     }
 
     private func tell(below: [Record], _ layout: inout TableLayout) {
@@ -272,9 +275,11 @@ extension LayoutFinder {
             // A name of times over times, or none over the first column, stands where it should.
             let isInPlace = names[0].isEmpty || looks[0] == .time && ColumnNames.isTime(names[0])
             layout.hasRowNames = !isEmptyAtEnd && !isInPlace
-            names.insert("", at: layout.hasRowNames ? 0 : names.count)
+            if layout.hasRowNames { names.insert("", at: 0) } else if isEmptyAtEnd { names.append("") }
         }
-        return Array(names.prefix(layout.width)) + Array(repeating: "", count: max(0, layout.width - names.count))
+        // Columns that a header leaves without a word are no counters for that.
+        let missing = (names.count..<max(names.count, layout.width)).map { TableDecision.name(ofColumn: $0) }
+        return Array(names.prefix(layout.width)) + missing
     }
 
     /// Calls a column without a name by what stands below where that is how its times are written.

@@ -18,7 +18,8 @@ struct NumberForm: Sendable, Hashable {
 
     /// The sign behind a number that says something of it, as `*` and `#` say that it was estimated; `nil` for none.
     static func mark(behind field: UnsafeBufferPointer<UInt8>) -> UInt8? {
-        guard field.count > 1, let last = field.last, [0x2A, 0x23, 0x3F].contains(last), field[field.count - 2] &- 0x30 < 10 else {
+        guard field.count > 1, let last = field.last, [0x2A, 0x23, 0x3F].contains(last), field[field.count - 2] &- 0x30 < 10
+        else {
             return nil
         }
         return last

@@ -231,7 +231,7 @@ struct TableDecision {
 
     /// Hands over all rows of the table until `body` wants no more.
     func forEachRow(_ body: (CSVScanner, [CSVScanner.Field]) -> Bool) {
-        var scanner = form.layout.rows(of: bytes)
+        var scanner = form.layout.rows(of: bytes, line: form.layout.startLine)
         var fields: [CSVScanner.Field] = []
         while (try? scanner.next(into: &fields, file: file)) == true {
             guard body(scanner, fields) else { return }

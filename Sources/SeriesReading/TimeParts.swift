@@ -146,7 +146,9 @@ extension TableDecision {
 
     /// A day of the year and a clock in digits in the first columns of a table without names, whose first row may name other things.
     func namelessDayAndClock() -> TimeCandidate? {
-        guard isNameless, free.count > 2, sample.neighbours > 20, let notation = try? TimeNotation(name: "%j %K") else { return nil }
+        guard isNameless, free.count > 2, sample.neighbours > 20, let notation = try? TimeNotation(name: "%j %K") else {
+            return nil
+        }
         let columns = Array(free.prefix(2))
         let clocks = sample.columns[columns[1]].prefix(sample.neighbours).dropFirst()
         guard clocks.contains(where: { $0.count > 2 }), clocks.allSatisfy({ $0.count < 5 }) else { return nil }
