@@ -156,11 +156,23 @@ extension CSVReader {
     ) -> CSVRecords {
         // A CR at the end may be the first half of a line end.
         let whole = bytes.last == 0x0D ? UnsafeBufferPointer(rebasing: bytes.dropLast()) : bytes
-        return CSVReader(bytes: whole, file: file, form: form).records(after: count, format: format)
+        return CSVReader(bytes: whole, file: file, form: form).records(after: count, format: format) { count.lines + $0 }
     }
 
+<<<<<<< HEAD
     private func records(after count: (records: Int, lines: Int), format: TimeFormat?) -> CSVRecords {
         var scanner = form.layout.scanner(bytes)
+=======
+    /// The same of records that stand in lines of a file which `line` tells by those of `bytes`, both from 1.
+    static func records(
+        _ bytes: UnsafeBufferPointer<UInt8>, file: String, form: TableForm, line: (Int) -> Int
+    ) -> CSVRecords {
+        CSVReader(bytes: bytes, file: file, form: form).records(after: (0, line(1) - 1), format: nil, line: line)
+    }
+
+    private func records(after count: (records: Int, lines: Int), format: TimeFormat?, line: (Int) -> Int) -> CSVRecords {
+        var scanner = CSVScanner(bytes: bytes, delimiter: form.layout.delimiter)
+>>>>>>> 20ae96dc471241d2c8896935703c8676985aabfb
         let table = CSVTable(columns: form.names.count, rowLimit: recordLimit(0..<bytes.count))
         table.format = format
         var fields: [CSVScanner.Field] = []
@@ -177,7 +189,7 @@ extension CSVReader {
                 guard scanner.position > start, [0x0A, 0x0D].contains(bytes[scanner.position - 1]) else {
                     break
                 }
-                let place = Place(row: count.records + found.count + 1, line: count.lines + scanner.recordLine)
+                let place = Place(row: count.records + found.count + 1, line: line(scanner.recordLine))
                 if try convert(fields, of: scanner, place, table) {
                     table.rowCount += 1
                     numbers.append(place.row)
