@@ -159,10 +159,6 @@ extension CSVReader {
         return CSVReader(bytes: whole, file: file, form: form).records(after: count, format: format) { count.lines + $0 }
     }
 
-<<<<<<< HEAD
-    private func records(after count: (records: Int, lines: Int), format: TimeFormat?) -> CSVRecords {
-        var scanner = form.layout.scanner(bytes)
-=======
     /// The same of records that stand in lines of a file which `line` tells by those of `bytes`, both from 1.
     static func records(
         _ bytes: UnsafeBufferPointer<UInt8>, file: String, form: TableForm, line: (Int) -> Int
@@ -171,8 +167,7 @@ extension CSVReader {
     }
 
     private func records(after count: (records: Int, lines: Int), format: TimeFormat?, line: (Int) -> Int) -> CSVRecords {
-        var scanner = CSVScanner(bytes: bytes, delimiter: form.layout.delimiter)
->>>>>>> 20ae96dc471241d2c8896935703c8676985aabfb
+        var scanner = form.layout.scanner(bytes)
         let table = CSVTable(columns: form.names.count, rowLimit: recordLimit(0..<bytes.count))
         table.format = format
         var fields: [CSVScanner.Field] = []
