@@ -59,8 +59,14 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     case noConnection(source: String, reason: String)
     /// SQLite cannot read the database: it is damaged or locked.
     case databaseFailed(file: String, reason: String)
-    /// The content is of a format that is read from a file alone, and came another way.
-    case fileNeeded(file: String)
+    /// The content is of a format that is read from a file alone, and came another way; the kind is part of a sentence.
+    case fileNeeded(file: String, kind: String)
+    /// No program is there that reads such a file; how to come by one is part of the sentence.
+    case readerNeeded(file: String, kind: String, install: String)
+    /// The program that the user named for such files is not there.
+    case readerMissing(file: String, program: String)
+    /// A program that was to read a file did not.
+    case readerFailed(file: String, program: String, reason: String)
 
     /// A line is no object of numbers and texts.
     case badJSONLine(file: String, line: Int, reason: String)
@@ -88,6 +94,7 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         let reason =
             switch (error as? CocoaError)?.code {
             case .fileNoSuchFile?: "there is no such folder"
+            case .fileWriteFileExists?: "a file has its name"
             case .fileWriteNoPermission?: "permission denied"
             case .fileWriteOutOfSpace?: "the disk is full"
             case .fileWriteVolumeReadOnly?: "the disk is read-only"
@@ -125,20 +132,22 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noNumericColumn(let file, let columns):
             "\(file): no column holds numbers (found: \(listed(columns))); check the delimiter and the header."
         case .badNumber(let file, let row, let line, let column, let text):
-            "\(file), row \(row) (line \(line)), column \"\(column)\": \(quoted(text)) is not a number; "
+            "\(file), row \(row) (line \(line)), column \(named(column)): \(quoted(text)) is not a number; "
                 + "correct it, or leave the field empty to mark a gap."
         case .badTime(let file, let row, let line, let column, let text):
-            "\(file), row \(row) (line \(line)), column \"\(column)\": \(quoted(text)) is not a time like "
+            "\(file), row \(row) (line \(line)), column \(named(column)): \(quoted(text)) is not a time like "
                 + "the rows above; correct it, or choose another time column."
         case .infinite(let file, let row, let line, let column, let text):
-            "\(file), row \(row) (line \(line)), column \"\(column)\": \(quoted(text)) is infinite; "
+            "\(file), row \(row) (line \(line)), column \(named(column)): \(quoted(text)) is infinite; "
                 + "replace it by a finite number, or leave the field empty to mark a gap."
         case .badLabel(let file, let row, let line, let column, let text):
-            "\(file), row \(row) (line \(line)), label column \"\(column)\": \(quoted(text)) is neither "
+            "\(file), row \(row) (line \(line)), label column \(named(column)): \(quoted(text)) is neither "
                 + "0/1 nor true/false; correct it or rename the column."
         case .fieldCount(let file, let row, let line, let expected, let found):
-            "\(file), row \(row) (line \(line)): has \(found) fields where the first row has \(expected); "
-                + "quote fields that contain the delimiter."
+            "\(file), row \(row) (line \(line)): has \(found) field\(found == 1 ? "" : "s") where the first row has \(expected); "
+                + (found > expected
+                    ? "quote fields that contain the delimiter."
+                    : "write the missing ones, if only as delimiters, or remove the line if it is none of the table.")
         case .unclosedQuote(let file, let line):
             "\(file), line \(line): a quoted field that opens here never ends; close the quote."
         case .tornQuote(let file, let line):
@@ -152,13 +161,13 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         case .inflated(let file, let times):
             "\(file): grows more than \(times) times when it is decompressed; decompress it and open the result."
         case .noSuchColumn(let file, let column, let known):
-            "\(file): has no column \"\(printable(column))\" (it has: \(listed(known)))."
+            "\(file): has no column \(named(column)) (it has: \(listed(known)))."
         case .allGaps(let file, let column):
-            "\(file), column \"\(column)\": holds only gaps; leave the column out or fill it."
+            "\(file), column \(named(column)): holds only gaps; leave the column out or fill it."
         case .noDatabase(let file):
             "\(file): is no SQLite database, so there is no table in it to name or to query; read it without either."
         case .noTable(let file, let table, let known):
-            "\(file): has no table \"\(printable(table))\" (it has: \(listed(known)))."
+            "\(file): has no table \(named(table)) (it has: \(listed(known)))."
         case .tableNeeded(let file, let known):
             known.isEmpty
                 ? "\(file): is an SQLite database without a table; a series needs a table with a column of numbers."
@@ -195,14 +204,20 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         case .otherColumns(let file, let expected, let found):
             "\(file): was replaced by a file with other columns (\(listed(found)) in place of \(listed(expected))), so following "
                 + "ends; open it again."
-        case .fileNeeded(let file):
-            "\(file): is an SQLite database, which is read from an uncompressed file alone; save it as one and open that."
+        case .fileNeeded(let file, let kind):
+            "\(file): is \(kind), which is read from an uncompressed file alone; save it as one and open that."
+        case .readerNeeded(let file, let kind, let install):
+            "\(file): is \(kind), which takes another program to read, and none is here; install one (\(install)), or save the "
+                + "table as CSV and open that."
+        case .readerMissing(let file, let program):
+            "\(file): is to be read by \(named(program)), which is not there; install it, or correct [readers] in config.toml."
+        case .readerFailed(let file, let program, let reason):
+            "\(file): \(printable(shortened(program))) could not read it (\(reason)); try that program on it, or save the table as CSV "
+                + "and open that."
         }
     }
 
-    private func listed(_ names: [String]) -> String {
-        names.isEmpty ? "none" : names.prefix(12).map(printable).joined(separator: ", ")
-    }
+    private func named(_ name: String) -> String { "\"\(printable(shortened(name)))\"" }
 
     private func quoted(_ text: String) -> String {
         "\"\(printable(String(text.prefix(40))))\""

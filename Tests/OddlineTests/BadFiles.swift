@@ -97,7 +97,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
         BadFile("gzip changed", bytes: packed.enumerated().map { $0 == 12 ? $1 ^ 1 : $1 }, "damaged or cut short"),
         BadFile("gzip and more", bytes: packed + Array("more".utf8), "damaged or cut short"),
         BadFile("cut in a time", behindGoodRows("2024-01-0"), "row 41 (line 42)", "\"2024-01-0\" is not a time"),
-        BadFile("cut before a value", behindGoodRows("2024-01-01T00:40:00"), "row 41 (line 42): has 1 fields", "has 2"),
+        BadFile("cut before a value", behindGoodRows("2024-01-01T00:40:00"), "row 41 (line 42): has 1 field ", "has 2"),
         BadFile("a quote that never ends", behindGoodRows("2024-01-01T00:40:00,\"1"), "line 42", "close the quote"),
         BadFile("a quote in the header", "time,\"value\n1,2\n", "line 1", "close the quote"),
         BadFile("a long field", "v\n1\n" + String(repeating: "1", count: 1_200_000) + "\n", "line 3", "longer than"),
