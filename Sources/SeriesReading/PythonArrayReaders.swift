@@ -108,27 +108,16 @@ extension PythonReaders {
 
         """#
 
-    /// What pandas wrote, by its keys; or else arrays.
+    /// Arrays, or else what pandas wrote, by its keys.
     static let hdf5 =
         arrays + #"""
-            def by_pandas():
-                import tables, pandas
-                with pandas.HDFStore(path, mode="r") as store:
-                    keys = store.keys()
-                    if not keys:
-                        raise ImportError
-                    if len(keys) > 1:
-                        notice("It has %d tables: %s is read, and not %s." % (len(keys), keys[0], listed(keys[1:])))
-                    frame = store[keys[0]]
-                    write_frame(frame.to_frame(frame.name or "value") if isinstance(frame, pandas.Series) else frame)
-
             def by_h5py():
                 import h5py
                 file = h5py.File(path, "r")
                 arrays = []
                 def take(name, item):
                     if "pandas_type" in item.attrs:
-                        sys.exit("pandas wrote it, and Python needs more to read it: pip install pandas tables")
+                        raise ImportError
                     if not isinstance(item, h5py.Dataset) or item.shape is None or h5py.check_ref_dtype(item.dtype):
                         return
                     attributes = {}
@@ -144,7 +133,22 @@ extension PythonReaders {
                 file.visititems(take)
                 write_arrays(arrays)
 
-            try_each(by_pandas, by_h5py)
+            def by_pandas():
+                import tables, pandas
+                with pandas.HDFStore(path, mode="r") as store:
+                    keys = store.keys()
+                    if not keys:
+                        raise ImportError
+                    if len(keys) > 1:
+                        notice("It has %d tables: %s is read, and not %s." % (len(keys), keys[0], listed(keys[1:])))
+                    frame = store[keys[0]]
+                    write_frame(frame.to_frame(frame.name or "value") if isinstance(frame, pandas.Series) else frame)
+
+            def without_tables():
+                import h5py
+                sys.exit("pandas wrote it, and Python needs more to read it: pip install pandas tables")
+
+            try_each(by_h5py, by_pandas, without_tables)
             """#
 
     /// Vectors and matrices, those in structures too; from version 7.3 on the files are HDF5.

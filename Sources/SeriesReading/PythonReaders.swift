@@ -160,7 +160,11 @@ enum PythonReaders {
             names = ["index" if schema[i].name == "__index_level_0__" else schema[i].name for i in kept]
             out = None
             for batch in batches:
-                rows = pyarrow.RecordBatch.from_arrays([plain(batch.column(i)) for i in kept], names)
+                columns = [plain(batch.column(i)) for i in kept]
+                if len(kept) == 1:
+                    # A lone gap would be an empty line, which is no row.
+                    columns = [columns[0].cast(pyarrow.string()).fill_null("NA")]
+                rows = pyarrow.RecordBatch.from_arrays(columns, names)
                 out = out or pyarrow.csv.CSVWriter(sys.stdout.buffer, rows.schema)
                 out.write_batch(rows)
             if out:
@@ -172,7 +176,8 @@ enum PythonReaders {
             import polars
             kept = [name for name, kind in frame.schema.items() if not kind.is_nested() and kind != polars.Binary]
             leave_out([name for name in frame.columns if name not in kept], "each field holds several values, or bytes")
-            frame.select(kept).rename({"__index_level_0__": "index"}, strict=False).write_csv(sys.stdout.buffer)
+            frame = frame.select(kept).rename({"__index_level_0__": "index"}, strict=False)
+            frame.write_csv(sys.stdout.buffer, null_value="NA" if len(kept) == 1 else "")
 
         """#
 

@@ -36,7 +36,8 @@ struct ReaderCommand: Sendable, Equatable {
     }
 
     /// DuckDB takes the name of a file for a pattern; `path` sees to it that it is none.
-    private static let duckDB = ReaderCommand("duckdb", ["-csv", "-c", "SELECT * FROM read_parquet('\(file)')"])
+    private static let duckDB = ReaderCommand(
+        "duckdb", ["-init", "/dev/null", "-csv", "-nullvalue", "NA", "-c", "SELECT * FROM read_parquet('\(file)')"])
 
     /// The cells as they are stored in place of how they look, in UTF-8; all sheets, a file each.
     private static let office: [ReaderCommand] = ["soffice", "libreoffice"].map {

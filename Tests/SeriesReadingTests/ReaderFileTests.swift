@@ -54,7 +54,23 @@ import TimeSeries
                 "3,3,2024-01-01 02:00:00.000000,a", "",
             ])
         #expect(table.format == "parquet")
+        let series = try SeriesReader.read(data: table.csv, name: "a")
+        #expect(series.channels.map(\.name) == ["load, %", "count"] && series.profile.step == 3_600_000_000)
         #expect(table.notices == ["It is read by python3.", "tags is left out: each field holds several values, or bytes."])
+    }
+
+    private static let duckDB = output(["sh", "-c", "command -v duckdb"]).trimmingCharacters(in: .newlines)
+
+    @Test(.enabled(if: !duckDB.isEmpty && has("pyarrow"), "duckdb or pyarrow is not installed")) func parquetByDuckDB() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("it's [a]*.parquet").path
+        let text = "import pyarrow, pyarrow.parquet as p, sys; p.write_table(pyarrow.table({'v': [0.5, None]}), sys.argv[1])"
+        _ = Self.output(["python3", "-c", text, path])
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/duckdb", withDestinationPath: Self.duckDB)
+        let table = try ReaderPrograms([:], within: .init(), path: folder.path).csv(of: path, name: "a")
+        #expect(table.map { String(decoding: $0.csv, as: UTF8.self).split(whereSeparator: \.isNewline) } == ["v", "0.5", "NA"])
     }
 
     @Test(.enabled(if: has("pyarrow"), "Python has no pyarrow"), arguments: ["feather", "file", "stream"])
@@ -63,14 +79,16 @@ import TimeSeries
             "a.arrow",
             by: """
                 import pyarrow, pyarrow.feather
-                table = pyarrow.table({"v": [1.5, 2.5]})
+                table = pyarrow.table({"v": [1.5, None, 2.5]})
                 if "\(kind)" == "feather":
                     pyarrow.feather.write_feather(table, path)
                 else:
                     with pyarrow.ipc.new_\(kind == "stream" ? "stream" : "file")(path, table.schema) as out:
                         out.write_table(table)
                 """)
-        #expect(lines == ["v", "1.5", "2.5", ""] && table.format == "arrow")
+        #expect(lines == ["v", "1.5", "NA", "2.5", ""] && table.format == "arrow")
+        let values = try SeriesReader.read(data: table.csv, name: "a").channels[0].values
+        #expect(values.count == 3 && values[0] == 1.5 && values[1].isNaN && values[2] == 2.5)
     }
 
     /// A workbook of two sheets, of which the first holds words; written without a library.
