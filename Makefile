@@ -6,6 +6,7 @@
 # make deb    the same as a Debian package in .build-static; make try-deb installs it into a new root and starts it
 # make docs         the libraries' documentation in .build-docs
 # make try-postgresql   scores what a PostgreSQL server holds, through ODBC
+# make try-prometheus, try-influxdb   describe and score what a Prometheus and an InfluxDB answer
 # make try-spark, try-parallel, try-slurm   score 2,000 series on a Spark of two processes; some under GNU parallel, Slurm
 # make try-models   opens the models in Python: safetensors, ONNX, the module in python/
 SHELL := /bin/bash
@@ -21,7 +22,7 @@ MANUAL := .build-static/manual
 PREFIX ?= /usr/local
 
 .PHONY: run demo serve test build build-service setup test-setup format check-format clean static install deb try-deb try-models try-parallel \
-	try-slurm try-spark try-postgresql docs kill faults bounds fuzz sanitize
+	try-slurm try-spark try-postgresql try-prometheus try-influxdb docs kill faults bounds fuzz sanitize
 
 run: build
 	@$(PROGRAM) $(ARGS)
@@ -41,7 +42,7 @@ build-service: build $(SERVICE)
 # error, since standard output is the program's; it is not piped, so that on a terminal it stays on one line.
 SOURCES := $(shell find Sources Package.swift -type f)
 $(PROGRAM): $(SOURCES)
-	@[ -e $@ ] || echo "First build: about 3 minutes on two cores; later ones compile only what changed." >&2
+	@[ -e $@ ] || echo "First build: about 6 minutes on two cores; later ones compile only what changed." >&2
 	@$(WITHOUT_SERVICE) $(SWIFT) build -c release --product oddline >&2
 	@touch $@
 
@@ -49,7 +50,7 @@ $(PROGRAM): $(SOURCES)
 WITHOUT_SERVICE = $(if $(wildcard .build/checkouts/hummingbird),,ODDLINE_WITHOUT_SERVICE=1)
 
 $(SERVICE): $(SOURCES)
-	@[ -e $@ ] || echo "First build of the service: about 3 minutes more." >&2
+	@[ -e $@ ] || echo "First build of the service: some minutes more, most of them for TLS." >&2
 	@$(SWIFT) build -c release --product oddline-serve >&2
 	@touch $@
 
@@ -58,7 +59,7 @@ TEST = ODDLINE_PROGRAM=$(CURDIR)/.build-tests/release/oddline \
 
 test: setup test-setup check-format
 	@[ -e .build-tests/release/oddline ] || \
-		echo "First build of the tests: about 8 to 11 minutes on two cores; later ones compile only what changed." >&2
+		echo "First build of the tests: about 19 minutes on two cores; later ones compile only what changed." >&2
 	@$(TEST) $(ARGS)
 
 setup:
@@ -138,6 +139,14 @@ try-models: build
 try-postgresql: build
 	@.ci/install-packages libodbc2 odbc-postgresql postgresql python3
 	@.ci/try-postgresql $(PROGRAM)
+
+try-prometheus: build
+	@.ci/install-packages prometheus curl python3
+	@.ci/try-prometheus $(PROGRAM)
+
+try-influxdb: build
+	@.ci/install-packages influxdb influxdb-client curl python3
+	@.ci/try-influxdb $(PROGRAM)
 
 # The plugin is fetched and the libraries are built in a folder of their own.
 docs: setup

@@ -30,12 +30,14 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// A test target. Tests build without optimisation, in a fraction of the time; what they test, and `TestSupport`, which computes
+/// for them, stay optimised.
 func tests(
     _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
 ) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict,
-        linkerSettings: linked)
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+        swiftSettings: strict + [.unsafeFlags(["-Onone"])], linkerSettings: linked)
 }
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -202,7 +204,7 @@ let package = Package(
             [
                 "Work", "TestSupport", "Dashboard", "TerminalUI", "Workbench", "Accounts", "AnomalyDetection", "NeuralNetwork",
                 "SeriesReading",
-                "TimeSeries", "Persistence",
+                "TimeSeries", "Persistence", grdb,
             ],
             exclude: ["Goldens"]),
     ] + service + fuzzing,

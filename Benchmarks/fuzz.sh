@@ -9,7 +9,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${SECONDS_EACH:-60} work=${WORK:-.build-fuzz/work}
-[ $# -gt 0 ] || set -- csv jsonl keyed times gzip sqlite model detector theme configuration keys json http token
+[ $# -gt 0 ] || set -- csv jsonl document influx keyed times gzip sqlite model detector theme configuration keys json http token
 fuzzer=${FUZZER:-.build-fuzz/release/OddlineFuzz}
 [ -n "${FUZZER:-}" ] || ODDLINE_FUZZ=1 swift build -c release --build-path .build-fuzz --product OddlineFuzz >&2
 failed=0 total=0

@@ -51,7 +51,7 @@ struct DashboardBenchmark: ParsableCommand {
             _ = update(&state, .answer(desk, .opened(opened)))
             screen = view(state)
         }
-        _ = update(&state, .answer(desk, .modelsLoaded(identity: series.identity, models)))
+        settle(&state, update(&state, .answer(desk, .modelsLoaded(identity: series.identity, models))))
         screen = view(state)
 
         let cursor = measured(&state, &screen, [.right, .right, .left])
@@ -110,6 +110,10 @@ struct DashboardBenchmark: ParsableCommand {
         for case .work(let desk, .settle(var analysis, let run)) in requests {
             settling.append(milliseconds { analysis.settle() })
             settle(&state, update(&state, .answer(desk, .settled(run: run, analysis))))
+        }
+        for case .work(let desk, .scoreGrowth(var followed, _, let late, let run)) in requests {
+            guard (try? followed.use(late)) != nil else { continue }
+            settle(&state, update(&state, .answer(desk, .grown(run: run, followed, nil))))
         }
     }
 

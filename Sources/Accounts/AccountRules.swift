@@ -27,7 +27,7 @@ public enum AccountRules {
             return FieldProblem(.username, "The username needs 3 to \(longestUsername) characters.")
         }
         guard matches(username, usernamePattern) else {
-            return FieldProblem(.username, "The username starts with a letter and holds a-z, 0-9, dot, dash and underscore.")
+            return FieldProblem(.username, "The username starts with a letter; then letters, digits and . _ - follow.")
         }
         return nil
     }

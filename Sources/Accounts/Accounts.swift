@@ -113,22 +113,24 @@ public struct Accounts: Sendable {
         return acting(as: session, from: agent.origin)
     }
 
-    /// Changes an account's names; what is `nil` stays.
-    /// - Throws: `AccountError.invalid`, names already taken included.
+    /// Changes an account's names; what is `nil` stays as it is by then, whatever `account` says of it.
+    /// - Throws: `AccountError.invalid`, names already taken included; `.noSuchAccount`.
     public func update(_ account: Account, username: String? = nil, email: String? = nil) throws -> Account {
-        let (username, email) = (username ?? account.username, (email ?? account.email).lowercased())
-        let problems = [AccountRules.usernameProblem(username), AccountRules.emailProblem(email)].compactMap { $0 }
-        guard problems.isEmpty else { throw AccountError.invalid(problems) }
-        return try database.write { database in
+        try database.write { database in
+            guard let old = try self.account(database, id: account.id) else {
+                throw AccountError.noSuchAccount(account.username)
+            }
+            let (username, email) = (username ?? old.username, email?.lowercased() ?? old.email)
+            let problems = [AccountRules.usernameProblem(username), AccountRules.emailProblem(email)].compactMap { $0 }
+            guard problems.isEmpty else { throw AccountError.invalid(problems) }
             try refuseTaken(database, username: username, email: email, except: account.id)
-            let old = try self.account(database, id: account.id)
             try UserRecord.filter(key: account.id).updateAll(
                 database, UserRecord.Columns.username.set(to: username), UserRecord.Columns.email.set(to: email),
                 UserRecord.Columns.updatedAt.set(to: now()))
-            if let old, old.username != username {
+            if old.username != username {
                 try audit(database, user: account.id, "username changed", username, old: old.username, new: username)
             }
-            if let old, old.email != email {
+            if old.email != email {
                 try audit(database, user: account.id, "email changed", username, old: old.email, new: email)
             }
             guard let changed = try self.account(database, id: account.id) else { throw AccountError.noSuchAccount(username) }

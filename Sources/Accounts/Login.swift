@@ -171,9 +171,9 @@ extension Accounts {
         of session: Session, username: String?, email: String?, password: String?, origin: String = "terminal"
     ) throws -> Account {
         let present = try refreshed(session)
-        if let email, email.lowercased() != present.account.email {
-            try confirm(present, password: password ?? "", origin: origin)
-        }
+        // An address that is the present one is not set: another may be by then, for which the password was asked.
+        let email = email?.lowercased() == present.account.email ? nil : email
+        if email != nil { try confirm(present, password: password ?? "", origin: origin) }
         return try acting(as: present, from: origin).update(present.account, username: username, email: email)
     }
 }

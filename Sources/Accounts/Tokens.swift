@@ -72,6 +72,14 @@ public struct AuthenticatedSession: Sendable {
     public let id: String
 }
 
+/// Why a session has ended before its time.
+public enum SessionEnding: Sendable, Equatable {
+    /// The account is gone, was disabled, or has a new password.
+    case ofAccount
+    /// Somebody ended this one session: by signing out in another program, or from the list of sessions.
+    case elsewhere
+}
+
 /// A token that is still open.
 public struct OpenSession: Sendable, Equatable {
     /// The token's `jti`.
@@ -87,11 +95,15 @@ public struct OpenSession: Sendable, Equatable {
 extension Accounts {
     /// Whether what was begun with a token may go on: its account is there, enabled and has the same password, and nobody
     /// has ended the session. That the token's time is over ends nothing.
-    public func mayGoOn(_ begun: AuthenticatedSession) throws -> Bool {
-        do { _ = try refreshed(begun.session) } catch AccountError.badToken { return false }
-        return try database.read {
+    public func mayGoOn(_ begun: AuthenticatedSession) throws -> Bool { try ending(of: begun) == nil }
+
+    /// Why what was begun with a token may not go on; `nil` where it may.
+    public func ending(of begun: AuthenticatedSession) throws -> SessionEnding? {
+        do { _ = try refreshed(begun.session) } catch AccountError.badToken { return .ofAccount }
+        let isOpen = try database.read {
             try SessionRecord.filter(key: begun.id).filter(SessionRecord.Columns.revokedAt != nil).isEmpty($0)
         }
+        return isOpen ? nil : .elsewhere
     }
 
     /// Tokens of an account that are neither expired nor revoked, the newest first.

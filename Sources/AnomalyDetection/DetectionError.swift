@@ -30,6 +30,8 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
     case mixedModels(folder: String)
     /// Labels that are all alike, by which nothing can be measured.
     case oneClassOnly
+    /// A model that gave no finite error for any row of a series that has values.
+    case noFiniteErrors(model: ModelKind, series: String)
     /// A series without labels, where some are needed.
     case noLabels(series: String)
 
@@ -60,6 +62,8 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
             "\(series), column \"\(shortened(channel))\": its values reach too far to be scaled; divide them by a large number, or take their logarithm."
         case .mixedModels(let folder):
             "\(folder): models for all series and models for single ones do not go into one folder; name another, or remove those that are there."
+        case .noFiniteErrors(let model, let series):
+            "\(series): the \(model.title) model gives no number for any row (its weights are damaged, or the values reach too far); train it again."
         case .noLabels(let series):
             "\(series): has no column of labels, so detection cannot be measured; open a file with a column named label."
         case .oneClassOnly: "The labels are all 0 or all 1, so detection cannot be measured; use a series with both."

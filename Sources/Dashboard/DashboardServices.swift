@@ -20,6 +20,8 @@ public struct DashboardServices: Sendable {
     /// Rows of a followed file that are kept; `nil` keeps all.
     let horizon: Int?
     let eventCommand: EventCommand?
+    /// The folder one is in, whose files the library lists; `nil` lists none.
+    let folder: URL?
     let report: @Sendable (DashboardEvent) -> Void
     let lane = Workers(count: 1)
     let workers = Workers(count: 2)
@@ -30,11 +32,12 @@ public struct DashboardServices: Sendable {
     ///   - settings: those of a series that is opened for the first time.
     ///   - onEvent: what is run on an event that is new in a file that is followed.
     ///   - horizon: rows of a followed file that are kept; `nil` keeps all.
+    ///   - folder: the folder one is in, whose files the library lists; `nil` lists none.
     ///   - report: takes events from any thread.
     public init(
         accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models,
         settings: AnalysisSettings? = nil, onEvent: EventCommand.Settings? = nil, horizon: Int? = nil,
-        report: @escaping @Sendable (DashboardEvent) -> Void
+        folder: URL? = nil, report: @escaping @Sendable (DashboardEvent) -> Void
     ) {
         self.accounts = accounts
         self.database = database
@@ -42,6 +45,7 @@ public struct DashboardServices: Sendable {
         self.models = models
         self.settings = settings ?? AnalysisSettings(models: models)
         self.horizon = horizon
+        self.folder = folder
         self.report = report
         eventCommand = onEvent.map { command in EventCommand(command) { report(.failed($0)) } }
     }

@@ -35,6 +35,7 @@ public struct DashboardState: Sendable {
 
     /// Changes what somebody with a desk sees, in place: nothing else holds it meanwhile.
     /// - Returns: what `body` returns; `nil` before the login.
+    @discardableResult
     mutating func changeSignedIn<Result>(_ body: (inout SignedIn, inout Frame) -> Result) -> Result? {
         guard case .signedIn(var signedIn) = stage else { return nil }
         stage = .signedOut(SignedOut())
@@ -80,6 +81,9 @@ public struct Frame: Sendable {
         self.themes = themes.isEmpty ? [.midnight] : themes
         themeIndex = self.themes.firstIndex { $0.name == themeName ?? "midnight" } ?? 0
     }
+
+    /// Whether the terminal has room for the dashboard.
+    var isLargeEnough: Bool { width >= smallestSize.width && height >= smallestSize.height }
 
     /// The theme in use.
     public var theme: Theme { themes[themeIndex] }

@@ -14,7 +14,7 @@ import Workbench
 /// stays refused, and nothing that waits is done any more. What a desk answers is heard while somebody sits there: the state
 /// passes over the answers of any other.
 public final class Desk: Sendable {
-    private let services: DashboardServices
+    let services: DashboardServices
     private let permission: Mutex<Permission>
 
     /// By what right work is done here.
@@ -24,10 +24,11 @@ public final class Desk: Sendable {
         var kept: AuthenticatedSession?
         var isRefused = false
 
-        func holds(by accounts: Accounts) throws -> Bool {
-            if let kept { return try accounts.mayGoOn(kept) }
-            do { _ = try accounts.refreshed(session) } catch AccountError.badToken { return false }
-            return true
+        /// Why it does not hold any more.
+        func ending(by accounts: Accounts) throws -> SessionEnding? {
+            if let kept { return try accounts.ending(of: kept) }
+            do { _ = try accounts.refreshed(session) } catch AccountError.badToken { return .ofAccount }
+            return nil
         }
     }
 
@@ -48,22 +49,33 @@ public final class Desk: Sendable {
     /// Starts an effect and returns at once. What is stored is stored in the order of the calls.
     public func start(_ effect: Effect) {
         switch effect {
-        case .unlock(let password): stored { [self] in unlock($0, password) }
+        case .unlock(let password): stored(effect) { [self] in unlock($0, password) }
         case .signOut: services.lane.submit { [self] in forget() }
-        case .account(let request): stored { [self] _ in answer(request) }
-        case .judge(let series, let rows, let verdict): store { try $0.shelf(of: series).judge(rows, as: verdict) }
-        case .store(let series, let settings): store { try $0.shelf(of: series).store(settings) }
-        case .storeTheme(let name): store { try $0.store(name, key: "theme") }
-        case .carryOver(let path, let series, let known): store { _ = try $0.open(series, at: path, continuing: known) }
-        case .write(let series, let rows, let text): store { try $0.shelf(of: series).write(text, on: rows) }
-        case .open(let path): open(path, readSeries)
-        case .openToFollow(let path): open(path, follows: true, readWholeLines)
+        case .account(let request): stored(effect) { [self] _ in answer(request) }
+        case .judge(let series, let rows, let verdict):
+            stored(effect) { [self] in
+                .stored(effect, replaced: try library($0).shelf(of: series).judge(rows, as: verdict))
+            }
+        case .store(let series, let settings): store(effect) { try $0.shelf(of: series).store(settings) }
+        case .storeTheme(let name): store(effect) { try $0.store(name, key: "theme") }
+        case .carryOver(let path, let series, let known):
+            store(effect) { _ = try $0.open(series, at: path, continuing: known) }
+        case .write(let series, let rows, let text):
+            stored(effect) { [self] in
+                try library($0).shelf(of: series).write(text, on: rows)
+                return .stored(effect, replaced: [])
+            }
+        case .open(let path): open(path, effect)
+        case .openToFollow(let path): open(path, effect, follows: true)
+        case .openAs(let path, let options, let follows): open(path, effect, as: options, follows: follows)
+        case .readAgain(let path, let options, let run): readAgain(path, effect, options, run)
+        case .listSeries(let path, let columns, let options): listSeries(path, effect, columns, options)
         case .train(let series, let run, let seed): Task { await train(series, run, seed) }
         case .listLibrary, .loadModels, .export, .describe, .compare, .explain, .scoreGrowth, .settle, .complete:
             compute(effect)
-        case .follow(let path, let series, let run):
-            Follower(path: expanded(path), run: run, report: report).start(behind: series)
-        case .preview(let path): services.previews.read(path) { [self] in report(.previewed(path: path, $0)) }
+        case .follow(let path, let series, let options, let run):
+            Follower(path: expanded(path), options: options, run: run, report: report).start(behind: series)
+        case .preview(let path): preview(path)
         case .tell(let events): services.eventCommand?.tell(events)
         case .suspend, .redraw: break
         }
@@ -72,12 +84,13 @@ public final class Desk: Sendable {
     /// Starts what only reads and computes.
     private func compute(_ effect: Effect) {
         services.workers.submit { [self] in
-            tell { session in
+            tell(effect) { session in
                 switch effect {
                 case .listLibrary:
-                    .libraryListed(try library(session).entries(samples: services.locations.sampleData))
+                    .libraryListed(
+                        try library(session).entries(samples: services.locations.sampleData, folder: services.folder))
                 case .loadModels(let series, let kinds, let identity):
-                    .modelsLoaded(identity: identity, try library(session).shelf(of: identity).scored(kinds, series))
+                    load(kinds, series, library(session).shelf(of: identity))
                 case .scoreGrowth(let followed, let rows, let late, let run):
                     try grown(followed, rows, late, run)
                 case .settle(let analysis, let run): run.isCancelled ? nil : .settled(run: run, analysis.settled())
@@ -99,50 +112,48 @@ public final class Desk: Sendable {
     // MARK: Ways of working
 
     /// Stores on the lane, when all is stored that was asked for before, and answers.
-    private func stored(_ body: @escaping @Sendable (Session) throws -> Answer?) {
-        services.lane.submit { [self] in tell(body) }
+    func stored(_ effect: Effect, _ body: @escaping @Sendable (Session) throws -> Answer?) {
+        services.lane.submit { [self] in tell(effect, body) }
     }
 
     /// Stores on the lane and tells nothing but a failure.
-    private func store(_ body: @escaping @Sendable (UserLibrary) throws -> Void) {
-        stored { [self] session in
+    private func store(_ effect: Effect, _ body: @escaping @Sendable (UserLibrary) throws -> Void) {
+        stored(effect) { [self] session in
             try body(library(session))
             return nil
         }
     }
 
-    /// Does something with the session while it may be used. What was stopped at the user's wish tells nothing.
-    private func tell(_ body: (Session) throws -> Answer?) {
-        guard let session = permitted() else { return }
+    /// Does something with the session while it may be used, and answers, also where it fails. What was stopped at the user's wish
+    /// tells nothing.
+    private func tell(_ effect: Effect, _ body: (Session) throws -> Answer?) {
         do {
+            guard let session = try permitted() else { return }
             if let answer = try body(session) { report(answer) }
         } catch DetectionError.cancelled {
             return
         } catch {
-            report(.failed(services.sentence(error)))
+            report(effect.failure(services.sentence(error)))
         }
     }
 
     /// The session, as long as its account is enabled and has the password that it was opened with and nobody has ended it;
     /// tells of it when that is no longer so.
-    private func permitted() -> Session? {
-        do {
-            let (session, isNews) = try permission.withLock { permission -> (Session?, Bool) in
-                if permission.isRefused { return (nil, false) }
-                permission.isRefused = try !permission.holds(by: services.accounts)
-                return permission.isRefused ? (nil, true) : (permission.session, false)
-            }
-            if isNews { report(.sessionEnded) }
-            return session
-        } catch {
-            report(.failed(services.sentence(error)))
-            return nil
+    /// - Throws: what the database throws: then nothing is known, and who asks again may be told.
+    func permitted() throws -> Session? {
+        let (session, news) = try permission.withLock { permission -> (Session?, SessionEnding?) in
+            if permission.isRefused { return (nil, nil) }
+            let ending = try permission.ending(by: services.accounts)
+            permission.isRefused = ending != nil
+            return ending == nil ? (permission.session, nil) : (nil, ending)
         }
+        if let news { report(.sessionEnded(news)) }
+        return session
     }
 
-    private func report(_ answer: Answer) { services.report(.answer(self, answer)) }
+    func report(_ answer: Answer) { services.report(.answer(self, answer)) }
 
-    private func library(_ session: Session) -> UserLibrary {
+    func library(_ session: Session) -> UserLibrary {
         UserLibrary(
             session: session, database: services.database, locations: services.locations, models: services.models)
     }
@@ -180,32 +191,20 @@ public final class Desk: Sendable {
         do { try services.accountServices.forget() } catch { services.report(.failed(services.sentence(error))) }
     }
 
-    // MARK: Series and models
+    // MARK: Models
 
-    /// Reads the file on the workers; what the user left about it comes after all that is still to be stored.
-    private func open(
-        _ path: String, follows: Bool = false, _ read: @escaping @Sendable (String) -> Result<Series, PlainError>
-    ) {
-        services.workers.submit { [self] in
-            switch read(path) {
-            case .failure(let error): report(.openFailed(error.message))
-            case .success(let series):
-                stored { [self] session in
-                    do {
-                        var opened = try library(session).open(
-                            series, at: expanded(path), settings: services.settings, models: services.models)
-                        opened.isToBeFollowed = follows
-                        opened.horizon = services.horizon
-                        return .opened(opened)
-                    } catch { return .openFailed(services.sentence(error)) }
-                }
-            }
-        }
+    /// Loads the models that are sound, and tells of them before what is wrong with the others.
+    private func load(_ kinds: [ModelKind], _ series: Series, _ shelf: Shelf) -> Answer? {
+        let (models, problems) = shelf.scored(kinds, series, services.sentence)
+        let loaded = models.isEmpty ? nil : Answer.modelsLoaded(identity: shelf.identity, models)
+        guard !problems.isEmpty else { return loaded }
+        if let loaded { report(loaded) }
+        return .failed(problems.joined(separator: " "))
     }
 
     private func train(_ series: Series, _ run: Cancellation, _ seed: UInt64) async {
         let training = ModelTraining(series: series, models: services.models, seed: seed)
-        for await progress in training.run(cancellation: run, mayGoOn: { self.permitted() != nil }) {
+        for await progress in training.run(cancellation: run, mayGoOn: mayGoOn) {
             if case .finished(let model) = progress, let saving = await saved(model.detector, of: series) {
                 report(.saved(run: run, saving))
             }
@@ -214,11 +213,19 @@ public final class Desk: Sendable {
         report(.trainingEnded(run: run))
     }
 
+    /// Whether the user still may train; where nobody can tell, why not is told.
+    private func mayGoOn() -> Bool {
+        do { return try permitted() != nil } catch {
+            report(.failed(services.sentence(error)))
+            return false
+        }
+    }
+
     /// Saves a model on the lane; `nil` where the user may no longer.
     private func saved(_ detector: any Detector, of series: Series) async -> Result<ModelKind, PlainError>? {
         do {
             return try await services.lane.run { [self] in
-                guard let session = permitted() else { return nil }
+                guard let session = try permitted() else { return nil }
                 try library(session).shelf(of: series.identity).save(detector)
                 return .success(detector.kind)
             }

@@ -30,8 +30,14 @@ public enum Effect: Sendable {
     case open(path: String)
     /// Opens a file whose last line may not be whole yet, to follow it.
     case openToFollow(path: String)
+    /// Opens a file as was decided now, which is kept; perhaps to follow it.
+    case openAs(path: String, SeriesReader.Options, follows: Bool)
+    /// Reads the file of the open series by other decisions, which are kept where it can be read so.
+    case readAgain(path: String, SeriesReader.Options, Cancellation)
+    /// Lists the series that columns of the open file tell apart.
+    case listSeries(path: String, columns: [String], SeriesReader.Options)
     /// Reports the rows that come behind those of a series in its file, until the flag is raised.
-    case follow(path: String, Series, Cancellation)
+    case follow(path: String, Series, SeriesReader.Options, Cancellation)
     /// Scores rows that have come, and what models that were made meanwhile have not scored.
     case scoreGrowth(FollowedAnalysis, Series?, late: [ScoredModel], Cancellation)
     /// Does what follows from decisions; the flag is that of the series on screen.
@@ -56,6 +62,21 @@ public enum Effect: Sendable {
     case explain(Series, [ScoredModel], Range<Int>)
     case suspend
     case redraw
+
+    /// What is answered where it could not be done, in words: whoever waits for it need not wait any more, and has back what was
+    /// handed over.
+    func failure(_ problem: String) -> Answer {
+        switch self {
+        case .unlock: .unlockFailed(problem)
+        case .account: .accountRefused([], other: problem)
+        case .open, .openToFollow, .openAs: .openFailed(problem)
+        case .judge, .write: .notStored(self, problem)
+        case .readAgain(_, _, let run): .rereadFailed(run: run, problem)
+        case .scoreGrowth(_, let rows, let late, let run): .growthFailed(run: run, rows, late: late, problem)
+        case .settle(_, let run): .settlingFailed(run: run, problem)
+        default: .failed(problem)
+        }
+    }
 
     /// The same, asked of a desk, or of the terminal where that has it to do.
     func asked(of desk: Desk) -> Request {
@@ -85,8 +106,8 @@ public enum DashboardEvent: Sendable {
 public enum Answer: Sendable {
     case unlocked
     case unlockFailed(String)
-    /// The account was disabled or got another password, or the session was ended elsewhere; the login screen follows.
-    case sessionEnded
+    /// The session may not go on; the login screen follows.
+    case sessionEnded(SessionEnding)
     case accountsShown(Account, AccountPanel.Content, message: String?)
     case accountRefused([FieldProblem], other: String?)
     case libraryListed([LibraryState.Entry])
@@ -94,6 +115,12 @@ public enum Answer: Sendable {
     case completed(path: String, [String])
     case opened(OpenedSeries)
     case openFailed(String)
+    /// One of the series of a file is to be chosen.
+    case severalSeries(SeriesChoice)
+    /// The open series as it is by other decisions.
+    case reread(run: Cancellation, OpenedSeries)
+    /// Why it cannot be read by other decisions.
+    case rereadFailed(run: Cancellation, String)
     /// A run is known by its cancellation flag, so that reports of an abandoned run are dropped.
     case training(run: Cancellation, ModelTraining.Report)
     /// Whether a model of a run was saved, or why not; comes before its `finished`.
@@ -110,10 +137,17 @@ public enum Answer: Sendable {
     case followingEnded(run: Cancellation, String)
     /// An analysis with more rows and their scores, and what is new in it where rows have come.
     case grown(run: Cancellation, FollowedAnalysis, FollowedAnalysis.News?)
+    /// Rows that could not be scored, and models that have not scored all rows, as they were handed over.
+    case growthFailed(run: Cancellation, Series?, late: [ScoredModel], String)
     /// The answer to the `settle` with this flag.
     case settled(run: Cancellation, Analysis)
+    case settlingFailed(run: Cancellation, String)
     /// The columns of the series with this identity.
     case described(identity: SeriesIdentity, [ColumnStatistics])
+    /// A verdict or a note is stored, in place of these verdicts.
+    indirect case stored(Effect, replaced: [RowMark<Verdict>])
+    /// A verdict or a note could not be stored, in words.
+    indirect case notStored(Effect, String)
     /// A file is there already.
     case wouldOverwrite(ExportRequest)
     case done(String)
@@ -138,6 +172,14 @@ public struct OpenedSeries: Sendable {
     public var models: Models
     /// What the settings of a series begin with; `nil` for those of the program.
     public var defaults: AnalysisSettings?
+    /// How its file was read; without columns where that is not known.
+    var understanding = Understanding()
+    /// What is shown of the columns of its file.
+    var columns: [ColumnGlance] = []
+    /// What was decided about how its file is read.
+    var options = SeriesReader.Options()
+    /// Why its file was not read as was decided before.
+    var refusal: String?
     /// Whether its file is to be followed.
     var isToBeFollowed = false
     /// Rows that are kept when it is followed; `nil` keeps all.
@@ -145,6 +187,12 @@ public struct OpenedSeries: Sendable {
 
     /// What to say when it opens: what the reader noticed, or what to do next.
     var greeting: String {
+        if let refusal { return "It is read as the program would, no longer as was decided: \(refusal)" }
+        let guesses = understanding.guesses
+        if let guess = guesses.first {
+            let others = series.notices.count - 1
+            return "o shows how it was read. " + guess + (others > 0 ? " (+\(others) more)" : "")
+        }
         guard let notice = series.notices.first else {
             return savedModels.isEmpty ? "Press t to train the models." : "The saved models are being loaded; t trains anew."
         }

@@ -57,7 +57,7 @@ public struct SignedIn: LayerOwner {
         if workspace?.listAll() == true { return [] }
         workspace?.letGo()
         leaveScreen()
-        return library.show(path) + [.listLibrary]
+        return atWorkspace { $0.storing([]) } + library.show(path) + [.listLibrary]
     }
 
     /// Takes away what lies over the library but what may lie over any screen.
@@ -77,11 +77,21 @@ public struct SignedIn: LayerOwner {
         return [.signOut]
     }
 
+    /// Ends the program, after a question where something would be lost.
+    mutating func quit(_ frame: inout Frame) -> [Effect] {
+        leaveSeries("Quitting", &frame) { signedIn, frame in
+            signedIn.stopWork()
+            frame.hasEnded = true
+            return []
+        }
+    }
+
     /// Raises the flags that stop a training run and what follows a file, if there are any.
     func stopWork() {
         workspace?.training?.cancellation.cancel()
         workspace?.growth.stop()
         workspace?.settling.run.cancel()
+        workspace?.reading.underWay?.run.cancel()
     }
 
     // MARK: Answers
@@ -99,11 +109,25 @@ public struct SignedIn: LayerOwner {
         case .accountRefused(_, let other?): frame.complain(other)
         case .opened(let opened): effects += show(opened, &frame)
         case .wouldOverwrite(let request): confirmOverwriting(request)
+        case .severalSeries(let choice): ask(choice, &frame)
         default: break
         }
         effects += library.receive(answer, &frame)
         effects += atWorkspace { $0.receive(answer, &frame) }
         return effects + tell(answer, &frame)
+    }
+
+    /// Asks which of several series is wanted, unless what asked is no longer there.
+    private mutating func ask(_ choice: SeriesChoice, _ frame: inout Frame) {
+        if choice.isOpen {
+            guard var open = workspace, open.path == choice.path else { return }
+            if let run = choice.run {
+                guard open.reading.underWay?.run === run else { return }
+                open.receive(rereadingBy: run, failed: nil, &frame)
+                workspace = open
+            }
+        }
+        push(SeriesCard(choice))
     }
 
     private mutating func show(_ opened: OpenedSeries, _ frame: inout Frame) -> [Effect] {

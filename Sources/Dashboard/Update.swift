@@ -29,30 +29,51 @@ private func begin(_ state: inout DashboardState, _ desk: Desk, themeName: Strin
 /// Takes what a desk answers, unless nobody sits there any more.
 private func receive(_ state: inout DashboardState, _ answer: Answer, from desk: Desk) -> [Request] {
     guard let signedIn = state.signedIn, signedIn.desk === desk else { return [] }
-    if case .sessionEnded = answer {
+    if case .sessionEnded(let ending) = answer {
         signedIn.stopWork()
         state.stage = .signedOut(SignedOut())
-        state.frame.complain("The session has ended: the account was disabled or has a new password.")
+        switch ending {
+        case .ofAccount: state.frame.complain("The session has ended: the account was disabled or has a new password.")
+        case .elsewhere: state.frame.complain("The session has ended: this login was ended elsewhere. Log in again.")
+        }
         return []
     }
     let effects = state.changeSignedIn { $0.receive(answer, &$1) } ?? []
     return effects.map { $0.asked(of: desk) }
 }
 
+/// Whether the end can wait for an answer: something could not be stored, and the question can be seen and was not asked yet.
+private func mayAsk(_ state: DashboardState) -> Bool {
+    guard let signedIn = state.signedIn, let workspace = signedIn.workspace else { return false }
+    return !workspace.unstored.isEmpty && state.frame.isLargeEnough && !signedIn.isLocked
+        && signedIn.layer(ConfirmCard.self) == nil
+}
+
+private func quit(_ state: inout DashboardState) -> [Request] {
+    guard let desk = state.signedIn?.desk else { return [] }
+    return (state.changeSignedIn { $0.quit(&$1) } ?? []).map { $0.asked(of: desk) }
+}
+
+/// Ends the program at once; what could not be stored is tried once more.
+private func end(_ state: inout DashboardState) -> [Request] {
+    state.signedIn?.stopWork()
+    state.frame.hasEnded = true
+    guard let desk = state.signedIn?.desk else { return [] }
+    return (state.changeSignedIn { signedIn, _ in signedIn.atWorkspace { $0.storing([]) } } ?? []).map { $0.asked(of: desk) }
+}
+
 private func updateInput(_ state: inout DashboardState, _ input: InputEvent) -> [Request] {
     switch input {
     case .resize(let width, let height):
         (state.frame.width, state.frame.height) = (width, height)
+        if !state.frame.isLargeEnough { state.changeSignedIn { signedIn, _ in signedIn.workspace?.letGo() } }
         return []
-    case .terminate:
-        state.frame.hasEnded = true
-        return []
-    case .key(.control("c")):
-        state.signedIn?.stopWork()
-        state.frame.hasEnded = true
-        return []
+    case .terminate: return end(&state)
+    case .key(.control("c")): return mayAsk(state) ? quit(&state) : end(&state)
     default: break
     }
+    // Nobody sees what keys and the mouse would do.
+    guard state.frame.isLargeEnough else { return [] }
     if case .key = input, state.signedIn?.isLocked != true { state.frame.message = nil }
     switch state.stage {
     case .signedOut(var signedOut):

@@ -8,7 +8,7 @@ public func view(_ state: DashboardState) -> CellBuffer {
     let frame = state.frame
     let theme = frame.theme
     var screen = CellBuffer(width: frame.width, height: frame.height, style: Style(theme.text, on: theme.background))
-    guard frame.width >= smallestSize.width, frame.height >= smallestSize.height else {
+    guard frame.isLargeEnough else {
         viewTooSmall(&screen, theme)
         return screen
     }
@@ -25,9 +25,10 @@ public func view(_ state: DashboardState) -> CellBuffer {
 private func viewTooSmall(_ screen: inout CellBuffer, _ theme: Theme) {
     let lines = [
         "oddline needs", "\(smallestSize.width)×\(smallestSize.height) cells", "this is \(screen.width)×\(screen.height)",
+        "Ctrl-C quits",
     ]
     for (index, line) in lines.enumerated() {
-        let y = max(0, screen.height / 2 - 1) + index
+        let y = max(0, min(screen.height / 2 - 1, screen.height - lines.count)) + index
         screen.write(line, x: max(0, (screen.width - line.count) / 2), y: y, Style(index == 0 ? theme.accent : theme.text))
     }
 }

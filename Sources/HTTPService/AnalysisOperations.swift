@@ -48,6 +48,7 @@ struct AnalysisOperations: Sendable {
                 .oneOf(
                     Parameter.body("csv", .text(1...33_000_000)).map { Source.csv($0) },
                     Parameter.body("sample", .choice(samples)).map { Source.sample($0) }),
+                .reading,
                 bodyLimit: 33_554_432, answer: .created(series) { "/api/series/\($0.series.identity.text)" }, problems: [409],
                 protected: addSeries),
             Operation(
@@ -62,10 +63,12 @@ struct AnalysisOperations: Sendable {
         ]
     }
 
-    private func addSeries(_ caller: AuthenticatedContext, name: String, source: Source) async throws -> Analysis {
+    private func addSeries(_ caller: AuthenticatedContext, name: String, source: Source, reading: SeriesReader.Options)
+        async throws -> Analysis
+    {
         try await store.add(for: caller.session) {
             switch source {
-            case .csv(let text): try SeriesReader.read(data: Data(text.utf8), name: printable(name))
+            case .csv(let text): try SeriesReader.read(data: Data(text.utf8), name: printable(name), options: reading)
             case .sample(let file): try SeriesReader.read(path: store.samples.appendingPathComponent(file).path)
             }
         }

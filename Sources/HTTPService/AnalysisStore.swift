@@ -86,21 +86,21 @@ actor AnalysisStore {
     /// - Throws: `SeriesError`, or `Problem` 409 when the user keeps too many.
     nonisolated func add(for session: Session, reading read: @escaping @Sendable () throws -> Series) async throws -> Analysis {
         let library = library(session)
-        let (series, scored) = try await workers.run(waitingAtMost: 8) {
-            let series = try read()
-            let shelf = library.shelf(of: series.identity)
-            let scored = try shelf.savedModels().compactMap { kind in
-                try? ScoredModel(scoring: series, with: shelf.load(kind))
-            }
-            return (series, scored)
+        let analysis = try await workers.run(waitingAtMost: 8) { [models, settings] in
+            var analysis = Analysis(series: try read(), models: models, settings: settings)
+            let shelf = library.shelf(of: analysis.series.identity)
+            let series = analysis.series
+            analysis.use(try shelf.savedModels().compactMap { try? ScoredModel(scoring: series, with: shelf.load($0)) })
+            return analysis
         }
-        return try await keep(series, scored, for: session)
+        return try await keep(analysis, for: session)
     }
 
     /// The folder of shipped samples.
     nonisolated var samples: URL { locations.sampleData }
 
-    private func keep(_ series: Series, _ scored: [ScoredModel], for session: Session) throws -> Analysis {
+    private func keep(_ analysis: Analysis, for session: Session) throws -> Analysis {
+        let series = analysis.series
         let key = Key(user: session.account.id, series: series.identity.text)
         if let entry = entries[key] { return try again(series, entry, key) }
         let mine = entries.filter { $0.key.user == key.user }.values
@@ -114,8 +114,6 @@ actor AnalysisStore {
         guard entries.count < limits.series,
             entries.values.reduce(series.valueCount, { $0 + $1.analysis.series.valueCount }) <= limits.values
         else { throw Problem.later("The service keeps as many series as it can; try again later.", seconds: 60) }
-        var analysis = Analysis(series: series, models: models, settings: settings)
-        if !scored.isEmpty { analysis.use(scored) }
         entries[key] = Entry(analysis: analysis)
         return analysis
     }
@@ -130,9 +128,7 @@ actor AnalysisStore {
         guard entry.cancellation == nil else {
             throw Problem(.conflict, "A series with these numbers is being trained on; wait for it or delete it.")
         }
-        var analysis = Analysis(series: series, models: models, settings: known.settings)
-        let scored = models.kinds.compactMap { known.scored[$0] }
-        if !scored.isEmpty { analysis.use(scored) }
+        let analysis = known.of(series)
         entries[key]?.analysis = analysis
         return analysis
     }

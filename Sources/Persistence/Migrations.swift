@@ -106,6 +106,13 @@ extension OddlineDatabase {
                 table.uniqueKey(["user_id", "fingerprint", "first_row", "last_row"])
             }
         }
+        try database.create(table: "readings") { table in
+            owner(table)
+            table.column("path", .text).notNull()
+            table.column("options", .text).notNull()
+            table.column("decided_at", .datetime).notNull()
+            table.primaryKey(["user_id", "path"])
+        }
         try database.create(table: "settings") { table in
             owner(table)
             table.column("key", .text).notNull()

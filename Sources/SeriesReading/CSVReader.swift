@@ -2,178 +2,130 @@ import Foundation
 import TimeSeries
 import Work
 
-extension SeriesFormat {
-    /// How the names of CSV files end.
-    public static let csvEnding = ".csv"
-
-    /// Delimited text.
-    static let csv = SeriesFormat(
-        endings: [csvEnding], recognises: { _ in true },
-        read: { source, options in
-            if let kind = ForeignContent.kind(of: source.data) {
-                throw SeriesError.foreign(file: source.name, kind: kind.name, remedy: kind.remedy)
-            }
-            return try CSVReader.series(source.data, file: source.name, options: options)
-        })
-}
-
-/// Reads delimited text into a `Series`.
+/// Reads the records of a text into a `Series`, by what was decided about it.
 ///
-/// Delimiter, decimal comma, header, time column and label column are found from the first 200 records.
 /// Cost: one pass over the bytes that counts lines and one that reads them, the work of large files shared by all
 /// cores; about 16 bytes of memory a value.
 struct CSVReader {
-    /// How a column is read.
-    enum Role: Equatable { case number, label, text, calendar, unixSeconds, unixMilliseconds }
-
     let bytes: UnsafeBufferPointer<UInt8>
     let file: String
-    let dialect: CSVDialect
-    var names: [String] = []
-    var roles: [Role] = []
-    var hasHeader = false
-    /// Whether the names are known and not written in the text.
-    var isNamed = false
-    var options: SeriesReader.Options
+    let form: TableForm
+    /// What stands between fields, and the decimal point, at hand for each field.
+    private let delimiter: UInt8, point: UInt8
+    private let plainTimeColumn: Int?
 
-    /// Parses `data`; `file` is the name used in messages.
-    /// - Parameter names: of the columns where they are known; the text has no header then, and its dialect is `CSVDialect.plain`.
-    static func series(
-        _ data: Data, file: String, options: SeriesReader.Options, names: [String]? = nil
-    ) throws -> Series {
-        try data.withUnsafeBytes {
-            var reader = CSVReader(bytes: $0.bindMemory(to: UInt8.self), file: file, options: options, names: names)
-            try reader.inspect()
-            return try reader.parse()
-        }
+    /// The line of the source of each record, where those are not the lines of the text.
+    private let lines: [Int]
+
+    init(bytes: UnsafeBufferPointer<UInt8>, file: String, form: TableForm, lines: [Int] = []) {
+        (self.bytes, self.file, self.form, self.lines) = (bytes, file, form, lines)
+        (delimiter, point, plainTimeColumn) = (form.layout.delimiter, form.decimal, form.plainTimeColumn)
     }
 
-    /// By what records are read, found from the first ones.
-    /// - Parameter isWhole: whether nothing comes behind `bytes`.
-    /// - Returns: also how many bytes the header takes.
-    /// - Throws: `SeriesError`; `.unclosedQuote` where they end within quotes and more comes.
-    static func form(
-        of bytes: UnsafeBufferPointer<UInt8>, isWhole: Bool, file: String, options: SeriesReader.Options, names: [String]?
-    ) throws(SeriesError) -> (form: CSVForm, headerBytes: Int) {
-        var reader = CSVReader(bytes: bytes, file: file, options: options, names: names)
-        try reader.inspect(isStream: true, isWhole: isWhole)
-        guard reader.roles.contains(.number) else { throw .noNumericColumn(file: file, columns: reader.names) }
-        return (reader.form, try reader.scannerBehindHeader().position)
+    /// Reads all rows of the table in their order.
+    /// - Throws: `SeriesError`.
+    func parse() throws(SeriesError) -> (series: Series, remarks: CSVRemarks) {
+        guard !form.channels.isEmpty || !form.categories.isEmpty else { throw .noNumericColumn(file: file, columns: form.names) }
+        let tables = if let plain = plainTables() { plain } else { [try table()] }
+        return (series(of: tables), CSVRemarks(tables))
     }
 
-    private var form: CSVForm { CSVForm(dialect: dialect, names: names, roles: roles, hasHeader: hasHeader) }
+    // MARK: Records
 
-    /// As above, with what records behind these are read by.
-    static func seriesAndForm(
-        _ data: Data, file: String, options: SeriesReader.Options
-    ) throws -> (series: Series, form: CSVForm) {
-        try data.withUnsafeBytes {
-            var reader = CSVReader(bytes: $0.bindMemory(to: UInt8.self), file: file, options: options)
-            try reader.inspect()
-            return (try reader.parse(), reader.form)
-        }
-    }
-
-    private init(
-        bytes: UnsafeBufferPointer<UInt8>, file: String, options: SeriesReader.Options, names: [String]? = nil
-    ) {
-        self.bytes = bytes
-        self.file = file
-        self.options = options
-        dialect = names == nil ? CSVDialect.detect(bytes) : .plain
-        if let names {
-            self.names = names.enumerated().map { $1.isEmpty ? Self.name(ofColumn: $0) : printable($1) }
-            (isNamed, hasHeader) = (true, true)
-        }
-    }
-
-    init(bytes: UnsafeBufferPointer<UInt8>, file: String, form: CSVForm) {
-        self.bytes = bytes
-        self.file = file
-        options = SeriesReader.Options()
-        (dialect, names, roles, hasHeader) = (form.dialect, form.names, form.roles, form.hasHeader)
-    }
-
-    // MARK: Values
-
-    private func parse() throws(SeriesError) -> Series {
-        guard roles.contains(.number) else { throw .noNumericColumn(file: file, columns: names) }
-        let scanner = try scannerBehindHeader()
-        let tables = if let plain = plainTables(from: scanner.position) { plain } else { [try table(scanner)] }
-        return series(of: tables)
-    }
-
-    private func scannerBehindHeader() throws(SeriesError) -> CSVScanner {
-        var scanner = CSVScanner(bytes: bytes, delimiter: dialect.delimiter)
-        var fields: [CSVScanner.Field] = []
-        if hasHeader, !isNamed { _ = try scanner.next(into: &fields, file: file) }
+    private func scanner() -> CSVScanner {
+        var scanner = CSVScanner(bytes: UnsafeBufferPointer(rebasing: bytes[..<form.layout.end]), delimiter: delimiter)
+        scanner.jump(to: form.layout.start, line: form.layout.startLine)
         return scanner
     }
 
-    /// The columns of tables that follow each other.
-    func series(of tables: [CSVTable]) -> Series {
-        let timeColumn = roles.firstIndex { [.calendar, .unixSeconds, .unixMilliseconds].contains($0) }
-        let labelColumn = roles.firstIndex(of: .label)
-        let numbers = roles.indices.filter { roles[$0] == .number }
-        let channels = numbers.map { Series.Channel(name: names[$0], values: CSVTable.column($0, of: tables, as: Double.self)) }
-        let axis = timeColumn.map {
-            TimeAxis(
-                microseconds: CSVTable.column($0, of: tables, as: Int64.self), format: tables[0].format ?? .unixMilliseconds)
-        }
-        var notices: [String] = []
-        let text = roles.indices.filter { roles[$0] == .text }.map { names[$0] }
-        if !text.isEmpty { notices.append("Text is left out: \(text.joined(separator: ", ")).") }
-        return Series(
-            name: file, channels: channels, time: axis ?? .rowNumbers,
-            labels: labelColumn.map { CSVTable.column($0, of: tables, as: Double.self).map { $0 == 1 } }, notices: notices)
-    }
-
-    /// Reads all records behind the header, one after the other.
-    private func table(_ start: CSVScanner) throws(SeriesError) -> CSVTable {
-        var scanner = start
+    /// Reads all records of the table, one after the other.
+    private func table() throws(SeriesError) -> CSVTable {
+        var scanner = scanner()
         var fields: [CSVScanner.Field] = []
-        let table = CSVTable(columns: names.count, rowLimit: recordLimit(scanner.position..<bytes.count))
+        let table = CSVTable(columns: form.names.count, rowLimit: recordLimit(scanner.position..<form.layout.end))
+        var row = 0
         while true {
-            let row = table.rowCount + 1
-            if let end = try plainRecord(at: scanner.position, Place(row: row, line: scanner.line), table) {
+            row += 1
+            if form.only.isEmpty, let end = try plainRecord(at: scanner.position, place(row, scanner.line), table) {
                 scanner.skipLine(endingAt: end)
+                table.take(row: row)
             } else {
                 guard try scanner.next(into: &fields, file: file) else { return table }
-                try convert(fields, of: scanner, Place(row: row, line: scanner.recordLine), table)
+                if isRemark(fields[0]) {
+                    row -= 1
+                } else if try convert(fields, of: scanner, place(row, scanner.recordLine), table) {
+                    table.take(row: row)
+                }
             }
-            table.rowCount += 1
         }
     }
 
+    private func place(_ row: Int, _ line: Int) -> Place { Place(row: row, line: row <= lines.count ? lines[row - 1] : line) }
+
+    /// Whether a record is a remark, where some stand above the table.
+    private func isRemark(_ field: CSVScanner.Field) -> Bool {
+        form.layout.hasComments && field.start < field.end && bytes[field.start] == UInt8(ascii: "#")
+    }
+
+    /// Reads a record.
+    /// - Returns: whether it is a row of the series.
     func convert(
         _ fields: [CSVScanner.Field], of scanner: CSVScanner, _ place: Place, _ table: CSVTable
-    ) throws(SeriesError) {
-        guard fields.count == names.count else {
-            throw .fieldCount(file: file, row: place.row, line: place.line, expected: names.count, found: fields.count)
+    ) throws(SeriesError) -> Bool {
+        if fields.count != form.names.count { try checkCount(fields, place, table) }
+        func slice(_ column: Int) -> UnsafeBufferPointer<UInt8> {
+            column < fields.count ? scanner.slice(fields[column]) : UnsafeBufferPointer(start: nil, count: 0)
         }
-        for column in names.indices { try convert(scanner.slice(fields[column]), place, column, table) }
+        if form.only.contains(where: { !slice($0.column).elementsEqual($0.value) }) { return false }
+        if hasTime, isWithoutTime(slice) {
+            table.timelessRows += 1
+            return false
+        }
+        for column in form.names.indices where form.roles[column] != .timePart {
+            try convert(slice(column), place, column, table)
+        }
+        if !form.timeColumns.isEmpty { try convertParts(place, table, slice) }
+        return true
     }
 
-    /// Reads all records behind the header in parts, one on each core.
+    /// A record may lack its last fields, of which it has more than half, and have more that hold nothing.
+    private func checkCount(_ fields: [CSVScanner.Field], _ place: Place, _ table: CSVTable) throws(SeriesError) {
+        let expected = form.names.count
+        if fields.count < expected, fields.count * 2 > expected {
+            table.shortRows += 1
+        } else if fields.count < expected || fields[expected...].contains(where: { $0.start < $0.end }) {
+            throw .fieldCount(file: file, row: place.row, line: place.line, expected: expected, found: fields.count)
+        }
+    }
+
+    private var hasTime: Bool { plainTimeColumn != nil || !form.timeColumns.isEmpty }
+
+    private func isWithoutTime(_ slice: (Int) -> UnsafeBufferPointer<UInt8>) -> Bool {
+        if let plainTimeColumn { return slice(plainTimeColumn).isEmpty }
+        return form.timeColumns.allSatisfy { slice($0).isEmpty }
+    }
+
+    /// Reads all records in parts, one on each core.
     /// - Returns: `nil` for a small file, for one in which any record needs the scanner or is wrong, and where
     ///   the parts disagree on how times are written: the slower way then finds out what and where.
-    private func plainTables(from start: Int) -> [CSVTable]? {
-        let count = min(ProcessInfo.processInfo.activeProcessorCount, (bytes.count - start) >> 19)
-        guard count > 1, let base = bytes.baseAddress else { return nil }
+    private func plainTables() -> [CSVTable]? {
+        let (start, stop) = (form.layout.start, form.layout.end)
+        let count = min(ProcessInfo.processInfo.activeProcessorCount, (stop - start) >> 19)
+        guard count > 1, form.only.isEmpty, delimiter != TableLayout.blanks, let base = bytes.baseAddress else { return nil }
         var bounds = [start]
         for part in 1..<count {
-            let middle = max(start + (bytes.count - start) / count * part, bounds[part - 1])
-            guard let lineEnd = memchr(base + middle, 0x0A, bytes.count - middle) else { return nil }
+            let middle = max(start + (stop - start) / count * part, bounds[part - 1])
+            guard let lineEnd = memchr(base + middle, 0x0A, stop - middle) else { return nil }
             bounds.append(UnsafeRawPointer(lineEnd) - UnsafeRawPointer(base) + 1)
         }
-        bounds.append(bytes.count)
+        bounds.append(stop)
         let tables = mapInParallel(count) { plainTable(bounds[$0]..<bounds[$0 + 1]) }.compactMap { $0 }
         guard tables.count == count, tables.allSatisfy({ $0.rowCount > 0 && $0.format == tables[0].format }) else { return nil }
         return tables
     }
 
     private func plainTable(_ range: Range<Int>) -> CSVTable? {
-        let table = CSVTable(columns: names.count, rowLimit: recordLimit(range))
+        let table = CSVTable(columns: form.names.count, rowLimit: recordLimit(range))
         var position = range.lowerBound
         while position < range.upperBound {
             if bytes[position] == 0x0A || bytes[position] == 0x0D {
@@ -187,9 +139,9 @@ struct CSVReader {
         return table
     }
 
-    /// An upper bound on the records in `range`: one a line end, and one more; but no more than fit, since each has as many
-    /// delimiters and line ends as there are columns. So a table has no more cells than the file has bytes.
-    func recordLimit(_ range: Range<Int>) -> Int { min(lineCount(range), range.count / names.count + 2) }
+    /// An upper bound on the records in `range`: one a line end, and one more; but no more than fit, since each has at least half as
+    /// many delimiters and line ends as there are columns. So a table has no more than twice as many cells as the file has bytes.
+    func recordLimit(_ range: Range<Int>) -> Int { min(lineCount(range), range.count / max(1, form.names.count / 2) + 2) }
 
     private func lineCount(_ range: Range<Int>) -> Int {
         guard let base = UnsafeRawPointer(bytes.baseAddress) else { return 1 }
@@ -211,41 +163,101 @@ struct CSVReader {
     /// Reads a record whose fields are neither quoted nor padded straight from the bytes; nearly all are so.
     /// - Returns: the place of its line end, or `nil` when the record needs the scanner.
     private func plainRecord(at start: Int, _ place: Place, _ table: CSVTable) throws(SeriesError) -> Int? {
-        var position = start
-        for column in names.indices {
-            guard position < bytes.count, bytes[position] != 0x22, bytes[position] > 0x20 || column > 0 else { return nil }
+        let stop = form.layout.end
+        guard delimiter != TableLayout.blanks else { return nil }
+        var (position, parts) = (start, 0)
+        for column in form.roles.indices {
+            guard position < stop, bytes[position] != 0x22, bytes[position] > 0x23 || column > 0 else { return nil }
             let begin = position
-            if roles[column] == .number,
-                let (value, end) = NumberParser.plainDecimal(bytes, at: begin, delimiter: dialect.delimiter, point: dialect.point)
+            let role = form.roles[column]
+            if role == .number, let (value, end) = NumberParser.plainDecimal(bytes, at: begin, delimiter: delimiter, point: point)
             {
                 table.set(value, column: column)
                 position = end
             } else {
-                while position < bytes.count, bytes[position] != dialect.delimiter, bytes[position] != 0x0A,
-                    bytes[position] != 0x0D
-                {
+                while position < stop, bytes[position] != delimiter, bytes[position] != 0x0A, bytes[position] != 0x0D {
                     position += 1
                 }
                 if position > begin, bytes[begin] == 0x20 || bytes[position - 1] == 0x20 { return nil }
                 guard position - begin <= CSVScanner.longestField else { return nil }
-                try convert(UnsafeBufferPointer(rebasing: bytes[begin..<position]), place, column, table)
+                let field = UnsafeBufferPointer(rebasing: bytes[begin..<position])
+                if role == .timePart {
+                    table.parts[column] = begin..<position
+                    parts += 1
+                } else {
+                    if plainTimeColumn == column, field.isEmpty { return nil }
+                    try convert(field, place, column, table)
+                }
             }
-            guard column < names.count - 1 else { break }
-            guard position < bytes.count, bytes[position] == dialect.delimiter else { return nil }
+            guard column < form.roles.count - 1 else { break }
+            guard position < stop, bytes[position] == delimiter else { return nil }
             position += 1
         }
-        return position == bytes.count || bytes[position] == 0x0A || bytes[position] == 0x0D ? position : nil
+        guard position == stop || bytes[position] == 0x0A || bytes[position] == 0x0D else { return nil }
+        if parts > 0 {
+            guard form.timeColumns.contains(where: { !(table.parts[$0]?.isEmpty ?? true) }) else { return nil }
+            try convertParts(place, table) { UnsafeBufferPointer(rebasing: bytes[table.parts[$0] ?? 0..<0]) }
+        }
+        return position
     }
+
+    /// The columns of tables that follow each other.
+    func series(of tables: [CSVTable]) -> Series {
+        var channels: [Series.Channel] = []
+        for column in form.order {
+            switch form.roles[column] {
+            case .number:
+                var values = CSVTable.column(column, of: tables, as: Double.self)
+                if !form.marks.numbers.isEmpty { values = values.map { form.marks.contains($0) ? .nan : $0 } }
+                channels.append(Series.Channel(name: form.names[column], values: values))
+            case .category:
+                let codes = CSVTable.column(column, of: tables, as: Int64.self)
+                for (index, value) in (form.categories[column] ?? []).enumerated() {
+                    channels.append(
+                        Series.Channel(
+                            name: "\(form.names[column])=\(printable(String(decoding: value, as: UTF8.self)))",
+                            values: codes.map { $0 < 0 ? .nan : $0 == index ? 1 : 0 }))
+                }
+            default: continue
+            }
+        }
+        let labels = form.roles.firstIndex(of: .label).map { CSVTable.column($0, of: tables, as: Double.self).map { $0 == 1 } }
+        let rowNumbers = tables.count == 1 ? tables[0].rowNumbers : nil
+        return Series(name: file, channels: channels, time: axis(tables), labels: labels, fileOrder: rowNumbers)
+    }
+
+    private func axis(_ tables: [CSVTable]) -> TimeAxis {
+        if let column = plainTimeColumn {
+            var times = CSVTable.column(column, of: tables, as: Int64.self)
+            let format = tables[0].format ?? .unixMilliseconds
+            if let zone = form.zone, case .iso8601(let notation) = format, notation.zone == .none {
+                zone.toUTC(&times)
+                return TimeAxis(microseconds: times, format: .finest(times, zone: zone.zone))
+            }
+            return TimeAxis(microseconds: times, format: format)
+        }
+        guard let notation = form.notation, let first = form.timeColumns.first else { return .rowNumbers }
+        var times = CSVTable.column(first, of: tables, as: Int64.self)
+        if notation == .clock { ClockTime.unwind(&times) }
+        guard let zone = form.zone, form.writtenZone == .none, !notation.isElapsed else {
+            return TimeAxis(microseconds: times, format: notation.format(of: times, zone: form.writtenZone))
+        }
+        zone.toUTC(&times)
+        return TimeAxis(microseconds: times, format: notation.format(of: times, zone: zone.zone))
+    }
+
+    // MARK: Fields
 
     private func convert(
         _ slice: UnsafeBufferPointer<UInt8>, _ place: Place, _ column: Int, _ table: CSVTable
     ) throws(SeriesError) {
-        switch roles[column] {
-        case .number: table.set(try number(slice, place, column), column: column)
+        switch form.roles[column] {
+        case .number: table.set(try number(slice, place, column, table), column: column)
         case .label: table.set(try label(slice, place, column) ? 1.0 : 0.0, column: column)
-        case .text: break
+        case .category: table.set(Int64(form.categories[column]?.firstIndex { $0.elementsEqual(slice) } ?? -1), column: column)
+        case .none, .timePart: break
         case .calendar, .unixSeconds, .unixMilliseconds:
-            if roles[column] == .calendar, table.format != nil, let instant = table.calendar.instant(slice) {
+            if form.roles[column] == .calendar, table.format != nil, let instant = table.calendar.instant(slice) {
                 table.set(instant, column: column)
             } else {
                 table.set(try time(slice, place, column, &table.format), column: column)
@@ -258,29 +270,35 @@ struct CSVReader {
         let line: Int
     }
 
-    private func number(_ slice: UnsafeBufferPointer<UInt8>, _ place: Place, _ column: Int) throws(SeriesError) -> Double {
-        if let value = NumberParser.double(slice, decimalComma: dialect.decimalComma), value.isFinite { return value }
-        if NumberParser.isGap(slice) { return .nan }
+    private func number(
+        _ slice: UnsafeBufferPointer<UInt8>, _ place: Place, _ column: Int, _ table: CSVTable
+    ) throws(SeriesError) -> Double {
+        if let value = form.numbers[column].value(slice), value.isFinite { return value }
+        if form.marks.contains(slice) {
+            table.count(mark: slice)
+            return .nan
+        }
         let text = String(decoding: slice, as: UTF8.self)
         if NumberParser.isInfinity(slice) || NumberParser.looksNumeric(slice) && Double(text)?.isInfinite == true {
-            throw .infinite(file: file, row: place.row, line: place.line, column: names[column], text: text)
+            throw .infinite(file: file, row: place.row, line: place.line, column: form.names[column], text: text)
         }
-        throw .badNumber(file: file, row: place.row, line: place.line, column: names[column], text: text)
+        throw .badNumber(file: file, row: place.row, line: place.line, column: form.names[column], text: text)
     }
 
     private func time(
         _ slice: UnsafeBufferPointer<UInt8>, _ place: Place, _ column: Int, _ format: inout TimeFormat?
     ) throws(SeriesError) -> Int64 {
-        if roles[column] == .calendar {
+        let role = form.roles[column]
+        if role == .calendar {
             if let (instant, notation) = TimeParser.calendar(slice) {
                 if format == nil { format = .iso8601(notation) }
                 return instant
             }
-        } else if let value = NumberParser.double(slice, decimalComma: dialect.decimalComma),
+        } else if let value = NumberParser.double(slice, decimalComma: form.usesDecimalComma),
             // So that the time between any two is a number of microseconds too.
-            abs(value) < (roles[column] == .unixMilliseconds ? 4.6e15 : 4.6e12)
+            abs(value) < (role == .unixMilliseconds ? 4.6e15 : 4.6e12)
         {
-            if roles[column] == .unixMilliseconds {
+            if role == .unixMilliseconds {
                 format = .unixMilliseconds
                 return Int64((value * 1000).rounded())
             }
@@ -291,21 +309,66 @@ struct CSVReader {
             }
             return Int64((value * 1_000_000).rounded())
         }
-        throw .badTime(
-            file: file, row: place.row, line: place.line, column: names[column], text: String(decoding: slice, as: UTF8.self))
+        throw badTime(String(decoding: slice, as: UTF8.self), place, [column])
+    }
+
+    private func badTime(_ text: String, _ place: Place, _ columns: [Int]) -> SeriesError {
+        .badTime(
+            file: file, row: place.row, line: place.line, column: columns.map { form.names[$0] }.joined(separator: " and "),
+            text: text)
+    }
+
+    /// Reads the time whose parts stand in one column or several, which are joined by blanks.
+    private func convertParts(
+        _ place: Place, _ table: CSVTable, _ slice: (Int) -> UnsafeBufferPointer<UInt8>
+    ) throws(SeriesError) {
+        let instant: Int64?
+        if form.timeColumns.count == 1 {
+            instant = form.notation?.instant(slice(form.timeColumns[0]))
+        } else {
+            Self.join(form.timeColumns, into: &table.joined, slice)
+            instant = table.joined.withUnsafeBufferPointer { form.notation?.instant($0) }
+        }
+        guard let instant else {
+            let text = form.timeColumns.map { String(decoding: slice($0), as: UTF8.self) }.joined(separator: " ")
+            throw badTime(text, place, form.timeColumns)
+        }
+        table.set(instant, column: form.timeColumns[0])
+    }
+
+    /// Joins the parts of a time, with a blank between two. Whole numbers lose a fraction of zeros, which some programs write.
+    static func join(_ columns: [Int], into text: inout [UInt8], _ slice: (Int) -> UnsafeBufferPointer<UInt8>) {
+        text.removeAll(keepingCapacity: true)
+        for column in columns {
+            if !text.isEmpty { text.append(0x20) }
+            let field = slice(column)
+            var end = field.count
+            if let point = field.firstIndex(of: 0x2E), field[(point + 1)...].allSatisfy({ $0 == 0x30 }),
+                field[..<point].allSatisfy({ $0 &- 0x30 < 10 })
+            {
+                end = point
+            }
+            text += field[..<end]
+        }
     }
 
     private func label(_ slice: UnsafeBufferPointer<UInt8>, _ place: Place, _ column: Int) throws(SeriesError) -> Bool {
+        if let label = Self.label(slice, decimalComma: form.usesDecimalComma) { return label }
+        throw .badLabel(
+            file: file, row: place.row, line: place.line, column: form.names[column], text: String(decoding: slice, as: UTF8.self)
+        )
+    }
+
+    /// What a field of a label column says; `nil` for what is neither yes nor no. Nothing is no.
+    static func label(_ slice: UnsafeBufferPointer<UInt8>, decimalComma: Bool) -> Bool? {
         if NumberParser.isGap(slice) { return false }
-        if let value = NumberParser.double(slice, decimalComma: dialect.decimalComma), value == 0 || value == 1 {
-            return value == 1
+        if let value = NumberParser.double(slice, decimalComma: decimalComma) {
+            return value == 0 || value == 1 ? value == 1 : nil
         }
-        let text = String(decoding: slice, as: UTF8.self)
-        switch text.lowercased() {
-        case "true", "yes", "anomaly": return true
-        case "false", "no", "normal": return false
-        default:
-            throw .badLabel(file: file, row: place.row, line: place.line, column: names[column], text: text)
+        return switch String(decoding: slice, as: UTF8.self).lowercased() {
+        case "true", "yes", "anomaly", "t", "y", "outlier", "abnormal", "attack", "anomalous": true
+        case "false", "no", "normal", "f", "n", "ok", "inlier", "benign": false
+        default: nil
         }
     }
 }

@@ -1,5 +1,6 @@
 /// Splits the bytes of a delimited text file into fields (RFC 4180: quoted fields may hold
-/// delimiters, line ends and doubled quotes; lines end in LF, CRLF or CR).
+/// delimiters, line ends and doubled quotes; lines end in LF, CRLF or CR). Where a space is the delimiter, runs of spaces and tabs
+/// stand between fields, and those at the ends of a line mean nothing.
 struct CSVScanner {
     /// One field: where its bytes lie, without surrounding quotes.
     struct Field {
@@ -29,12 +30,22 @@ struct CSVScanner {
     /// Reads the next record that is not a blank line into `fields`; `false` at the end.
     mutating func next(into fields: inout [Field], file: String) throws(SeriesError) -> Bool {
         fields.removeAll(keepingCapacity: true)
-        while position < bytes.count, bytes[position] == 0x0A || bytes[position] == 0x0D { endLine() }
+        while true {
+            if dividesByBlanks { skipBlanks() }
+            guard position < bytes.count, bytes[position] == 0x0A || bytes[position] == 0x0D else { break }
+            endLine()
+        }
         guard position < bytes.count else { return false }
         recordLine = line
         while true {
             fields.append(try field(file: file))
+            if dividesByBlanks { skipBlanks() }
             guard position < bytes.count else { return true }
+            if dividesByBlanks {
+                guard bytes[position] == 0x0A || bytes[position] == 0x0D else { continue }
+                endLine()
+                return true
+            }
             if bytes[position] == delimiter {
                 position += 1
                 if position == bytes.count { fields.append(Field(start: position, end: position)) }
@@ -44,6 +55,15 @@ struct CSVScanner {
             }
             if position == bytes.count { return true }
         }
+    }
+
+    /// Goes on where a record begins, which stands on a line.
+    mutating func jump(to position: Int, line: Int) { (self.position, self.line) = (max(position, self.position), line) }
+
+    private var dividesByBlanks: Bool { delimiter == TableLayout.blanks }
+
+    private mutating func skipBlanks() {
+        while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09 { position += 1 }
     }
 
     /// Goes on behind the line whose end is at `end`.
@@ -74,7 +94,9 @@ struct CSVScanner {
         return Field(start: start, end: end)
     }
 
-    private func endsField(_ byte: UInt8) -> Bool { byte == delimiter || byte == 0x0A || byte == 0x0D }
+    private func endsField(_ byte: UInt8) -> Bool {
+        byte == delimiter || byte == 0x0A || byte == 0x0D || byte == 0x09 && dividesByBlanks
+    }
 
     private func longField(_ file: String, _ line: Int) -> SeriesError {
         .longField(file: file, line: line, mostBytes: Self.longestField)

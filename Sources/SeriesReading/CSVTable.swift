@@ -13,6 +13,15 @@ final class CSVTable {
     var format: TimeFormat?
     /// Reads times that are written like the one before.
     var calendar = CalendarCache()
+    /// Where the parts of the time of the present record lie, by column, and the parts joined.
+    var parts: [Int: Range<Int>] = [:]
+    var joined: [UInt8] = []
+    /// Rows that lack their last fields, and records without a time, which are no rows.
+    var shortRows = 0, timelessRows = 0
+    /// How often each mark of a gap stands in a channel.
+    private(set) var marks: [[UInt8]: Int] = [:]
+    /// The records that the rows are, from 1; `nil` where each is a row.
+    private(set) var rowNumbers: [Int]?
 
     /// Room for `rowLimit` rows, an upper bound on what the file holds.
     init(columns: Int, rowLimit: Int) {
@@ -28,6 +37,20 @@ final class CSVTable {
     func set(_ value: Int64, column: Int) {
         precondition(rowCount < rowLimit, "a file has no more records than lines")
         cells[column * rowLimit + rowCount] = value
+    }
+
+    /// Keeps what was set as the row that stands in a record.
+    func take(row: Int) {
+        rowCount += 1
+        guard rowNumbers != nil || row != rowCount else { return }
+        if rowNumbers == nil { rowNumbers = Array(1..<rowCount) }
+        rowNumbers?.append(row)
+    }
+
+    /// Counts a mark of a gap; nothing is none.
+    func count(mark: UnsafeBufferPointer<UInt8>) {
+        guard !mark.isEmpty, marks.count < 100 || marks[Array(mark)] != nil else { return }
+        marks[Array(mark), default: 0] += 1
     }
 
     /// A column over tables that follow each other. `Value` is what was set: `Double` or `Int64`.
@@ -47,5 +70,43 @@ final class CSVTable {
             }
             count = total
         }
+    }
+}
+
+/// What was noticed while rows were read.
+struct CSVRemarks: Sendable {
+    var shortRows = 0, timelessRows = 0
+    var marks: [String: Int] = [:]
+
+    init(_ tables: [CSVTable]) {
+        for table in tables {
+            shortRows += table.shortRows
+            timelessRows += table.timelessRows
+            for (mark, count) in table.marks { marks[printable(String(decoding: mark, as: UTF8.self)), default: 0] += count }
+        }
+    }
+
+    /// Marks that everybody takes for a gap.
+    private static let plainMarks: Set<String> = ["na", "nan", "null", "none", "n/a", "-"]
+
+    /// One sentence each.
+    var notices: [String] {
+        var notices: [String] = []
+        if shortRows > 0 {
+            notices.append(
+                "\(shortRows) row\(shortRows == 1 ? " has" : "s have") fewer fields than the others; the missing ones are gaps.")
+        }
+        if timelessRows > 0 {
+            notices.append(
+                "\(timelessRows) row\(timelessRows == 1 ? "" : "s") without a time \(timelessRows == 1 ? "is" : "are") left out.")
+        }
+        if marks.keys.contains(where: { !Self.plainMarks.contains($0.lowercased()) }) {
+            let total = marks.values.reduce(0, +)
+            let told = marks.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(8).map { "\($0.key) \($0.value)" }
+            notices.append(
+                "\(total) mark\(total == 1 ? "" : "s") of missing values \(total == 1 ? "is a gap" : "are gaps"): \(told.joined(separator: ", "))."
+            )
+        }
+        return notices
     }
 }

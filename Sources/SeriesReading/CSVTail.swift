@@ -1,14 +1,6 @@
 import Foundation
 import TimeSeries
 
-/// How a file is written, found from its first records; further ones are read by it.
-struct CSVForm: Sendable {
-    let dialect: CSVDialect
-    let names: [String]
-    let roles: [CSVReader.Role]
-    let hasHeader: Bool
-}
-
 /// Records that were read by a form that was known.
 struct CSVRecords {
     /// The rows; their `fileOrder` holds the positions of their records.
@@ -29,8 +21,7 @@ struct CSVRecords {
 /// the beginning. Cost: the bytes of each piece once, and those of a line that is not whole again.
 struct CSVTail: Sendable {
     private let file: String
-    private let form: CSVForm
-    private let columns: [String]
+    private let form: TableForm
     private var format: TimeFormat
     private var lastTime: Int64?
     private var records: Int
@@ -41,22 +32,23 @@ struct CSVTail: Sendable {
     private var awaitsHeader = false
 
     /// Reads the whole lines of `data`.
-    /// - Returns: their series, and the tail that reads on.
+    /// - Returns: their series and how it was read, and the tail that reads on.
     /// - Throws: `SeriesError` as `SeriesReader` does, for a row that is wrong too.
-    static func beginning(_ data: Data, file: String, options: SeriesReader.Options) throws -> (Series, CSVTail) {
+    static func beginning(_ data: Data, file: String, options: SeriesReader.Options) throws -> (Reading, CSVTail) {
         // The other half of a line end may follow a CR that is the last byte.
         let known = data.last == 0x0D ? data.dropLast() : data
         var end = known.lastIndex { $0 == 0x0A || $0 == 0x0D }.map { $0 + 1 } ?? data.startIndex
         while true {
             let whole = data[..<end]
             do {
-                let (read, form) = try CSVReader.seriesAndForm(whole, file: file, options: options)
-                let series = try SeriesReader.finish(read, options)
+                let raw = try RawReading(text: whole, file: file, options: options)
+                let reading = try SeriesReader.finish(raw)
+                let records = max(raw.series.rowCount, raw.series.fileOrder?.last ?? 0)
                 let tail = CSVTail(
-                    file: file, form: form, columns: options.columns, format: series.time.format,
-                    lastTime: series.time.microseconds?.last, records: read.rowCount, lines: lineEnds(whole),
+                    file: file, form: raw.form.dropping(reading.understanding), format: reading.series.time.format,
+                    lastTime: reading.series.time.microseconds?.last, records: records, lines: lineEnds(whole),
                     rest: Data(data[end...]))
-                return (series, tail)
+                return (reading, tail)
             } catch SeriesError.unclosedQuote(_, let line) where line > 1 {
                 // The line end that the text was cut at stands within quotes.
                 let starts = whole.indices.lazy.filter { whole[$0] == 0x0A }.map { $0 + 1 }
@@ -79,7 +71,7 @@ struct CSVTail: Sendable {
 
     /// Begins anew with a text of the same form that takes the place of the one before; its rows come behind those read.
     mutating func restart() {
-        (records, lines, rest, awaitsHeader) = (0, 0, Data(), form.hasHeader)
+        (records, lines, rest, awaitsHeader) = (0, 0, Data(), form.layout.startLine > 1)
     }
 
     /// Takes the next piece.
@@ -87,17 +79,21 @@ struct CSVTail: Sendable {
     mutating func append(_ piece: Data) throws(SeriesError) -> SeriesTail.Growth {
         rest.append(piece)
         if awaitsHeader {
-            guard let end = rest.firstIndex(of: 0x0A) else { return SeriesTail.Growth() }
-            try check(header: rest[...end])
+            let above = form.layout.startLine - 1
+            let ends = rest.indices.lazy.filter { [rest] in rest[$0] == 0x0A }.prefix(above)
+            guard ends.count == above, let end = Array(ends).last else { return SeriesTail.Growth() }
+            if let line = form.layout.headerLine {
+                let starts = [rest.startIndex] + ends.map { $0 + 1 }
+                try check(header: rest[starts[line - 1]...end])
+            }
             rest = Data(rest[(end + 1)...])
-            (awaitsHeader, lines) = (false, 1)
+            (awaitsHeader, lines) = (false, above)
         }
         let found = CSVReader.records(rest, file: file, form: form, after: (records, lines), format: format)
         rest = Data(rest.dropFirst(found.bytes))
         (records, lines) = (records + found.count, lines + found.lines)
         var growth = SeriesTail.Growth(problems: found.problems)
-        var rows = found.rows
-        if !columns.isEmpty { rows = try rows.selecting(channels: columns) }
+        let rows = found.rows
         growth.rows = inOrder(rows, &growth.problems)
         if let last = growth.rows?.time.microseconds?.last { lastTime = last }
         format = rows.time.microseconds == nil ? format : rows.time.format
@@ -106,15 +102,17 @@ struct CSVTail: Sendable {
 
     private func check(header: Data) throws(SeriesError) {
         let names = header.withUnsafeBytes { raw -> [String] in
-            var scanner = CSVScanner(bytes: raw.bindMemory(to: UInt8.self), delimiter: form.dialect.delimiter)
+            var scanner = CSVScanner(bytes: raw.bindMemory(to: UInt8.self), delimiter: form.layout.delimiter)
             var fields: [CSVScanner.Field] = []
             guard (try? scanner.next(into: &fields, file: file)) == true else { return [] }
             return fields.map { printable(scanner.text($0)) }
         }
-        let known = form.names.indices.map { "column\($0 + 1)" }
-        guard names.count == form.names.count,
-            zip(zip(names, form.names), known).allSatisfy({ $0.0 == $0.1 || $0.0.isEmpty && $0.1 == $1 })
-        else { throw .otherColumns(file: file, expected: form.names, found: names) }
+        let mark: Set<Character> = ["#", " ", "\u{FEFF}"]
+        func bare(_ name: String?) -> String { String((name ?? "").drop { mark.contains($0) }) }
+        let known = form.layout.hasRowNames ? Array(form.layout.names.dropFirst()) : form.layout.names
+        guard names.dropFirst().elementsEqual(known.dropFirst()), bare(names.first) == bare(known.first) else {
+            throw .otherColumns(file: file, expected: form.names, found: names)
+        }
     }
 
     /// Rows that come in order of time; `nil` where none does.
@@ -143,7 +141,7 @@ extension CSVReader {
     ///   - count: records and lines that came before, for messages.
     ///   - format: the notation of the times before.
     static func records(
-        _ data: Data, file: String, form: CSVForm, after count: (records: Int, lines: Int), format: TimeFormat?
+        _ data: Data, file: String, form: TableForm, after count: (records: Int, lines: Int), format: TimeFormat?
     ) -> CSVRecords {
         data.withUnsafeBytes {
             records($0.bindMemory(to: UInt8.self), file: file, form: form, after: count, format: format)
@@ -152,7 +150,7 @@ extension CSVReader {
 
     /// The same of bytes in memory.
     static func records(
-        _ bytes: UnsafeBufferPointer<UInt8>, file: String, form: CSVForm, after count: (records: Int, lines: Int),
+        _ bytes: UnsafeBufferPointer<UInt8>, file: String, form: TableForm, after count: (records: Int, lines: Int),
         format: TimeFormat?
     ) -> CSVRecords {
         // A CR at the end may be the first half of a line end.
@@ -161,8 +159,8 @@ extension CSVReader {
     }
 
     private func records(after count: (records: Int, lines: Int), format: TimeFormat?) -> CSVRecords {
-        var scanner = CSVScanner(bytes: bytes, delimiter: dialect.delimiter)
-        let table = CSVTable(columns: names.count, rowLimit: recordLimit(0..<bytes.count))
+        var scanner = CSVScanner(bytes: bytes, delimiter: form.layout.delimiter)
+        let table = CSVTable(columns: form.names.count, rowLimit: recordLimit(0..<bytes.count))
         table.format = format
         var fields: [CSVScanner.Field] = []
         var found = CSVRecords(rows: Series(name: file, channels: []))
@@ -179,9 +177,10 @@ extension CSVReader {
                     break
                 }
                 let place = Place(row: count.records + found.count + 1, line: count.lines + scanner.recordLine)
-                try convert(fields, of: scanner, place, table)
-                table.rowCount += 1
-                numbers.append(place.row)
+                if try convert(fields, of: scanner, place, table) {
+                    table.rowCount += 1
+                    numbers.append(place.row)
+                }
             } catch .unclosedQuote where bytes[start...].count(where: { $0 == 0x0A }) <= Self.mostLinesInQuotes {
                 break
             } catch {

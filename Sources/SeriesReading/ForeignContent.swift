@@ -27,7 +27,6 @@ enum ForeignContent {
         (Array("<!".utf8), Kind(name: "a web page", remedy: "download the data itself")),
         (Array("<html".utf8), Kind(name: "a web page", remedy: "download the data itself")),
         (Array("<?xml".utf8), Kind(name: "an XML document", remedy: table)),
-        (Array("[{".utf8), Kind(name: "JSON", remedy: "write its objects without the list, one a line, and open that")),
     ]
 
     /// How many bytes are looked at.
@@ -43,6 +42,7 @@ enum ForeignContent {
         if marks.contains(where: { bytes.starts(with: $0) }) || nulls > 0 && nulls >= bytes.count / 4 && isWideText(bytes) {
             return Kind(name: "text in UTF-16 or UTF-32", remedy: "save it as UTF-8")
         }
+        if let kind = marked(bytes) { return kind }
         return nulls > 0 ? Kind(name: "binary data", remedy: "name a file of text") : nil
     }
 
@@ -54,8 +54,34 @@ enum ForeignContent {
     /// Why content that came through a pipe, or was compressed, is not read, or `nil` when it may be text: what a program could read
     /// from a file is to be saved as one.
     static func refusal(ofPiped data: Data, file: String) -> SeriesError? {
+        if SeriesFormat.sqlite.recognises(data) { return .fileNeeded(file: file, kind: "an SQLite database") }
         if let table = table(in: data) { return .fileNeeded(file: file, kind: table.name) }
-        return kind(of: data).map { .foreign(file: file, kind: $0.name, remedy: $0.remedy) }
+        let encoding = TextEncoding.of(data.prefix(head))
+        return kind(of: encoding.isOfBytes ? data : encoding.utf8(data.prefix(head))).map {
+            .foreign(file: file, kind: $0.name, remedy: $0.remedy)
+        }
+    }
+
+    /// Formats of research whose lines of description begin with an at sign.
+    private static func marked(_ bytes: [UInt8]) -> Kind? {
+        var isRelation = false
+        for line in bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).prefix(60) {
+            let line = line.drop { $0 == 0x20 }
+            guard let first = line.first, first == UInt8(ascii: "@") else {
+                if let first = line.first, first == UInt8(ascii: "#") || first == UInt8(ascii: "%") { continue }
+                break
+            }
+            let word = String(decoding: line.dropFirst().prefix { $0 > 0x20 }, as: UTF8.self).lowercased()
+            switch word {
+            case "relation": isRelation = true
+            case "problemname", "frequency", "timestamps", "univariate", "horizon":
+                return Kind(
+                    name: "a .ts or .tsf file, which holds many series, one a line",
+                    remedy: "write one of them as CSV with a row a time")
+            default: continue
+            }
+        }
+        return isRelation ? Kind(name: "an ARFF file", remedy: table) : nil
     }
 
     /// Whether all that is not NUL is ASCII as text has it.

@@ -18,6 +18,20 @@ enum ForeignTable: String, CaseIterable, Sendable {
         }
     }
 
+    /// What the format is called by itself.
+    var title: String {
+        switch self {
+        case .parquet: "Parquet"
+        case .arrow: "Arrow"
+        case .xlsx: "Excel"
+        case .ods: "OpenDocument"
+        case .xls: "old Excel"
+        case .netcdf: "NetCDF"
+        case .hdf5: "HDF5"
+        case .matlab: "MATLAB"
+        }
+    }
+
     /// Whether it holds sheets that a user can see in a program for them.
     var isWorkbook: Bool { [.xlsx, .ods, .xls].contains(self) }
 

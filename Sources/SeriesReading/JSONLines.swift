@@ -8,31 +8,19 @@ extension SeriesFormat {
 
     /// Objects of numbers and texts, one a line, each a row with a member a column.
     static let jsonLines = SeriesFormat(
-        endings: [jsonLinesEnding, ".ndjson"], recognises: { JSONLines.begin($0.prefix(64)) },
-        read: { source, options in
-            try source.data.withUnsafeBytes { raw in
-                let bytes = raw.bindMemory(to: UInt8.self)
-                let lines = try JSONLines(beginning: bytes, file: source.name)
-                var records: [UInt8] = []
-                records.reserveCapacity(bytes.count / 2)
-                var number = 1
-                try JSONLines.forEach(of: bytes, isEnd: true) { line throws(SeriesError) in
-                    try lines.append(line, number: number, to: &records)
-                    number += 1
-                }
-                return try CSVReader.series(Data(records), file: source.name, options: options, names: lines.names)
-            }
-        })
+        endings: [jsonLinesEnding, ".ndjson"], recognises: JSONLines.recognises, read: SeriesFormat.other.read)
 }
 
 /// Turns JSON lines into records of delimited text, each on the line of its object, so that what is known of columns, times
-/// and gaps holds for both.
+/// and gaps holds for both. Line ends in texts are shown by their symbols, so that no record spans lines.
 struct JSONLines: Sendable {
     /// What to call the input in messages.
     let file: String
     /// The members of the first lines, in the order in which they appear.
     let names: [String]
     private let nameBytes: [[UInt8]]
+    /// The place of each name.
+    private let places: [[UInt8]: Int]
 
     /// How many lines tell the names.
     private static let inspected = 200
@@ -49,17 +37,77 @@ struct JSONLines: Sendable {
         return member == UInt8(ascii: "\"") || member == UInt8(ascii: "}")
     }
 
+    /// Whether the first line that is not blank is a whole object without a list or an object in it.
+    static func recognises(_ data: Data) -> Bool {
+        guard begin(data.prefix(64)) else { return false }
+        return data.withUnsafeBytes { raw in
+            guard let line = lines(of: raw.bindMemory(to: UInt8.self)).first(where: { _ in true }) else { return false }
+            var object = JSONObject(line)
+            do {
+                while try object.next() != nil {}
+                return true
+            } catch {
+                return false
+            }
+        }
+    }
+
+    /// Whether more than one line is not blank.
+    static func areSeveral(_ data: Data) -> Bool {
+        data.withUnsafeBytes { raw in lines(of: raw.bindMemory(to: UInt8.self)).dropFirst().contains { _ in true } }
+    }
+
+    /// The lines that are not blank, one after the other.
+    private static func lines(of bytes: UnsafeBufferPointer<UInt8>) -> AnySequence<UnsafeBufferPointer<UInt8>> {
+        AnySequence {
+            var start = bytes.starts(with: mark) ? mark.count : 0
+            return AnyIterator {
+                while let base = bytes.baseAddress, start < bytes.count {
+                    let found = memchr(base + start, 0x0A, bytes.count - start)
+                    let end = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? bytes.count
+                    let line = UnsafeBufferPointer(rebasing: bytes[start..<end])
+                    start = end + 1
+                    if line.contains(where: { $0 > 0x20 }) { return line }
+                }
+                return nil
+            }
+        }
+    }
+
+    /// The records of all lines, each on the line of its object.
+    /// - Throws: `SeriesError.badJSONLine`.
+    static func table(_ data: Data, file: String) throws(SeriesError) -> RecordText {
+        let result: Result<RecordText, SeriesError> = data.withUnsafeBytes { raw in
+            Result { () throws(SeriesError) in
+                let bytes = raw.bindMemory(to: UInt8.self)
+                let lines = try JSONLines(beginning: bytes, file: file)
+                var records: [UInt8] = []
+                records.reserveCapacity(bytes.count / 2)
+                var number = 1
+                try forEach(of: bytes, isEnd: true) { line throws(SeriesError) in
+                    try lines.append(line, number: number, to: &records)
+                    number += 1
+                }
+                guard !lines.names.isEmpty else { throw .empty(file: file) }
+                return RecordText(format: "JSON lines", names: lines.names, records: records, lines: [], notices: [])
+            }
+        }
+        return try result.get()
+    }
+
     /// Learns the names from the first lines.
     /// - Throws: `SeriesError.badJSONLine`.
     init(beginning bytes: UnsafeBufferPointer<UInt8>, file: String) throws(SeriesError) {
-        var (found, number): ([[UInt8]], Int) = ([], 0)
+        var (found, known, number): ([[UInt8]], [[UInt8]: Int], Int) = ([], [:], 0)
         try Self.forEach(of: bytes, isEnd: true) { line throws(SeriesError) in
             number += 1
             guard number <= Self.inspected else { return }
             var object = JSONObject(line)
             do throws(JSONObject.Flaw) {
                 while let (name, _) = try object.next() {
-                    if !found.contains(name) { found.append(name) }
+                    guard known[name] == nil else { continue }
+                    known[name] = found.count
+                    found.append(name)
                 }
             } catch {
                 // The end may be cut off; an object that is wrong is told when its row is read.
@@ -68,6 +116,7 @@ struct JSONLines: Sendable {
         }
         self.file = file
         nameBytes = found
+        places = known
         names = found.map { printable(String(decoding: $0, as: UTF8.self)) }
     }
 
@@ -99,7 +148,7 @@ struct JSONLines: Sendable {
             var next = 0
             while let (name, value) = try object.next() {
                 if next >= nameBytes.count || nameBytes[next] != name {
-                    guard let place = nameBytes.firstIndex(of: name) else {
+                    guard let place = places[name] else {
                         throw JSONObject.Flaw(
                             "a member \"\(printable(String(decoding: name.prefix(40), as: UTF8.self)))\" that the first lines lack"
                         )
@@ -186,7 +235,7 @@ private struct JSONObject {
         skipSpaces()
         try expect(":")
         skipSpaces()
-        return (name, try value())
+        return (name, try value(of: name))
     }
 
     private mutating func end() throws(Flaw) -> (name: [UInt8], value: Value)? {
@@ -195,11 +244,19 @@ private struct JSONObject {
         return nil
     }
 
-    private mutating func value() throws(Flaw) -> Value {
+    private func shown(_ name: [UInt8], _ more: String = "") -> String {
+        "\"\(printable(String(decoding: name.prefix(40), as: UTF8.self)))\(more)\""
+    }
+
+    private mutating func value(of name: [UInt8]) throws(Flaw) -> Value {
         guard place < bytes.count else { throw Flaw("no end") }
         switch bytes[place] {
-        case 0x22: return .text(try text())
-        case UInt8(ascii: "{"), UInt8(ascii: "["): throw Flaw("a list or an object in it")
+        case 0x22: return .text(lineEndsShown(try text()))
+        case UInt8(ascii: "{"):
+            throw Flaw(
+                "its member \(shown(name)) holds an object; give what is in it names of its own, as \(shown(name, ".value"))")
+        case UInt8(ascii: "["):
+            throw Flaw("its member \(shown(name)) holds a list; give each value a name of its own, as \(shown(name, "1"))")
         default:
             let start = place
             while place < bytes.count, ![0x2C, 0x7D, 0x20, 0x09, 0x0D].contains(bytes[place]) { place += 1 }

@@ -25,10 +25,10 @@ public struct KeyedForm: Sendable {
     }
     /// What to call the stream in messages.
     public let name: String
-    let form: CSVForm
+    let form: TableForm
     private var options: SeriesReader.Options
 
-    init(name: String, form: CSVForm, options: SeriesReader.Options, numbers: [String]) {
+    init(name: String, form: TableForm, options: SeriesReader.Options, numbers: [String]) {
         (self.name, self.form, self.options) = (name, form, options)
         if options.columns.isEmpty { self.options.columns = numbers }
     }
@@ -43,7 +43,9 @@ public struct KeyedForm: Sendable {
         }
         if let problem = found.problems.first { throw problem }
         found.rows.fileOrder = nil
-        return try SeriesReader.finish(found.rows, options)
+        let raw = RawReading(
+            series: try found.rows.selecting(channels: options.columns), understanding: Understanding(), form: form)
+        return try SeriesReader.finish(raw).series
     }
 }
 
@@ -91,9 +93,14 @@ public struct KeyedStream {
         var options = options
         options.keyColumn = key
         let name = input.name
+        if let kind = options.readers?.kind(of: path) {
+            throw SeriesError.foreign(
+                file: name, kind: kind,
+                remedy: "many series are read from text alone, so let that program write CSV into a pipe and read that")
+        }
         let (json, found, header) = try Self.inspect(&input, options)
         self.json = json
-        let numbers = found.names.indices.filter { found.roles[$0] == .number }.map { found.names[$0] }
+        let numbers = found.channels.map { found.names[$0] }
         for column in options.columns where !numbers.contains(column) {
             throw SeriesError.noSuchColumn(file: name, column: column, known: numbers)
         }
@@ -110,7 +117,7 @@ public struct KeyedStream {
     /// - Returns: also how many bytes the header takes.
     private static func inspect(
         _ input: inout ByteStream, _ options: SeriesReader.Options
-    ) throws -> (json: JSONLines?, form: CSVForm, headerBytes: Int) {
+    ) throws -> (json: JSONLines?, form: TableForm, headerBytes: Int) {
         var lineCount = inspectedLines
         while true {
             while input.lineEndCount < lineCount, try input.read() {
@@ -135,11 +142,16 @@ public struct KeyedStream {
                 file: file, kind: "an SQLite database", remedy: "give its table as CSV, as sqlite3 -csv -header does")
         }
         if let kind = ForeignContent.kind(of: head) { throw .foreign(file: file, kind: kind.name, remedy: kind.remedy) }
+        if head.first(where: { $0 > 0x20 }) == UInt8(ascii: "["), OtherText.isWhole(head) {
+            throw .foreign(
+                file: file, kind: "a JSON document, which is read as a whole",
+                remedy: "give its rows as JSON lines, as jq -c '.[]' does")
+        }
     }
 
     private static func inspect(
         _ beginning: [UInt8], isWhole: Bool, file: String, _ options: SeriesReader.Options
-    ) throws -> (json: JSONLines?, form: CSVForm, headerBytes: Int) {
+    ) throws -> (json: JSONLines?, form: TableForm, headerBytes: Int) {
         let json = try beginning.withUnsafeBufferPointer {
             JSONLines.begin($0) ? try JSONLines(beginning: $0, file: file) : nil
         }
@@ -152,10 +164,14 @@ public struct KeyedStream {
                 }
             }
         }
-        let (form, header) = try sample.withUnsafeBufferPointer {
-            try CSVReader.form(of: $0, isWhole: isWhole || json != nil, file: file, options: options, names: json?.names)
+        let form = try sample.withUnsafeBufferPointer { bytes in
+            try TableDecision.decide(
+                bytes, file: file, options: options, given: json.map { TableDecision.Given(names: $0.names) },
+                isWhole: isWhole || json != nil
+            ).form
         }
-        return (json, form, header)
+        guard !form.channels.isEmpty else { throw SeriesError.noNumericColumn(file: file, columns: form.names) }
+        return (json, form, form.layout.start)
     }
 
     /// The next key's rows, in the order of the stream; `nil` at its end. Waits for as much as that takes.
@@ -230,7 +246,7 @@ public struct KeyedStream {
     }
 
     private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-        var scanner = CSVScanner(bytes: bytes, delimiter: form.form.dialect.delimiter)
+        var scanner = CSVScanner(bytes: bytes, delimiter: form.form.layout.delimiter)
         var fields: [CSVScanner.Field] = []
         // Where the open key's rows begin that are not kept yet, and where the last whole record ends.
         var (begun, consumed) = (0, 0)

@@ -70,7 +70,7 @@ enum NumberParser {
     }
 
     private static func slow(_ bytes: UnsafeBufferPointer<UInt8>, _ decimalComma: Bool) -> Double? {
-        guard looksNumeric(bytes) else { return nil }
+        guard looksNumeric(bytes), !bytes.contains(decimalComma ? 0x2E : 0x2C) else { return nil }
         var text = String(decoding: bytes, as: UTF8.self)
         if decimalComma { text = text.replacing(",", with: ".") }
         return Double(text)
@@ -98,7 +98,9 @@ enum NumberParser {
 
     /// Whether the bytes spell an infinity.
     static func isInfinity(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard bytes.count <= 9, !bytes.isEmpty else { return false }
+        guard bytes.count <= 9, let letter = bytes.first(where: { $0 != 0x2B && $0 != 0x2D }), letter | 0x20 == 0x69 else {
+            return false
+        }
         let text = String(decoding: bytes, as: UTF8.self).lowercased()
         return ["inf", "infinity", "+inf", "+infinity", "-inf", "-infinity"].contains(text)
     }

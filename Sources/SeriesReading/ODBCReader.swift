@@ -56,10 +56,13 @@ extension SeriesReader {
     /// is rolled back, unless it commits itself.
     /// - Parameter source: the name of a data source, or a connection string.
     /// - Throws: `SeriesError`; `.noODBC` where unixODBC is not installed, `.noConnection`, `.badQuery`.
-    public static func read(odbc source: String, query: String, options: Options = Options()) throws -> Series {
+    public static func open(odbc source: String, query: String, options: Options = Options()) throws -> Reading {
         let source = ODBCSource(source)
         let (names, rows) = try ODBCConnection(to: source).table(query)
-        return try finish(CSVReader.series(Data(rows.utf8), file: source.name, options: options, names: names), options)
+        var raw = try RawReading(
+            text: Data(rows.utf8), file: source.name, options: options, given: TableDecision.Given(names: names))
+        raw.understanding.format = "ODBC"
+        return try finish(raw)
     }
 }
 

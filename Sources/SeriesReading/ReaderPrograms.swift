@@ -6,6 +6,7 @@ import Work
 ///
 /// A program is run without a shell, with nothing to read, in a group of processes of its own, for two minutes at most; it gets the
 /// path as one argument. Who reads files that others send hands no `ReaderPrograms` on, so that nobody else starts a program.
+/// What it writes is held in memory, 4 GB at most, and of what it complains the last two thousand bytes.
 ///
 /// ```swift
 /// let readers = ReaderPrograms([".parquet": ["duckdb", "-csv", "-c", "SELECT * FROM '{}'"]])
@@ -16,7 +17,8 @@ public struct ReaderPrograms: Sendable, Equatable {
     public struct Table: Sendable, Equatable {
         /// Delimited text, UTF-8 where the program is one of the well-known ones.
         public let csv: Data
-        /// What the file is: `parquet`, `arrow`, `xlsx`, `ods`, `xls`, `netcdf`, `hdf5` or `matlab`; else its ending without the point.
+        /// What the file is: `Parquet`, `Arrow`, `Excel`, `OpenDocument`, `old Excel`, `NetCDF`, `HDF5` or `MATLAB`; where the user
+        /// named the program, the ending that it is for, without the point.
         public let format: String
         /// The program, as it is called.
         public let program: String
@@ -29,6 +31,8 @@ public struct ReaderPrograms: Sendable, Equatable {
     private let bounds: ReaderRun.Bounds
     /// Where programs are looked for.
     private let folders: [String]
+    /// Flags of which each stops the program that runs.
+    private var stops: [Cancellation] = []
 
     /// The status by which one of our texts says that it has no library.
     private static let nothingThere: ReaderRun.Ending = .ended(PythonReaders.nothingThere)
@@ -51,6 +55,17 @@ public struct ReaderPrograms: Sendable, Equatable {
         folders = path.split(separator: ":").map(String.init).filter { $0.hasPrefix("/") }
     }
 
+    /// The same programs, which are stopped, with all that they started, soon after the flag is raised.
+    public func stopping(with flag: Cancellation) -> ReaderPrograms {
+        var readers = self
+        readers.stops.append(flag)
+        return readers
+    }
+
+    public static func == (one: ReaderPrograms, other: ReaderPrograms) -> Bool {
+        one.commands == other.commands && one.bounds == other.bounds && one.folders == other.folders
+    }
+
     /// Whether files of this name are read by programs, whether those are there or not.
     public func takes(name: String) -> Bool {
         let name = name.lowercased()
@@ -64,9 +79,8 @@ public struct ReaderPrograms: Sendable, Equatable {
     /// - Throws: `SeriesError.readerNeeded`, `.readerMissing`, `.readerFailed`, `.tooLarge`.
     public func csv(of path: String, name: String) throws(SeriesError) -> Table? {
         guard let (head, tail) = Self.ends(of: path) else { return nil }
-        let lower = (path as NSString).lastPathComponent.lowercased()
-        let own = commands.filter { lower.hasSuffix($0.key) }.max { $0.key.count < $1.key.count }
-        if let (ending, command) = own {
+        let lower = Self.lowerName(path)
+        if let (ending, command) = own(lower) {
             guard let program = found(command.program) else { throw .readerMissing(file: name, program: command.program) }
             let outcome = try run(command, program, path, name)
             return try table(outcome, command, format: String(ending.dropFirst()), name)
@@ -81,9 +95,9 @@ public struct ReaderPrograms: Sendable, Equatable {
                 outcome.notices.append("It has \(count) sheets, of which the first is read.")
             }
             do throws(SeriesError) {
-                return try table(outcome, command, format: kind.rawValue, name)
+                return try table(outcome, command, format: kind.title, name)
             } catch {
-                guard case .readerFailed = error, outcome.run.ending != .outOfTime else { throw error }
+                guard case .readerFailed = error, ![.outOfTime, .stopped].contains(outcome.run.ending) else { throw error }
                 // Another may be content with it; if none is, what the best one said is told.
                 failure = failure ?? error
             }
@@ -91,10 +105,26 @@ public struct ReaderPrograms: Sendable, Equatable {
         throw failure ?? .readerNeeded(file: name, kind: kind.name, install: ReaderCommand.installing(kind))
     }
 
+    /// What the file at `path` is, as part of a sentence, where a program would read it, whether that is there or not; `nil` for text,
+    /// for what no program is known for, and for what is no file that can be read. Cost: its first and last 64 kB.
+    public func kind(of path: String) -> String? {
+        guard let (head, tail) = Self.ends(of: path) else { return nil }
+        let lower = Self.lowerName(path)
+        if let (_, command) = own(lower) { return "a file that \(printable(shortened(command.program))) reads" }
+        return ForeignTable(head: head, tail: tail, name: lower)?.name
+    }
+
+    /// The user's program for a name, with the longest ending that fits.
+    private func own(_ lowerName: String) -> (ending: String, command: ReaderCommand)? {
+        commands.filter { lowerName.hasSuffix($0.key) }.max { $0.key.count < $1.key.count }.map { ($0.key, $0.value) }
+    }
+
+    private static func lowerName(_ path: String) -> String { (path as NSString).lastPathComponent.lowercased() }
+
     /// The first and the last bytes of an ordinary file.
     private static func ends(of path: String) -> (head: Data, tail: Data)? {
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, let file = FileHandle(forReadingAtPath: path) else {
+        guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, let file = FileHandle(forReadingAtPath: path) else {
             return nil
         }
         defer { try? file.close() }
@@ -149,7 +179,8 @@ extension ReaderPrograms {
         let run: ReaderRun
         do {
             run = try ReaderRun(
-                [program] + command.arguments(path: path, folder: folder), environment: environment, within: bounds)
+                [program] + command.arguments(path: path, folder: folder), environment: environment, within: bounds
+            ) { stops.contains(where: \.isCancelled) }
         } catch { throw failure("it cannot be started: \(error.reason)") }
         let notices = Complaint(run.errors, command).notices
         guard command.writesIntoFolder, let folder else { return Outcome(run: run, csv: run.output, notices: notices) }
@@ -171,6 +202,7 @@ extension ReaderPrograms {
         case .ended(let status): throw failure(said ?? "it ended with status \(status) and said nothing")
         case .signalled(let signal): throw failure(said ?? "it was ended by signal \(signal)")
         case .outOfTime: throw failure("it had not ended after \(Int(bounds.seconds.rounded(.up))) s and was stopped")
+        case .stopped: throw failure("it was stopped")
         case .tooMuch: throw .tooLarge(file: name, mostBytes: bounds.mostBytes)
         }
         guard !outcome.csv.isEmpty else { throw failure(said ?? "it wrote nothing") }

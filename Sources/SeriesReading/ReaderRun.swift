@@ -10,6 +10,8 @@ struct ReaderRun {
         case ended(Int32), signalled(Int32)
         /// It was stopped: after the time that it had, or with more output than is taken.
         case outOfTime, tooMuch
+        /// It was stopped since nobody wants it any more.
+        case stopped
     }
 
     /// What bounds a run.
@@ -26,17 +28,21 @@ struct ReaderRun {
 
     private static let keptErrors = 2048
     private static let mostAtOnce = 1 << 18
-    /// Milliseconds after which is looked whether the program has ended although its output is held open.
+    /// Milliseconds after which is looked whether the program has ended although its output is held open,
+    /// or is to be stopped.
     private static let pause: Int32 = 50
 
     /// Runs the program that `words` name to its end, on the caller's thread.
+    /// - Parameter isStopped: asked every 50 ms at least; where it holds, the program is stopped.
     /// - Throws: `ProgramNotStarted`.
-    init(_ words: [String], environment: [String: String], within bounds: Bounds) throws(ProgramNotStarted) {
+    init(
+        _ words: [String], environment: [String: String], within bounds: Bounds, unless isStopped: () -> Bool = { false }
+    ) throws(ProgramNotStarted) {
         let (written, complaints) = (try Channel(), try Channel())
         let process = try startProgram(words, environment: environment, output: written.input, errors: complaints.input)
         written.closeInput()
         complaints.closeInput()
-        follow(process, written, complaints, bounds)
+        follow(process, written, complaints, bounds, unless: isStopped)
         // The number stays the program's own until it is waited for, so that nobody else's group is hit.
         kill(-process, SIGKILL)
         var status: Int32 = 0
@@ -45,7 +51,9 @@ struct ReaderRun {
     }
 
     /// Reads until the program has ended or is to be stopped.
-    private mutating func follow(_ process: pid_t, _ written: Channel, _ complaints: Channel, _ bounds: Bounds) {
+    private mutating func follow(
+        _ process: pid_t, _ written: Channel, _ complaints: Channel, _ bounds: Bounds, unless isStopped: () -> Bool
+    ) {
         let end = ContinuousClock.now + .seconds(bounds.seconds)
         var buffer = [UInt8](repeating: 0, count: Self.mostAtOnce)
         var isOver = false
@@ -61,6 +69,7 @@ struct ReaderRun {
                 errors = (errors + buffer[..<complaint]).suffix(Self.keptErrors)
                 guard output.count <= bounds.mostBytes else { return ending = .tooMuch }
                 guard ContinuousClock.now < end else { return ending = .outOfTime }
+                guard !isStopped() else { return ending = .stopped }
                 if count == 0, complaint == 0 { break }
             } while isOver
         }

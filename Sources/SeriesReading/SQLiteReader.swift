@@ -8,7 +8,7 @@ extension SeriesFormat {
         endings: [], recognises: { $0.starts(with: Array("SQLite format 3\0".utf8)) },
         read: { source, options in
             guard let path = source.path else { throw SeriesError.fileNeeded(file: source.name, kind: "an SQLite database") }
-            return try SQLiteReader.series(path: path, file: source.name, options: options)
+            return try SQLiteReader.reading(path: path, file: source.name, options: options)
         })
 }
 
@@ -16,9 +16,9 @@ extension SeriesFormat {
 enum SQLiteReader {
     /// - Parameter mostBytes: of the table as text.
     /// - Throws: `SeriesError`; `.tooLarge` where a query gives more rows than a series may have, or goes on for ever.
-    static func series(
+    static func reading(
         path: String, file: String, options: SeriesReader.Options, mostBytes: Int = SeriesReader.mostStreamedBytes
-    ) throws -> Series {
+    ) throws -> RawReading {
         var configuration = Configuration()
         configuration.readonly = true
         let queue: DatabaseQueue
@@ -41,7 +41,10 @@ enum SQLiteReader {
                 ? SeriesError.databaseFailed(file: file, reason: reason(error))
                 : SeriesError.badQuery(file: file, reason: reason(error))
         }
-        return try CSVReader.series(rows, file: file, options: options, names: names)
+        var reading = try RawReading(
+            text: rows, file: file, options: options, given: TableDecision.Given(names: names))
+        reading.understanding.format = "SQLite"
+        return reading
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -79,6 +79,29 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The rows of a key do not lie together.
     case scatteredKey(file: String, line: Int)
 
+    /// A JSON document is cut short, or wrong at a place.
+    case badJSON(file: String, line: Int, column: Int, reason: String)
+    /// A line of a format that is known is not written as the format wants.
+    case badLine(file: String, line: Int, format: String, reason: String)
+    /// A line that was named as the header holds no record.
+    case noHeaderLine(file: String, line: Int, last: Int)
+    /// The header holds times: a row is a series.
+    case timesAcross(file: String, names: [String])
+    /// A column that was asked for holds no times.
+    case noTime(file: String, column: String, text: String)
+    /// A way of writing times was asked for where no column holds any.
+    case noTimeFor(file: String, format: String, known: [String])
+    /// What was asked for is no way of writing times.
+    case badTimeFormat(file: String, format: String, reason: String)
+    /// A time zone that is not known.
+    case noZone(file: String, zone: String)
+    /// A column of text that was asked for says too many things to become channels.
+    case manyCategories(file: String, column: String, most: Int)
+    /// The rows are of several series.
+    case severalSeries(file: String, columns: [String], count: Int, examples: [String])
+    /// No row belongs to the series that was asked for.
+    case noSuchKey(file: String, column: String, value: String)
+
     /// The same of a text that begins behind so many lines.
     func moved(by lines: Int) -> SeriesError {
         switch self {
@@ -204,6 +227,31 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         case .otherColumns(let file, let expected, let found):
             "\(file): was replaced by a file with other columns (\(listed(found)) in place of \(listed(expected))), so following "
                 + "ends; open it again."
+        case .badJSON(let file, let line, let column, let reason):
+            "\(file), line \(line), column \(column): the JSON is broken (\(printable(reason))); correct it there, or fetch the whole "
+                + "again."
+        case .badLine(let file, let line, let format, let reason):
+            "\(file), line \(line): is no \(format) (\(printable(reason))); correct the line or leave it out."
+        case .noHeaderLine(let file, let line, let last):
+            "\(file): line \(line) holds no header (the lines up to \(last) were looked at); name the line of the header."
+        case .timesAcross(let file, let names):
+            "\(file): times stand in the header (\(listed(names)), ...), so that a row is a series; turn the table round, so that "
+                + "each row has a time."
+        case .noTime(let file, let column, let text):
+            "\(file), column \(named(column)): \(quoted(text)) in row 1 is no time that is known; name another column, or say how "
+                + "its times are written."
+        case .noTimeFor(let file, let format, let known):
+            "\(file): no column is seen to hold times such as \(quoted(format)); name the column (it has: \(listed(known)))."
+        case .badTimeFormat(let file, let format, let reason):
+            "\(file): \(quoted(format)) is no way of writing times: \(reason)"
+        case .noZone(let file, let zone):
+            "\(file): the time zone \(quoted(zone)) is not known; name one such as Europe/Berlin or +01:00."
+        case .manyCategories(let file, let column, let most):
+            "\(file), column \(named(column)): holds text of more than \(most) kinds, which cannot become channels; leave it out."
+        case .severalSeries(let file, let columns, let count, let examples):
+            "\(file): " + Understanding.Key(columns: columns, count: count, examples: examples).sentence
+        case .noSuchKey(let file, let column, let value):
+            "\(file): no row has \(quoted(value)) in column \(named(column)); name a series that is there."
         case .fileNeeded(let file, let kind):
             "\(file): is \(kind), which is read from an uncompressed file alone; save it as one and open that."
         case .readerNeeded(let file, let kind, let install):
@@ -218,6 +266,12 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     private func named(_ name: String) -> String { "\"\(printable(shortened(name)))\"" }
+
+    /// A word as a shell takes it.
+    static func shellWord(_ word: String) -> String {
+        let isPlain = word.utf8.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || "_-.=/:+".utf8.contains($0) }
+        return isPlain ? word : "'\(shown(key: word).replacing("'", with: "'\\''"))'"
+    }
 
     private func quoted(_ text: String) -> String {
         "\"\(printable(String(text.prefix(40))))\""

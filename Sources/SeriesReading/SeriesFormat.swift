@@ -11,13 +11,12 @@ public struct SeriesFormat: Sendable {
     let endings: [String]
     /// Whether a file with this content is of this format; asked once, so it should look at the first bytes alone.
     let recognises: @Sendable (Data) -> Bool
-    /// Reads what the source holds. Rows stay in the order of the file; `SeriesReader` sorts them by time,
-    /// selects columns and adds notices.
-    let read: @Sendable (SeriesSource, SeriesReader.Options) throws -> Series
+    /// Reads what the source holds. Rows stay in the order of the file; `SeriesReader` sorts them by time and adds notices.
+    let read: @Sendable (SeriesSource, SeriesReader.Options) throws -> RawReading
 
-    /// All formats, in the order in which they are asked. CSV has no mark of its own and takes what is left, so it
+    /// All formats, in the order in which they are asked. Delimited text has no mark of its own and takes what is left, so it
     /// is the last.
-    static let all: [SeriesFormat] = [.sqlite, .jsonLines, .csv]
+    static let all: [SeriesFormat] = [.sqlite, .jsonLines, .other, .csv]
 }
 
 /// What a format reads: bytes and where they come from.
@@ -28,4 +27,86 @@ struct SeriesSource: Sendable {
     let data: Data
     /// The file that holds exactly these bytes; `nil` for standard input, bytes in memory and compressed files.
     let path: String?
+}
+
+/// A series in the order of its file, and how it was read.
+struct RawReading: Sendable {
+    var series: Series
+    var understanding: Understanding
+    /// By what further records are read.
+    var form: TableForm
+}
+
+extension SeriesFormat {
+    /// How the names of CSV files end.
+    public static let csvEnding = ".csv"
+
+    /// Delimited text.
+    static let csv = SeriesFormat(
+        endings: [csvEnding, ".tsv", ".txt", ".dat"], recognises: { _ in true },
+        read: { source, options in
+            let encoding = TextEncoding.of(source.data)
+            let text = encoding.utf8(source.data)
+            if let kind = ForeignContent.kind(of: encoding.isOfBytes ? source.data : text) {
+                throw SeriesError.foreign(file: source.name, kind: kind.name, remedy: kind.remedy)
+            }
+            var reading = try RawReading(text: text, file: source.name, options: options)
+            reading.understanding.encoding = encoding.rawValue
+            if encoding != .utf8 {
+                reading.understanding.notices.insert("The text is read as \(encoding.rawValue), since it is not UTF-8.", at: 0)
+            }
+            return reading
+        })
+}
+
+extension SeriesFormat {
+    /// What other programs answer: JSON documents of many forms, and InfluxDB's texts.
+    static let other = SeriesFormat(
+        endings: [".json"], recognises: OtherText.isWhole,
+        read: { source, options in
+            guard let table = try OtherText.table(source.data, file: source.name) else {
+                return try SeriesFormat.csv.read(source, options)
+            }
+            let given = TableDecision.Given(
+                names: table.names, lines: table.lines, timeColumn: table.timeColumn, timeNotation: table.timeNotation,
+                keyColumns: table.keyColumns)
+            var reading = try RawReading(text: Data(table.records), file: source.name, options: options, given: given)
+            reading.understanding.format = table.format
+            reading.understanding.notices.insert(contentsOf: table.notices, at: 0)
+            return reading
+        })
+}
+
+extension RawReading {
+    /// Reads delimited text in UTF-8.
+    /// - Parameter given: what is known of the columns; the text has no header then, commas between fields and decimal points.
+    /// - Throws: `SeriesError`.
+    init(text: Data, file: String, options: SeriesReader.Options, given: TableDecision.Given? = nil) throws {
+        self = try text.withUnsafeBytes { raw in
+            let bytes = raw.bindMemory(to: UInt8.self)
+            do {
+                return try Self.read(bytes, file, options, given, [])
+            } catch let error as SeriesError {
+                // A time that is written otherwise than those looked at: perhaps there is a notation that reads all.
+                guard case .badTime(_, _, _, _, let text) = error,
+                    let reading = try? Self.read(bytes, file, options, given, [text])
+                else { throw error }
+                return reading
+            }
+        }
+    }
+
+    private static func read(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ file: String, _ options: SeriesReader.Options, _ given: TableDecision.Given?,
+        _ furtherTimes: [String]
+    ) throws -> RawReading {
+        let decision = try TableDecision.decide(bytes, file: file, options: options, given: given, furtherTimes: furtherTimes)
+        let (series, remarks) = try CSVReader(bytes: bytes, file: file, form: decision.form, lines: given?.lines ?? []).parse()
+        var understanding = decision.understanding
+        understanding.notices += remarks.notices
+        var reading = RawReading(series: series, understanding: understanding, form: decision.form)
+        try reading.tellApart(bytes, file: file, options: options, candidates: decision.keyCandidates)
+        reading.understanding.tellLeftOut()
+        return reading
+    }
 }

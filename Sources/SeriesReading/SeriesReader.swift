@@ -3,35 +3,10 @@ import TimeSeries
 
 /// Opens series from files of any `SeriesFormat`, compressed or not, and from standard input.
 public enum SeriesReader {
-    /// Names, in lower case, by which a time column is recognised.
-    static let timeNames: Set<String> = ["time", "timestamp", "date", "datetime", "ts", "ds", "time_utc", "created_at"]
-
     /// How the names of compressed files end, behind the ending of what they hold.
     private static let gzipEnding = ".gz"
     /// How gzip data begins.
     static let gzipMark: [UInt8] = [0x1F, 0x8B]
-
-    /// What to read from a file that holds several things.
-    public struct Options: Sendable, Equatable {
-        /// The column that holds times; found by name or type where `nil`.
-        public var timeColumn: String?
-        /// The table of an SQLite database.
-        public var table: String?
-        /// A query on an SQLite database, in place of a table.
-        public var query: String?
-        /// The value columns to keep; all numeric ones where empty.
-        public var columns: [String] = []
-        /// The column that tells to which of many series a row belongs.
-        var keyColumn: String?
-
-        /// Makes options; what is left out is found automatically.
-        public init(timeColumn: String? = nil, table: String? = nil, query: String? = nil, columns: [String] = []) {
-            self.timeColumn = timeColumn
-            self.table = table
-            self.query = query
-            self.columns = columns
-        }
-    }
 
     /// Whether a file of this name is offered as a series where a folder is listed: its name ends like those of
     /// a `SeriesFormat`, or like that and `.gz`.
@@ -44,7 +19,30 @@ public enum SeriesReader {
     /// gzip-compressed or not.
     /// - Throws: `SeriesError` with the file, row and column of what is wrong.
     public static func read(path: String, options: Options = Options()) throws -> Series {
-        try read(source(path: path), options)
+        try open(path: path, options: options).series
+    }
+
+    /// Reads a series as `read` does.
+    /// - Returns: also how it was read.
+    public static func open(path: String, options: Options = Options()) throws -> Reading {
+        let name = printable(URL(fileURLWithPath: path).lastPathComponent)
+        if options.table == nil, options.query == nil, let table = try options.readers?.csv(of: path, name: name) {
+            return try open(table, name: name, options)
+        }
+        return try open(source(path: path), options)
+    }
+
+    /// Reads what a program wrote. Errors name the file and the program, since rows and lines are those of what it wrote.
+    private static func open(_ table: ReaderPrograms.Table, name: String, _ options: Options) throws -> Reading {
+        let program = printable(shortened(table.program))
+        let written = SeriesSource(name: "\(name), as \(program) wrote it", data: table.csv, path: nil)
+        var raw = try SeriesFormat.csv.read(written, options)
+        raw.understanding.format = "\(table.format), by \(program)"
+        raw.understanding.notices.insert(contentsOf: table.notices, at: 0)
+        let reading = try finish(raw)
+        var series = reading.series
+        series.name = name
+        return Reading(series: series, understanding: reading.understanding).named(options)
     }
 
     /// What is at `path`, as it is.
@@ -69,21 +67,38 @@ public enum SeriesReader {
     }
 
     /// Reads a series held in memory, gzip-compressed or not; `name` is used in messages.
-    /// - Throws: `SeriesError`; `.fileNeeded` for an SQLite database, which is read from a file alone.
+    /// - Throws: `SeriesError`; `.fileNeeded` for what is read from a file alone: SQLite databases, and what other programs read.
     public static func read(data: Data, name: String, options: Options = Options()) throws -> Series {
-        try read(SeriesSource(name: name, data: data, path: nil), options)
+        try open(data: data, name: name, options: options).series
     }
 
-    private static func read(_ source: SeriesSource, _ options: Options) throws -> Series {
+    /// Reads a series held in memory.
+    /// - Returns: also how it was read.
+    public static func open(data: Data, name: String, options: Options = Options()) throws -> Reading {
+        try open(SeriesSource(name: name, data: data, path: nil), options)
+    }
+
+    private static func open(_ source: SeriesSource, _ options: Options) throws -> Reading {
         var source = source
         if source.data.starts(with: gzipMark) {
             source = SeriesSource(name: source.name, data: try inflate(gzip: source.data, file: source.name), path: nil)
+            if let refusal = ForeignContent.refusal(ofPiped: source.data, file: source.name) { throw refusal }
         }
         let format = SeriesFormat.all.first { $0.recognises(source.data) } ?? .csv
         if options.table != nil || options.query != nil, !SeriesFormat.sqlite.recognises(source.data) {
             throw SeriesError.noDatabase(file: source.name)
         }
-        return try finish(format.read(source, options), options)
+        return try finish(format.read(source, options)).named(options)
+    }
+
+    /// The series that columns of a file tell apart, in the order in which they begin, and how many rows each has.
+    /// - Throws: `SeriesError` as `open` does.
+    public static func seriesList(
+        path: String, toldApartBy columns: [String], options: Options = Options()
+    ) throws -> [Understanding.Key.One] {
+        var options = options
+        (options.keyColumn, options.only, options.listed) = (columns.first, [], columns)
+        return try open(path: path, options: options).understanding.key?.series ?? []
     }
 
     /// The most that is read where the end cannot be known before.
@@ -101,67 +116,11 @@ public enum SeriesReader {
                 throw .unreadable(file: name, reason: "a read error")
             }
             guard let chunk, !chunk.isEmpty else { return data }
-            if data.isEmpty, !chunk.starts(with: gzipMark), let kind = ForeignContent.kind(of: chunk) {
-                throw .foreign(file: name, kind: kind.name, remedy: kind.remedy)
+            if data.isEmpty, !chunk.starts(with: gzipMark), let refusal = ForeignContent.refusal(ofPiped: chunk, file: name) {
+                throw refusal
             }
             data.append(chunk)
             guard data.count <= mostStreamedBytes else { throw .tooLarge(file: name, mostBytes: mostStreamedBytes) }
         }
-    }
-
-    /// Puts rows into time order, selects columns and notes what an analyst should know.
-    static func finish(_ series: Series, _ options: Options) throws -> Series {
-        guard series.rowCount > 0 else { throw SeriesError.empty(file: series.name) }
-        var series = options.columns.isEmpty ? series : try series.selecting(channels: options.columns)
-        series = inTimeOrder(series)
-        for channel in series.channels {
-            let gaps = channel.values.count { $0.isNaN }
-            if gaps == channel.values.count { throw SeriesError.allGaps(file: series.name, column: channel.name) }
-            let first = channel.values.first { !$0.isNaN }
-            if channel.values.count - gaps > 1, channel.values.allSatisfy({ $0 == first || $0.isNaN }) {
-                series.notices.append("Column \(channel.name) is constant.")
-            }
-            if gaps > 0 { series.notices.append("Column \(channel.name) has \(gaps) gap\(gaps == 1 ? "" : "s").") }
-        }
-        series.notices += samplingNotices(series)
-        return series
-    }
-
-    private static func inTimeOrder(_ series: Series) -> Series {
-        guard let times = series.time.microseconds else { return series }
-        let late = times.adjacentPairs().count { $0 > $1 }
-        guard late > 0 else { return series }
-        var sorted = series.selecting(rows: times.indices.sorted { (times[$0], $0) < (times[$1], $1) })
-        sorted.notices.append("Rows were put into time order: \(late) came before the row above.")
-        return sorted
-    }
-
-    private static func samplingNotices(_ series: Series) -> [String] {
-        guard let times = series.time.microseconds, let step = series.profile.step else { return [] }
-        var notices: [String] = []
-        let repeated = times.adjacentPairs().count { $0 == $1 }
-        if repeated > 0 {
-            notices.append("\(repeated) row\(repeated == 1 ? "" : "s") repeat the time of the row above; all are kept.")
-        }
-        let holes = times.adjacentPairs().count { step > 0 && Double($1 - $0) > 1.5 * Double(step) }
-        if holes > 0 {
-            notices.append("Time jumps at \(holes) place\(holes == 1 ? "" : "s"); rows are treated as evenly spaced.")
-        }
-        return notices
-    }
-}
-
-extension Series {
-    /// The series with only the named channels, in that order.
-    /// - Throws: `SeriesError.noSuchColumn` when a name is not a channel.
-    public func selecting(channels names: [String]) throws(SeriesError) -> Series {
-        var selected: [Channel] = []
-        for name in names {
-            guard let channel = channels.first(where: { $0.name == name }) else {
-                throw .noSuchColumn(file: self.name, column: name, known: channels.map(\.name))
-            }
-            selected.append(channel)
-        }
-        return with(selected)
     }
 }

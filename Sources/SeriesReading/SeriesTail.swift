@@ -23,8 +23,13 @@ public struct SeriesTail: Sendable {
         public var isEmpty: Bool { rows == nil && problems.isEmpty }
     }
 
+    /// How the file was read that the rows go on from.
+    public let understanding: Understanding
     private let path: String
     private let name: String
+    /// What the user calls columns.
+    private let renamed: [String: String]
+    private let encoding: TextEncoding
     private var text: CSVTail
     private var offset: Int
     private var identity: Identity?
@@ -50,19 +55,26 @@ public struct SeriesTail: Sendable {
     public static func open(
         path: String, options: SeriesReader.Options = SeriesReader.Options()
     ) throws -> (series: Series, tail: SeriesTail) {
+        if options.readers?.kind(of: path) != nil {
+            throw SeriesError.notFollowed(file: printable(URL(fileURLWithPath: path).lastPathComponent))
+        }
         let source = try SeriesReader.source(path: path)
-        guard source.path != nil, SeriesFormat.sqlite.recognises(source.data) == false,
-            !SeriesFormat.jsonLines.recognises(source.data), !source.data.starts(with: SeriesReader.gzipMark)
+        let others = SeriesFormat.all.dropLast()
+        let encoding = TextEncoding.of(source.data)
+        guard source.path != nil, !others.contains(where: { $0.recognises(source.data) }), encoding.isOfBytes,
+            !source.data.starts(with: SeriesReader.gzipMark)
         else { throw SeriesError.notFollowed(file: source.name) }
         if let kind = ForeignContent.kind(of: source.data) {
             throw SeriesError.foreign(file: source.name, kind: kind.name, remedy: kind.remedy)
         }
         let identity = identity(of: path)
-        let (series, text) = try CSVTail.beginning(source.data, file: source.name, options: options)
+        let (reading, text) = try CSVTail.beginning(encoding.utf8(source.data), file: source.name, options: options)
+        let named = reading.named(options)
         let tail = SeriesTail(
-            path: path, name: source.name, text: text, offset: source.data.count, identity: identity,
+            understanding: named.understanding, path: path, name: source.name, renamed: options.renamed, encoding: encoding,
+            text: text, offset: source.data.count, identity: identity,
             mark: Data(source.data.suffix(markLength)))
-        return (series, tail)
+        return (named.series, tail)
     }
 
     /// Reads what has come since the last call; returns at once where nothing has.
@@ -89,7 +101,8 @@ public struct SeriesTail: Sendable {
         else { return Growth(problems: problems) }
         offset += piece.count
         mark = Data((mark + piece).suffix(Self.markLength))
-        var growth = try text.append(piece)
+        var growth = try text.append(encoding.utf8(piece))
+        growth.rows = growth.rows?.renaming(renamed)
         growth.problems = problems + growth.problems
         return growth
     }

@@ -9,6 +9,8 @@ public struct InputParser: Sendable {
     private var pending: [UInt8] = []
     private var pasted: [UInt8]?
     private static let longestPaste = 1 << 16
+    /// No terminal has a cell beyond: what says otherwise must not overflow what is reckoned from it.
+    private static let farthestCell = 9999
 
     /// A parser that has seen nothing.
     /// - Parameter keys: keys by the bytes that the terminal sends for them, each beginning with an escape.
@@ -110,7 +112,7 @@ public struct InputParser: Sendable {
         let body = String(decoding: pending[2..<end], as: UTF8.self)
         let used = end + 1
         if body.hasPrefix("<") {
-            let parts = body.dropFirst().split(separator: ";").compactMap { Int($0) }
+            let parts = body.dropFirst().split(separator: ";").compactMap { Int($0).map { min(max($0, 0), Self.farthestCell) } }
             guard parts.count == 3 else { return (nil, used) }
             return (Self.mouse(code: parts[0], x: parts[1] - 1, y: parts[2] - 1, released: pending[end] == 0x6D), used)
         }

@@ -2,7 +2,7 @@
 package enum TimeParser {
     /// The instant and notation of a calendar time, or `nil` when the bytes are not one.
     package static func calendar(_ bytes: UnsafeBufferPointer<UInt8>) -> (microseconds: Int64, notation: TimeFormat.Notation)? {
-        var reader = Cursor(bytes: bytes)
+        var reader = ByteCursor(bytes: bytes)
         var notation = TimeFormat.Notation()
         guard let year = reader.digits(4), let separator = reader.next(), separator == 0x2D || separator == 0x2F,
             let month = reader.digits(2), (1...12).contains(month)
@@ -29,37 +29,26 @@ package enum TimeParser {
         return nil
     }
 
-    private static func lastDay(_ year: Int64, _ month: Int64) -> Int64 {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    private static func timeOfDay(_ reader: inout Cursor, _ notation: inout TimeFormat.Notation) -> Int64? {
-        guard let hour = reader.digits(2), hour < 24, reader.skip(0x3A), let minute = reader.digits(2), minute < 60
+    private static func timeOfDay(_ reader: inout ByteCursor, _ notation: inout TimeFormat.Notation) -> Int64? {
+        guard let hour = reader.digits(2), hour <= 24, reader.skip(0x3A), let minute = reader.digits(2), minute < 60
         else { return nil }
         var total = (hour * 60 + minute) * 60_000_000
-        guard reader.skip(0x3A) else { return total }
+        guard reader.skip(0x3A) else { return hour < 24 || minute == 0 ? total : nil }
         guard let second = reader.digits(2), second < 61 else { return nil }
         notation.hasSeconds = true
         total += second * 1_000_000
         if reader.peek == 0x2E || reader.peek == 0x2C {
             _ = reader.next()
-            var scale: Int64 = 100_000
-            while let digit = reader.digit() {
-                total += digit * scale
-                scale /= 10
-                notation.fractionDigits += 1
-            }
-            guard notation.fractionDigits > 0 else { return nil }
+            guard let fraction = reader.fraction() else { return nil }
+            total += fraction.microseconds
+            notation.fractionDigits = fraction.digits
         }
-        return total
+        // 24:00 is midnight at the end of the day.
+        return hour < 24 || total == 86_400_000_000 ? total : nil
     }
 
     /// The zone's offset from UTC in minutes; 0 without a zone, `nil` when malformed.
-    private static func zone(_ reader: inout Cursor, _ notation: inout TimeFormat.Notation) -> Int64? {
+    private static func zone(_ reader: inout ByteCursor, _ notation: inout TimeFormat.Notation) -> Int64? {
         guard let mark = reader.peek else { return 0 }
         if mark == 0x5A || mark == 0x7A {
             _ = reader.next()
@@ -75,43 +64,5 @@ package enum TimeParser {
         let offset = (mark == 0x2D ? -1 : 1) * (hours * 60 + minutes)
         notation.zone = .offset(minutes: Int(offset), colon: colon)
         return offset
-    }
-}
-
-/// Reads bytes one after another.
-private struct Cursor {
-    let bytes: UnsafeBufferPointer<UInt8>
-    var position = 0
-
-    init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
-
-    var atEnd: Bool { position == bytes.count }
-    var peek: UInt8? { atEnd ? nil : bytes[position] }
-
-    mutating func next() -> UInt8? {
-        guard !atEnd else { return nil }
-        position += 1
-        return bytes[position - 1]
-    }
-
-    mutating func skip(_ byte: UInt8) -> Bool {
-        guard peek == byte else { return false }
-        position += 1
-        return true
-    }
-
-    mutating func digit() -> Int64? {
-        guard let byte = peek, byte >= 0x30, byte <= 0x39 else { return nil }
-        position += 1
-        return Int64(byte - 0x30)
-    }
-
-    mutating func digits(_ count: Int) -> Int64? {
-        var value: Int64 = 0
-        for _ in 0..<count {
-            guard let digit = digit() else { return nil }
-            value = value * 10 + digit
-        }
-        return value
     }
 }

@@ -105,7 +105,8 @@ final class DashboardLoop {
         self.queue = queue
         services = DashboardServices(
             accounts: accounts, database: database, locations: locations, models: Program.models, settings: settings,
-            onEvent: onEvent, horizon: horizon
+            onEvent: onEvent, horizon: horizon,
+            folder: URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)
         ) { queue.append($0) }
     }
 

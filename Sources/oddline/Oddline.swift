@@ -18,7 +18,8 @@ struct Oddline: AsyncParsableCommand {
             """,
         version: programVersion,
         subcommands: [
-            DashboardCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self, GenerateCommand.self,
+            DashboardCommand.self, DescribeCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self,
+            GenerateCommand.self,
             ExportCommand.self, AccountsCommand.self, ServeCommand.self, DoctorCommand.self, BackupCommand.self,
             RestoreCommand.self,
         ],

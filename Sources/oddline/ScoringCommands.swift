@@ -170,7 +170,10 @@ struct ScoreCommand: AsyncParsableCommand {
     ) throws {
         while !cancellation.isCancelled {
             let growth = try tail.read()
-            for problem in growth.problems { printError("oddline: \(problem)") }
+            if let problem = growth.problems.first {
+                let others = growth.problems.count - 1
+                printError("oddline: \(problem)" + (others > 0 ? " (+\(others) more)" : ""))
+            }
             guard let grown = growth.rows else {
                 try waitForRows()
                 continue

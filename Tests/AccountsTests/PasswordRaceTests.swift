@@ -83,6 +83,17 @@ private struct Place {
         #expect(try place.accounts.confirm(session, password: good).account.username == "anna")
     }
 
+    /// Who changes one name sets that one alone: what another changed since stays.
+    @Test func aNameThatWasNotGivenStaysAsOthersLeftIt() throws {
+        let place = try Place()
+        defer { place.remove() }
+        let before = try place.accounts.login(identifier: "ann", password: good).account
+        _ = try place.accounts.update(before, username: "anna")
+        #expect(try place.accounts.update(before, email: "new@example.org").username == "anna")
+        let changed = try place.accounts.update(before, username: "annie")
+        #expect(changed.username == "annie" && changed.email == "new@example.org")
+    }
+
     @Test func aNewEmailAddressNeedsThePasswordAndAUsernameDoesNot() throws {
         let place = try Place()
         defer { place.remove() }

@@ -2,6 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 import TimeSeries
+import Work
 
 @testable import AnomalyDetection
 
@@ -158,6 +159,26 @@ private func measure(_ training: Series, _ network: Counting) throws -> ErrorMea
     #expect(bounded.asked[5] <= 99 + 50 + 10, "the new rows, the horizon before them and a window's reach")
     #expect(zip(bounded.errors[..<900], whole).allSatisfy(isClose) && bounded.errors.count == 6000)
     #expect(bounded.errors[5000...].allSatisfy(\.isFinite) && bounded.errors[1000..<5000].allSatisfy(\.isNaN))
+}
+
+/// A horizon that is set while rows come bounds what is kept from then on, though a channel is silent.
+@Test(arguments: Models.standard.kinds) func aHorizonCanBeSetWhileRowsCome(_ kind: ModelKind) throws {
+    let series = SampleKind.contextual.series(rows: 900, seed: 4)
+    let detector = try detector(kind, series, rows: 600)
+    var scoring = try #require(detector.beginScoring() as? WindowScoring)
+    var rows: [Int] = []
+    func append(_ series: Series) throws {
+        _ = try scoring.append(series, cancellation: Cancellation()) { _ in }
+        rows.append(scoring.measurement.answers.prepared.rows.count)
+    }
+    let silent = series.with([.init(name: series.channels[0].name, values: [Double](repeating: .nan, count: 900))])
+    try append(series)
+    for _ in 0..<4 { try append(silent) }
+    #expect(rows[4] > 3600, "a gap at the end is held open")
+    scoring.horizon = 500
+    try append(silent)
+    let reach = detector.plan.windowing.reach
+    #expect(rows[5] <= max(500, 2 * reach) + reach && scoring.rowCount == 5400)
 }
 
 @Test func aWalkBackForgetsTheLevelsThatWereTakenSince() throws {

@@ -72,7 +72,7 @@ import Workbench
         press(&state, .character("O"))
         _ = update(&state, .answer(first, .failed("Too late.")))
         #expect(state.signedOut != nil && state.message?.text != "Too late.")
-        _ = update(&state, .answer(first, .sessionEnded))
+        _ = update(&state, .answer(first, .sessionEnded(.ofAccount)))
         #expect(state.signedOut != nil && state.message?.isError != true)
         let second = try desk()
         #expect(second.account.username == first.account.username)
@@ -81,7 +81,7 @@ import Workbench
             path: "/s.csv", series: series, settings: AnalysisSettings(models: .standard), models: .standard)
         _ = update(&state, .answer(first, .opened(opened)))
         #expect(state.workspace == nil)
-        _ = update(&state, .answer(first, .sessionEnded))
+        _ = update(&state, .answer(first, .sessionEnded(.ofAccount)))
         #expect(state.signedIn != nil)
     }
 
@@ -93,7 +93,7 @@ import Workbench
             let kind = model.detector.kind
             let saving = failing.contains(kind) ? .failure(PlainError(Unexpected("No room."))) : Result.success(kind)
             _ = answer(&state, .saved(run: run, saving))
-            _ = answer(&state, .training(run: run, .finished(model)))
+            score(answer(&state, .training(run: run, .finished(model))), &state)
         }
         _ = answer(&state, .trainingEnded(run: run))
         let workspace = try #require(state.workspace)
@@ -118,7 +118,9 @@ import Workbench
             .modelsLoaded(identity: series.identity, [model]),
         ]
         for event in events {
-            guard case .explain = answer(&state, event).first else { throw Unexpected("no further question after \(event)") }
+            guard case .explain = score(answer(&state, event), &state).first else {
+                throw Unexpected("no further question after \(event)")
+            }
             #expect(!view(state).text.contains("most to rows"), "the old answer is gone")
             let workspace = try #require(state.workspace)
             _ = answer(&state, .explained(try explain(rows, of: series, workspace.analysis.scored.values)))

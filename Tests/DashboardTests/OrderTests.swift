@@ -1,10 +1,12 @@
 import Accounts
 import AnomalyDetection
 import Foundation
+import GRDB
 import Persistence
 import SeriesReading
 import Testing
 import TimeSeries
+import Work
 import Workbench
 
 @testable import Dashboard
@@ -73,7 +75,12 @@ extension Desk {
                 == (round.isMultiple(of: 2) ? .anomaly : nil))
     }
     office.end()
-    for await event in office.reports { Issue.record("what is stored reports nothing, but there was \(event)") }
+    for await event in office.reports {
+        guard case .answer(_, .stored(.judge, replaced: _)) = event else {
+            Issue.record("only of verdicts is told that they are stored, but there was \(event)")
+            return
+        }
+    }
 }
 
 @Test func aSeriesThatIsOpenedAgainFindsTheSettingsThatWereJustStored() async throws {
@@ -116,7 +123,39 @@ extension Desk {
     office.desk.start(.judge(series.identity, 80..<90, .anomaly))
     let answers = await office.answers()
     #expect(try office.library.shelf(of: series.identity).judgements().map(\.rows) == [0..<10])
-    guard answers.count == 1, case .sessionEnded = answers[0] else { throw Unexpected("\(answers)") }
+    guard answers.count == 2, case .sessionEnded(.ofAccount) = answers[1] else { throw Unexpected("\(answers)") }
+}
+
+/// Whoever waits for an answer gets one also where the database cannot be asked whether the session may go on.
+@Test func whatCannotBeDoneIsAnsweredToWhoeverWaits() async throws {
+    let office = try Office()
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-\(UUID().uuidString).csv")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try ("value\n" + (0..<200).map { "\($0 % 7)\n" }.joined()).write(to: file, atomically: true, encoding: .utf8)
+    try await office.database.write { try $0.execute(sql: "DROP TABLE account_status") }
+    var analysis = Analysis(series: series, models: .standard)
+    let late = try scored()
+    analysis.use(late)
+    let (growth, settling, rows) = (Cancellation(), Cancellation(), series.rows(790..<800))
+    office.desk.start(.scoreGrowth(FollowedAnalysis(analysis), rows, late: late, growth))
+    office.desk.start(.settle(analysis, settling))
+    office.desk.start(.unlock(password: "correct horse battery"))
+    office.desk.start(.open(path: file.path))
+    office.desk.start(.account(.endSession("1")))
+    let answers = await office.answers()
+    #expect(answers.count == 5)
+    #expect(
+        answers.contains {
+            if case .growthFailed(let run, let back?, let models, _) = $0 {
+                run === growth && back == rows && models.count == 2
+            } else {
+                false
+            }
+        })
+    #expect(answers.contains { if case .settlingFailed(let run, _) = $0 { run === settling } else { false } })
+    #expect(answers.contains { if case .unlockFailed = $0 { true } else { false } })
+    #expect(answers.contains { if case .openFailed = $0 { true } else { false } })
+    #expect(answers.contains { if case .accountRefused = $0 { true } else { false } })
 }
 
 @Test func aDeskGoesOnAfterItsUserTookAnotherPassword() async throws {
@@ -145,7 +184,8 @@ extension Desk {
     office.desk.start(.judge(series.identity, 60..<70, .anomaly))
     await office.services.finish()
     #expect(try office.library.shelf(of: series.identity).judgements().map(\.rows) == [0..<10, 60..<70])
-    guard case .answer(office.desk, .accountsShown) = await events.next(),
-        case .answer(kept, .sessionEnded) = await events.next()
+    guard case .answer(kept, .stored) = await events.next(),
+        case .answer(office.desk, .accountsShown) = await events.next(),
+        case .answer(kept, .sessionEnded(.elsewhere)) = await events.next()
     else { throw Unexpected("the kept session goes on") }
 }

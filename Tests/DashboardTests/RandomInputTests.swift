@@ -1,5 +1,6 @@
 import Accounts
 import AnomalyDetection
+import Foundation
 import SeriesReading
 import TerminalUI
 import TestSupport
@@ -133,11 +134,13 @@ private struct Answers {
     let desks: [Desk]
     let models: Models
     let files: [(series: Series, scored: [ScoredModel])]
+    private let reading: Reading
     private var count = 0
 
     init(_ models: Models) throws {
         desks = try DashboardTests.desks("alice", "bob")
         self.models = models
+        reading = try SeriesReader.open(data: Data("time,value,state\n1,2,on\n2,3,off\n3,5,on\n".utf8), name: "s.csv")
         files = try [series, SampleKind.amplitude.series(rows: 1000, seed: 4)].map { ($0, try scored(models, of: $0)) }
     }
 
@@ -154,6 +157,14 @@ private struct Answers {
         case .work(let desk, let effect): return answers(to: effect, of: desk, count).map { .answer(desk, $0) }
         case .suspend, .redraw: return []
         }
+    }
+
+    private func opened(_ options: SeriesReader.Options, of desk: Desk, _ count: Int) -> OpenedSeries {
+        var opened = OpenedSeries(
+            path: Self.folder(of: desk) + "s.csv", series: files[count % 2].series, settings: AnalysisSettings(models: models),
+            savedModels: models.kinds, models: models)
+        (opened.understanding, opened.columns, opened.options) = (reading.understanding, ColumnGlance.all(of: reading), options)
+        return opened
     }
 
     private func answers(to effect: Effect, of desk: Desk, _ count: Int) -> [Answer] {
@@ -177,10 +188,7 @@ private struct Answers {
             count.isMultiple(of: 3)
                 ? [.openFailed("No.")]
                 : [
-                    .opened(
-                        OpenedSeries(
-                            path: Self.folder(of: desk) + "s.csv", series: files[count % 2].series,
-                            settings: AnalysisSettings(models: models), savedModels: models.kinds, models: models))
+                    .opened(opened(SeriesReader.Options(), of: desk, count))
                 ]
         case .train(let series, let run, _):
             scores(series).flatMap { model -> [Answer] in
@@ -196,7 +204,7 @@ private struct Answers {
             (try? Comparison(series: series, result: result, settings: settings)).map { [.compared(run: run, $0)] } ?? []
         case .explain(let series, let models, let rows):
             (try? explain(rows, of: series, models)).map { [.explained($0)] } ?? []
-        case .follow(_, let series, let run):
+        case .follow(_, let series, _, let run):
             count.isMultiple(of: 3)
                 ? [.followingEnded(run: run, "No.")]
                 : [
@@ -206,7 +214,18 @@ private struct Answers {
         case .scoreGrowth(let followed, let rows, let late, let run):
             (try? grown(followed, rows, late, run)).map { [$0] } ?? []
         case .settle(let analysis, let run): [.settled(run: run, analysis.settled())]
-        case .signOut, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .tell, .carryOver: []
+        case .readAgain(_, let options, let run):
+            count.isMultiple(of: 3)
+                ? [.rereadFailed(run: run, "No.")] : [.reread(run: run, opened(options, of: desk, count))]
+        case .listSeries(let path, let columns, let options):
+            [
+                .severalSeries(
+                    SeriesChoice(
+                        path: path, columns: columns, series: ["a", "b"].map { .init(values: [$0], rowCount: 9) },
+                        options: options,
+                        isOpen: true))
+            ]
+        case .signOut, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .openAs, .tell, .carryOver: []
         }
     }
 }

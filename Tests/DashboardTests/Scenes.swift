@@ -239,7 +239,23 @@ struct Scene: Sendable, CustomTestStringConvertible {
         workspace("three-models-lessons", models: .withRollingMedian) { try learn(&$0) },
     ]
 
-    static let all = signedOut + ofLibrary + account + ofWorkspace + withThirdModel
+    static let ofColumns: [Scene] = [
+        Scene("columns") { try columns(width: $0, height: $1) },
+        Scene("columns-changed") {
+            var state = try columns(width: $0, height: $1)
+            press(&state, .down, .down, .down)
+            try reread(&state, press(&state, .character(" ")))
+            return state
+        },
+        Scene("columns-format") {
+            var state = try columns(width: $0, height: $1)
+            press(&state, .character("f"))
+            return state
+        },
+        Scene("several-series") { try severalSeries(width: $0, height: $1) },
+    ]
+
+    static let all = signedOut + ofLibrary + account + ofWorkspace + withThirdModel + ofColumns
 }
 
 /// Begins a run in which the LSTM is half way and the Transformer scores.

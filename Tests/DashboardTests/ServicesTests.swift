@@ -113,6 +113,7 @@ import Workbench
         let loading = update(&state, try #require(await events.next()))
         #expect(loading.count == 1, "saved models are loaded when their series opens")
         for request in loading { office.services.start(request) }
+        for request in update(&state, try #require(await events.next())) { office.services.start(request) }
         _ = update(&state, try #require(await events.next()))
         for (name, value) in settings { run(&state, "\(name) \(value)") }
         let shown = try #require(state.workspace?.analysis.result)

@@ -135,7 +135,23 @@ func workspace(
 
 /// Loads models that scored the series.
 func load(_ state: inout DashboardState, _ models: [ScoredModel], of series: Series = DashboardTests.series) {
-    _ = answer(&state, .modelsLoaded(identity: series.identity, models))
+    score(answer(&state, .modelsLoaded(identity: series.identity, models)), &state)
+}
+
+/// Scores what is asked for until no more is.
+/// - Returns: what else is asked for.
+@discardableResult
+func score(_ effects: [Effect], _ state: inout DashboardState) -> [Effect] {
+    var (waiting, others) = (effects, [Effect]())
+    while !waiting.isEmpty {
+        let effect = waiting.removeFirst()
+        if case .scoreGrowth(let followed, let rows, let late, let run) = effect {
+            if let scored = try? grown(followed, rows, late, run) { waiting += answer(&state, scored) }
+        } else {
+            others.append(effect)
+        }
+    }
+    return others
 }
 
 extension DashboardState {

@@ -13,11 +13,11 @@ import TimeSeries
 
 /// What is fed with random bytes: every reader of data that comes from outside.
 enum FuzzTarget: String, CaseIterable {
-    case csv, jsonl, keyed, times, gzip, sqlite, model, detector, theme, configuration, keys, json, http, token
+    case csv, jsonl, document, influx, keyed, times, gzip, sqlite, model, detector, theme, configuration, keys, json, http, token
 
     func run(_ data: Data) {
         switch self {
-        case .csv, .gzip: Self.check(try? SeriesReader.read(data: data, name: "fuzzed"))
+        case .csv, .gzip, .document, .influx: Self.check(try? SeriesReader.read(data: data, name: "fuzzed"))
         case .jsonl: Self.jsonLines(data)
         case .keyed: Self.keyed(data)
         case .times: Self.times(data)
@@ -96,10 +96,18 @@ enum FuzzTarget: String, CaseIterable {
         return isWhole ? ends[0] : nil
     }
 
-    /// The bytes as a time column.
+    /// The lines as a column of times, and the first of them as a way of writing the others.
     private static func times(_ data: Data) {
         var text = Data("time,v\n".utf8)
-        for line in data.split(separator: 0x0A) { text += line + Data(",1\n".utf8) }
+        let lines = data.split(separator: 0x0A).map { Array($0) }
+        for line in lines { text += line + Data(",1\n".utf8) }
+        for notation in TimeNotation.guesses(lines) + TimeNotation.numericGuesses(lines) {
+            precondition(lines.allSatisfy { $0.withUnsafeBufferPointer { notation.instant($0) } != nil }, "a guess reads no line")
+        }
+        if let first = lines.first, let notation = try? TimeNotation(name: String(decoding: first, as: UTF8.self)) {
+            precondition((try? TimeNotation(name: notation.name)) == notation, "a name spells another notation")
+            for line in lines { _ = line.withUnsafeBufferPointer { notation.instant($0) } }
+        }
         check(try? SeriesReader.read(data: text, name: "fuzzed", options: .init(timeColumn: "time")))
     }
 

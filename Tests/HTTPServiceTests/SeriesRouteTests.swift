@@ -364,7 +364,7 @@ private struct HeldDetector: Detector {
     var summary: TrainingSummary { detector.summary }
     var fingerprint: String { detector.fingerprint }
 
-    func beginScoring(horizon: Int?) -> any RowScoring { detector.beginScoring(horizon: horizon) }
+    func beginScoring() -> any RowScoring { detector.beginScoring() }
 
     func explanation(of rows: Range<Int>, in series: Series, errors: RowErrors) throws(DetectionError) -> Explanation {
         try detector.explanation(of: rows, in: series, errors: errors)

@@ -45,7 +45,7 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try openSample(first, "contextual")
         try first.keys("t")
         try first.wait(for: "windows/s")
-        let trained = try first.wait(for: "Both models are trained and saved.", seconds: 120)
+        let trained = try first.wait(for: "All models are trained and saved.", seconds: 120)
         #expect(flags(trained).count > 2)
 
         try first.keys("Tab", "Right", "Right", "Right", "Right", "Right", "Right")
@@ -358,7 +358,7 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         let terminal = try Terminal(["--demo", file])
         try terminal.wait(for: "mine.csv ── ")
         try terminal.keys("t")
-        try terminal.wait(for: "Both models are trained and saved.", seconds: 120)
+        try terminal.wait(for: "All models are trained and saved.", seconds: 120)
         try terminal.keys(":")
         try terminal.type("top 5")
         try terminal.keys("Enter")

@@ -44,7 +44,7 @@ import TimeSeries
         try terminal.wait(for: "1,000 rows")
         try terminal.wait(for: "(followed)")
         try terminal.keys("t")
-        try terminal.wait(for: "Both models are trained and saved.", seconds: 120)
+        try terminal.wait(for: "All models are trained and saved.", seconds: 120)
 
         try append("oops,1\n" + lines(1000..<1150))
         let told = try terminal.wait(for: "is not a time like")

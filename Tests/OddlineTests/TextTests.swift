@@ -40,7 +40,7 @@ import TimeSeries
         let terminal = try Terminal(["--demo", file])
         try terminal.wait(for: "mine.csv ── ")
         try terminal.keys("t")
-        try terminal.wait(for: "Both models are trained and saved.", seconds: 120)
+        try terminal.wait(for: "All models are trained and saved.", seconds: 120)
         try terminal.keys(":")
         try terminal.type("top 5")
         try terminal.keys("Enter")

@@ -77,7 +77,10 @@ func lineEndsMarksAndDelimitersAreUnderstood(_ text: String) throws {
 @Test func otherTroubleIsRefusedWithARemedy() {
     #expect(throws: SeriesError.unclosedQuote(file: "test.csv", line: 2)) { try series("a\n\"1\n2\n") }
     #expect(throws: SeriesError.noNumericColumn(file: "test.csv", columns: ["a"])) { try series("a\nx\ny\n") }
-    #expect(throws: SeriesError.allGaps(file: "test.csv", column: "b")) { try series("a,b\n1,\n2,NA\n") }
+    #expect(throws: SeriesError.allGaps(file: "test.csv", column: "b")) {
+        try series("a,b\n1,\n2,NA\n", options: .init(columns: ["b"]))
+    }
+    #expect(throws: SeriesError.allGaps(file: "test.csv", column: "a")) { try series("a\nNA\nNA\n") }
     #expect(throws: SeriesError.badLabel(file: "test.csv", row: 2, line: 3, column: "label", text: "7")) {
         try series("a,label\n1,0\n2,7\n")
     }

@@ -22,7 +22,7 @@ func aDatabaseIsCalledByItsNameAndNeverByItsPassword(_ text: String, _ connectio
 /// Where unixODBC is installed and where it is not.
 @Test func aDatabaseThatIsNotThereIsOneSentence() {
     do {
-        _ = try SeriesReader.read(odbc: "Driver=no such driver;Database=plant;PWD=secret", query: "SELECT 1")
+        _ = try SeriesReader.open(odbc: "Driver=no such driver;Database=plant;PWD=secret", query: "SELECT 1")
         Issue.record("something was read")
     } catch {
         guard let error = error as? SeriesError else {

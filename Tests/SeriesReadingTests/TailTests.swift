@@ -14,7 +14,8 @@ private struct Reading {
     init(_ beginning: String) throws { try self.init(Data(beginning.utf8)) }
 
     init(_ beginning: Data) throws {
-        (series, tail) = try CSVTail.beginning(beginning, file: "tail.csv", options: .init())
+        let (reading, tail) = try CSVTail.beginning(beginning, file: "tail.csv", options: .init())
+        (series, self.tail) = (reading.series, tail)
     }
 
     mutating func append(_ text: String) throws { try append(Data(text.utf8)) }

@@ -60,6 +60,16 @@ private func keys(_ bytes: String) -> [InputEvent] {
     #expect(whole == [.key(.up)])
 }
 
+/// Whatever numbers come, cells stay within what can be reckoned with.
+@Test func mouseEventsBeyondAnyTerminalStayWithinBounds() {
+    #expect(keys("\u{1B}[<0;-9223372036854775808;1M").isEmpty)
+    #expect(keys("\u{1B}[<0;1;-9223372036854775808M").isEmpty)
+    #expect(keys("\u{1B}[<-9223372036854775808;5;7M") == [.mouse(Mouse(x: 4, y: 6, action: .press))])
+    #expect(
+        keys("\u{1B}[<32;9223372036854775807;9223372036854775807M") == [.mouse(Mouse(x: 9998, y: 9998, action: .drag))])
+    #expect(keys("\u{1B}[<0;99999999999999999999;1M").isEmpty)
+}
+
 @Test func mouseEventsOfBothCodingsAreUnderstood() {
     #expect(
         keys("\u{1B}[<0;5;7M\u{1B}[<32;6;7M\u{1B}[<0;6;7m") == [

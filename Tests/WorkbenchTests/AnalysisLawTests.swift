@@ -219,7 +219,7 @@ private struct Renamed: Detector {
     var summary: TrainingSummary { inner.summary }
     var fingerprint: String { inner.fingerprint }
 
-    func beginScoring(horizon: Int?) -> any RowScoring { inner.beginScoring(horizon: horizon) }
+    func beginScoring() -> any RowScoring { inner.beginScoring() }
 
     func explanation(
         of rows: Range<Int>, in series: Series, errors: RowErrors

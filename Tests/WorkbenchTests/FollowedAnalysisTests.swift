@@ -53,6 +53,24 @@ private func areClose(_ one: [Float], _ other: [Float]) -> Bool {
     }
 }
 
+/// So it is where a model is missing, which is then not weighed.
+@Test func anAnalysisWithOneModelGoesOnToo() throws {
+    for kind in Models.standard.kinds {
+        func alone(_ series: Series) throws -> Analysis {
+            var analysis = Analysis(series: series, models: .standard)
+            analysis.update { $0.settings.smoothing = 5 }
+            analysis.use(
+                try learnt.get().filter { $0.detector.kind == kind }.map { try ScoredModel(scoring: series, with: $0.detector) })
+            return analysis
+        }
+        var followed = FollowedAnalysis(try alone(whole.prefix(1200)))
+        for first in stride(from: 1200, to: 2400, by: 100) { _ = try followed.append(whole.rows(first..<(first + 100))) }
+        let (mine, others) = (try #require(followed.analysis.result), try #require(try alone(whole).result))
+        #expect(areClose(mine.combined, others.combined) && mine.events.map(\.rows) == others.events.map(\.rows))
+        for kind in Models.standard.kinds { #expect(areClose(mine.scores[kind] ?? [], others.scores[kind] ?? [.nan])) }
+    }
+}
+
 /// Settings and verdicts that change between rows count, and what they change stays as the whole has it.
 @Test func decisionsBetweenRowsCount() throws {
     var followed = try analysis(whole.prefix(1200), AnalysisSettings(models: .standard))
@@ -90,4 +108,58 @@ private func areClose(_ one: [Float], _ other: [Float]) -> Bool {
     }
     #expect(some.analysis.series.identity == whole.identity)
     #expect(told.indices.allSatisfy { index in !told[..<index].contains { $0.overlaps(told[index]) } })
+}
+
+/// Models that were trained or loaded while rows came and others were forgotten say what those say that were there all the time,
+/// as long as the rows behind those that they have scored are kept.
+@Test func modelsThatComeLateScoreTheRowsThatAreKept() throws {
+    let settings = AnalysisSettings(models: .standard)
+    let late = try learnt.get().map { try ScoredModel(scoring: whole.prefix(1200), with: $0.detector) }
+    for end in [1240, 1300, 2180, 2400] {
+        var present = FollowedAnalysis(try analysis(whole.prefix(1200), settings), horizon: 1000)
+        var empty = FollowedAnalysis(Analysis(series: whole.prefix(1200), models: .standard), horizon: 1000)
+        for first in stride(from: 1200, to: end, by: 20) {
+            _ = try present.append(whole.rows(first..<(first + 20)))
+            _ = try empty.append(whole.rows(first..<(first + 20)))
+        }
+        let series = empty.analysis.series
+        #expect(series.keptRows.upperBound == end && series.rowCount == present.analysis.series.rowCount)
+        try empty.use(late)
+        #expect(empty.analysis.scored.values.allSatisfy { $0.rows == series.keptRows })
+        for model in late {
+            let kind = model.detector.kind
+            let mine = try #require(empty.analysis.scored[kind]).errors.errors
+            // Where rows between are missing, nothing of those that were scored is left.
+            let others =
+                try series.forgottenRows > 1200
+                ? model.detector.errors(of: series).errors : #require(present.analysis.scored[kind]).errors.errors
+            let isSame = areClose(mine, others)
+            #expect(isSame, "\(kind.name), \(end) rows")
+        }
+        _ = try empty.append(whole.rows((end - 1)..<end))
+        #expect(empty.analysis.scored.values.allSatisfy { $0.rows == empty.analysis.series.keptRows })
+    }
+}
+
+/// Training on a series of which rows were forgotten gives errors for the rows that are kept, with which following goes on.
+@Test func whatIsTrainedAfterRowsWereForgottenGoesOn() throws {
+    var series = whole.prefix(1400)
+    series.forget(first: 200)
+    var analysis = Analysis(series: series, models: .standard)
+    analysis.use(try scored(series, .standard))
+    var followed = FollowedAnalysis(analysis, horizon: 1000)
+    _ = try followed.append(whole.rows(1400..<1460))
+    let kept = followed.analysis
+    #expect(kept.series.forgottenRows == 460 && kept.scored.values.allSatisfy { $0.rows == kept.series.keptRows })
+    #expect(kept.result?.combined.count == kept.series.rowCount)
+}
+
+/// The horizon bounds what models keep too, those that come late as those that were there.
+@Test func theHorizonHoldsForTheScoringOfAllModels() throws {
+    let settings = AnalysisSettings(models: .standard)
+    var followed = FollowedAnalysis(try analysis(whole.prefix(1200), settings), horizon: 1000)
+    #expect(followed.analysis.scored.values.allSatisfy { $0.horizon == 1000 })
+    followed = FollowedAnalysis(Analysis(series: whole.prefix(1200), models: .standard), horizon: 1000)
+    try followed.use(try learnt.get().map { try ScoredModel(scoring: whole.prefix(1200), with: $0.detector) })
+    #expect(followed.analysis.scored.values.allSatisfy { $0.horizon == 1000 })
 }

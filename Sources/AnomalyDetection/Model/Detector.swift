@@ -21,8 +21,7 @@ public protocol Detector: Sendable {
     var fingerprint: String { get }
 
     /// Begins to score a series, whose rows come one after the other.
-    /// - Parameter horizon: the rows that are kept at the most, but no fewer than the model needs; `nil` keeps what is needed.
-    func beginScoring(horizon: Int?) -> any RowScoring
+    func beginScoring() -> any RowScoring
 
     /// A function for one thread that scores many series, each as `errors(of:)` does, and keeps its working memory from call to
     /// call; series that are handed over together cost less.
@@ -50,7 +49,7 @@ extension Detector {
     public func errors(
         of series: Series, cancellation: Cancellation = Cancellation(), progress: (Double) -> Void = { _ in }
     ) throws(DetectionError) -> RowErrors {
-        var scoring = beginScoring(horizon: nil)
+        var scoring = beginScoring()
         return try scoring.append(series, cancellation: cancellation, progress: progress).errors
     }
 
@@ -73,18 +72,18 @@ public protocol WholeSeriesDetector: Detector {
 }
 
 extension WholeSeriesDetector {
-    public func beginScoring(horizon: Int?) -> any RowScoring { WholeSeriesScoring(self, horizon: horizon) }
+    public func beginScoring() -> any RowScoring { WholeSeriesScoring(self) }
 }
 
 /// Scores all rows that are kept whenever some come.
 private struct WholeSeriesScoring<Model: WholeSeriesDetector>: RowScoring {
     private let model: Model
-    private let horizon: Int?
+    var horizon: Int?
     private var series: Series?
     /// Rows that are not kept any more.
     private var dropped = 0
 
-    init(_ model: Model, horizon: Int?) { (self.model, self.horizon) = (model, horizon) }
+    init(_ model: Model) { self.model = model }
 
     var rowCount: Int { dropped + (series?.rowCount ?? 0) }
 

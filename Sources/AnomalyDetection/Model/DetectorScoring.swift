@@ -8,14 +8,14 @@ struct WindowScoring: RowScoring {
     /// The model, by which reconstructors are made, and its measure.
     let detector: NeuralDetector
     var measurement: Measurement
-    private let horizon: Int?
+    var horizon: Int?
     /// Working memory by the windows that it works on together, from the first time that it is used.
     private var memories: [Int: WorkingMemory] = [:]
     /// Windows that are worked on one by one: a whole slice takes longer than so many.
     private static let few = 3
 
-    init(_ detector: NeuralDetector, _ measurement: Measurement, horizon: Int? = nil) {
-        (self.detector, self.measurement, self.horizon) = (detector, measurement, horizon)
+    init(_ detector: NeuralDetector, _ measurement: Measurement) {
+        (self.detector, self.measurement) = (detector, measurement)
     }
 
     var rowCount: Int { measurement.rowCount }
@@ -23,6 +23,7 @@ struct WindowScoring: RowScoring {
     mutating func append(
         _ rows: Series, cancellation: Cancellation, progress: (Double) -> Void
     ) throws(DetectionError) -> ScoredRows {
+        let isFirst = rowCount == 0
         try take(rows)
         // The answers are moved, not copied.
         var all = [detector.measure.begin().answers]
@@ -32,7 +33,9 @@ struct WindowScoring: RowScoring {
         }
         swap(&all[0], &measurement.answers)
         try outcome.get()
-        return finish()
+        let scored = finish()
+        if isFirst { try detector.check(scored.errors, of: rows) }
+        return scored
     }
 
     /// Has few windows answered by the memory that is kept, and many by all cores.
@@ -146,9 +149,16 @@ extension NeuralDetector {
         }
     }
 
-    public func beginScoring(horizon: Int?) -> any RowScoring {
-        WindowScoring(self, measure.begin(), horizon: horizon)
+    /// That rows which have values got an error that is a number, one at least.
+    /// - Throws: `DetectionError.noFiniteErrors`.
+    func check(_ errors: RowErrors, of rows: Series) throws(DetectionError) {
+        guard !errors.errors.contains(where: \.isFinite),
+            rows.channels.contains(where: { $0.values.contains { $0.isFinite } })
+        else { return }
+        throw .noFiniteErrors(model: kind, series: rows.name)
     }
+
+    public func beginScoring() -> any RowScoring { WindowScoring(self, measure.begin()) }
 
     public func makeScorer() -> ([Series]) -> [Result<RowErrors, DetectionError>] {
         let reconstructor = reconstructor(threadCount: 1)
@@ -163,11 +173,15 @@ extension NeuralDetector {
             var answers = sound.map(\.measurement.answers)
             do throws(DetectionError) { try reconstructor.answer(&answers) } catch { return all.map { _ in .failure(error) } }
             var place = 0
-            return refusals.map { refusal in
+            return refusals.enumerated().map { index, refusal in
                 if let refusal { return .failure(refusal) }
                 defer { place += 1 }
                 sound[place].measurement.answers = answers[place]
-                return .success(sound[place].finish().errors)
+                let errors = sound[place].finish().errors
+                return Result { () throws(DetectionError) in
+                    try check(errors, of: all[index])
+                    return errors
+                }
             }
         }
     }

@@ -169,6 +169,19 @@ public struct Models: Sendable {
         return try model.load(file, name)
     }
 
+    /// Why the file of a model cannot be used, a sentence without the file; `nil` where an error is about something else.
+    public static func reason(_ error: any Error) -> String? {
+        switch error {
+        case ModelFileError.unreadable: "its file is not there or may not be read"
+        case ModelFileError.damaged(_, let reason): "its file is damaged: \(reason)"
+        case ModelFileError.tensors(_, let name, _): "its file lacks tensor \"\(name)\""
+        case ModelFileError.notFinite(_, let name): "tensor \"\(name)\" holds NaN or infinity"
+        case DetectionError.notAModel(_, let reason): reason
+        case DetectionError.noFiniteErrors: "it gives no number for any row"
+        default: nil
+        }
+    }
+
     /// The file of a model in a folder of models.
     public func file(_ kind: ModelKind, in folder: URL) -> URL { folder.appendingPathComponent(kind.fileName) }
 

@@ -34,6 +34,8 @@ public struct ScoredRows: Sendable, Equatable {
 public protocol RowScoring: Sendable {
     /// Rows so far.
     var rowCount: Int { get }
+    /// The rows that are kept at the most, but no fewer than the model needs; `nil`, as it begins, keeps what is needed.
+    var horizon: Int? { get set }
 
     /// Scores rows that come behind the others.
     /// - Throws: `DetectionError.otherChannels`, `.otherOrder` and `.tooFewRows` where all rows together are fewer than a
@@ -63,10 +65,7 @@ public struct ScoringSession: Sendable {
     private var scoring: any RowScoring
 
     /// Begins with no rows.
-    /// - Parameter horizon: the rows that are kept at the most, but no fewer than a few windows need; `nil` keeps what is needed.
-    public init(_ detector: any Detector, horizon: Int? = nil) {
-        self.init(detector, detector.beginScoring(horizon: horizon))
-    }
+    public init(_ detector: any Detector) { self.init(detector, detector.beginScoring()) }
 
     /// Goes on with a scoring that has begun.
     init(_ detector: any Detector, _ scoring: any RowScoring) {
@@ -76,6 +75,12 @@ public struct ScoringSession: Sendable {
 
     /// Rows so far.
     public var rowCount: Int { scoring.rowCount }
+
+    /// The rows that are kept at the most, but no fewer than a few windows need; `nil`, as it begins, keeps what is needed.
+    public var horizon: Int? {
+        get { scoring.horizon }
+        set { scoring.horizon = newValue }
+    }
 
     /// Scores rows that come behind the others.
     /// - Parameter progress: called with the share done, 0 to 1.
@@ -112,45 +117,56 @@ extension RowErrors {
 public struct ScoredModel: Sendable {
     /// The model.
     public let detector: any Detector
-    /// Its errors and reconstruction for every row from `firstRow` on.
+    /// Its errors and reconstruction for the `rows`.
     public private(set) var errors: RowErrors
-    /// The first row of the series whose errors are kept: 0, unless rows were dropped.
-    public private(set) var firstRow = 0
+    /// The first row whose errors are kept. Rows are counted from the first that came, as `Series.keptRows` counts them.
+    private var firstRow = 0
+    /// The row with which the session began: rows before it were forgotten by then.
+    private var sessionStart = 0
     /// What goes on when rows come; `nil` where only the errors are known.
     private var session: ScoringSession?
 
-    /// Pairs a model with the errors it gave; it cannot go on.
+    /// Pairs a model with the errors it gave for a series of which nothing was forgotten; it cannot go on.
     public init(detector: any Detector, errors: RowErrors) {
         self.detector = detector
         self.errors = errors
     }
 
     /// Pairs a model with the errors that it gave in a session, and goes on with it.
-    public init(_ session: ScoringSession, errors: RowErrors) {
+    /// - Parameter series: the series with whose first row the session began.
+    public init(_ session: ScoringSession, errors: RowErrors, of series: Series) {
         detector = session.detector
         self.errors = errors
         self.session = session
+        (firstRow, sessionStart) = (series.forgottenRows, series.forgottenRows)
     }
 
     /// Scores `series` with `detector`.
     /// - Throws: `DetectionError`.
     public init(
-        scoring series: Series, with detector: any Detector, horizon: Int? = nil, cancellation: Cancellation = Cancellation(),
+        scoring series: Series, with detector: any Detector, cancellation: Cancellation = Cancellation(),
         progress: (Double) -> Void = { _ in }
     ) throws(DetectionError) {
-        var session = ScoringSession(detector, horizon: horizon)
+        var session = ScoringSession(detector)
         let scored = try session.append(series, cancellation: cancellation, progress: progress)
-        self.init(session, errors: scored.errors)
+        self.init(session, errors: scored.errors, of: series)
     }
 
-    /// The rows of the series that are scored and kept.
+    /// The rows that are scored and kept, counted from the first that came.
     public var rows: Range<Int> { firstRow..<(firstRow + errors.errors.count) }
+
+    /// The rows that its scoring keeps at the most when rows come, as `ScoringSession.horizon`; its errors are kept until they are
+    /// dropped.
+    public var horizon: Int? {
+        get { session?.horizon }
+        set { session?.horizon = newValue }
+    }
 
     /// Whether rows can be appended.
     public var canGoOn: Bool { session != nil }
 
     /// Scores rows that come behind the others.
-    /// - Returns: the rows whose errors are new or have changed, up to the last row.
+    /// - Returns: the rows whose errors are new or have changed, up to the last row, counted as `rows` are.
     /// - Throws: as `ScoringSession.append`; `DetectionError.noScores` where only errors are known.
     @discardableResult
     public mutating func append(
@@ -159,30 +175,41 @@ public struct ScoredModel: Sendable {
         guard session != nil, let scored = try session?.append(rows, cancellation: cancellation, progress: progress) else {
             throw .noScores
         }
-        let first = max(firstRow, scored.rows.lowerBound)
+        let changed = (sessionStart + scored.rows.lowerBound)..<(sessionStart + scored.rows.upperBound)
+        let first = max(firstRow, changed.lowerBound)
         var new = scored.errors
-        new.dropFirst(first - scored.rows.lowerBound)
+        new.dropFirst(first - changed.lowerBound)
         errors.replace(from: first - firstRow, with: new)
-        return first..<scored.rows.upperBound
+        return first..<changed.upperBound
     }
 
-    /// The model with what it says of all rows of a series that begins with those that it has scored.
+    /// The model with what it says of all rows that are kept of a series that goes on from the one that it has scored. Rows that
+    /// came and were forgotten since are missing in between: then all that are kept are scored.
     /// - Throws: `DetectionError`.
     public func grown(
         to series: Series, cancellation: Cancellation = Cancellation(), progress: (Double) -> Void = { _ in }
     ) throws(DetectionError) -> ScoredModel {
-        guard canGoOn else {
+        let scored = rows
+        guard canGoOn, scored.lowerBound <= series.keptRows.lowerBound, scored.upperBound >= series.keptRows.lowerBound,
+            scored.upperBound <= series.keptRows.upperBound
+        else {
             return try ScoredModel(scoring: series, with: detector, cancellation: cancellation, progress: progress)
         }
         var grown = self
-        let rest = rows.upperBound..<series.rowCount
+        grown.drop(before: series.forgottenRows)
+        let rest = (scored.upperBound - series.forgottenRows)..<series.rowCount
         if !rest.isEmpty { try grown.append(series.rows(rest), cancellation: cancellation, progress: progress) }
         return grown
     }
 
-    /// Forgets the errors of rows before `row`.
+    /// Forgets the errors of rows before `row`, counted as `rows` are.
     public mutating func drop(before row: Int) {
         errors.dropFirst(row - firstRow)
         firstRow = max(firstRow, row)
     }
+}
+
+extension Series {
+    /// The rows that are kept, counted from the first that came.
+    public var keptRows: Range<Int> { forgottenRows..<(forgottenRows + rowCount) }
 }

@@ -89,7 +89,8 @@ public struct Training: Sendable {
         measurement.forget(horizon: nil)
         let session = ScoringSession(detector, WindowScoring(detector, measurement))
         return TrainedModel(
-            detector, learnt: ScoredModel(session, errors: RowErrors(errors: errors, reconstruction: picture)))
+            detector,
+            learnt: ScoredModel(session, errors: RowErrors(errors: errors, reconstruction: picture), of: series))
     }
 
     /// The model, the measurement of each part, and the errors of all parts.

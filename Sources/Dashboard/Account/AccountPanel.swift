@@ -153,11 +153,12 @@ extension AccountPanel: Card, FieldLayer {
                     panel.content.sessions.indices.contains(panel.selection) ? nil : "There is no session to end."
                 }, while: { $0.shows(.sessions) }
             ) { panel, _, _ in .stay([.account(.endSession(panel.content.sessions[panel.selection].id))]) },
-            on([.enter], name: "go on", "The next field, or its list; on the last field, save") { panel, _, _ in
+            on([.enter], name: "go on", "The next field; on the last field, save", while: { !$0.fields.isEmpty }) {
+                panel, _, _ in
                 .stay(panel.enter())
             },
-            on([.tab], name: "next", "The next field") { panel, _, _ in panel.focus(1) },
-            on([.backTab], "The field before") { panel, _, _ in panel.focus(-1) },
+            on([.tab], name: "next", "The next field", while: { !$0.fields.isEmpty }) { panel, _, _ in panel.focus(1) },
+            on([.backTab], "The field before", while: { !$0.fields.isEmpty }) { panel, _, _ in panel.focus(-1) },
             on([.left], name: "pages", "The page before", while: { $0.canTurn }) { panel, _, _ in
                 panel.turn(-1)
             },
@@ -244,6 +245,23 @@ extension AccountPanel: Card, FieldLayer {
             return [.account(.changePassword(present: texts[0], new: texts[1]))]
         default: return []
         }
+    }
+
+    // MARK: Mouse
+
+    mutating func update(_ mouse: Mouse, over signedIn: inout SignedIn, _ frame: inout Frame) -> LayerStep<SignedIn> {
+        let card = area(over: signedIn, frame)
+        guard mouse.action == .press, card.contains(x: mouse.x, y: mouse.y) else {
+            return mouseStep(mouse, over: signedIn, frame)
+        }
+        if form == nil, mouse.y == card.y + 1, let page = page(atColumn: mouse.x, of: card) {
+            show(page)
+        } else if let field = titles.indices.first(where: { mouse.y == Self.fieldY($0, below: card.y + 3) }) {
+            focus = field + 1
+        } else if fields.isEmpty, let line = line(at: mouse.y, of: card) {
+            selection = line
+        }
+        return .stay
     }
 
     // MARK: Answers

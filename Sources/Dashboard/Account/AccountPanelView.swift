@@ -27,12 +27,35 @@ extension AccountPanel {
         }
     }
 
+    /// Where a field is drawn.
+    static func fieldY(_ index: Int, below top: Int) -> Int { top + index * 3 }
+
+    /// The page whose title stands in a column.
+    func page(atColumn column: Int, of card: Rect) -> Page? {
+        var x = card.x + 2
+        for page in pages {
+            let width = displayWidth(page.title)
+            if (x..<(x + width)).contains(column) { return page }
+            x += width + 3
+        }
+        return nil
+    }
+
+    /// The line of the list that is drawn in a row of the screen.
+    func line(at y: Int, of card: Rect) -> Int? {
+        let height = card.height - 5
+        let line = firstLine(of: lineCount, height: height) + y - card.y - 4
+        return y >= card.y + 4 && y < card.y + 4 + height && line < lineCount ? line : nil
+    }
+
+    private func firstLine(of count: Int, height: Int) -> Int { max(0, min(selection - height / 2, count - height)) }
+
     private func drawFields(_ screen: inout CellBuffer, _ area: Rect, _ theme: Theme) {
         if case .resetPassword(let account) = form {
             screen.write("For \(account.username)", x: area.x, y: area.y - 1, Style(theme.text, bold: true))
         }
         for (index, title) in titles.enumerated() {
-            let y = area.y + index * 3
+            let y = Self.fieldY(index, below: area.y)
             let isFocused = focus == index + 1
             screen.write(title, x: area.x, y: y, Style(isFocused ? theme.accent : theme.muted, bold: isFocused))
             let width = area.width - 22
@@ -51,7 +74,7 @@ extension AccountPanel {
         let (heading, lines) = lines
         screen.write(heading, x: area.x, y: area.y, Style(theme.muted, bold: true), limit: area.width)
         let height = area.height - 1
-        let first = max(0, min(selection - height / 2, lines.count - height))
+        let first = firstLine(of: lines.count, height: height)
         for (offset, line) in lines.dropFirst(first).prefix(height).enumerated() {
             let isSelected = first + offset == selection
             let y = area.y + 1 + offset

@@ -34,7 +34,7 @@ extension SignedIn {
         },
         Binding([.character("O")], "Sign out", command: "signout", opens: [ConfirmCard.self], reach: .screens) {
             signedIn, frame in
-            signedIn.endTraining("Signing out", &frame) { signedIn, _ in signedIn.signOut() }
+            signedIn.leaveSeries("Signing out", &frame) { signedIn, _ in signedIn.signOut() }
         },
         Binding(
             [.character(":")], name: "command", "Type a command", opens: [PaletteCard.self], stays: .screens, reach: .cards
@@ -60,11 +60,7 @@ extension SignedIn {
             [.character("q"), .control("c")], name: "quit", "Quit", command: "quit", opens: [ConfirmCard.self], stays: .screens,
             reach: .screens
         ) { signedIn, frame in
-            signedIn.endTraining("Quitting", &frame) { signedIn, frame in
-                signedIn.stopWork()
-                frame.hasEnded = true
-                return []
-            }
+            signedIn.quit(&frame)
         },
     ]
 }

@@ -179,10 +179,12 @@ extension LayerOwner {
         guard let top = layers.last else { return [] }
         switch input {
         case .key(let key):
-            if let (binding, key) = binding(for: key, over: top, frame.keyMap) {
+            if let (binding, key, availability) = binding(for: key, over: top, frame.keyMap) {
                 // A binding of many signs is told which one.
-                if binding.command == nil, case .character(let sign) = key { return run(binding, value: String(sign), &frame) }
-                return run(binding, &frame)
+                if binding.command == nil, case .character(let sign) = key {
+                    return run(binding, availability, value: String(sign), &frame)
+                }
+                return run(binding, availability, &frame)
             }
             return changeTop(&frame) { layer, owner, _ in .stay(layer.take(key, over: &owner)) }
         case .mouse(let mouse):
@@ -193,20 +195,28 @@ extension LayerOwner {
         }
     }
 
-    /// The first binding at a key that was pressed, and which of its keys that stands for.
-    private func binding(for pressed: Key, over top: any Layer<Self>, _ keyMap: KeyMap) -> (Binding<Self>, Key)? {
+    /// The first binding at a key that was pressed, which of its keys that stands for, and whether it can be done now.
+    private func binding(
+        for pressed: Key, over top: any Layer<Self>, _ keyMap: KeyMap
+    ) -> (Binding<Self>, Key, Availability)? {
         for binding in Self.bindings(over: top) {
             let keyMap = top.isTyping && binding.reach == .layer ? KeyMap() : keyMap
-            if let key = binding.keys.first(where: { keyMap.key(for: $0) == pressed }), !binding.availability(self).isAbsent {
-                return (binding, key)
-            }
+            guard let key = binding.keys.first(where: { keyMap.key(for: $0) == pressed }) else { continue }
+            let availability = binding.availability(self)
+            if !availability.isAbsent { return (binding, key, availability) }
         }
         return nil
     }
 
     /// Does what a binding does, or says why that cannot be done now.
     mutating func run(_ binding: Binding<Self>, value: String? = nil, _ frame: inout Frame) -> [Asked] {
-        switch binding.availability(self) {
+        run(binding, binding.availability(self), value: value, &frame)
+    }
+
+    private mutating func run(
+        _ binding: Binding<Self>, _ availability: Availability, value: String? = nil, _ frame: inout Frame
+    ) -> [Asked] {
+        switch availability {
         case .ready:
             if let value, let run = binding.runWithValue { return run(&self, value, &frame) }
             return binding.run(&self, &frame)
@@ -219,8 +229,8 @@ extension LayerOwner {
 
     /// Does what the layer on top does at a key of the program.
     mutating func press(_ key: Key, _ frame: inout Frame) -> [Asked] {
-        guard let top = layers.last, let (binding, _) = binding(for: key, over: top, KeyMap()) else { return [] }
-        return run(binding, &frame)
+        guard let top = layers.last, let (binding, _, availability) = binding(for: key, over: top, KeyMap()) else { return [] }
+        return run(binding, availability, &frame)
     }
 
     /// Tells all layers something, the lowest first.

@@ -9,13 +9,13 @@ struct LibraryScreen: Layer {
         [
             Binding(
                 [.enter], name: "open", "Open the highlighted series", command: "open-selected",
-                opens: [WorkspaceScreen.self, ConfirmCard.self],
+                opens: [WorkspaceScreen.self, ConfirmCard.self, SeriesCard.self],
                 when: { Availability(unless: $0.library.selected == nil ? "There is no series to open." : nil) }
             ) { signedIn, frame in
                 signedIn.library.selected.map { signedIn.open($0.path, &frame) } ?? []
             },
             Binding(
-                [.character("/")], name: "filter", "Show only names that contain what you type", command: "filter",
+                [.character("/")], name: "filter", "Show only names and folders that contain what you type", command: "filter",
                 opens: [LibraryFilter.self]
             ) { signedIn, _ in
                 signedIn.push(LibraryFilter())

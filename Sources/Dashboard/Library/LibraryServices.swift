@@ -7,16 +7,6 @@ import TimeSeries
 import Work
 import Workbench
 
-/// Reads the series of a file.
-func readSeries(_ path: String) -> Result<Series, PlainError> {
-    Result { try SeriesReader.read(path: expanded(path)) }.mapError { PlainError($0) }
-}
-
-/// Reads the series of a file whose last line may not be whole yet.
-func readWholeLines(_ path: String) -> Result<Series, PlainError> {
-    Result { try SeriesTail.open(path: expanded(path)).series }.mapError { PlainError($0) }
-}
-
 /// The path with the home folder in place of a tilde: `HOME` where it is set, as in a shell, else what the system says.
 func expanded(_ path: String, environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
     guard path == "~" || path.hasPrefix("~/"), let home = environment["HOME"], !home.isEmpty else {
@@ -40,8 +30,8 @@ func completions(of path: String) -> [String] {
 }
 
 extension UserLibrary {
-    /// What the library lists: the sample series and files opened before that still exist.
-    func entries(samples folder: URL) throws -> [LibraryState.Entry] {
+    /// What the library lists: the sample series, the series in the folder one is in, and files opened before that still exist.
+    func entries(samples: URL, folder: URL?) throws -> [LibraryState.Entry] {
         let recent = try recentFiles()
         let holdings = Dictionary(recent.map { ($0.path, $0) }) { first, _ in first }
         func entry(_ path: String, _ section: String) -> LibraryState.Entry {
@@ -49,10 +39,24 @@ extension UserLibrary {
                 path: path, name: printable(URL(fileURLWithPath: path).lastPathComponent), section: section,
                 holdings: holdings[path])
         }
-        let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
-        let samples = files.filter { SeriesReader.isReadable(name: $0.lastPathComponent) }.map(\.path).sorted()
-        let others = recent.map(\.path).filter { !samples.contains($0) && FileManager.default.fileExists(atPath: $0) }
-        return samples.map { entry($0, "Sample data") } + others.map { entry($0, "Recent files") }
+        let samples = Self.series(in: samples)
+        var listed = Set(samples)
+        let here = (folder.map(Self.series) ?? []).filter { listed.insert($0).inserted }
+        let others = recent.map(\.path).filter { !listed.contains($0) && FileManager.default.fileExists(atPath: $0) }
+        let name = folder.map { printable($0.lastPathComponent) } ?? ""
+        return samples.map { entry($0, "Sample data") } + here.map { entry($0, "In \(name)") }
+            + others.map { entry($0, "Recent files") }
+    }
+
+    /// Files of a folder that are listed.
+    private static let mostFiles = 1000
+
+    /// The paths of the files in a folder that are offered as series, numbers in their names in order.
+    private static func series(in folder: URL) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let readable = names.filter { SeriesReader.isReadable(name: $0) && !$0.hasPrefix(".") }
+            .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+        return readable.prefix(mostFiles).map { folder.appendingPathComponent($0).path }
     }
 
     /// Notes that a series was opened, and gathers what the user left about it.
@@ -72,11 +76,11 @@ final class PreviewReader: Sendable {
     private let reader = Workers(count: 1)
     private let wanted = Mutex("")
 
-    /// Reads `path` unless another is wanted before its turn comes.
-    func read(_ path: String, _ answer: @escaping @Sendable (Result<LibraryState.Preview.Content, PlainError>) -> Void) {
+    /// Has `path` read unless another is wanted before its turn comes.
+    func read(_ path: String, _ body: @escaping @Sendable () -> Void) {
         wanted.withLock { $0 = path }
         reader.submit { [self] in
-            if wanted.withLock({ $0 == path }) { answer(readSeries(path).map(LibraryState.Preview.Content.init)) }
+            if wanted.withLock({ $0 == path }) { body() }
         }
     }
 }

@@ -1,3 +1,4 @@
+import SeriesReading
 import TerminalUI
 import TimeSeries
 import Workbench
@@ -9,14 +10,22 @@ public struct LibraryState: Sendable {
         /// Where the file is.
         public let path: String
         /// What to call it.
-        public let name: String
+        public internal(set) var name: String
         /// The heading it stands under.
         public let section: String
         /// What the user has of it: models, verdicts, rows.
         public var holdings: Holdings?
 
         /// A line about what a sample holds.
-        var description: String? { sampleDescription(fileName: name) }
+        var description: String? { sampleDescription(fileName: path.split(separator: "/").last.map(String.init) ?? name) }
+
+        /// The folder that it is in, without those above.
+        var folder: String { path.split(separator: "/").dropLast().last.map { printable(String($0)) } ?? "" }
+
+        /// Whether its name or its folder's contains a text in lower case.
+        func contains(_ text: String) -> Bool {
+            name.lowercased().contains(text) || !folder.isEmpty && "\(folder)/\(name)".lowercased().contains(text)
+        }
 
         /// What there is of it in a few words, and in fewer; none where nothing is known.
         var facts: [String] {
@@ -33,7 +42,7 @@ public struct LibraryState: Sendable {
     public private(set) var entries: [Entry] = []
     /// The highlighted one among those shown.
     public private(set) var selection = 0
-    /// Letters that names must contain.
+    /// Letters that names or folders must contain.
     private(set) var filter = TextField(limit: .columns(64))
     /// The highlighted series or why it cannot be read.
     private(set) var preview: Preview?
@@ -67,14 +76,34 @@ public struct LibraryState: Sendable {
     /// Begins without entries but those that were named.
     init(named: [String] = []) {
         self.named = named
-        entries = named.map {
+        let entries = named.map {
             Entry(path: $0, name: $0.split(separator: "/").last.map(String.init) ?? $0, section: "Named at the start")
+        }
+        self.entries = Self.toldApart(entries)
+    }
+
+    /// The entries, with as many of their folders before a name that more than one file has as tell those apart.
+    private static func toldApart(_ entries: [Entry]) -> [Entry] {
+        func file(_ entry: Entry) -> String { entry.name.split(separator: "/").last.map(String.init) ?? entry.name }
+        func name(_ path: String, _ folders: Int) -> String {
+            path.split(separator: "/").suffix(folders + 1).map { printable(String($0)) }.joined(separator: "/")
+        }
+        let paths = Dictionary(grouping: entries, by: file).mapValues { Set($0.map(\.path)) }
+        let folders = paths.mapValues { paths in
+            paths.count < 2 ? 0 : (1...4).first { folders in Set(paths.map { name($0, folders) }).count == paths.count } ?? 4
+        }
+        return entries.map { entry in
+            guard let count = folders[file(entry)], count > 0 else { return entry }
+            var entry = entry
+            entry.name = name(entry.path, count)
+            return entry
         }
     }
 
-    /// Entries whose names match the filter.
+    /// Entries whose names or folders match the filter.
     public var shown: [Entry] {
-        filter.text.isEmpty ? entries : entries.filter { $0.name.lowercased().contains(filter.text.lowercased()) }
+        let typed = filter.text.lowercased()
+        return typed.isEmpty ? entries : entries.filter { $0.contains(typed) }
     }
 
     /// The highlighted entry.
@@ -93,6 +122,12 @@ public struct LibraryState: Sendable {
     mutating func startOpening(_ path: String, follows: Bool = false) -> [Effect] {
         isOpening = true
         return [follows ? .openToFollow(path: path) : .open(path: path)]
+    }
+
+    /// Opens one of the series of a file.
+    mutating func startOpening(_ choice: SeriesChoice, _ series: Understanding.Key.One) -> [Effect] {
+        isOpening = true
+        return [.openAs(path: choice.path, choice.options(for: series), follows: choice.follows)]
     }
 
     /// Shows all entries and highlights one.
@@ -134,11 +169,12 @@ public struct LibraryState: Sendable {
             let highlighted = selected?.path
             let paths = Set(entries.map(\.path))
             let others = Self(named: named).entries.filter { !paths.contains($0.path) }
-            self.entries = others + entries
+            self.entries = Self.toldApart(others + entries)
             return select(shown.firstIndex { $0.path == highlighted } ?? selection)
         case .previewed(let path, let content):
             if selected?.path == path { preview = Preview(path: path, content: content) }
         case .opened: isOpening = false
+        case .severalSeries(let choice): if !choice.isOpen { isOpening = false }
         case .openFailed(let problem):
             isOpening = false
             frame.complain(problem)

@@ -78,13 +78,18 @@ struct ComparisonCard: WorkspaceCard {
         let plot = Rect(
             x: table.maxX + 3, y: card.y + 1, width: card.maxX - table.maxX - 5, height: max(table.height, min(room, 18)))
         drawCurves(&screen, comparison, colors, plot, theme)
-        let list = Rect(x: card.x + 2, y: plot.maxY + 1, width: card.width - 4, height: card.maxY - plot.maxY - 4)
-        drawLabelledEvents(&screen, comparison, colors, workspace.analysis.series, list, theme)
+        let below = comparison.isTaught ? 5 : 4
+        let list = Rect(x: card.x + 2, y: plot.maxY + 1, width: card.width - 4, height: card.maxY - plot.maxY - below)
+        drawLabelledEvents(&screen, comparison, colors, list, theme)
         let best = comparison.best
         let text =
             best == comparison.present
             ? "The present weights have the best average precision, \(fixed(best.quality))."
             : "Best: \(weightsText(best.ensemble, within: card.width - 44)); average precision \(fixed(best.quality)), now \(fixed(comparison.present.quality))"
+        if comparison.isTaught {
+            let note = "combined: by the weights alone, as the best are sought; taught: as your verdicts move it"
+            screen.write(note, x: card.x + 2, y: card.maxY - 3, Style(theme.muted), limit: card.width - 4)
+        }
         screen.write(text, x: card.x + 2, y: card.maxY - 2, Style(theme.text), limit: card.width - 4)
     }
 }
@@ -100,9 +105,9 @@ private let measureRows: [(title: String, value: @Sendable (Comparison.Line) -> 
 
 private func fixed(_ value: Double) -> String { Dashboard.fixed(Float(value)) }
 
-/// The colours of a comparison's lines: the models' and the combination's.
+/// The colours of a comparison's lines: the models', the combination's, and that of the combination as verdicts move it.
 private func colors(of workspace: WorkspaceState, _ theme: Theme) -> [Color] {
-    workspace.models.map { theme.color(of: $0.name) } + [theme.combined]
+    workspace.models.map { theme.color(of: $0.name) } + [theme.combined, theme.success]
 }
 
 /// Where the lines' columns begin, and where the table ends.
@@ -148,7 +153,7 @@ private func drawCurves(_ screen: inout CellBuffer, _ comparison: Comparison, _ 
 
 /// Which labelled events each detector found at the present threshold; missed ones come first where room is short.
 private func drawLabelledEvents(
-    _ screen: inout CellBuffer, _ comparison: Comparison, _ colors: [Color], _ series: Series, _ area: Rect, _ theme: Theme
+    _ screen: inout CellBuffer, _ comparison: Comparison, _ colors: [Color], _ area: Rect, _ theme: Theme
 ) {
     guard area.height >= 2 else { return }
     let missed = comparison.labelled.indices.filter { index in comparison.lines.contains { !$0.events.found[index] } }
@@ -162,8 +167,7 @@ private func drawLabelledEvents(
     }
     for (row, index) in shown.sorted().enumerated() {
         let y = area.y + 1 + row
-        let rows = comparison.labelled[index]
-        let text = "\(series.timeText(row: rows.lowerBound)), \(counted(rows.count, "row"))"
+        let text = "\(comparison.times[index]), \(counted(comparison.labelled[index].count, "row"))"
         screen.write(text, x: area.x, y: y, Style(theme.text), limit: (columns.first ?? area.maxX) - area.x - 2)
         for (column, line) in zip(columns, comparison.lines) {
             let isFound = line.events.found[index]

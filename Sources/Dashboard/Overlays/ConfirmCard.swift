@@ -1,7 +1,7 @@
 import TerminalUI
 import Workbench
 
-/// A question before something is lost: a training run, or a file that would be overwritten.
+/// A question before something is lost: a training run, what could not be stored, or a file that would be overwritten.
 struct ConfirmCard: Card {
     static let title = "Are you sure?"
     static let level = LayerLevel.anywhere
@@ -33,27 +33,40 @@ extension SignedIn {
     /// Whether a training run of the open series goes on.
     var isTraining: Bool { workspace?.training.map { !$0.hasEnded } ?? false }
 
-    /// Does what ends a training run: at once where none goes on, else after a question.
-    mutating func endTraining(
-        _ consequence: String, _ frame: inout Frame, _ run: @escaping @Sendable (inout SignedIn, inout Frame) -> [Effect]
+    /// What leaving the open series loses, a sentence or two; `nil` where it loses nothing.
+    private func loss(by leaving: String) -> String? {
+        guard let workspace else { return nil }
+        let name = workspace.analysis.series.name
+        var sentences: [String] = []
+        if isTraining {
+            sentences.append(
+                "The models of \(name) are being trained. \(leaving) ends that; models that are not done are as before.")
+        }
+        if !workspace.unstored.isEmpty {
+            let marks = "What you judged or noted on \(name) is not stored (\(counted(workspace.unstored.count, "mark")))"
+            sentences.append("\(marks); it is being tried again. \(leaving) may lose it.")
+        }
+        return sentences.isEmpty ? nil : sentences.joined(separator: " ")
+    }
+
+    /// Does what leaves the open series: at once where that loses nothing, else after a question. What could not be stored is tried
+    /// once more before.
+    mutating func leaveSeries(
+        _ leaving: String, _ frame: inout Frame, _ run: @escaping @Sendable (inout SignedIn, inout Frame) -> [Effect]
     ) -> [Effect] {
-        guard isTraining, let name = workspace?.analysis.series.name else { return run(&self, &frame) }
-        push(
-            ConfirmCard(
-                question:
-                    "The models of \(name) are being trained. \(consequence) ends that; models that are not done are as before.",
-                run: run))
-        return []
+        guard let loss = loss(by: leaving) else { return run(&self, &frame) }
+        push(ConfirmCard(question: loss, run: run))
+        return atWorkspace { $0.storing([]) }
     }
 
     /// Opens a file: the series that is open already shows again, and another one ends its training run only after a question.
     mutating func open(_ path: String, _ frame: inout Frame) -> [Effect] {
         guard !library.isOpening else { return [] }
-        if isTraining, workspace?.path == path {
+        if isTraining || workspace?.unstored.isEmpty == false, workspace?.path == path {
             showWorkspace()
             return []
         }
-        return endTraining("Opening another series", &frame) { signedIn, _ in
+        return leaveSeries("Opening another series", &frame) { signedIn, _ in
             signedIn.stopWork()
             return signedIn.library.startOpening(path)
         }

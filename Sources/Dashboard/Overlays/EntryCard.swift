@@ -2,7 +2,7 @@ import TerminalUI
 import Workbench
 
 /// One line of text that is asked for: a slider's value, what events must hold, a note.
-struct EntryCard: WorkspaceCard {
+struct EntryCard: WorkspaceCard, FieldLayer {
     static let title = "A line of text"
     static let takesText = true
     let heading: String
@@ -19,15 +19,7 @@ struct EntryCard: WorkspaceCard {
         closing(.escape, help: "Leave all as it is"),
     ]
 
-    mutating func take(_ key: Key, over signedIn: inout SignedIn) -> [Effect] {
-        _ = field.handle(key)
-        return []
-    }
-
-    mutating func paste(_ text: String, over signedIn: inout SignedIn) -> [Effect] {
-        field.insert(text)
-        return []
-    }
+    mutating func edit(_ change: (inout TextField) -> Void) { change(&field) }
 
     func title(over workspace: WorkspaceState) -> String { heading }
 
@@ -68,8 +60,12 @@ extension EntryCard {
         return EntryCard(
             heading: "Note on \(eventText(workspace.analysis.series, event.rows))", expected: "An empty one is taken away",
             field: TextField(limit: .columns(Notes.longest), text: workspace.notes.text(on: event.rows))
-        ) { workspace, text, frame in
-            workspace.note(text, on: event.rows, &frame)
+        ) { [stored = workspace.stored(event.rows)] workspace, text, frame in
+            guard let rows = workspace.present(stored) else {
+                frame.complain("The rows of the event are not kept any more; nothing was noted.")
+                return []
+            }
+            return workspace.note(text, on: rows, &frame)
         }
     }
 }

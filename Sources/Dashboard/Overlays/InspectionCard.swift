@@ -102,13 +102,10 @@ struct InspectionCard: WorkspaceCard {
         return .stay
     }
 
-    /// Asks again when a model has scored anew: what was explained are other scores then.
+    /// Asks again when other scores than those that were explained have come.
     mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> LayerStep<SignedIn> {
-        switch answer {
-        case .training(let run, .finished) where workspace.training?.cancellation === run: break
-        case .modelsLoaded(let identity, _) where identity == workspace.known: break
-        case .grown(let run, _, _) where run === workspace.growth.scoring: break
-        default: return .stay
+        guard case .grown(let run, _, _) = answer, run === workspace.growth.scoring, workspace.explained == nil else {
+            return .stay
         }
         return .stay([workspace.explanation].compactMap { $0 })
     }
@@ -131,7 +128,7 @@ struct InspectionCard: WorkspaceCard {
             screen.write(text, x: card.x + 14, y: y, style ?? Style(theme.text), limit: card.width - 16)
             y += 1
         }
-        line("When", "\(series.timeText(row: first)) to \(series.timeText(row: last)) (\(event.rows.count) rows)")
+        line("When", "\(readableTime(series, row: first)) to \(readableTime(series, row: last)) (\(event.rows.count) rows)")
         line(
             "Peak",
             "\(significant(event.peak)) in row \(series.rowNumber(event.peakRow)), rank \(grouped(rank)) of \(grouped(workspace.events.count)); mean \(significant(event.mean))"

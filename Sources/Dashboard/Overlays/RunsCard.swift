@@ -7,7 +7,7 @@ import Workbench
 struct RunsCard: WorkspaceCard {
     static let title = "Two runs"
     private(set) var kept: KeptRun
-    let present: KeptRun
+    private(set) var present: KeptRun
 
     init(kept: KeptRun, present: KeptRun) { (self.kept, self.present) = (kept, present) }
 
@@ -25,6 +25,15 @@ struct RunsCard: WorkspaceCard {
         },
         closing(.escape, .character("q"), .character("D")),
     ]
+
+    /// Counts rows as the series does, which may have forgotten some.
+    mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> LayerStep<SignedIn> {
+        if case .grown(let run, _, let news?) = answer, run === workspace.growth.scoring {
+            kept.forget(first: news.forgotten)
+            present.forget(first: news.forgotten)
+        }
+        return .stay
+    }
 
     func title(over workspace: WorkspaceState) -> String { Self.title }
 

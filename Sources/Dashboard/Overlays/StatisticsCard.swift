@@ -47,6 +47,15 @@ struct StatisticsCard: WorkspaceCard {
                 screen.cell(cells[index], x: x, y: y, width: width, isNumber: true, style)
             }
         }
+        var missing: [String] = []
+        for (index, head) in heads.enumerated() where !shown.contains(index) {
+            let name = head == "quartile" ? "quartiles" : head
+            if !missing.contains(name) { missing.append(name) }
+        }
+        if !missing.isEmpty {
+            let note = " wider: \(missing.joined(separator: ", ")) "
+            screen.write(note, x: card.x + 2, y: card.maxY - 1, Style(theme.muted, on: theme.panel), limit: card.width - 4)
+        }
         line(card.y + 1, "column", heads, Style(theme.muted, bold: true))
         let room = card.height - 3
         let first = max(0, min(scroll, columns.count - room))

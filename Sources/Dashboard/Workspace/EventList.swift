@@ -25,6 +25,8 @@ public struct EventList: Sendable {
     public internal(set) var filter = ""
     /// The events listed, in order.
     public private(set) var events: [Event] = []
+    /// Whether they stand in the order in force: not where they were left in their places.
+    public private(set) var isOrdered = true
     /// All events, listed or not.
     public private(set) var total = 0
     /// The first line shown; the view moves on from it where the selected event would not be in sight.
@@ -44,7 +46,11 @@ public struct EventList: Sendable {
     ///   list does not lose the place when verdicts move scores.
     mutating func arrange(_ all: [Event], _ judgements: Judgements, keepsOrder: Bool, text: (Event) -> String) {
         let places = keepsOrder ? places(of: all) : [:]
-        defer { if keepsOrder { keep(places) } }
+        defer {
+            let inOrder = events.map(\.rows)
+            if keepsOrder { keep(places) }
+            isOrdered = events.map(\.rows) == inOrder
+        }
         total = all.count
         let byPeak = all.sorted { $0.peak > $1.peak }
         ranks = Dictionary(zip(byPeak.map(\.rows.lowerBound), 1...)) { first, _ in first }

@@ -15,11 +15,12 @@ extension WorkspaceState {
     /// What stands above the list: which event of how many, in which order, flagged by which rule.
     var eventsHeading: String {
         let flagged = analysis.result?.events.count ?? 0
-        let judged = list.total > flagged ? " and \(grouped(list.total - flagged)) judged" : ""
         let count = list.filter.isEmpty ? "" : "\(grouped(list.events.count)) with \"\(list.filter)\" of "
         let place = selectedPlace.map { "\(grouped($0 + 1)) of " } ?? ""
-        let order = "\(list.order.title) · \(analysis.settings.flags.rawValue)"
-        return "Flagged \(place)\(count)\(grouped(flagged))\(judged) · \(order)"
+        let order = "\(list.isOrdered ? list.order.title : "order kept") · \(analysis.settings.flags.rawValue)"
+        // Events that were judged and are not flagged are listed too.
+        guard list.total > flagged else { return "Flagged \(place)\(count)\(grouped(flagged)) · \(order)" }
+        return "Events \(place)\(count)\(grouped(list.total)), \(grouped(flagged)) flagged · \(order)"
     }
 
     func drawEvents(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ theme: Theme) {
@@ -71,7 +72,9 @@ extension WorkspaceState {
     /// The columns: rank by peak, start, rows, peak, times the typical error, each model's peak, verdict. Where room is short
     /// the models go first, the last one before the others, and the start takes what is left.
     private func eventColumns(_ width: Int) -> [Column] {
-        func heading(_ title: String, _ order: EventList.Order) -> String { list.order == order ? title + "▾" : title }
+        func heading(_ title: String, _ order: EventList.Order) -> String {
+            list.order == order && list.isOrdered ? title + "▾" : title
+        }
         let series = analysis.series
         let label = [0, series.rowCount - 1].map { displayWidth(timeLabel(series, row: $0)) }.max() ?? 0
         let start = Column(title: heading("start", .time), width: max(7, label), isNumber: false) {
@@ -92,7 +95,8 @@ extension WorkspaceState {
         }
         let verdict = Column(title: heading("verdict", .unjudged), width: 7, isNumber: false) {
             let note = notes.text(on: $0.rows)
-            return (judgements.verdict(on: $0.rows)?.title ?? "·") + (note.isEmpty ? "" : " \(note)")
+            let verdict = judgements.verdict(on: $0.rows)?.title ?? "·"
+            return (unstored.hasVerdict(on: stored($0.rows)) ? "not stored: " : "") + verdict + (note.isEmpty ? "" : " \(note)")
         }
         func all() -> [Column] { [rank, start] + measures + peaks + [verdict] }
         func total() -> Int { all().reduce(-1) { $0 + $1.width + 1 } }

@@ -8,6 +8,7 @@ import Work
 /// Reads a file that grows, on a thread of its own, until its flag is raised.
 struct Follower: Sendable {
     let path: String
+    let options: SeriesReader.Options
     let run: Cancellation
     let report: @Sendable (Answer) -> Void
 
@@ -22,7 +23,7 @@ struct Follower: Sendable {
     }
 
     private func follow(_ series: Series) throws {
-        var (whole, tail) = try SeriesTail.open(path: path)
+        var (whole, tail) = try SeriesTail.open(path: path, options: options)
         let count = series.forgottenRows + series.rowCount
         guard whole.rowCount >= count, series.identity == whole.identity(ofFirst: count) else {
             throw FollowingError(name: series.name)

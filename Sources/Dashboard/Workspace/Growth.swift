@@ -7,7 +7,9 @@ import Workbench
 
 /// Rows that come behind those of the open series while its file is followed.
 ///
-/// Rows wait here until the models have scored them, one piece after the other; then series and scores grow together.
+/// Rows wait here until the models have scored them, one piece after the other; then series and scores grow together. The screen
+/// goes on showing the analysis as it was meanwhile, so that a piece costs a copy of it, away from the screen: about 60 bytes a row
+/// of one channel. A horizon bounds that.
 struct Growth: Sendable {
     /// Rows that are kept; `nil` keeps all.
     var horizon: Int?
@@ -19,6 +21,8 @@ struct Growth: Sendable {
     var waiting: Series?
     /// Whether a piece is being scored.
     var isScoring = false
+    /// Whether models are among what is being scored.
+    var bringsModels = false
     /// Whether reading begins when the rows that have come are scored.
     var startsLater = false
     /// Models that have not scored all rows.
@@ -57,7 +61,7 @@ extension WorkspaceState {
         moveCursor(to: last)
         frame.say("New rows are read as they come; the plots go with them while the cursor is on the last row. F ends it.")
         growth.startsLater = growth.isScoring || growth.waiting != nil
-        return growth.startsLater ? [] : [.follow(path: path, analysis.series, run)]
+        return growth.startsLater ? [] : [.follow(path: path, analysis.series, reading.options, run)]
     }
 
     /// Stores under the series as it is now what was stored under it with fewer rows.
@@ -67,12 +71,8 @@ extension WorkspaceState {
         return [.carryOver(path: path, analysis.series, from: known)]
     }
 
-    /// Uses models, after they have scored the rows that came while they were made.
+    /// Has models used, away from the screen, after they have scored the rows that came while they were made.
     mutating func take(_ models: [ScoredModel]) -> [Effect] {
-        if !growth.isScoring, models.allSatisfy({ $0.errors.errors.count == analysis.series.rowCount }) {
-            use(models)
-            return scoreGrowth()
-        }
         let kinds = models.map(\.detector.kind)
         growth.late = growth.late.filter { !kinds.contains($0.detector.kind) } + models
         return scoreGrowth()
@@ -95,7 +95,10 @@ extension WorkspaceState {
         guard !growth.isScoring, growth.waiting != nil || !growth.late.isEmpty else { return [] }
         let watch = growth.watch ?? EventWatch(behind: analysis.series.rowCount, known: events)
         let followed = FollowedAnalysis(analysis, watch, horizon: growth.horizon)
-        defer { (growth.waiting, growth.late, growth.isScoring) = (nil, [], true) }
+        defer {
+            growth.bringsModels = !growth.late.isEmpty
+            (growth.waiting, growth.late, growth.isScoring) = (nil, [], true)
+        }
         return [.scoreGrowth(followed, growth.waiting, late: growth.late, growth.scoring)]
     }
 
@@ -103,7 +106,7 @@ extension WorkspaceState {
     mutating func receive(_ followed: FollowedAnalysis, _ news: FollowedAnalysis.News?, _ frame: inout Frame) -> [Effect] {
         growth.isScoring = false
         growth.watch = followed.told
-        let settling = grow(to: followed.analysis, forgotten: news?.forgotten ?? 0)
+        let settling = grow(to: followed.analysis, news)
         let events = news?.events ?? []
         let facts = events.map { EventFacts($0, in: analysis.series, path: path) }
         if growth.isFollowing, let highest = events.max(by: { $0.peak < $1.peak }) {
@@ -113,40 +116,70 @@ extension WorkspaceState {
         return (facts.isEmpty ? [] : [.tell(facts)]) + settling + scoreGrowth() + startLater()
     }
 
+    /// Takes rows and models back that could not be scored; they are scored with the rows that come next.
+    mutating func receive(unscored rows: Series?, late: [ScoredModel], _ problem: String, _ frame: inout Frame) -> [Effect] {
+        growth.isScoring = false
+        let kinds = growth.late.map(\.detector.kind)
+        growth.late += late.filter { !kinds.contains($0.detector.kind) }
+        if var rows {
+            if let later = growth.waiting { rows.append(later) }
+            growth.waiting = rows
+        }
+        frame.complain(problem)
+        // Reading begins behind the rows that are scored, so that what waited is read again.
+        if growth.startsLater { growth.waiting = nil }
+        return startLater()
+    }
+
     /// Begins to read new rows where that has waited for the scores of others.
     private mutating func startLater() -> [Effect] {
         guard growth.startsLater, !growth.isScoring, let run = growth.reading else { return [] }
         growth.startsLater = false
-        return [.follow(path: path, analysis.series, run)]
+        return [.follow(path: path, analysis.series, reading.options, run)]
     }
 
-    /// Shows more rows: at the end of the series the plots go with it, and the whole stays the whole.
-    /// - Parameter forgotten: rows that the series has no more. What was done before cannot be taken back then.
-    private mutating func grow(to grown: Analysis, forgotten: Int) -> [Effect] {
+    /// Shows more rows: at the end of the series the plots go with it, and the whole stays the whole. The highest event is selected
+    /// until all models have scored, unless another was chosen in between.
+    /// - Parameter news: what came; where rows were forgotten, what was done before cannot be taken back.
+    private mutating func grow(to grown: Analysis, _ news: FollowedAnalysis.News?) -> [Effect] {
+        let forgotten = news?.forgotten ?? 0
         let (before, after) = (analysis.series.rowCount, grown.series.rowCount)
         let isWhole = visible.count == before
         let isAtEnd = visible.upperBound == before && cursor == before - 1
-        let (decided, isOpen) = (analysis.decisions, analysis.result == nil)
+        let isOpen = analysis.result == nil || !analysis.isComplete && chosen == foundFirst
+        let decided = analysis.decisions
+        explained = forgotten > 0 || growth.bringsModels ? nil : explained(in: grown)
         analysis = grown
         analysis.decide {
             $0 = decided
             $0.judgements.shift(by: forgotten)
         }
         if forgotten > 0 { forget(first: forgotten) }
-        explained = nil
         if isWhole || isAtEnd { show(isWhole ? 0 : after - visible.count, count: isWhole ? after : visible.count) }
         if isAtEnd {
             place(cursorAt: after - 1)
             chosen = cursor..<after
         }
+        let effects = settle(keepsOrder: true)
         follow()
-        if isOpen, !growth.isFollowing, let highest = events.max(by: { $0.peak < $1.peak }) { select(highest) }
-        return settle(keepsOrder: true)
+        if isOpen, !growth.isFollowing {
+            if let highest = events.max(by: { $0.peak < $1.peak }) { select(highest) }
+            foundFirst = chosen
+        }
+        return effects
+    }
+
+    /// What is known of the inspected event, where that stays as it is: no window that reaches to it has rows that have come.
+    private func explained(in grown: Analysis) -> Explained? {
+        let reach = 2 * (grown.scored.values.map(\.detector.windowLength).max() ?? 0)
+        guard let explained, explained.rows.upperBound + reach <= analysis.series.rowCount else { return nil }
+        return Explained(identity: grown.series.identity, rows: explained.rows, byModel: explained.byModel)
     }
 
     /// Keeps in sight what was, where its rows are counted from later on.
     private mutating func forget(first count: Int) {
         notes.shift(by: count)
+        kept?.forget(first: count)
         history = History()
         place(cursorAt: cursor - count)
         show(visible.lowerBound - count, count: visible.count)

@@ -1,14 +1,17 @@
 import AnomalyDetection
+import SeriesReading
 import TimeSeries
 import Workbench
 
-/// What was changed in a series, to be taken back and done again: settings, verdicts and notes alike.
+/// What was changed in a series, to be taken back and done again: settings, verdicts, notes and how its file is read alike.
 struct History: Sendable {
     /// What a step changes.
     struct Moment: Sendable, Equatable {
         var settings: AnalysisSettings
         var judgements: Judgements
         var notes: Notes
+        /// How the file is read.
+        var options = SeriesReader.Options()
     }
 
     /// One step.
@@ -17,7 +20,7 @@ struct History: Sendable {
         var what: String
         /// What made it; steps of one maker that follow each other, such as the moves of a slider, are one.
         let maker: String?
-        let before: Moment
+        var before: Moment
         var after: Moment
     }
 
@@ -39,11 +42,32 @@ struct History: Sendable {
         if done.count > Self.limit { done.removeFirst() }
     }
 
+    /// Has the taking back of a verdict restore those whose place it took in what is stored: another program of the same user may
+    /// have given them. Steps before it knew nothing of those rows, back to one that changed them.
+    mutating func amend(verdict: Verdict?, on rows: Range<Int>, replaced: [RowMark<Verdict>]) {
+        func marks(_ moment: Moment) -> [RowMark<Verdict>] { moment.judgements.filter { $0.rows.overlaps(rows) } }
+        let given = verdict.map { [RowMark(rows: rows, value: $0)] } ?? []
+        guard undone.isEmpty, let last = done.lastIndex(where: { marks($0.after) == given && marks($0.before) != given }),
+            marks(done[last].before) != replaced
+        else { return }
+        func amend(_ moment: inout Moment) {
+            moment.judgements.judge(rows, as: nil)
+            for mark in replaced { moment.judgements.judge(mark.rows, as: mark.value) }
+        }
+        amend(&done[last].before)
+        for step in done.indices[..<last].reversed() {
+            let leftThem = marks(done[step].before) == marks(done[step].after)
+            amend(&done[step].after)
+            guard leftThem else { break }
+            amend(&done[step].before)
+        }
+    }
+
     /// Which way to go.
-    enum Direction {
+    enum Direction: Sendable {
         case back, forth
 
-        fileprivate var telling: String { self == .back ? "Taken back" : "Done again" }
+        var telling: String { self == .back ? "Taken back" : "Done again" }
     }
 
     /// Why there is no step that way.
@@ -52,6 +76,11 @@ struct History: Sendable {
         case .back: done.isEmpty ? "There is nothing to take back." : nil
         case .forth: undone.isEmpty ? "There is nothing to do again." : nil
         }
+    }
+
+    /// What the next step that way does, and what it leads to.
+    func next(_ direction: Direction) -> (what: String, moment: Moment)? {
+        (direction == .back ? done : undone).last.map { ($0.what, direction == .back ? $0.before : $0.after) }
     }
 
     /// Takes the last step back, or does again what was taken back last; `nil` where there is none.
@@ -65,10 +94,20 @@ struct History: Sendable {
 
 extension WorkspaceState {
     /// What can be taken back to.
-    var moment: History.Moment { History.Moment(settings: analysis.settings, judgements: judgements, notes: notes) }
+    var moment: History.Moment {
+        History.Moment(settings: analysis.settings, judgements: judgements, notes: notes, options: reading.options)
+    }
 
-    /// Takes the last change of settings, verdicts or notes back, or does again what was taken back last.
+    /// Takes the last change of settings, verdicts, notes or the reading of the file back, or does again what was taken back last.
+    /// Where the file is read again, the step is done when that is.
     mutating func goThroughHistory(_ direction: History.Direction, _ frame: inout Frame) -> [Effect] {
+        if let next = history.next(direction), next.moment.options != reading.options {
+            if let reason = noRereading ?? (reading.underWay == nil ? nil : "The file is being read.") {
+                frame.complain(reason)
+                return []
+            }
+            return read(ReadingState.Step(options: next.moment.options, what: next.what, way: direction))
+        }
         guard let step = history.move(direction) else { return [] }
         frame.say("\(direction.telling): \(step.what)")
         return restore(step.moment)
@@ -88,7 +127,7 @@ extension WorkspaceState {
         analysis.decide { $0 = Decisions(settings: moment.settings, judgements: moment.judgements) }
         notes = moment.notes
         if moment.settings != before.settings { effects.append(.store(series, moment.settings)) }
-        effects += settle(keepsOrder: false)
+        effects = storing(effects) + settle(keepsOrder: false)
         follow()
         return effects
     }

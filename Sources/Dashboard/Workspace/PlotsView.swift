@@ -22,8 +22,10 @@ extension WorkspaceState {
         let series = analysis.series
         let channel = series.channels[self.channel]
         let count = series.channels.count > 1 ? " (\(self.channel + 1)/\(series.channels.count))" : ""
+        let unit = reading.columns.first { ($0.alias ?? $0.name) == channel.name }?.unit.map { " in \($0)" } ?? ""
+        let only = reading.options.only.isEmpty ? "" : " · " + reading.options.onlyText
         let parts = [
-            series.name + (growth.isFollowing ? " (followed)" : ""), " ── \(channel.name)\(count)",
+            series.name + only + (growth.isFollowing ? " (followed)" : ""), " ── \(channel.name)\(unit)\(count)",
             " ── \(grouped(series.rowCount)) rows",
             samplingText(series, memo).map { ", one every \($0)" } ?? "",
         ]

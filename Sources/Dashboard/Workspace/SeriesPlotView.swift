@@ -1,6 +1,7 @@
 import AnomalyDetection
 import TerminalUI
 import TimeSeries
+import Workbench
 
 extension WorkspaceState {
     /// The values at the bottom and top of the series' plot: what was chosen, else what is visible.
@@ -83,7 +84,7 @@ extension WorkspaceState {
     /// The time under the cursor and where it stands on the axis, in place of what it would cover.
     func cursorLabel(_ layout: WorkspaceLayout) -> (text: String, x: Int)? {
         guard let x = layout.column(of: cursor, visible: visible) else { return nil }
-        let text = " " + String(analysis.series.timeText(row: cursor).prefix(25)) + " "
+        let text = " " + String(readableTime(analysis.series, row: cursor).prefix(25)) + " "
         let width = displayWidth(text)
         return (text, max(layout.plot.x, min(x - width / 2, layout.plot.maxX - width)))
     }
@@ -235,7 +236,8 @@ struct RowScale {
             }
             return
         }
-        let scale = TimeTicks(from: times[first], to: times[last], columns: columns, zoneMinutes: series.time.zoneMinutes)
+        let scale = TimeTicks(
+            from: times[first], to: times[last], columns: columns, zoneMinutes: series.time.zoneMinutes(at: times[first]))
         context = scale.context
         labels = scale.ticks.map { tick in
             (column(of: min(firstRow(at: tick.microseconds, in: times, among: visible), last)), tick.label)

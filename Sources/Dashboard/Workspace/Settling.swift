@@ -31,6 +31,14 @@ extension WorkspaceState {
         return [.settle(analysis, settling.run)]
     }
 
+    /// Leaves scores and flags as they are, since what follows from the decisions could not be computed; the next decision asks
+    /// again.
+    mutating func receive(unsettled problem: String, _ frame: inout Frame) -> [Effect] {
+        settling.isUnderWay = false
+        frame.complain(problem)
+        return []
+    }
+
     /// Takes what has been computed, and goes on with what was decided meanwhile.
     mutating func receive(settled copy: Analysis) -> [Effect] {
         settling.isUnderWay = false

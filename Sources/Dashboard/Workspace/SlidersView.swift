@@ -27,7 +27,10 @@ extension WorkspaceState {
             let flagged = events.reduce(0) { $0 + $1.rows.count }
             screen.write("\(counted(flagged, "row")) in \(counted(events.count, "event"))", x: 3, y: y, Style(theme.muted))
             guard !judgements.lessons.isEmpty, y + 1 < layout.events.maxY else { return }
-            let taught = "\(counted(judgements.lessons.count, "verdict")): " + weightsText(analysis.ensemble, within: 24)
+            let verdicts = counted(judgements.lessons.count, "verdict")
+            let taught =
+                analysis.learned == nil
+                ? "\(verdicts); weights as set" : "\(verdicts): " + weightsText(analysis.ensemble, within: 24)
             screen.write(taught, x: 3, y: y + 1, Style(theme.accent), limit: layout.sliders.width - 4)
         }
     }

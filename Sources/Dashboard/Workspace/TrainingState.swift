@@ -55,7 +55,7 @@ public struct TrainingState: Sendable {
     /// - Returns: what to tell the user; `nil` when a failure has been told already.
     mutating func end() -> String? {
         hasEnded = true
-        if saved.count == kinds.count { return "\(kinds.count == 2 ? "Both" : "All") models are trained and saved." }
+        if saved.count == kinds.count { return "All models are trained and saved." }
         return failure == nil ? "Training was stopped; models that had not finished are as before." : nil
     }
 }

@@ -180,10 +180,17 @@ extension Binding where Owner == SignedIn {
         ]
 
     private static let events: [Binding] = [
-        look([.character("[")], name: "event", "The event of the list before", command: "previous") {
-            $0.select(stepping: -1)
+        on(
+            [.character("[")], name: "event", "The event of the list before", command: "previous", unless: { $0.nothingListed }
+        ) { workspace, _ in
+            workspace.select(stepping: -1)
+            return []
         },
-        look([.character("]")], name: "event", "The next event of the list", command: "next") { $0.select(stepping: 1) },
+        on([.character("]")], name: "event", "The next event of the list", command: "next", unless: { $0.nothingListed }) {
+            workspace, _ in
+            workspace.select(stepping: 1)
+            return []
+        },
         on(
             [.character("s")], name: "sort", "List events in the next order: peak, time, length, disagreement, unjudged",
             command: "sort", arguments: EventList.Order.allCases.map(\.rawValue).joined(separator: "|"),
@@ -257,7 +264,7 @@ extension Binding where Owner == SignedIn {
 
     private static let settings: [Binding] = [
         on(
-            [.character("U")], "Take back the last change of a verdict or setting", command: "undo",
+            [.character("U")], "Take back the last change of a verdict, a setting or a column", command: "undo",
             unless: { $0.history.nothing(.back) }
         ) { $0.goThroughHistory(.back, &$1) },
         on(
@@ -277,6 +284,19 @@ extension Binding where Owner == SignedIn {
     ]
 
     private static let cards: [Binding] = [
+        opening(
+            ColumnsCard.self, [.character("o")], name: "columns",
+            "How the file was read, column by column, and to read it otherwise",
+            command: "columns",
+            unless: { $0.reading.understanding.columns.isEmpty ? "It is not known how this series was read." : nil }
+        ) { signedIn in
+            signedIn.push(ColumnsCard())
+            return []
+        },
+        opening(
+            SeriesCard.self, [.character("W")], "List the series of the file, to open another one", command: "series",
+            unless: { $0.oneSeries }
+        ) { $0.atWorkspace { $0.listSeries() } },
         opening(StatisticsCard.self, [.character("S")], "Statistics of the columns", command: "statistics") { signedIn in
             guard let series = signedIn.workspace?.analysis.series else { return [] }
             signedIn.push(StatisticsCard())

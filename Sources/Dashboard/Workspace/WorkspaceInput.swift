@@ -82,7 +82,14 @@ extension WorkspaceState {
         let done = eventText(analysis.series, event.rows) + ": " + (verdict?.title ?? "verdict taken back")
         history.record(maker: nil, from: before, to: moment) { _ in done }
         frame.say(done)
-        return [.judge(known, stored(event.rows), verdict)] + effects
+        return storing([.judge(known, stored(event.rows), verdict)]) + effects
+    }
+
+    /// Why there is no event to go to.
+    var nothingListed: String? {
+        guard list.events.isEmpty else { return nil }
+        if analysis.result == nil { return DetectionError.noScores.description }
+        return list.total == 0 ? "No event is flagged." : "No event holds \"\(list.filter)\"; Esc lists all."
     }
 
     /// Why there is no event whose verdict is wanted.
@@ -123,13 +130,21 @@ extension WorkspaceState {
         case .explained(let explained) where explained.identity == analysis.series.identity: self.explained = explained
         case .settled(let run, let analysis) where run === settling.run:
             return receive(settled: analysis)
+        case .settlingFailed(let run, let problem) where run === settling.run:
+            return receive(unsettled: problem, &frame)
         case .appended(let run, let news) where run === growth.reading:
             return receive(news, &frame)
         case .followingEnded(let run, let problem) where run === growth.reading:
             growth.reading = nil
             frame.complain(problem)
+        case .reread(let run, let opened): return receive(rereadBy: run, opened, &frame)
+        case .rereadFailed(let run, let problem): receive(rereadingBy: run, failed: problem, &frame)
         case .grown(let run, let followed, let news) where run === growth.scoring:
             return receive(followed, news, &frame)
+        case .growthFailed(let run, let rows, let late, let problem) where run === growth.scoring:
+            return receive(unscored: rows, late: late, problem, &frame)
+        case .stored(let effect, let replaced): return receive(stored: effect, replaced: replaced)
+        case .notStored(let effect, let problem): receive(notStored: effect, problem, &frame)
         default: break
         }
         return []

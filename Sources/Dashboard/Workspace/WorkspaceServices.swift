@@ -6,9 +6,16 @@ import Work
 import Workbench
 
 extension Shelf {
-    /// Loads saved models and scores `series` with them.
-    func scored(_ kinds: [ModelKind], _ series: Series) throws -> [ScoredModel] {
-        try kinds.map { try ScoredModel(scoring: series, with: try load($0)) }
+    /// Loads saved models and scores `series` with those that are sound.
+    /// - Returns: the models, and what is wrong with the others, in words.
+    func scored(_ kinds: [ModelKind], _ series: Series, _ sentence: (any Error) -> String) -> ([ScoredModel], [String]) {
+        var (models, problems) = ([ScoredModel](), [String]())
+        for kind in kinds {
+            do { models.append(try ScoredModel(scoring: series, with: try load(kind))) } catch {
+                problems.append(complaint(kind, error) ?? sentence(error))
+            }
+        }
+        return (models, problems)
     }
 }
 
@@ -30,9 +37,19 @@ func explain(_ rows: Range<Int>, of series: Series, _ models: [ScoredModel]) thr
     return WorkspaceState.Explained(identity: series.identity, rows: rows, byModel: PerModel(explanations))
 }
 
+/// Why nothing may be written to a path: it is a folder, or the file of the open series, under whatever name.
+private func refusal(of path: String, source: String) -> String? {
+    var (there, own) = (stat(), stat())
+    guard stat(path, &there) == 0 else { return nil }
+    if there.st_mode & S_IFMT == S_IFDIR { return "is a folder; name a file in it, e.g. :export \(path)/scores.csv." }
+    guard stat(expanded(source), &own) == 0, there.st_dev == own.st_dev, there.st_ino == own.st_ino else { return nil }
+    return "is the file of the open series, which could not be read as before; choose another, e.g. :export scores.csv."
+}
+
 /// Writes what was asked for, unless a file is there that may not go.
 func export(_ request: ExportRequest) throws -> Answer {
     let path = expanded(request.path)
+    if let refusal = refusal(of: path, source: request.source) { return .failed("\(request.path): \(refusal)") }
     if !request.mayOverwrite, FileManager.default.fileExists(atPath: path) { return .wouldOverwrite(request) }
     let series = request.analysis.series
     guard let result = request.analysis.result else { throw DetectionError.noScores }

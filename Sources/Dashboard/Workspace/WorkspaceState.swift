@@ -16,7 +16,7 @@ public struct WorkspaceState: Sendable {
     /// The rows that were chosen, by an event or the cursor.
     var chosen = 0..<1
     /// Those that were chosen last without the user.
-    private var foundFirst: Range<Int>?
+    var foundFirst: Range<Int>?
     /// The flagged event that shares most rows with the chosen ones.
     public internal(set) var selectedEvent: Event?
     /// The flagged events as they are listed.
@@ -47,8 +47,12 @@ public struct WorkspaceState: Sendable {
     var savedModels: [ModelKind]
     /// What the user wrote about events.
     public internal(set) var notes: Notes
+    /// What could not be stored of verdicts and notes.
+    var unstored = Unstored()
     /// A run that is kept to be compared with the present one.
     var kept: KeptRun?
+    /// How the file was read, and how it is to be read.
+    var reading = ReadingState()
     /// Rows that come behind those there are.
     var growth: Growth
     /// Scores and flags that are being made of what was decided.
@@ -100,6 +104,7 @@ public struct WorkspaceState: Sendable {
         visible = 0..<opened.series.rowCount
         known = opened.series.identity
         growth = Growth(horizon: opened.horizon)
+        reading = ReadingState(understanding: opened.understanding, columns: opened.columns, options: opened.options)
     }
 
     /// Flagged and judged events in time order.
@@ -110,17 +115,6 @@ public struct WorkspaceState: Sendable {
     public var models: [ModelKind] { analysis.models.kinds }
 
     // MARK: Changes
-
-    /// Takes new scores. The highest event is selected until all models have scored, unless another was chosen in between.
-    mutating func use(_ models: [ScoredModel]) {
-        let isOpen = analysis.result == nil || !analysis.isComplete && chosen == foundFirst
-        analysis.use(models)
-        explained = nil
-        follow()
-        guard isOpen, !growth.isFollowing else { return }
-        if let highest = events.max(by: { $0.peak < $1.peak }) { select(highest) }
-        foundFirst = chosen
-    }
 
     /// Changes the settings and stores them; what `body` throws is told to the user and changes nothing.
     /// - Parameter maker: what moves the settings step by step, such as a slider; its steps are taken back together.
@@ -141,7 +135,7 @@ public struct WorkspaceState: Sendable {
         history.record(maker: maker, from: before, to: moment) { [models = analysis.models] in
             difference(from: $0.settings, to: settings, models)
         }
-        return [.store(known, settings)] + effects
+        return storing([.store(known, settings)]) + effects
     }
 
     /// Puts the cursor on a row and scrolls so that it shows.
@@ -188,6 +182,12 @@ public struct WorkspaceState: Sendable {
     func stored(_ rows: Range<Int>) -> Range<Int> {
         let before = analysis.series.forgottenRows
         return (rows.lowerBound + before)..<(rows.upperBound + before)
+    }
+
+    /// Rows that are stored, as they are counted here; `nil` where some were forgotten.
+    func present(_ stored: Range<Int>) -> Range<Int>? {
+        let before = analysis.series.forgottenRows
+        return stored.lowerBound < before ? nil : (stored.lowerBound - before)..<(stored.upperBound - before)
     }
 
     /// Lets go of what the mouse holds.

@@ -16,6 +16,8 @@ public struct ExportRequest: Sendable {
     let analysis: Analysis
     let judgements: Judgements
     let notes: Notes
+    /// The file of the series.
+    let source: String
     /// The channel that a report draws.
     let channel: Int
     /// Where to.
@@ -27,22 +29,28 @@ public struct ExportRequest: Sendable {
 extension WorkspaceState {
     /// Writes something to `path`, or to a file named after the series.
     func write(_ content: ExportRequest.Content, to path: String?) -> [Effect] {
-        let stem = analysis.series.name.split(separator: ".").first.map(String.init) ?? "series"
+        let only = reading.options.only.map { "-" + $0.value.map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined() }
+            .joined()
+        let stem = (analysis.series.name.split(separator: ".").first.map(String.init) ?? "series") + only.prefix(40)
         let ending = content == .report ? ".html" : SeriesFormat.csvEnding
         let request = ExportRequest(
-            content: content, analysis: analysis, judgements: judgements, notes: notes, channel: channel,
+            content: content, analysis: analysis, judgements: judgements, notes: notes, source: self.path, channel: channel,
             path: path ?? "\(stem)-\(content.rawValue)\(ending)")
         return [.export(request)]
     }
 
     /// Notes a text on rows.
     mutating func note(_ text: String, on rows: Range<Int>, _ frame: inout Frame) -> [Effect] {
+        guard !text.isEmpty || !notes.text(on: rows).isEmpty else {
+            frame.say("\(eventText(analysis.series, rows)): there was no note, and there is none.")
+            return []
+        }
         let before = moment
         notes.write(text, on: rows)
         let done = eventText(analysis.series, rows) + (text.isEmpty ? ": note taken away" : ": noted")
         history.record(maker: nil, from: before, to: moment) { _ in done }
         frame.say(done)
-        follow()
-        return [.write(known, stored(rows), text)]
+        follow(keepsOrder: true)
+        return storing([.write(known, stored(rows), text)])
     }
 }

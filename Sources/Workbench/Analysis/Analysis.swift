@@ -19,6 +19,10 @@ public struct Analysis: Sendable {
     public let models: Models
     /// What each model says of each row, once it is trained or loaded.
     public private(set) var scored = PerModel<ScoredModel>()
+    /// The rows that the models' scoring keeps at the most when rows come (`ScoringSession.horizon`); `nil` keeps what is needed.
+    public var horizon: Int? {
+        didSet { if horizon != oldValue { scored.update { _, model in model.horizon = horizon } } }
+    }
     /// What the analyst decided: settings and verdicts.
     public private(set) var decisions: Decisions
     /// Whether scores, flags and events are as the decisions have them.
@@ -41,17 +45,18 @@ public struct Analysis: Sendable {
     /// Takes the errors of one or more models.
     public mutating func use(_ scored: [ScoredModel]) {
         for model in scored {
-            precondition(model.errors.errors.count == series.rowCount, "a model scores every row of the series")
+            precondition(model.rows == series.keptRows, "a model scores every row of the series")
             precondition(models[model.detector.kind] != nil, "a model is registered")
             noteSaying(of: model.detector.kind)
             self.scored[model.detector.kind] = model
+            self.scored[model.detector.kind]?.horizon = horizon
         }
         isSettled = false
         settle()
     }
 
     /// Takes rows that come behind the others: every model that has scored goes on with them, and what follows from that is done
-    /// again for the rows whose errors are new or have changed. Costs in those rows, where no verdicts move the scores.
+    /// again for the rows whose errors are new or have changed; `AnalysisSteps` says what costs in all rows all the same.
     /// - Throws: as `ScoringSession.append`; `.cancelled` leaves an analysis that no more rows can be appended to.
     public mutating func append(
         _ rows: Series, cancellation: Cancellation = Cancellation()
@@ -59,10 +64,13 @@ public struct Analysis: Sendable {
         settle()
         let before = (sayings, decisions)
         var first = series.rowCount
+        let forgotten = series.forgottenRows
         try scored.update { (_, model) throws(DetectionError) in
-            if !model.canGoOn { model = try ScoredModel(scoring: series, with: model.detector, cancellation: cancellation) }
-            let before = model.firstRow
-            first = min(first, try model.append(rows, cancellation: cancellation).lowerBound - before)
+            if !model.canGoOn {
+                model = try ScoredModel(scoring: series, with: model.detector, cancellation: cancellation)
+                model.horizon = horizon
+            }
+            first = min(first, try model.append(rows, cancellation: cancellation).lowerBound - forgotten)
         }
         series.append(rows)
         for kind in scored.kinds { noteSaying(of: kind) }
@@ -75,10 +83,24 @@ public struct Analysis: Sendable {
         guard count > 0 else { return }
         settle()
         series.forget(first: count)
-        scored.update { _, model in model.drop(before: model.firstRow + count) }
+        scored.update { _, model in model.drop(before: series.forgottenRows) }
         decisions.judgements.shift(by: count)
         for kind in scored.kinds { noteSaying(of: kind) }
         if !scored.isEmpty { steps.forget(first: count, inputs) }
+    }
+
+    /// The same of a series with the same values, which has another name, other times or labels: nothing is computed again.
+    public func of(_ other: Series) -> Analysis {
+        precondition(other.identity == series.identity && other.keptRows == series.keptRows, "the values are the same")
+        var analysis = self
+        analysis.series = other
+        return analysis
+    }
+
+    /// Takes the same rows with other times, labels and notices; all that was said of them stays.
+    public mutating func take(_ series: Series) {
+        precondition(series.identity == self.series.identity && series.rowCount == self.series.rowCount, "the series is the same")
+        self.series = series
     }
 
     /// Tells what a model says now from all that was said before.

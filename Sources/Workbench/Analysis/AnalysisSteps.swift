@@ -101,9 +101,10 @@ struct AnalysisSteps: Sendable {
         found(moved, taught, scores, level)
     }
 
-    /// Goes on where rows have come, at a cost of those whose errors are new or have changed: calibration, averages and the
-    /// weighted average are made for them alone, and level and events are looked for in blocks. Where a step was made of other
-    /// decisions, or verdicts move the scores, all is done again.
+    /// Goes on where rows have come. Calibration, averages and the weighted average are made for the rows alone whose errors are
+    /// new or have changed. The events, and a level that is a gap, are looked for in the blocks that may hold them; a level that is
+    /// a quantile, a share or a number of events is found by reading every score, and where a step was made of other decisions, or
+    /// verdicts move the scores, all is done again.
     /// - Parameters:
     ///   - before: what told the models' answers of the last run from others, and its decisions.
     ///   - first: the first row whose errors have changed.
@@ -111,9 +112,7 @@ struct AnalysisSteps: Sendable {
         let settings = inputs.decisions.settings
         let (was, now) = (key(before.sayings, before.decisions), key(inputs.sayings, inputs.decisions))
         let isCurrent = found.output != nil && scores.isMade(of: was.scores) && combined.isMade(of: was)
-        guard isCurrent, inputs.decisions.judgements.lessons.isEmpty, inputs.scored.count == inputs.models.all.count else {
-            return run(inputs)
-        }
+        guard isCurrent, inputs.decisions.judgements.lessons.isEmpty else { return run(inputs) }
         // What shares memory with what is changed goes first, so that nothing is copied.
         (found, level) = (Made(), Made())
         let (before, after) = ((settings.smoothing - 1) / 2, settings.smoothing / 2)
@@ -128,7 +127,9 @@ struct AnalysisSteps: Sendable {
         let calibrated = calibrated
         scores.change(to: now.scores) { averages in
             averages.update { kind, own in
-                guard let scores = calibrated[kind]?.output else { return }
+                guard let scores = calibrated[kind]?.output else {
+                    return own.append(contentsOf: repeatElement(.nan, count: inputs.series.rowCount - own.count))
+                }
                 let around = Array(scores[max(0, moved - before)...])
                 own.replace(
                     from: moved, with: Array(movingAverage(of: around, width: settings.smoothing).suffix(scores.count - moved)))

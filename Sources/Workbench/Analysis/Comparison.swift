@@ -18,10 +18,15 @@ public struct Comparison: Sendable, Equatable {
         public let bestEventF1: Double
     }
 
-    /// The models in order, and then their combination.
+    /// The models in order, then their combination by the weights of the settings, and where verdicts move that, last the
+    /// combination as they move it.
     public let lines: [Line]
+    /// Whether verdicts move the combination.
+    public let isTaught: Bool
     /// The labelled runs of rows, in order.
     public let labelled: [Range<Int>]
+    /// When each of them begins, as the file writes it.
+    public let times: [String]
     /// The weights of the settings and their average precision without what verdicts teach.
     public let present: WeightChoice
     /// The weights that would have been best by average precision.
@@ -52,11 +57,16 @@ public struct Comparison: Sendable, Equatable {
             let alone = AnalysisResult(scores: result.scores, combined: ExtentBlocks(scores), rule: settings.rule)
             lines.append(try line(kind.title, scores, alone.events))
         }
-        let combined = try line("combined", result.combined, result.events)
-        self.lines = lines + [combined]
+        let weighted = settings.ensemble.combine(result.scores)
+        let plain = AnalysisResult(scores: result.scores, combined: ExtentBlocks(weighted), rule: settings.rule)
+        isTaught = zip(weighted, result.combined).contains { $0 != $1 && !($0.isNaN && $1.isNaN) }
+        lines.append(try line("combined", weighted, isTaught ? plain.events : result.events))
+        if isTaught { lines.append(try line("taught", result.combined, result.events)) }
+        self.lines = lines
         labelled = ranges
-        let plain = try PrecisionRecallCurve(scores: settings.ensemble.combine(result.scores), labels: labels)
-        present = WeightChoice(ensemble: settings.ensemble, quality: plain.averagePrecision)
+        times = ranges.map { series.timeText(row: $0.lowerBound) }
+        let curve = try PrecisionRecallCurve(scores: weighted, labels: labels)
+        present = WeightChoice(ensemble: settings.ensemble, quality: curve.averagePrecision)
         best = try WeightChoice.best(
             result.scores, labels: labels, present: settings.ensemble, cancellation: cancellation)
     }

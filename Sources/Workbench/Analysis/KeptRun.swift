@@ -18,7 +18,7 @@ public struct KeptRun: Sendable {
     /// The score from which rows were flagged.
     public let level: Float
     /// The flagged events in time order.
-    public let events: [Event]
+    public private(set) var events: [Event]
 
     /// Keeps what an analysis gives now; `nil` before it has scores.
     public init?(_ analysis: Analysis) {
@@ -29,6 +29,17 @@ public struct KeptRun: Sendable {
         }
         level = result.level
         events = result.events
+    }
+
+    /// Counts rows from `count` rows later on; events that begin before are left out.
+    public mutating func forget(first count: Int) {
+        events = events.compactMap { event in
+            guard event.rows.lowerBound >= count else { return nil }
+            var event = event
+            event.rows = (event.rows.lowerBound - count)..<(event.rows.upperBound - count)
+            event.peakRow -= count
+            return event
+        }
     }
 
     /// The events that share no row with those of another run.

@@ -20,6 +20,7 @@ struct OpenedFile: Codable, FetchableRecord, PersistableRecord {
 
     enum Columns {
         static let path = Column(CodingKeys.path)
+        static let fingerprint = Column(CodingKeys.fingerprint)
         static let userID = Column(CodingKeys.userID)
         static let openedAt = Column(CodingKeys.openedAt)
     }
@@ -42,6 +43,27 @@ struct SavedModel: Codable, FetchableRecord, PersistableRecord {
     enum Columns {
         static let userID = Column(CodingKeys.userID)
         static let fingerprint = Column(CodingKeys.fingerprint)
+    }
+}
+
+/// How a user has a file read, where the program would read it otherwise.
+struct KeptReading: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "readings"
+    var userID: Int64
+    var path: String
+    /// The options as JSON.
+    var options: String
+    var decidedAt: Date
+
+    enum CodingKeys: String, CodingKey {
+        case path, options
+        case userID = "user_id"
+        case decidedAt = "decided_at"
+    }
+
+    enum Columns {
+        static let path = Column(CodingKeys.path)
+        static let userID = Column(CodingKeys.userID)
     }
 }
 

@@ -21,35 +21,71 @@ public struct Shelf: Sendable {
 
     init(of identity: SeriesIdentity, in library: UserLibrary) { (self.identity, self.library) = (identity, library) }
 
-    /// Takes over all that is kept about the same series with fewer rows, but what is here already.
+    /// Takes over all that is kept about the same series with fewer rows, but what is here already. Where another file was opened
+    /// that held those fewer rows, all stays with them too.
     ///
     /// Model files get their new names before the rows that tell of them change, and lose the old ones after: whatever ends
-    /// the transaction, each row names a file that is there.
-    func takeOver(from older: SeriesIdentity) throws {
+    /// the transaction, each row names a file that is there. A model whose file gets no new name stays where it is.
+    /// - Parameter path: the file that has grown.
+    func takeOver(from older: SeriesIdentity, at path: String) throws {
         let theirs = Shelf(of: older, in: library)
         var linked: [(old: URL, new: URL)] = []
-        for kind in try theirs.savedModels() {
+        let moving = try theirs.kindsOfModels().filter { kind in
             let (old, new) = (theirs.file(kind), file(kind))
-            guard !FileManager.default.fileExists(atPath: new.path) else { continue }
-            guard (try? FileManager.default.linkItem(at: old, to: new)) != nil else { continue }
+            guard !FileManager.default.fileExists(atPath: new.path) else { return true }
+            guard (try? FileManager.default.linkItem(at: old, to: new)) != nil else { return false }
             linked.append((old, new))
+            return true
         }
+        let isShared: Bool
         do {
-            try database.write { database in
-                for table in ["models", "judgements", "notes"] {
-                    try database.execute(
-                        sql: "UPDATE OR IGNORE \(table) SET fingerprint = ? WHERE user_id = ? AND fingerprint = ?",
-                        arguments: [identity.text, user, older.text])
-                }
-                try database.execute(
-                    sql: "UPDATE OR IGNORE settings SET key = ? WHERE user_id = ? AND key = ?",
-                    arguments: [settingsKey, user, theirs.settingsKey])
+            isShared = try database.write { database in
+                let others = OpenedFile.filter { $0.userID == user && $0.fingerprint == older.text && $0.path != path }
+                let isShared = try !others.isEmpty(database)
+                try isShared ? copy(moving, of: theirs, database) : move(moving, of: theirs, database)
+                return isShared
             }
         } catch {
             for file in linked { try? FileManager.default.removeItem(at: file.new) }
             throw error
         }
-        for file in linked { try? FileManager.default.removeItem(at: file.old) }
+        if !isShared { for file in linked { try? FileManager.default.removeItem(at: file.old) } }
+    }
+
+    private func move(_ models: [String], of theirs: Shelf, _ database: Database) throws {
+        for kind in models {
+            try database.execute(
+                sql: "UPDATE OR IGNORE models SET fingerprint = ? WHERE user_id = ? AND fingerprint = ? AND kind = ?",
+                arguments: [identity.text, user, theirs.identity.text, kind])
+        }
+        for table in ["judgements", "notes"] {
+            try database.execute(
+                sql: "UPDATE OR IGNORE \(table) SET fingerprint = ? WHERE user_id = ? AND fingerprint = ?",
+                arguments: [identity.text, user, theirs.identity.text])
+        }
+        try database.execute(
+            sql: "UPDATE OR IGNORE settings SET key = ? WHERE user_id = ? AND key = ?",
+            arguments: [settingsKey, user, theirs.settingsKey])
+    }
+
+    private func copy(_ models: [String], of theirs: Shelf, _ database: Database) throws {
+        func copy(_ table: String, _ columns: String, _ further: String = "", _ arguments: StatementArguments = []) throws {
+            try database.execute(
+                sql: """
+                    INSERT OR IGNORE INTO \(table) (user_id, fingerprint, \(columns))
+                    SELECT user_id, ?, \(columns) FROM \(table) WHERE user_id = ? AND fingerprint = ? \(further)
+                    """,
+                arguments: [identity.text, user, theirs.identity.text] + arguments)
+        }
+        for kind in models { try copy("models", "kind, saved_at", "AND kind = ?", [kind]) }
+        try copy("judgements", "first_row, last_row, verdict, judged_at", "ORDER BY id")
+        try copy("notes", "first_row, last_row, text, written_at", "ORDER BY id")
+        try database.execute(
+            sql: """
+                INSERT OR IGNORE INTO settings (user_id, key, value)
+                SELECT user_id, ?, value FROM settings WHERE user_id = ? AND key = ?
+                """,
+            arguments: [settingsKey, user, theirs.settingsKey])
     }
 
     // MARK: Models
@@ -59,53 +95,66 @@ public struct Shelf: Sendable {
     public func save(_ detector: any Detector) throws {
         try makePrivateFolder(library.folder.deletingLastPathComponent())
         try makePrivateFolder(library.folder)
-        try library.models.save(detector, to: file(detector.kind))
+        try library.models.save(detector, to: file(detector.kind.name))
         let record = SavedModel(userID: user, kind: detector.kind.name, fingerprint: identity.text, savedAt: Date())
         try database.write { try record.upsert($0) }
     }
 
     /// Which of the registered models are saved, in their order.
     public func savedModels() throws -> [ModelKind] {
-        let saved = try database.read { database in
-            try SavedModel.filter { $0.userID == user && $0.fingerprint == identity.text }.fetchAll(database).map(\.kind)
-        }
+        let saved = try kindsOfModels()
         return library.models.kinds.filter { saved.contains($0.name) }
     }
 
     /// Loads a saved model.
     /// - Throws: `DetectionError.notAModel` or `ModelFileError` naming the file.
-    public func load(_ kind: ModelKind) throws -> any Detector { try library.models.load(kind, from: file(kind)) }
+    public func load(_ kind: ModelKind) throws -> any Detector { try library.models.load(kind, from: file(kind.name)) }
 
-    private func file(_ kind: ModelKind) -> URL {
-        library.folder.appendingPathComponent("\(identity)-\(kind.fileName)")
+    /// What a user is told of a saved model that cannot be used: which, why, what to do, and the file's name without its middle.
+    public func complaint(_ kind: ModelKind, _ error: any Error) -> String? {
+        let name = file(kind.name).lastPathComponent
+        let short = name.count > 28 ? "\(name.prefix(8))…\(name.suffix(kind.fileName.count + 1))" : name
+        return Models.reason(error).map { "\(kind.title) not loaded: \($0). Press t to train again (\(short))." }
+    }
+
+    /// The names of the kinds of saved models, also of those that are not registered.
+    private func kindsOfModels() throws -> [String] {
+        try database.read { database in
+            try SavedModel.filter { $0.userID == user && $0.fingerprint == identity.text }.fetchAll(database).map(\.kind)
+        }
+    }
+
+    private func file(_ kind: String) -> URL {
+        library.folder.appendingPathComponent("\(identity)-\(ModelKind(name: kind, title: kind).fileName)")
     }
 
     // MARK: Judgements
 
     /// Stores what the user decided about rows, in place of the verdicts that they overlap (see `RowMarks`); `nil` takes
     /// those back.
-    public func judge(_ rows: Range<Int>, as verdict: Verdict?) throws {
-        try mark(.judgements, rows, verdict?.rawValue)
+    /// - Returns: the verdicts that stood there until then, whoever gave them.
+    @discardableResult
+    public func judge(_ rows: Range<Int>, as verdict: Verdict?) throws -> [RowMark<Verdict>] {
+        verdicts(try mark(.judgements, rows, verdict?.rawValue))
     }
 
     /// The verdicts.
-    public func judgements() throws -> Judgements {
-        Judgements(
-            try marks(.judgements).compactMap { mark in
-                Verdict(rawValue: mark.value).map { RowMark(rows: mark.rows, value: $0) }
-            })
+    public func judgements() throws -> Judgements { Judgements(verdicts(try marks(.judgements))) }
+
+    private func verdicts(_ marks: [RowMark<String>]) -> [RowMark<Verdict>] {
+        marks.compactMap { mark in Verdict(rawValue: mark.value).map { RowMark(rows: mark.rows, value: $0) } }
     }
 
     // MARK: Notes
 
     /// Stores what the user wrote about rows, in place of the notes that they overlap (see `RowMarks`); an empty text takes
     /// those away.
-    public func write(_ text: String, on rows: Range<Int>) throws { try mark(.notes, rows, text.isEmpty ? nil : text) }
+    public func write(_ text: String, on rows: Range<Int>) throws { _ = try mark(.notes, rows, text.isEmpty ? nil : text) }
 
     /// The notes.
     public func notes() throws -> Notes { Notes(try marks(.notes)) }
 
-    private func mark(_ table: StoredMarks, _ rows: Range<Int>, _ value: String?) throws {
+    private func mark(_ table: StoredMarks, _ rows: Range<Int>, _ value: String?) throws -> [RowMark<String>] {
         try database.write { try table.mark(rows, value, of: identity, user: user, $0) }
     }
 

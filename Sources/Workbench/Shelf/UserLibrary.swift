@@ -30,7 +30,8 @@ public struct UserLibrary: Sendable {
     // MARK: Opened files
 
     /// Notes that a series was opened from a file, and gives its shelf. Where the file held the same rows and fewer of them when
-    /// it was opened before, what belongs to those belongs to the series from now on.
+    /// it was opened before, what belongs to those belongs to the series from now on; and to those still, where another file that
+    /// was opened held them.
     ///
     /// Not one transaction, since models move between: where two programs do this at once, both come to the same.
     /// - Parameter beginning: what the series was known by when it had fewer rows, where that is known already.
@@ -38,11 +39,11 @@ public struct UserLibrary: Sendable {
         let before = try database.read { try OpenedFile.filter { $0.userID == user && $0.path == path }.fetchOne($0) }
         let shelf = shelf(of: series.identity)
         if let beginning {
-            if beginning != series.identity { try shelf.takeOver(from: beginning) }
+            if beginning != series.identity { try shelf.takeOver(from: beginning, at: path) }
         } else if let before, before.rowCount < series.rowCount,
             series.identity(ofFirst: before.rowCount).text == before.fingerprint
         {
-            try shelf.takeOver(from: SeriesIdentity(text: before.fingerprint))
+            try shelf.takeOver(from: SeriesIdentity(text: before.fingerprint), at: path)
         }
         try database.write {
             try OpenedFile(

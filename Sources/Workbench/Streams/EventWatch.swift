@@ -5,6 +5,7 @@ import TimeSeries
 /// also where it grows longer or its rows shift as more rows come.
 public struct EventWatch: Sendable {
     private var first: Int
+    /// Rows of events, in order; no two share any.
     private var told: [Range<Int>]
 
     /// Watches the rows from `count` on; events that are known are not new.
@@ -19,16 +20,17 @@ public struct EventWatch: Sendable {
         told = told.compactMap { $0.upperBound > count ? max(0, $0.lowerBound - count)..<($0.upperBound - count) : nil }
     }
 
-    /// The events among `events` that were not told before.
+    /// The events among `events`, which are in order, that were not told before.
     public mutating func new(among events: [Event]) -> [Event] {
         let gap = EventRule().mergeGap
         var new: [Event] = []
         for event in events where event.rows.upperBound > first {
             let near = (event.rows.lowerBound - gap)..<(event.rows.upperBound + gap)
-            let known = told.filter { $0.overlaps(near) }
+            let place = told.partitioningIndex { $0.upperBound > near.lowerBound }
+            let known = told[place...].prefix { $0.lowerBound < near.upperBound }
             if known.isEmpty { new.append(event) }
             let rows = known.reduce(event.rows) { min($0.lowerBound, $1.lowerBound)..<max($0.upperBound, $1.upperBound) }
-            told = told.filter { !$0.overlaps(near) } + [rows]
+            told.replaceSubrange(known.indices, with: [rows])
         }
         return new
     }

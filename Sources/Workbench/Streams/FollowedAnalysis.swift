@@ -4,9 +4,10 @@ import Work
 
 /// An analysis of a series whose rows come one after the other, as the dashboard and the command line follow a file.
 ///
-/// Rows that come cost what they are, not what there is: models go on scoring (`ScoringSession`), and what follows from their
-/// errors is done again for the rows concerned alone. There is one copy of the series, and of its rows no more are kept than a
-/// horizon and a quarter.
+/// Rows that come are scored at a cost of what they are, not of what there is: models go on (`ScoringSession`), and what follows
+/// from their errors is done again for the rows concerned alone. All scores are read again where the level is a quantile, a share
+/// or a number of events, and all is computed again where verdicts move the scores (`AnalysisSteps`). Where nobody else holds a
+/// copy of the analysis there is one copy of the series; of its rows no more are kept than a horizon and a quarter.
 ///
 /// ```swift
 /// var followed = FollowedAnalysis(analysis, horizon: 100_000)
@@ -18,7 +19,7 @@ public struct FollowedAnalysis: Sendable {
     public private(set) var analysis: Analysis
     /// Which events were told.
     public private(set) var told: EventWatch
-    private let horizon: Int?
+    private var horizon: Int? { analysis.horizon }
 
     /// The fewest rows of a horizon: enough for windows, and for a level that is found among them.
     public static let fewestRows = 1000
@@ -34,7 +35,7 @@ public struct FollowedAnalysis: Sendable {
     }
 
     /// Goes on from an analysis whose events are known.
-    /// - Parameter horizon: rows that are kept when more come; `nil` keeps all.
+    /// - Parameter horizon: rows that are kept when more come, in the series and in the models' scoring; `nil` keeps all.
     public init(_ analysis: Analysis, horizon: Int? = nil) {
         self.init(analysis, EventWatch(behind: analysis.series.rowCount, known: analysis.events), horizon: horizon)
     }
@@ -42,7 +43,7 @@ public struct FollowedAnalysis: Sendable {
     /// Goes on from an analysis of which `told` knows what was told.
     public init(_ analysis: Analysis, _ told: EventWatch, horizon: Int? = nil) {
         (self.analysis, self.told) = (analysis, told)
-        self.horizon = horizon.map { max($0, Self.fewestRows) }
+        self.analysis.horizon = horizon.map { max($0, Self.fewestRows) }
     }
 
     /// Takes rows behind those there are.

@@ -1,0 +1,157 @@
+import Accounts
+import Foundation
+import Persistence
+import SeriesReading
+import TimeSeries
+import Work
+import Workbench
+
+/// A file that was read, or why it was not.
+enum FileReading: Sendable {
+    case read(Reading, [ColumnGlance])
+    /// One of several series is to be chosen.
+    case several(SeriesChoice)
+    case failed(PlainError)
+
+    /// Reads the file at a path.
+    /// - Parameter follows: whether its last line may not be whole yet.
+    init(_ path: String, _ options: SeriesReader.Options, follows: Bool = false) {
+        do {
+            let reading: Reading
+            if follows {
+                let (series, tail) = try SeriesTail.open(path: path, options: options)
+                reading = Reading(series: series, understanding: tail.understanding)
+            } else {
+                reading = try SeriesReader.open(path: path, options: options)
+            }
+            self = .read(reading, ColumnGlance.all(of: reading))
+        } catch SeriesError.severalSeries(_, let columns, _, _) {
+            self = Self.list(path, columns, options, follows: follows)
+        } catch {
+            self = .failed(PlainError(error))
+        }
+    }
+
+    /// Lists the series that columns tell apart.
+    static func list(
+        _ path: String, _ columns: [String], _ options: SeriesReader.Options, follows: Bool = false
+    ) -> FileReading {
+        do {
+            let series = try SeriesReader.seriesList(path: path, toldApartBy: columns, options: options)
+            return .several(SeriesChoice(path: path, columns: columns, series: series, options: options, follows: follows))
+        } catch {
+            return .failed(PlainError(error))
+        }
+    }
+}
+
+/// Reads the series of a file for its preview, as it would be opened.
+func previewed(_ path: String, _ options: SeriesReader.Options) -> Result<Series, PlainError> {
+    do {
+        return .success(try SeriesReader.read(path: path, options: options))
+    } catch SeriesError.severalSeries(_, let columns, let count, _) {
+        let names = columns.map(printable).joined(separator: " + ")
+        return .failure(PlainError(message: "The file holds \(grouped(count)) series, by \(names); open it to choose one."))
+    } catch {
+        return .failure(PlainError(error))
+    }
+}
+
+extension Desk {
+    /// Opens a file on the workers: as the user decided before, or as is decided now, which is kept. What the user left about the
+    /// series comes after all that is still to be stored. Where a file can no longer be read as was decided, it is read as the
+    /// program would.
+    func open(_ path: String, _ effect: Effect, as decided: SeriesReader.Options? = nil, follows: Bool = false) {
+        let file = absolute(path)
+        reading(effect) { [self] session in
+            let known = try decided ?? library(session).reading(of: file)
+            var options = known ?? SeriesReader.Options()
+            var reading = FileReading(file, options, follows: follows)
+            var refusal: String?
+            if decided == nil, known != nil, case .failed(let error) = reading {
+                options = SeriesReader.Options()
+                reading = FileReading(file, options, follows: follows)
+                if case .read = reading { refusal = error.message }
+            }
+            switch reading {
+            case .failed(let error): report(effect.failure(error.message))
+            case .several(let choice): report(.severalSeries(choice))
+            case .read(let reading, let columns):
+                take(reading, columns, options, of: file, effect, keeps: decided != nil) { [refusal] opened in
+                    opened.isToBeFollowed = follows
+                    opened.refusal = refusal
+                    return .opened(opened)
+                }
+            }
+        }
+    }
+
+    /// Reads the file of the open series by other decisions, which are kept where it can be read so.
+    func readAgain(_ path: String, _ effect: Effect, _ options: SeriesReader.Options, _ run: Cancellation) {
+        reading(effect) { [self] _ in
+            if run.isCancelled { return }
+            switch FileReading(path, options) {
+            case .failed(let error): report(effect.failure(error.message))
+            case .several(var choice):
+                (choice.isOpen, choice.run) = (true, run)
+                report(.severalSeries(choice))
+            case .read(let reading, let columns):
+                take(reading, columns, options, of: path, effect, keeps: true, unless: run) {
+                    .reread(run: run, $0)
+                }
+            }
+        }
+    }
+
+    /// Lists the series that columns of the open file tell apart.
+    func listSeries(_ path: String, _ effect: Effect, _ columns: [String], _ options: SeriesReader.Options) {
+        reading(effect) { [self] _ in
+            switch FileReading.list(path, columns, options) {
+            case .several(var choice):
+                choice.isOpen = true
+                report(.severalSeries(choice))
+            case .failed(let error): report(.failed(error.message))
+            case .read: break
+            }
+        }
+    }
+
+    /// Reads a preview, as the file would be opened.
+    func preview(_ path: String) {
+        services.previews.read(path) { [self] in
+            guard let session = try? permitted() else { return }
+            let file = absolute(path)
+            var content = (try? library(session).reading(of: file)).map { previewed(file, $0) }
+            if case .success? = content {} else { content = previewed(file, SeriesReader.Options()) }
+            if let content { report(.previewed(path: path, content.map(LibraryState.Preview.Content.init))) }
+        }
+    }
+
+    /// Reads on the workers while the session may be used; where that cannot be told, that is answered.
+    private func reading(_ effect: Effect, _ body: @escaping @Sendable (Session) throws -> Void) {
+        services.workers.submit { [self] in
+            do {
+                if let session = try permitted() { try body(session) }
+            } catch { report(effect.failure(services.sentence(error))) }
+        }
+    }
+
+    private func absolute(_ path: String) -> String { URL(fileURLWithPath: expanded(path)).path }
+
+    /// Stores that a series was opened, and how its file is read where that was decided, and answers with all that the user left
+    /// about it.
+    private func take(
+        _ reading: Reading, _ columns: [ColumnGlance], _ options: SeriesReader.Options, of path: String, _ effect: Effect,
+        keeps: Bool, unless run: Cancellation? = nil, _ answer: @escaping @Sendable (inout OpenedSeries) -> Answer
+    ) {
+        stored(effect) { [self] session in
+            if run?.isCancelled == true { return nil }
+            let library = library(session)
+            var opened = try library.open(reading.series, at: path, settings: services.settings, models: services.models)
+            if keeps { try library.keep(options, of: path) }
+            (opened.understanding, opened.columns, opened.options) = (reading.understanding, columns, options)
+            opened.horizon = services.horizon
+            return answer(&opened)
+        }
+    }
+}

@@ -1,0 +1,249 @@
+import TimeSeries
+
+extension TableDecision {
+    /// Decides what each column is that is not the time.
+    mutating func chooseColumns() throws(SeriesError) {
+        chooseLabels()
+        keyCandidates = findKeyCandidates()
+        for column in form.names.indices where form.roles[column] == .none {
+            try choose(column)
+        }
+        form.only = options.only.compactMap { only in
+            form.names.firstIndex(of: only.column).map { TableForm.Only(column: $0, value: Array(only.value.utf8)) }
+        }
+        tellMonthsAcross()
+        if isNameless, !form.hasTime, form.channels.count > 50 {
+            tell("\(form.channels.count) columns without names and no time: where each row is a series, turn the table round.")
+        }
+        let asked = (options.columns.isEmpty ? [] : options.columns + options.taken.filter { !options.columns.contains($0) })
+            .compactMap { form.names.firstIndex(of: $0) }
+        form.order = asked.isEmpty ? Array(form.names.indices) : asked
+        tellNumbers()
+    }
+
+    private var hasNames: Bool { !isNameless }
+
+    private func isTimeColumn(_ column: Int) -> Bool { understanding.columns[column].role == .time }
+
+    // MARK: Labels
+
+    /// Takes the label column that was asked for or, of those that are named so and hold yes and no, the best named one.
+    private mutating func chooseLabels() {
+        if let name = options.labels, let column = form.names.firstIndex(of: name) { return take(label: column) }
+        guard hasNames else { return }
+        let found = form.names.indices.compactMap { column -> (column: Int, rank: Int)? in
+            guard !isTaken(column), !isTimeColumn(column), let rank = ColumnNames.labelRank(form.names[column]) else {
+                return nil
+            }
+            return isLabel(column) ? (column, rank) : nil
+        }
+        guard let best = found.min(by: { $0.rank < $1.rank }) else { return }
+        take(label: best.column)
+        for (column, _) in found where column != best.column { leaveOut(column, "it is a second column of labels") }
+    }
+
+    private mutating func take(label column: Int) {
+        form.roles[column] = .label
+        understanding.columns[column].role = .label
+    }
+
+    /// Whether a column holds labels: yes and no in all rows of the sample or, where its name leaves no doubt, in most.
+    private func isLabel(_ column: Int) -> Bool {
+        let present = facts[column].present
+        let labels = present.count { CSVReader.label($0, decimalComma: form.usesDecimalComma) != nil }
+        guard ColumnNames.isCertainLabel(form.names[column]) else { return labels == present.count && labels > 0 }
+        return labels * 2 >= present.count
+    }
+
+    // MARK: Channels
+
+    private mutating func choose(_ column: Int) throws(SeriesError) {
+        let (name, facts) = (form.names[column], facts[column])
+        if name == options.keyColumn || options.only.contains(where: { $0.column == name }) {
+            understanding.columns[column].role = .key
+            return
+        }
+        if options.columns.contains(name) || options.taken.contains(name) { return try take(asked: column) }
+        guard case .leftOut(let why) = understanding.columns[column].role, why == "text" else { return }
+        if options.ignored.contains(name) { return leaveOut(column, "it was asked to be left out") }
+        if !options.columns.isEmpty { return leaveOut(column, "other columns were asked for") }
+        if facts.present.isEmpty { return leaveOut(column, "it is empty") }
+        guard facts.isNumeric else {
+            let numbers = facts.shaped + facts.infinities
+            return leaveOut(column, numbers * 2 >= facts.present.count && facts.units == nil ? "its units differ" : "text")
+        }
+        if let why = reason(column) { return leaveOut(column, why) }
+        take(channel: column)
+    }
+
+    private mutating func take(channel column: Int) {
+        form.roles[column] = .number
+        understanding.columns[column].role = .channel
+        let unit = facts[column].units.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        if !unit.isEmpty { understanding.columns[column].unit = unit }
+    }
+
+    /// Takes a column that was asked for: numbers, or a text of few values, which becomes a channel a value.
+    private mutating func take(asked column: Int) throws(SeriesError) {
+        if isTimeColumn(column) {
+            form.timeColumns.removeAll { $0 == column }
+        }
+        let facts = facts[column]
+        guard !facts.isNumeric, !facts.present.isEmpty, facts.shaped == 0 else { return take(channel: column) }
+        let values = try categories(column)
+        form.roles[column] = .category
+        form.categories[column] = values.map { Array($0.utf8) }
+        understanding.columns[column].role = .channel
+    }
+
+    /// The most values of a text that becomes channels.
+    private static let mostCategories = 20
+
+    /// What a column of text says in all rows, in the order of the alphabet.
+    private func categories(_ column: Int) throws(SeriesError) -> [String] {
+        var values: Set<String> = []
+        forEachRow { scanner, fields in
+            if column < fields.count, fields[column].start < fields[column].end { values.insert(scanner.text(fields[column])) }
+            return values.count <= Self.mostCategories
+        }
+        guard values.count <= Self.mostCategories else {
+            throw .manyCategories(file: file, column: form.names[column], most: Self.mostCategories)
+        }
+        return values.sorted()
+    }
+
+    mutating func leaveOut(_ column: Int, _ why: String) { understanding.columns[column].role = .leftOut(why) }
+
+    // MARK: Numbers that measure nothing
+
+    /// Why a column of numbers is no channel; `nil` where it is one.
+    private func reason(_ column: Int) -> String? {
+        let name = form.names[column]
+        if form.layout.hasRowNames, column == 0 { return "it names rows" }
+        if given?.keyColumns.contains(name) == true { return "it tells series apart" }
+        let values = facts[column].numbers(form.numbers[column])
+        if form.hasTime, isLineOfTime(column) { return "it says what the time says" }
+        let isWhole = values.allSatisfy { $0 == $0.rounded() }
+        if isWhole, hasLeadingZeros(column) { return "it names something" }
+        if isWhole, ColumnNames.isQuality(name), Set(values).count <= 20 { return "it is a mark of quality" }
+        guard isWhole, hasNames else { return nil }
+        let isNameless = form.layout.names[column].isEmpty
+        if counts(column) || rises(column), ColumnNames.isCounter(name, nameless: isNameless) { return "it counts rows" }
+        if form.hasTime, isPartOfTime(column) { return "it follows from the time" }
+        if values.count > 1, Set(values).count == 1, ColumnNames.isIdentifier(name) { return "it is the same in all rows" }
+        if keyCandidates.contains(column), ColumnNames.isIdentifier(name) { return "it names something" }
+        return nil
+    }
+
+    /// Whether a column rises by one from row to row.
+    private func counts(_ column: Int) -> Bool {
+        let values = sample.columns[column].prefix(sample.neighbours).map { form.numbers[column].value($0) }
+        guard values.count > 1 else { return false }
+        return zip(values, values.dropFirst()).allSatisfy { one, next in
+            guard let one, let next else { return false }
+            return next == one + 1
+        }
+    }
+
+    private func rises(_ column: Int) -> Bool {
+        let values = sample.columns[column].prefix(sample.neighbours).compactMap { form.numbers[column].value($0) }
+        return values.count > 2 && zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
+    }
+
+    /// Whether numbers are written as names are: with zeros in front.
+    private func hasLeadingZeros(_ column: Int) -> Bool {
+        let present = facts[column].present
+        return present.count { $0.count > 1 && $0[0] == 0x30 && $0[1] &- 0x30 < 10 } * 2 > present.count
+    }
+
+    // MARK: Several series
+
+    /// Columns that may tell series apart: few values, text or whole numbers, each in several rows.
+    private func findKeyCandidates() -> [Int] {
+        form.names.indices.filter { column in
+            guard !isTimeColumn(column), form.roles[column] != .label, !options.columns.contains(form.names[column]),
+                !options.taken.contains(form.names[column])
+            else { return false }
+            let facts = facts[column]
+            guard facts.texts.count > 0, !facts.isManyTexts || !facts.isNumeric, facts.present.count * 10 >= sample.rowCount * 9
+            else { return false }
+            guard facts.isNumeric else { return facts.texts.count * 3 <= max(6, sample.rowCount * 2) || facts.isManyTexts }
+            let values = facts.numbers(form.numbers[column])
+            return values.allSatisfy { $0 == $0.rounded() } && facts.texts.count * 2 <= sample.rowCount
+        }
+    }
+
+    // MARK: What is shown
+
+    /// Rows of which is shown what they say.
+    private static let shownRows = 8
+
+    /// Notes what the first rows say and, of columns of numbers that are left out, the numbers.
+    mutating func sketchColumns() {
+        for column in form.names.indices {
+            understanding.columns[column].first = sample.columns[column].prefix(min(Self.shownRows, sample.neighbours)).map {
+                printable(String(decoding: $0.prefix(40), as: UTF8.self))
+            }
+            guard case .leftOut = understanding.columns[column].role, facts[column].isNumeric else { continue }
+            let numbers = form.numbers[column]
+            understanding.columns[column].sketch = sample.columns[column].prefix(sample.neighbours).map {
+                numbers.value($0) ?? .nan
+            }
+        }
+    }
+
+    // MARK: What is told
+
+    /// Says that channels are months where they are called so, a row a year.
+    private mutating func tellMonthsAcross() {
+        guard form.notation?.name == "%Y", let month = try? TimeNotation(name: "%b") else { return }
+        let months = form.channels.map { form.names[$0] }.filter { name in
+            Array(name.utf8).withUnsafeBufferPointer { month.instant($0) } != nil
+        }
+        guard months.count > 2 else { return }
+        tell(
+            "A row is a year and the columns \(listed(months)) are its months, each read as a channel; for one monthly series turn "
+                + "the table round, so that each row has a year and a month.")
+    }
+
+    /// Says what is passed over around numbers.
+    private mutating func tellNumbers() {
+        let multiplied = form.names.indices.filter { form.roles[$0] == .number && form.numbers[$0].hasMultipliers }.map {
+            form.names[$0]
+        }
+        if !multiplied.isEmpty { tell("K, M, B, G and T behind numbers multiply them: \(listed(multiplied)).") }
+        let units = understanding.columns.compactMap { column in column.unit.map { "\(column.name) \($0)" } }
+        let rising = form.channels.filter { column in
+            options.columns.isEmpty && hasNames && sample.neighbours > 9 && counts(column)
+        }
+        for column in rising {
+            tell("Column \(form.names[column]) rises by one from row to row (--ignore \(form.names[column]) leaves it out).")
+        }
+        if !units.isEmpty { tell("Units behind numbers: \(listed(units)).") }
+    }
+}
+
+extension Understanding {
+    /// Says which columns are left out and why, but for those that were asked to be.
+    mutating func tellLeftOut() {
+        var reasons: [(why: String, names: [String])] = []
+        for column in columns {
+            guard case .leftOut(let why) = column.role,
+                !["it was asked to be left out", "other columns were asked for"].contains(why)
+            else { continue }
+            if let index = reasons.firstIndex(where: { $0.why == why }) {
+                reasons[index].names.append(column.name)
+            } else {
+                reasons.append((why, [column.name]))
+            }
+        }
+        for (why, names) in reasons {
+            let leftOut = listed(names)
+            if why == "text" {
+                notices.append("Text is left out: \(leftOut).")
+            } else {
+                notices.append("Left out: \(leftOut), since \(why) (--column takes it).")
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import TimeSeries
+
+/// The parts of an instant by the clock of the file.
+struct CalendarParts {
+    /// A part of a date or a clock.
+    enum Part { case year, month, day, weekday, week, dayOfYear, quarter, hour, minute, second, hourMinute }
+
+    private let year: Int64, month: Int64, day: Int64, days: Int64, seconds: Int64
+
+    /// - Parameter local: microseconds since 1970-01-01 00:00 on the clock.
+    init(_ local: Int64) {
+        let all = floorDivide(local, 1_000_000)
+        days = floorDivide(all, 86_400)
+        seconds = all - days * 86_400
+        (year, month, day) = civil(daysSince1970: days)
+    }
+
+    /// What the part says as a number; a weekday or week is counted from some day on.
+    func value(_ part: Part) -> Int64 {
+        switch part {
+        case .year: year
+        case .month: month
+        case .day: day
+        case .weekday: (days % 7 + 7) % 7
+        case .week: floorDivide(days + 3, 7)
+        case .dayOfYear: days - TimeSeries.days(year: year, month: 1, day: 1) + 1
+        case .quarter: (month - 1) / 3 + 1
+        case .hour: seconds / 3600
+        case .minute: seconds / 60 % 60
+        case .second: seconds % 60
+        case .hourMinute: seconds / 3600 * 100 + seconds / 60 % 60
+        }
+    }
+}
+
+extension CalendarParts.Part {
+    init(_ part: ColumnNames.Part) {
+        self =
+            switch part {
+            case .year: .year
+            case .month: .month
+            case .day: .day
+            case .hour: .hour
+            case .minute: .minute
+            case .second: .second
+            case .quarter: .quarter
+            case .week: .week
+            case .dayOfYear: .dayOfYear
+            case .hourMinute: .hourMinute
+            }
+    }
+}
+
+extension TableDecision {
+    /// Whether a column that is called as a part of a date is says what the time says: the part itself or, in many rows, the same
+    /// wherever that part is the same.
+    func isPartOfTime(_ column: Int) -> Bool {
+        guard let part = ColumnNames.functionOfDate(form.names[column]) else { return false }
+        var (rows, equal, known, broken): (Int, Int, [Int64: Double], Int) = (0, 0, [:], 0)
+        for row in 0..<sample.rowCount {
+            guard let local = localTime(row), let value = form.numbers[column].value(sample.columns[column][row]) else {
+                continue
+            }
+            let said = CalendarParts(local).value(part)
+            rows += 1
+            if Double(said) == value { equal += 1 }
+            if let before = known[said] { broken += before == value ? 0 : 1 } else { known[said] = value }
+        }
+        if equal * 10 >= rows * 9 { return rows > 0 }
+        return rows >= 20 && broken * 20 <= rows && known.count * 5 <= rows
+    }
+
+    /// Whether a column that has no name, or is called as times are, rises with the time along a line: a second clock, a day as a number, a
+    /// year with a fraction.
+    func isLineOfTime(_ column: Int) -> Bool {
+        guard isNameless || ColumnNames.isOtherClock(form.names[column]) else { return false }
+        var points: [(Double, Double)] = []
+        for row in 0..<sample.rowCount {
+            guard let local = localTime(row), let value = form.numbers[column].value(sample.columns[column][row]) else {
+                continue
+            }
+            points.append((Double(local) / 1e6, value))
+        }
+        guard points.count >= 12, let first = points.first, let last = points.max(by: { $0.0 < $1.0 }), last.0 > first.0 else {
+            return false
+        }
+        let slope = (last.1 - first.1) / (last.0 - first.0)
+        guard slope > 0 else { return false }
+        // Years and months differ in length, and numbers are rounded.
+        let most = 0.02 * (last.1 - first.1)
+        return points.count { abs(first.1 + slope * ($0.0 - first.0) - $0.1) <= most } * 20 >= points.count * 19
+    }
+
+    /// The time of a row of the sample on the clock of the file.
+    func localTime(_ row: Int) -> Int64? {
+        if let column = form.plainTimeColumn {
+            let field = sample.columns[column][row]
+            switch form.roles[column] {
+            case .calendar:
+                guard let (instant, notation) = TimeParser.calendar(field) else { return nil }
+                return instant + Int64(notation.zone.minutes(at: instant)) * 60_000_000
+            default:
+                let factor = form.roles[column] == .unixMilliseconds ? 1e3 : 1e6
+                guard let value = NumberParser.double(field, decimalComma: form.usesDecimalComma),
+                    abs(value) < 4e12 * 1e6 / factor
+                else { return nil }
+                return Int64(value * factor)
+            }
+        }
+        guard let notation = form.notation else { return nil }
+        var text: [UInt8] = []
+        CSVReader.join(form.timeColumns, into: &text) { sample.columns[$0][row] }
+        return text.withUnsafeBufferPointer { bytes in
+            notation.instant(bytes).map { $0 + Int64(notation.zone(bytes).minutes(at: $0)) * 60_000_000 }
+        }
+    }
+}

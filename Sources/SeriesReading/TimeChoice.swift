@@ -1,0 +1,328 @@
+import TimeSeries
+
+/// What may be the time of rows.
+struct TimeCandidate {
+    var columns: [Int]
+    var role = TableForm.Role.timePart
+    /// The notations that all rows of the sample are written in, best first.
+    var notations: [TimeNotation] = []
+    /// Whether it names a date, and a time of day.
+    var hasDate = true, hasClock = false
+    /// How it is called where it is a usual one, as options have it.
+    var name = ""
+
+    init(columns: [Int], role: TableForm.Role, name: String, hasClock: Bool = true) {
+        (self.columns, self.role, self.name, self.hasClock) = (columns, role, name, hasClock)
+    }
+
+    init?(columns: [Int], notations: [TimeNotation]) {
+        guard let first = notations.first else { return nil }
+        (self.columns, self.notations) = (columns, notations)
+        (hasDate, hasClock) = (!first.isElapsed, first.hasTimeOfDay)
+    }
+}
+
+extension TableDecision {
+    /// Finds what tells the time of rows.
+    mutating func chooseTime() throws(SeriesError) {
+        form.zone = try zone()
+        var found = try options.timeColumns.isEmpty ? givenTime() : askedTime()
+        if options.timeColumns.isEmpty, found == nil { found = likelyTime() }
+        if let format = options.timeFormat, let columns = found?.columns {
+            found = TimeCandidate(columns: columns, notations: [try notation(format)])
+        }
+        guard let candidate = found else {
+            if let format = options.timeFormat { throw .noTimeFor(file: file, format: format, known: form.names) }
+            return
+        }
+        use(candidate)
+        leaveOutOddFirstRow()
+    }
+
+    /// Leaves out a first row whose time is written otherwise than that of all rows behind it, as a quote of the day is.
+    private mutating func leaveOutOddFirstRow() {
+        let columns = form.timeColumns.isEmpty ? form.plainTimeColumn.map { [$0] } ?? [] : form.timeColumns
+        guard let first = columns.first, sample.rowCount > 4, !sample.columns[first][0].isEmpty, localTime(0) == nil,
+            (1...4).allSatisfy({ localTime($0) != nil })
+        else { return }
+        var scanner = CSVScanner(bytes: bytes, delimiter: form.layout.delimiter)
+        scanner.jump(to: form.layout.start, line: form.layout.startLine)
+        var fields: [CSVScanner.Field] = []
+        guard (try? scanner.next(into: &fields, file: file)) == true else { return }
+        let text = String(decoding: sample.columns[first][0].prefix(40), as: UTF8.self)
+        tell("Line \(scanner.recordLine) is left out: its time is written otherwise than all others (\(printable(text))).")
+        (form.layout.start, form.layout.startLine) = (scanner.position, scanner.line)
+    }
+
+    private func zone() throws(SeriesError) -> WallClock? {
+        guard let text = options.zone else { return nil }
+        guard let zone = WallClock(text) else { throw .noZone(file: file, zone: text) }
+        return zone
+    }
+
+    /// Takes a candidate.
+    private mutating func use(_ candidate: TimeCandidate) {
+        var name = candidate.name
+        if candidate.role == .timePart {
+            let notation = settle(candidate)
+            (form.notation, form.timeColumns, name) = (notation, candidate.columns, notation?.name ?? "")
+            if let first = joinedSamples(candidate.columns).first, let notation {
+                form.writtenZone = first.withUnsafeBufferPointer { notation.zone($0) }
+            }
+            if let notation, !notation.isElapsed, !notation.namesYear { tell("Times name no year; 1970 stands for it.") }
+        }
+        for column in candidate.columns { form.roles[column] = candidate.role }
+        for column in candidate.columns { understanding.columns[column].role = .time }
+        let names = candidate.columns.map { form.names[$0] }
+        let written = writtenZone(candidate)
+        understanding.time = Understanding.Time(columns: names, format: name, zone: written ?? form.zone?.identifier)
+        if written != nil, options.zone != nil {
+            tell("The times name their zone themselves (\(written ?? "")), so --zone changes nothing.")
+        }
+        if names.count > 1 {
+            tell(
+                "The time is joined from \(names.dropLast().joined(separator: ", ")) and \(names.last ?? "") (--time takes other columns)."
+            )
+        }
+    }
+
+    /// The zone that the first time names; `nil` where it names none.
+    private func writtenZone(_ candidate: TimeCandidate) -> String? {
+        var zone = form.writtenZone
+        if candidate.role == .calendar {
+            zone = facts[candidate.columns[0]].present.lazy.compactMap { TimeParser.calendar($0)?.notation.zone }.first ?? .none
+        } else if candidate.name.hasPrefix("unix") {
+            zone = .utc
+        }
+        switch zone {
+        case .none: return nil
+        case .utc: return "UTC"
+        case .offset(let minutes, _):
+            let size = abs(minutes)
+            let digits = [size / 60, size % 60].map { ($0 < 10 ? "0" : "") + String($0) }
+            return (minutes < 0 ? "-" : "+") + digits.joined(separator: ":")
+        case .named(let clock): return clock.identifier
+        }
+    }
+
+    /// The time that the format of the content fixes.
+    private func givenTime() throws(SeriesError) -> TimeCandidate? {
+        guard let name = given?.timeColumn, let column = form.names.firstIndex(of: name), !isTaken(column) else { return nil }
+        guard let notation = options.timeFormat ?? given?.timeNotation else { return single(column, isAsked: true) }
+        return TimeCandidate(columns: [column], notations: [try self.notation(notation)])
+    }
+
+    private func notation(_ text: String) throws(SeriesError) -> TimeNotation {
+        do { return try TimeNotation(name: text) } catch {
+            throw .badTimeFormat(file: file, format: text, reason: error.description)
+        }
+    }
+
+    /// The time in the columns that were asked for.
+    private func askedTime() throws(SeriesError) -> TimeCandidate? {
+        let columns = options.timeColumns.compactMap { form.names.firstIndex(of: $0) }
+        if let format = options.timeFormat {
+            return TimeCandidate(columns: columns, notations: [try notation(format)])
+        }
+        let found = columns.count == 1 ? single(columns[0], isAsked: true) : parts(columns) ?? joined(columns)
+        if let found { return found }
+        let first = columns.map { sample.columns[$0].first.map { String(decoding: $0, as: UTF8.self) } ?? "" }
+        throw .noTime(file: file, column: options.timeColumns.joined(separator: " and "), text: first.joined(separator: " "))
+    }
+
+    /// Whether a column is asked for as something other than the time.
+    func isTaken(_ column: Int) -> Bool {
+        let name = form.names[column]
+        return options.ignored.contains(name) || wanted.contains(name) && !options.timeColumns.contains(name)
+    }
+
+    // MARK: What is likely
+
+    var free: [Int] { form.names.indices.filter { !isTaken($0) && !(form.layout.hasRowNames && $0 == 0) } }
+
+    /// The time by the names and the content of columns: a whole one, the best named first; else its parts; else a year, a clock, or
+    /// what rises evenly from a beginning.
+    private func likelyTime() -> TimeCandidate? {
+        let singles = free.compactMap { single($0, isAsked: false) }
+        if let whole = best(singles.filter { $0.hasDate && !isYear($0) }) {
+            return whole.hasClock ? whole : withClock(whole, singles) ?? whole
+        }
+        if let parts = parts(free) ?? namelessParts() { return parts }
+        return best(singles.filter(isYear)) ?? best(singles) ?? elapsed()
+    }
+
+    private func isYear(_ candidate: TimeCandidate) -> Bool { candidate.notations.first?.name == "%Y" }
+
+    private func best(_ candidates: [TimeCandidate]) -> TimeCandidate? {
+        func rank(_ candidate: TimeCandidate) -> Int {
+            let name = form.names[candidate.columns[0]]
+            if isNameless { return 1 }
+            return ColumnNames.timeNames.contains(ColumnNames.plain(name)) ? 0 : ColumnNames.isTime(name) ? 1 : 2
+        }
+        let ranked = candidates.map { ($0, rank($0)) }
+        let least = ranked.map(\.1).min()
+        let good = ranked.filter { $0.1 == least }.map(\.0)
+        // Of two that are named as well, one that is finer than a day.
+        return good.first { $0.hasClock && $0.hasDate } ?? good.first
+    }
+
+    /// What one column tells of the time; `nil` where it tells none.
+    private func single(_ column: Int, isAsked: Bool) -> TimeCandidate? {
+        let facts = facts[column]
+        let present = facts.present
+        guard !present.isEmpty else { return nil }
+        let isUniform = facts.calendar == facts.times && furtherTimes.isEmpty
+        if facts.calendar * 2 > present.count, options.timeFormat == nil, isUniform || guesses(column).isEmpty {
+            let notation = present.lazy.compactMap { TimeParser.calendar($0)?.notation }.first ?? .init()
+            return TimeCandidate(
+                columns: [column], role: .calendar, name: notation.pattern, hasClock: notation.timeSeparator != nil)
+        }
+        if facts.times * 2 > present.count {
+            if let found = TimeCandidate(columns: [column], notations: guesses(column)) { return found }
+        }
+        return facts.isNumeric ? numeric(column, isAsked: isAsked) : nil
+    }
+
+    /// The notations of all that looks like a time in a column, and of times that are written otherwise further down.
+    private func guesses(_ column: Int) -> [TimeNotation] {
+        let times = facts[column].present.filter { FieldLook($0) == .time }
+        // What is an ISO time stays the time that it is.
+        return TimeNotation.guesses(times.map { Array($0) } + furtherTimes.map { Array($0.utf8) }).filter { notation in
+            let isISO = facts[column].calendar > 0
+            return !(isISO && notation.name.hasPrefix("%Y") && notation.name.dropFirst(3).hasPrefix("%d"))
+                && times.allSatisfy { field in
+                    TimeParser.calendar(field).map { notation.instant(field) == $0.microseconds } ?? true
+                }
+        }
+    }
+
+    /// What a column of numbers tells of the time.
+    private func numeric(_ column: Int, isAsked: Bool) -> TimeCandidate? {
+        let (name, present) = (form.names[column], facts[column].present)
+        let isNamed = isAsked || !isNameless && ColumnNames.isTime(name)
+        let runs = neighbours(column)
+        if let role = Self.unixRole(runs, named: isNamed, nameless: isNameless) {
+            return TimeCandidate(columns: [column], role: role, name: role == .unixSeconds ? "unix" : "unix-ms")
+        }
+        let isRising = runs.allSatisfy { $0.adjacentPairs().allSatisfy { $0 <= $1 } }
+        let isFalling = runs.allSatisfy { $0.adjacentPairs().allSatisfy { $0 >= $1 } }
+        let isMoving = runs.contains { ($0.first ?? 0) != ($0.last ?? 0) } || present.count == 1
+        for notation in TimeNotation.numericGuesses(present) {
+            let fits: Bool =
+                switch notation.name {
+                case "excel": isNamed && (isRising || isFalling) && isMoving
+                case "%Y": isNamed && (isMoving || isAsked)
+                default: isNamed || isNameless && (isRising || isFalling) && isMoving
+                }
+            if fits { return TimeCandidate(columns: [column], notations: [notation]) }
+        }
+        guard isAsked else { return nil }
+        return TimeCandidate(columns: [column], role: .unixSeconds, name: "seconds")
+    }
+
+    /// The numbers of neighbouring rows, those of each key by themselves.
+    private func neighbours(_ column: Int) -> [[Double]] {
+        let numbers = form.numbers[column]
+        let fields = sample.columns[column].prefix(sample.neighbours)
+        guard let key = options.keyColumn.flatMap({ form.names.firstIndex(of: $0) }) else {
+            return [fields.compactMap { numbers.value($0) }]
+        }
+        let keys = sample.columns[key]
+        var runs: [[Double]] = []
+        for row in fields.indices {
+            if row == 0 || !keys[row].elementsEqual(keys[row - 1]) { runs.append([]) }
+            if let value = numbers.value(fields[row]) { runs[runs.count - 1].append(value) }
+        }
+        return runs
+    }
+
+    /// Which times numbers are, if any: in the range of recent epochs and named like times, or, in a file without
+    /// header, whole and rising.
+    private static func unixRole(_ numbers: [[Double]], named: Bool, nameless: Bool) -> TableForm.Role? {
+        let all = numbers.joined()
+        guard let low = all.min(), let high = all.max() else { return nil }
+        let rising =
+            numbers.allSatisfy { $0.adjacentPairs().allSatisfy { $0 <= $1 } }
+            && (high > low || numbers.allSatisfy { $0.count <= 1 })
+        let whole = all.allSatisfy { $0 == $0.rounded() }
+        if low >= 3e11, high <= 1e13, whole, named || rising && nameless { return .unixMilliseconds }
+        if low >= 3e8, high <= 1e10, named || rising && whole && nameless { return .unixSeconds }
+        return nil
+    }
+
+    /// A column that rises evenly, called as the time from a beginning is.
+    private func elapsed() -> TimeCandidate? {
+        for column in free where facts[column].isNumeric && ColumnNames.isElapsed(form.names[column]) {
+            let runs = neighbours(column)
+            let values = runs.joined()
+            guard let low = values.min(), low >= 0, runs.allSatisfy({ $0.adjacentPairs().allSatisfy { $0 <= $1 } }),
+                runs.contains(where: { ($0.first ?? 0) < ($0.last ?? 0) })
+            else { continue }
+            guard form.roles[column] == .none else { continue }
+            let name = form.names[column].lowercased()
+            for (unit, endings) in [
+                ("elapsed-ms", ["(ms)", "[ms]", "_ms", "msec"]), ("elapsed-us", ["(us)", "[us]", "(µs)", "_us"]),
+                ("elapsed-minutes", ["(min)", "[min]", "_min"]), ("elapsed-hours", ["(h)", "[h]", "(hours)"]),
+            ]
+            where endings.contains(where: name.hasSuffix) {
+                return TimeCandidate(columns: [column], notations: [try? TimeNotation(name: unit)].compactMap { $0 })
+            }
+            return TimeCandidate(columns: [column], role: .unixSeconds, name: "seconds")
+        }
+        return nil
+    }
+
+    // MARK: Settling
+
+    /// The notation of a candidate: the one that reads all rows; where several do, the one by which rows lie most evenly, and that is
+    /// said.
+    private mutating func settle(_ candidate: TimeCandidate) -> TimeNotation? {
+        var left = candidate.notations
+        guard left.count > 1 else { return left.first }
+        var text: [UInt8] = []
+        var instants: [TimeNotation: [Int64]] = [:]
+        func look(_ slice: (Int) -> UnsafeBufferPointer<UInt8>) -> Bool {
+            CSVReader.join(candidate.columns, into: &text, slice)
+            text.withUnsafeBufferPointer { bytes in
+                guard TimeNotation.settle(&left, bytes) else { return }
+                for notation in left where (instants[notation]?.count ?? 0) < Self.mostInstants {
+                    if let instant = notation.instant(bytes) { instants[notation, default: []].append(instant) }
+                }
+            }
+            return left.count > 1
+        }
+        if isWhole {
+            forEachRow { scanner, fields in
+                guard candidate.columns.allSatisfy({ $0 < fields.count && fields[$0].start < fields[$0].end }) else {
+                    return true
+                }
+                return look { scanner.slice(fields[$0]) }
+            }
+        } else {
+            for row in 0..<sample.neighbours where candidate.columns.allSatisfy({ !sample.columns[$0][row].isEmpty }) {
+                if !look({ sample.columns[$0][row] }) { break }
+            }
+        }
+        guard left.count > 1, let best = TimeNotation.mostEven(left.map { instants[$0] ?? [] }) else { return left.first }
+        let other = left.indices.first { $0 != best.index }.map { left[$0].name } ?? ""
+        tell(
+            "Times can be read in \(left.count) ways; \(left[best.index].name) is taken"
+                + (best.isDecisive ? ", by which rows lie most evenly" : "") + " (--time-format '\(other)' reads them otherwise)."
+        )
+        return left[best.index]
+    }
+
+    /// Rows by which one of several notations is chosen.
+    private static let mostInstants = 20_000
+}
+
+extension TimeFormat.Notation {
+    /// How `strptime` spells it.
+    var pattern: String {
+        let divider = String(UnicodeScalar(dateSeparator))
+        var text = "%Y\(divider)%m\(divider)%d"
+        guard let timeSeparator else { return text }
+        text += String(UnicodeScalar(timeSeparator)) + "%H:%M" + (hasSeconds ? ":%S" : "") + (fractionDigits > 0 ? ".%f" : "")
+        return zone == .none ? text : text + "%z"
+    }
+}

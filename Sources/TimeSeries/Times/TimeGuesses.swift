@@ -1,0 +1,91 @@
+extension TimeNotation {
+    /// All notations that read every one of some texts, the likeliest first: several only where the texts do not settle the order of
+    /// day, month and two-digit year. Numbers alone are none of them; those are for `numericGuesses`.
+    ///
+    /// - Parameter samples: texts of one column, gaps left out; the more there are, the fewer notations are left.
+    /// - Complexity: O(samples).
+    package static func guesses<Texts: Collection>(_ samples: Texts) -> [TimeNotation]
+    where Texts.Element: Collection, Texts.Element.Element == UInt8 {
+        let texts = samples.map { Array($0) }
+        guard let richest = texts.max(by: { changes($0) < changes($1) }), richest.count <= 80 else { return [] }
+        for plain in [iso, clock] where plain.reads(texts) { return [plain] }
+        if texts.allSatisfy({ number($0) != nil || number($0, decimalComma: true) != nil }) { return [] }
+        for isUnusual in [false, true] {
+            let spellings = richest.withUnsafeBufferPointer { TimeShape(bytes: $0).patterns(isUnusual: isUnusual) }
+            let found = distinct(spellings.compactMap { try? TimeNotation(.pattern(TimePattern($0))) }.filter { $0.reads(texts) })
+            if !found.isEmpty { return nearFirst(found, texts) }
+        }
+        return []
+    }
+
+    /// All notations by which every one of some numbers is a plausible time, the strictest first: dates without marks and years of
+    /// 1500 to 2200, seconds to nanoseconds since 1970 of 1990 to 2100, days of a spreadsheet of 1954 to 2064. Whether a column of
+    /// numbers is a time is for its name and its order to say; elapsed time is never guessed.
+    package static func numericGuesses<Texts: Collection>(_ samples: Texts, decimalComma: Bool = false) -> [TimeNotation]
+    where Texts.Element: Collection, Texts.Element.Element == UInt8 {
+        let texts = samples.map { Array($0) }
+        let numbers = texts.compactMap { number($0, decimalComma: decimalComma) }
+        guard !texts.isEmpty, numbers.count == texts.count else { return [] }
+        let areWhole = numbers.allSatisfy(\.isWhole)
+        let dates = [
+            areWhole ? "%Y%m%d%H%M%S" : "%Y%m%d%H%M%S.%f", "%Y%m%d%H%M", "%Y%m%d%H", "%Y%m%d", "%d%m%Y", "%m%d%Y", "%Y%j", "%Y%m",
+            "%y%m%d", "%Y",
+        ]
+        let years = { (first: Int64, last: Int64) in
+            (days(year: first, month: 1, day: 1) * 86_400_000_000)..<(days(year: last + 1, month: 1, day: 1) * 86_400_000_000)
+        }
+        var candidates = dates.compactMap { try? TimeNotation(.pattern(TimePattern($0))) }.map { ($0, years(1500, 2200)) }
+        candidates += TimeCount.allCases.filter(\.isUnix).map { (.count($0), years(1990, 2100)) }
+        candidates.append((.count(.excel), years(1954, 2064)))
+        if !areWhole { candidates.append((.count(.decimalYear), years(1500, 2200))) }
+        return candidates.filter { notation, range in
+            texts.allSatisfy { text in
+                text.withUnsafeBufferPointer { notation.instant($0, decimalComma: decimalComma) }.map(range.contains) ?? false
+            }
+        }.map(\.0)
+    }
+
+    /// The abbreviation of a zone at the end of a text that is otherwise a time, where it stands for several zones or for none that is
+    /// known: `IST` in `2017-04-11 06:00 IST`. `nil` where the text is no time, or says its zone well.
+    package static func unknownZone(_ text: some Collection<UInt8>) -> String? {
+        let text = Array(text)
+        guard let blank = text.lastIndex(of: 0x20), case let last = text[(blank + 1)...], (2...5).contains(last.count),
+            last.allSatisfy({ ($0 | 0x20) &- 0x61 < 26 }), case let name = String(decoding: last, as: UTF8.self),
+            CalendarNames.offset(Word(name)) == nil, case let rest = text[..<blank], rest.contains(UInt8(ascii: ":")),
+            !guesses([rest]).isEmpty, guesses([text]).isEmpty
+        else { return nil }
+        return name
+    }
+
+    private func reads(_ texts: [[UInt8]]) -> Bool {
+        texts.allSatisfy { text in text.withUnsafeBufferPointer { instant($0) } != nil }
+    }
+
+    private static func number(_ text: [UInt8], decimalComma: Bool = false) -> DecimalNumber? {
+        text.withUnsafeBufferPointer { DecimalNumber($0, decimalComma: decimalComma) }
+    }
+
+    /// How often digits, letters, blanks and marks follow each other: the most where a text has most parts.
+    private static func changes(_ text: [UInt8]) -> Int {
+        func kind(_ byte: UInt8) -> Int { byte &- 0x30 < 10 ? 0 : Word.isLetter(byte) ? 1 : byte == 0x20 ? 2 : 3 }
+        return text.adjacentPairs().count { kind($0) != kind($1) }
+    }
+
+    private static func distinct(_ notations: [TimeNotation]) -> [TimeNotation] {
+        var seen: Set<TimeNotation> = []
+        return notations.filter { seen.insert($0).inserted }
+    }
+
+    /// The notations by which the texts lie within a time of a like size as by the best of them, before the others: a year taken for
+    /// a day scatters what lies together over decades.
+    private static func nearFirst(_ notations: [TimeNotation], _ texts: [[UInt8]]) -> [TimeNotation] {
+        let spans = notations.map { notation in
+            let instants = texts.compactMap { text in text.withUnsafeBufferPointer { notation.instant($0) } }
+            guard let least = instants.min(), let most = instants.max() else { return 0.0 }
+            return Double(most - least)
+        }
+        guard let shortest = spans.min() else { return notations }
+        let isNear = spans.map { $0 <= 50 * shortest }
+        return zip(notations, isNear).filter(\.1).map(\.0) + zip(notations, isNear).filter { !$0.1 }.map(\.0)
+    }
+}
