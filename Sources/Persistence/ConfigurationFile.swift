@@ -112,9 +112,20 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
         table = try values.decodeIfPresent([String: Value].self, forKey: .table)
         keys = try values.decodeIfPresent([String: String].self, forKey: .keys) ?? [:]
         readers = try values.decodeIfPresent([String: Command].self, forKey: .readers)?.mapValues(\.words) ?? [:]
+        if let ending = readers.keys.sorted().first(where: { !Self.isEnding($0) }) {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: [CodingKeys.readers, AnyKey(stringValue: ending)],
+                    debugDescription: "takes how names of files end, as in \".parquet\""))
+        }
         unknown = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).filter {
             CodingKeys(stringValue: $0) == nil
         }
+    }
+
+    /// Whether names of files may end so; a pattern or a path would fit none.
+    private static func isEnding(_ text: String) -> Bool {
+        !text.isEmpty && !text.contains { "*?[]{}/\\".contains($0) || $0.isWhitespace }
     }
 
     /// Reads the file; a missing file sets nothing.

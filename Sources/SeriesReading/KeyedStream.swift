@@ -59,6 +59,8 @@ public struct KeyedStream {
     public var form: KeyedForm
     /// The column of keys.
     public let keyColumn: String
+    /// What a program said that reads the file, a sentence each, and which it is.
+    public let notices: [String]
     private var input: ByteStream
     private let json: JSONLines?
     private let keyIndex: Int
@@ -85,19 +87,18 @@ public struct KeyedStream {
     /// The most bytes that a record may have. One of a million columns has fewer.
     private static let longestRecord = 16 << 20
 
-    /// Opens a file, gzip-compressed or not, or standard input where `path` is `-`, and reads its beginning.
+    /// Opens a file, gzip-compressed or not, or standard input where `path` is `-`, and reads its beginning. What one of
+    /// `options.readers` writes is held in memory.
     /// - Throws: `SeriesError`; `.noSuchColumn` without the column of keys.
     public init(path: String, key: String, options: SeriesReader.Options = SeriesReader.Options()) throws {
-        input = try ByteStream(path: path)
+        let file = printable(URL(fileURLWithPath: path).lastPathComponent)
+        let table = try options.readers?.csv(of: path, name: file)
+        notices = table?.notices ?? []
+        input = try table.map { ByteStream($0.csv, name: file) } ?? ByteStream(path: path)
         keyColumn = key
         var options = options
         options.keyColumn = key
         let name = input.name
-        if let kind = options.readers?.kind(of: path) {
-            throw SeriesError.foreign(
-                file: name, kind: kind,
-                remedy: "many series are read from text alone, so let that program write CSV into a pipe and read that")
-        }
         let (json, found, header) = try Self.inspect(&input, options)
         self.json = json
         let numbers = found.channels.map { found.names[$0] }

@@ -110,7 +110,7 @@ public struct ReaderPrograms: Sendable, Equatable {
     public func kind(of path: String) -> String? {
         guard let (head, tail) = Self.ends(of: path) else { return nil }
         let lower = Self.lowerName(path)
-        if let (_, command) = own(lower) { return "a file that \(printable(shortened(command.program))) reads" }
+        if let (_, command) = own(lower) { return "a file for \(printable(shortened(command.program)))" }
         return ForeignTable(head: head, tail: tail, name: lower)?.name
     }
 
@@ -124,9 +124,9 @@ public struct ReaderPrograms: Sendable, Equatable {
     /// The first and the last bytes of an ordinary file.
     private static func ends(of path: String) -> (head: Data, tail: Data)? {
         var status = stat()
-        guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, let file = FileHandle(forReadingAtPath: path) else {
-            return nil
-        }
+        guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            let file = FileHandle(forReadingAtPath: path)
+        else { return nil }
         defer { try? file.close() }
         let most = ForeignTable.lookedAt
         guard let head = try? file.read(upToCount: most) else { return nil }

@@ -13,7 +13,7 @@ struct DescribeCommand: AsyncParsableCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
-    @Argument(help: "The file: CSV and other text, JSON, SQLite, gzip-compressed or not, Parquet, Excel and others; - for standard input.")
+    @Argument(help: "The file: CSV and other text, JSON, SQLite, gzip-compressed or not, Parquet, Excel …; - for standard input.")
     var file: String?
 
     @OptionGroup var seriesOptions: SeriesOptions

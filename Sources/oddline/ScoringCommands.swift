@@ -121,7 +121,9 @@ struct ScoreCommand: AsyncParsableCommand {
             try destination?.refuse(file)
             var tail: SeriesTail?
             let followed = following.follow ? file : nil
-            var series = try followed.map { try seriesOptions.follow($0, &tail, by: source.readers) } ?? seriesOptions.read(file, by: source.readers)
+            let readers = source.readers
+            var series =
+                try followed.map { try seriesOptions.follow($0, &tail, by: readers) } ?? seriesOptions.read(file, by: readers)
             var scored: [ScoredModel]
             if let model {
                 (series, scored) = try ModelFolder(model).load(scoring: series)

@@ -94,15 +94,23 @@ struct SeriesOptions: ParsableArguments {
 
     private func open(_ path: String?, _ options: SeriesReader.Options, _ readers: ReaderPrograms) throws -> Reading {
         guard let path else { return try SeriesReader.open(odbc: odbc ?? "", query: query ?? "", options: options) }
-        guard readers.kind(of: path) != nil else { return try SeriesReader.open(path: path, options: options) }
+        return try reading(path, options, readers) { try SeriesReader.open(path: path, options: $0) }
+    }
+
+    /// Reads a file by programs where it takes one, which is stopped when this one is interrupted.
+    private func reading<Content>(
+        _ path: String, _ options: SeriesReader.Options, _ readers: ReaderPrograms,
+        _ body: (SeriesReader.Options) throws -> Content
+    ) throws -> Content {
+        guard readers.kind(of: path) != nil else { return try body(options) }
         // A program that reads does not hear of the terminal's signals itself.
         let interruption = Interruption()
         defer { interruption.release() }
         var options = options
         options.readers = readers.stopping(with: interruption.cancellation)
-        let reading = Result { try SeriesReader.open(path: path, options: options) }
+        let content = Result { try body(options) }
         interruption.endProgram()
-        return try reading.get()
+        return try content.get()
     }
 
     /// Reads what is in a file to follow it with `tail`; one that a program reads is refused.
@@ -116,9 +124,9 @@ struct SeriesOptions: ParsableArguments {
 
     /// Opens a stream of many series, a column of which tells the key of each row.
     func stream(_ path: String, key: String, by readers: ReaderPrograms) throws -> KeyedStream {
-        var options = options
-        options.readers = readers
-        return try KeyedStream(path: path, key: key, options: options)
+        let stream = try reading(path, options, readers) { try KeyedStream(path: path, key: key, options: $0) }
+        for notice in stream.notices { printError("oddline: \(stream.form.name): \(notice)") }
+        return stream
     }
 
     /// Whether many series can be read so.

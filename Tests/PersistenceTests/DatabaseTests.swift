@@ -125,6 +125,9 @@ private func mode(_ url: URL) throws -> Int? {
     ("[ readers ]\n'.h5' = []", "line 2: \"readers.'.h5'\" takes a program"),
     ("[readers]\n'.h5' = [\"a\", 5]", "line 2: \"readers.'.h5'\" takes a program"),
     ("[readers]\n'.h5' = [\"\"]", "line 2: \"readers.'.h5'\" takes a program"),
+    ("[readers]\n\".h5\" = [\"a\"]\n'*.parquet' = [\"a\"]", "line 3: \"readers.'*.parquet'\" takes how names of files end"),
+    ("[readers]\n'/data/a.x' = [\"a\"]", "line 2: \"readers.'/data/a.x'\" takes how names of files end"),
+    ("[reader]\n'.h5' = [\"a\"]", "line 1: there is no \"reader\"; the nearest is \"readers\""),
     ("readers = 5", "line 1: \"readers\" has a value of the wrong type"),
 ]) func aValueOfTheWrongTypeIsToldWithItsKeyAndLine(_ text: String, _ reason: String) throws {
     let url = folder().appendingPathExtension("toml")

@@ -70,10 +70,10 @@ private func temporaryFolder() throws -> URL {
     try DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE t (x)") }
     let endless = SeriesReader.Options(query: "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n")
     #expect(throws: SeriesError.tooLarge(file: "counts.db", mostBytes: 10_000)) {
-        try SQLiteReader.series(path: path, file: "counts.db", options: endless, mostBytes: 10_000)
+        try SQLiteReader.reading(path: path, file: "counts.db", options: endless, mostBytes: 10_000)
     }
     let ten = SeriesReader.Options(query: (endless.query ?? "") + " LIMIT 10")
-    #expect(try SQLiteReader.series(path: path, file: "counts.db", options: ten, mostBytes: 21).rowCount == 10)
+    #expect(try SQLiteReader.reading(path: path, file: "counts.db", options: ten, mostBytes: 21).rowCount == 10)
 }
 
 @Test func aDatabaseThatGivesNoTableIsRefusedWithItsReason() throws {

@@ -53,10 +53,34 @@ import TimeSeries
                 "load, %,count,time,kind", "0.1,1,2024-01-01 00:00:00.000000,a", ",2,2024-01-01 01:00:00.000000,b",
                 "3,3,2024-01-01 02:00:00.000000,a", "",
             ])
-        #expect(table.format == "parquet")
+        #expect(table.format == "Parquet")
         let series = try SeriesReader.read(data: table.csv, name: "a")
         #expect(series.channels.map(\.name) == ["load, %", "count"] && series.profile.step == 3_600_000_000)
         #expect(table.notices == ["It is read by python3.", "tags is left out: each field holds several values, or bytes."])
+    }
+
+    @Test(.enabled(if: has("pyarrow"), "Python has no pyarrow")) func aParquetFileIsOpenedAsASeries() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("plant.parquet").path
+        let text = """
+            import datetime, pyarrow, pyarrow.parquet, sys
+            times = [datetime.datetime(2024, 1, 1) + datetime.timedelta(minutes=15 * row) for row in range(100)]
+            flow = [None if row == 7 else row * row % 13 + 0.25 for row in range(100)]
+            pyarrow.parquet.write_table(pyarrow.table({"time": times, "flow": flow, "note": ["ok"] * 100}), sys.argv[1])
+            """
+        _ = Self.output(["python3", "-c", text, path])
+        var options = SeriesReader.Options()
+        options.readers = ReaderPrograms()
+        let reading = try SeriesReader.open(path: path, options: options)
+        let values = reading.series.channels[0].values
+        #expect(reading.series.name == "plant.parquet" && reading.series.channels.map(\.name) == ["flow"])
+        #expect(values.count == 100 && values[7].isNaN && values[8] == 12.25 && values[99] == 12.25)
+        #expect(reading.understanding.format == "Parquet, by python3" && reading.understanding.time?.step == "PT15M")
+        #expect(
+            reading.understanding.notices
+                == ["It is read by python3.", "Text is left out: note.", "Column flow has 1 gap."])
     }
 
     private static let duckDB = output(["sh", "-c", "command -v duckdb"]).trimmingCharacters(in: .newlines)
@@ -86,7 +110,7 @@ import TimeSeries
                     with pyarrow.ipc.new_\(kind == "stream" ? "stream" : "file")(path, table.schema) as out:
                         out.write_table(table)
                 """)
-        #expect(lines == ["v", "1.5", "NA", "2.5", ""] && table.format == "arrow")
+        #expect(lines == ["v", "1.5", "NA", "2.5", ""] && table.format == "Arrow")
         let values = try SeriesReader.read(data: table.csv, name: "a").channels[0].values
         #expect(values.count == 3 && values[0] == 1.5 && values[1].isNaN && values[2] == 2.5)
     }
@@ -130,7 +154,7 @@ import TimeSeries
     @Test(.enabled(if: has("openpyxl"), "Python has no openpyxl")) func workbookOfTwoSheets() throws {
         let (lines, table) = try made("a.xlsx", by: Self.workbook)
         #expect(lines == ["time,flow", "2024-03-15 12:00:00,0.1234567", "", "2024-03-15 18:00:00,7", ""])
-        #expect(table.format == "xlsx")
+        #expect(table.format == "Excel")
         #expect(table.notices == ["It is read by python3.", "It has 2 sheets: Readings is read, and not About."])
     }
 
@@ -159,7 +183,7 @@ import TimeSeries
                 import pandas
                 pandas.DataFrame({"time": pandas.date_range("2024-01-01", periods=2, freq="h"), "v": [0.5, 7]}).to_excel(path, index=False)
                 """)
-        #expect(lines == ["time,v", "2024-01-01 00:00:00,0.5", "2024-01-01 01:00:00,7", ""] && table.format == "ods")
+        #expect(lines == ["time,v", "2024-01-01 00:00:00,0.5", "2024-01-01 01:00:00,7", ""] && table.format == "OpenDocument")
     }
 
     private static let readings = """
@@ -185,7 +209,7 @@ import TimeSeries
             lines == [
                 "time,temp,depth", "1990-01-01T06:00:00,0.1,5.0", "1990-01-01T18:00:00,,10.0", "1990-01-02T06:00:00,0.3,15.0", "",
             ])
-        #expect(table.format == "netcdf")
+        #expect(table.format == "NetCDF")
         #expect(table.notices.last == "field (time, lat) is left out: not of the one dimension time.")
     }
 
@@ -233,7 +257,7 @@ import TimeSeries
                     file["run/name"] = numpy.array([b"a", b"b", b"c", b"d"])
                 """)
         #expect(lines == ["name,t,xy_1,xy_2", "a,0.0,0,1", "b,0.5,2,3", "c,1.0,4,5", "d,1.5,6,7", ""])
-        #expect(table.format == "hdf5" && table.notices.last == "setup is left out: not of 4 rows.")
+        #expect(table.format == "HDF5" && table.notices.last == "setup is left out: not of 4 rows.")
     }
 
     @Test(.enabled(if: has("h5py"), "Python has no h5py")) func hdf5OfRecords() throws {
@@ -293,7 +317,7 @@ import TimeSeries
             lines == [
                 "t,x,m_1,m_2", "2023-01-01T00:00:00,1.5,1,4", "2023-01-01T06:00:00,2.5,2,5", "2023-01-01T12:00:00,3.5,3,6", "",
             ])
-        #expect(table.format == "matlab" && table.notices.contains("t counts days since the year 0, as MATLAB does."))
+        #expect(table.format == "MATLAB" && table.notices.contains("t counts days since the year 0, as MATLAB does."))
         #expect(table.notices.contains("m is turned round, so that its longer side is time."))
     }
 

@@ -5,7 +5,7 @@ import TimeSeries
 @testable import SeriesReading
 
 /// A folder with files and with programs of the test's own, which goes with the test.
-private final class Bench {
+final class ProgramBench {
     let folder: URL
     /// Where well-known programs are looked for; empty at first.
     let programs: URL
@@ -48,7 +48,7 @@ private func text(_ table: ReaderPrograms.Table?) -> String? { table.map { Strin
 // MARK: Programs of the user's
 
 @Test func whatAProgramWritesIsTheTable() throws {
-    let bench = try Bench()
+    let bench = try ProgramBench()
     let path = try bench.file("Numbers.X", Data("1\n2\n".utf8))
     // What it complains of is its own affair where it succeeds, and it has nothing to read.
     let table = try bench.readers("cat; echo v; cat \"$1\"; echo notice: hm >&2").csv(of: path, name: "n")
@@ -57,7 +57,7 @@ private func text(_ table: ReaderPrograms.Table?) -> String? { table.map { Strin
 }
 
 @Test func theLongestEndingWins() throws {
-    let bench = try Bench()
+    let bench = try ProgramBench()
     let readers = ReaderPrograms([".zst": ["/bin/echo", "short"], ".CSV.zst": ["/bin/echo", "long"], "": [], "q": [""]])
     #expect(text(try readers.csv(of: bench.file("a.csv.zst"), name: "a"))?.hasPrefix("long /") == true)
     #expect(text(try readers.csv(of: bench.file("csv.zst"), name: "a"))?.hasPrefix("short /") == true)
@@ -72,7 +72,7 @@ private func text(_ table: ReaderPrograms.Table?) -> String? { table.map { Strin
     ("echo nothing to see >&2", "nothing to see"), ("true", "it wrote nothing"),
     ("seq 1 100000 >&2; exit 1", "100000"),
 ]) func aProgramThatFailsIsOneSentenceWithWhatItSaid(_ script: String, _ reason: String) throws {
-    let bench = try Bench()
+    let bench = try ProgramBench()
     let error = try #require(throws: SeriesError.self) {
         try bench.readers(script).csv(of: bench.file("a.x"), name: "a.x")
     }
@@ -81,7 +81,7 @@ private func text(_ table: ReaderPrograms.Table?) -> String? { table.map { Strin
 }
 
 @Test func aProgramThatIsNotThereIsNamed() throws {
-    let bench = try Bench()
+    let bench = try ProgramBench()
     let readers = ReaderPrograms([".x": ["no-such-program", "{}"]])
     #expect(throws: SeriesError.readerMissing(file: "a.x", program: "no-such-program")) {
         try readers.csv(of: bench.file("a.x"), name: "a.x")
@@ -89,14 +89,14 @@ private func text(_ table: ReaderPrograms.Table?) -> String? { table.map { Strin
 }
 
 /// Whether a process has ended.
-private func isGone(_ process: Int32) -> Bool {
+func isGone(_ process: Int32) -> Bool {
     // One that nobody has waited for yet is listed as a zombie.
     let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
     return kill(process, 0) != 0 || status?.contains(") Z ") == true
 }
 
 @Test func aProgramThatHangsIsStoppedWithAllThatItStarted() throws {
-    let bench = try Bench()
+    let bench = try ProgramBench()
     let note = bench.folder.appendingPathComponent("started").path
     let readers = try bench.readers(
         "sleep 1000 & echo $! > \(note).new; mv \(note).new \(note); echo v; sleep 1000", seconds: 0.3)
@@ -113,7 +113,7 @@ private func isGone(_ process: Int32) -> Bool {
 
 /// It holds the pipe, so that there is no end of what is read.
 @Test func whatAProgramLeavesBehindKeepsNobodyWaiting() throws {
-    let bench = try Bench()
+    let bench = try ProgramBench()
     let start = ContinuousClock.now
     #expect(text(try bench.readers("echo v; sleep 1000 & exit 0").csv(of: bench.file("a.x"), name: "a")) == "v\n")
     #expect(text(try bench.readers("echo v; yes & exit 0").csv(of: bench.file("a.x"), name: "a"))?.hasPrefix("v\n") == true)
@@ -121,7 +121,7 @@ private func isGone(_ process: Int32) -> Bool {
 }
 
 @Test func endlessOutputIsEnded() throws {
-    let bench = try Bench()
+    let bench = try ProgramBench()
     #expect(throws: SeriesError.tooLarge(file: "a", mostBytes: 1 << 20)) {
         try bench.readers("yes 1").csv(of: bench.file("a.x"), name: "a")
     }
@@ -131,7 +131,7 @@ private func isGone(_ process: Int32) -> Bool {
 }
 
 @Test func allOfALargeTableComes() throws {
-    let bench = try Bench()
+    let bench = try ProgramBench()
     let table = try bench.readers("seq 1 100000").csv(of: bench.file("a.x"), name: "a")
     #expect(text(table) == (1...100_000).map { "\($0)\n" }.joined())
 }
@@ -146,7 +146,7 @@ private func oddName(_ generator: inout SeededGenerator) -> String {
 }
 
 @Test(arguments: 0..<12) func theProgramGetsThePathAsItIs(_ seed: UInt64) throws {
-    let bench = try Bench()
+    let bench = try ProgramBench()
     var generator = SeededGenerator(seed: seed)
     let path = try bench.file(oddName(&generator) + ".x", Data("content \(seed)".utf8))
     #expect(text(try bench.readers("printf %s \"$1\"").csv(of: path, name: "a")) == path)
@@ -168,7 +168,7 @@ private func oddName(_ generator: inout SeededGenerator) -> String {
 }
 
 @Test func whatIsNoFileStartsNoProgram() throws {
-    let bench = try Bench()
+    let bench = try ProgramBench()
     let readers = try bench.readers("echo v")
     let folder = bench.folder.appendingPathComponent("folder.x")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -216,11 +216,15 @@ func aTableIsToldByItsContentAndThenByItsName(_ content: String, _ name: String,
     #expect(
         ForeignContent.refusal(ofPiped: Data("BZh9".utf8), file: "f")
             == .foreign(file: "f", kind: "compressed with bzip2", remedy: "decompress it, or compress it with gzip"))
+    #expect(
+        ForeignContent.refusal(ofPiped: Data("SQLite format 3\0".utf8), file: "f")
+            == .fileNeeded(file: "f", kind: "an SQLite database"))
     #expect(ForeignContent.refusal(ofPiped: Data("a,b\n1,2\n".utf8), file: "f") == nil)
+    #expect(ForeignContent.refusal(ofPiped: Data([0xFF, 0xFE]) + Data("t\0,\0v\0\n\0".utf8), file: "f") == nil, "it is read")
 }
 
 @Test(arguments: ForeignTable.allCases) func whereNothingIsInstalledThePackageIsNamed(_ kind: ForeignTable) throws {
-    let bench = try Bench()
+    let bench = try ProgramBench()
     let name = "a" + kind.endings[0]
     let path = try bench.file(name, Data([1, 0, 2]))
     let error = try #require(throws: SeriesError.self) { try bench.installed.csv(of: path, name: name) }
@@ -230,7 +234,7 @@ func aTableIsToldByItsContentAndThenByItsName(_ content: String, _ name: String,
 
 /// A folder of data must not bring its own programs.
 @Test func programsAreLookedForInAbsoluteFoldersAlone() throws {
-    let bench = try Bench()
+    let bench = try ProgramBench()
     let path = try bench.file("a.parquet", Data("PAR1\u{0}".utf8))
     try bench.install("duckdb", as: "/bin/echo")
     let relative = ReaderPrograms([:], within: .init(), path: ".::programs:../../../../../../../../..\(bench.programs.path)")
@@ -253,18 +257,18 @@ func aTableIsToldByItsContentAndThenByItsName(_ content: String, _ name: String,
     let tail = Data(count: 7) + names.map(entry).reduce(Data(), +)
     #expect(ForeignTable.sheetCount(tail: tail) == 2)
     #expect((0..<tail.count).allSatisfy { ForeignTable.sheetCount(tail: tail.prefix($0)) <= 2 })
-    let bench = try Bench()
+    let bench = try ProgramBench()
     try bench.install("xlsx2csv", as: "/bin/echo")
     let path = try bench.file("a.xlsx", Data("PK\u{3}\u{4}".utf8) + tail)
     let table = try #require(try bench.installed.csv(of: path, name: "a"))
     #expect(
         text(table) == "--ignore-formats percentage -s 1 --floatformat %.15g -f %Y-%m-%d %H:%M:%S -t %H:%M:%S \(path)\n"
-            && table.format == "xlsx")
+            && table.format == "Excel")
     #expect(table.notices == ["It is read by xlsx2csv.", "It has 2 sheets, of which the first is read."])
 }
 
 @Test func whereOneProgramFailsTheNextIsAsked() throws {
-    let bench = try Bench()
+    let bench = try ProgramBench()
     let path = try bench.file("a.parquet", Data("PAR1\u{0}".utf8))
     try bench.install("python3", as: "/bin/false")
     #expect(throws: SeriesError.readerFailed(file: "a", program: "python3", reason: "it ended with status 1 and said nothing")) {
@@ -275,7 +279,7 @@ func aTableIsToldByItsContentAndThenByItsName(_ content: String, _ name: String,
 }
 
 @Test func aProgramThatWritesFilesGetsAFolderForThem() throws {
-    let bench = try Bench()
+    let bench = try ProgramBench()
     try bench.install("soffice", as: "/bin/false")
     let path = try bench.file("it's a.ods", Data([1, 0]))
     #expect(throws: SeriesError.readerFailed(file: "a", program: "soffice", reason: "it ended with status 1 and said nothing")) {

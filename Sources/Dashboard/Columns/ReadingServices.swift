@@ -98,7 +98,7 @@ extension Desk {
         reading(effect) { [self] _ in
             if run.isCancelled { return }
             switch read(path, unless: run, { FileReading(path, options, by: $0) }) {
-            case .failed(let error): report(effect.failure(error.message))
+            case .failed(let error): if !run.isCancelled { report(effect.failure(error.message)) }
             case .several(var choice):
                 (choice.isOpen, choice.run) = (true, run)
                 report(.severalSeries(choice))
