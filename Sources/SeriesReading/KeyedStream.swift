@@ -67,6 +67,9 @@ public struct KeyedStream {
     /// Delimited text that is not given out yet, and the lines before it.
     private var text: [UInt8] = []
     private var lines = 0
+    /// How many bytes of text were looked at without finding a whole row: they are looked at again when there is half as much
+    /// again, so that a very long row costs in its length alone.
+    private var unfinished = 0
     /// The keys that were, as they are written: no two that differ in a byte are one.
     private var seen: Set<[UInt8]> = []
     private var open: KeyedRows?
@@ -197,7 +200,7 @@ public struct KeyedStream {
         } else {
             text += input.bytes
             input.bytes = []
-            scan()
+            if isAtEnd || text.count < 1 << 16 || text.count >= unfinished + unfinished / 2 { scan() }
         }
         guard isAtEnd else {
             if max(text.count, input.bytes.count) > Self.longestRecord {
@@ -243,7 +246,8 @@ public struct KeyedStream {
             let cut = !isAtEnd && all.last == 0x0D ? 1 : 0
             return scan(UnsafeBufferPointer(rebasing: all.dropLast(cut)))
         }
-        text = Array(bytes[consumed...])
+        unfinished = consumed == 0 ? text.count : 0
+        if consumed > 0 { text = Array(bytes[consumed...]) }
     }
 
     private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
