@@ -73,7 +73,7 @@ private func temporaryFolder() throws -> URL {
         try SQLiteReader.reading(path: path, file: "counts.db", options: endless, mostBytes: 10_000)
     }
     let ten = SeriesReader.Options(query: (endless.query ?? "") + " LIMIT 10")
-    #expect(try SQLiteReader.reading(path: path, file: "counts.db", options: ten, mostBytes: 21).rowCount == 10)
+    #expect(try SQLiteReader.reading(path: path, file: "counts.db", options: ten, mostBytes: 21).series.rowCount == 10)
 }
 
 @Test func aDatabaseThatGivesNoTableIsRefusedWithItsReason() throws {
