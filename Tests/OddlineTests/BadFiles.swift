@@ -67,7 +67,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
         BadFile("zeros", bytes: [UInt8](repeating: 0, count: 1000), "is binary data"),
         BadFile("noise", bytes: noise([0x00], seed: 1), "is binary data"),
         BadFile("ZIP", bytes: noise([0x50, 0x4B, 3, 4], seed: 2), "ZIP archive", "export the sheet as CSV"),
-        BadFile("old Excel", bytes: noise([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], seed: 3), "save the table as CSV"),
+        BadFile("old Excel", bytes: noise([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], seed: 3), "as CSV and open that"),
         BadFile("Parquet", bytes: noise(Array("PAR1".utf8), seed: 4), "save the table as CSV"),
         BadFile("Arrow", bytes: noise(Array("ARROW1".utf8), seed: 5), "save the table as CSV"),
         BadFile("HDF5", bytes: noise([0x89] + Array("HDF\r\n\u{1A}\n".utf8), seed: 6), "save the table as CSV"),
