@@ -239,7 +239,8 @@ private let cases: [ReadingCase] = [
         name: "a title in quotes",
         text:
             "\"Probe 9, south wall\"\n\"#\",\"Date Time, GMT+00:00\",\"Temp, degC\"\n1,21/03/31 23:30:00,4.6\n2,21/04/01 00:00:00,4.4\n",
-        channels: ["Temp, degC"], time: ["Date Time, GMT+00:00"], times: ["2021-03-31T23:30Z", "2021-04-01T00:00Z"], leftOut: ["#"],
+        channels: ["Temp, degC"], time: ["Date Time, GMT+00:00"], times: ["2021-03-31T23:30Z", "2021-04-01T00:00Z"],
+        leftOut: ["#"],
         step: "PT30M"),
     ReadingCase(
         name: "a note under the table", text: "time,temp\n2020-03-05 00:00,20\n2020-03-05 01:00,21\n\nSource: hill station\n",
