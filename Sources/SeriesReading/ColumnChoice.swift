@@ -4,6 +4,7 @@ extension TableDecision {
     /// Decides what each column is that is not the time.
     mutating func chooseColumns() throws(SeriesError) {
         chooseLabels()
+        chooseFlags()
         let asked = Set(options.columns + options.taken)
         keyCandidates = findKeyCandidates(asked)
         for column in form.names.indices where form.roles[column] == .none {
@@ -137,6 +138,7 @@ extension TableDecision {
         let isWhole = values.allSatisfy { $0 == $0.rounded() }
         if isWhole, hasLeadingZeros(column) { return .namesSomething }
         if isWhole, ColumnNames.isQuality(name), Set(values).count <= 20 { return .isQuality }
+        if flags.contains(column) { return .isQuality }
         guard isWhole, hasNames else { return nil }
         let isNameless = form.layout.names[column].isEmpty
         if countsRows(column) { return .countsRows }

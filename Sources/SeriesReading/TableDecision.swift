@@ -37,6 +37,8 @@ struct TableDecision {
     var keyCandidates: [Int] = []
     /// Columns that are called as labels are and hold some, besides the one that is taken.
     var secondLabels: Set<Int> = []
+    /// Columns without names that are marks of quality.
+    var flags: Set<Int> = []
     /// Columns that the user asked for, by any option but to leave them out.
     var wanted: Set<String> = []
 

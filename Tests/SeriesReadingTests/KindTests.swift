@@ -34,6 +34,21 @@ private let kinds: [ReadingCase] = [
         values: (0..<36).map { Double("\($0 / 12).\($0 % 12 + 11)") } + [7.5, 8.5, -99.9],
         told: ["left out: MEAN (--column JAN", "--missing -99.9"], step: "P1M"),
     ReadingCase(
+        name: "marks of quality behind values without names",
+        text: rows(30) { row in
+            "2016 5 1 0 \(row) " + (1...4).map { "\($0 * row * row % 17).\($0) \(row == $0 * 7 ? 1 : 0)" }.joined(separator: " ")
+        },
+        channels: ["column6", "column8", "column10", "column12"], time: (1...5).map { "column\($0)" },
+        leftOut: ["column7", "column9", "column11", "column13"], told: ["mark of quality (--column"]),
+    ReadingCase(
+        name: "lists of codes, some of one or two",
+        text: "time;v;codes\n" + rows(4) { "2020-01-0\($0 + 1);1,\($0);\($0 % 2 == 0 ? "2,5,8" : "1,3")" },
+        channels: ["v"], time: ["time"], values: [1, 1.1, 1.2, 1.3], leftOut: ["codes"], told: ["Text is left out: codes"]),
+    ReadingCase(
+        name: "marks of quality in too few rows",
+        text: rows(5) { row in "2016 5 1 0 \(row) " + (1...3).map { "\($0 * row).\($0) 0" }.joined(separator: " ") },
+        channels: (6...11).map { "column\($0)" }, time: (1...5).map { "column\($0)" }, told: ["--ignore column7"]),
+    ReadingCase(
         name: "dates across",
         text: "Depot,\((1...14).map { "\($0)/\(($0 * 2) % 28 + 1)/2018" }.prefix(12).joined(separator: ","))\n"
             + "North,\((1...12).map { "\($0).5" }.joined(separator: ","))\nSouth,\((1...12).map { "\($0 * 7)" }.joined(separator: ","))\n",

@@ -51,8 +51,10 @@ public struct WallClock: Sendable, Hashable {
         }
     }
 
+    /// Whether two clocks are of one zone.
     public static func == (one: WallClock, other: WallClock) -> Bool { one.identifier == other.identifier }
 
+    /// Hashes the zone's name.
     public func hash(into hasher: inout Hasher) { hasher.combine(identifier) }
 
     /// Minutes east of UTC at an instant in microseconds since 1970 UTC.
