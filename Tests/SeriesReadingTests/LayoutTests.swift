@@ -122,7 +122,8 @@ private let cases: [ReadingCase] = [
 @Test(arguments: [
     ("Mon, 22 Apr 2019 15:11:08 -0500\nSun, 21 Apr 2019 08:11:08 -0500\nSat, 20 Apr 2019 01:11:08 -0500\n", "holds times"),
     (
-        "*A1\n" + rows(110) { "Note \($0)." } + rows(90) { "  1  \($0)   -2 0.3\n   -1 0.1  -1  -1 311 \($0).5" },
+        "*A1\n" + rows(110) { "Note" + String(repeating: " of it", count: $0 % 4) }
+            + rows(90) { "  1  \($0)   -2 0.3\n   -1 0.1  -1  -1 311 \($0).5" },
         "several layouts"
     ),
 ]) func whatHoldsNoTableIsRefusedInTheRightWords(_ text: String, _ words: String) {
