@@ -344,7 +344,8 @@ private let cases: [ReadingCase] = [
     let rows = (0..<60).map { "\($0 / 24 + 10)/03/2004;\($0 % 24 < 10 ? "0" : "")\($0 % 24).00.00;\($0 % 7),5\n" }.joined()
     let air = try SeriesReader.open(data: Data("Date;Time;CO\n\(rows)".utf8), name: "air.csv", options: .init())
     #expect(air.understanding.time?.columns == ["Date", "Time"] && air.series.timeText(row: 59) == "2004-03-12T11:00")
-    let dated = try SeriesReader.open(data: Data("t,v\n10.03.04,1.5\n11.03.04,2.5\n12.03.04,1.5\n".utf8), name: "d.csv", options: .init())
+    let dated = try SeriesReader.open(
+        data: Data("t,v\n10.03.04,1.5\n11.03.04,2.5\n12.03.04,1.5\n".utf8), name: "d.csv", options: .init())
     #expect(dated.series.timeText(row: 2) == "2004-03-12")
 }
 

@@ -11,7 +11,9 @@ package enum ClockTime {
         guard let days = days(&cursor), var first = cursor.number(least: 1, most: 7) else { return nil }
         let hasPoints = cursor.skip(UInt8(ascii: "."))
         let mark = UInt8(ascii: hasPoints ? "." : ":")
-        guard hasPoints || cursor.skip(mark), var second = cursor.number(least: hasPoints ? 2 : 1, most: 2), second < 60 else { return nil }
+        guard hasPoints || cursor.skip(mark), var second = cursor.number(least: hasPoints ? 2 : 1, most: 2), second < 60 else {
+            return nil
+        }
         var third: Int64 = 0
         let hasThird = cursor.skip(mark)
         guard hasThird || !hasPoints else { return nil }
