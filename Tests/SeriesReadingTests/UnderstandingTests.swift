@@ -346,6 +346,15 @@ func expect(_ wanted: ReadingCase) throws {
     #expect { try SeriesReader.read(data: data, name: "f.csv", options: options) } throws: { "\($0)".contains("%Q") }
 }
 
+@Test func aClockWithPointsIsJoinedToItsDateAndADateWithPointsIsNone() throws {
+    let rows = (0..<60).map { "\($0 / 24 + 10)/03/2004;\($0 % 24 < 10 ? "0" : "")\($0 % 24).00.00;\($0 % 7),5\n" }.joined()
+    let air = try SeriesReader.open(data: Data("Date;Time;CO\n\(rows)".utf8), name: "air.csv", options: .init())
+    #expect(air.understanding.time?.columns == ["Date", "Time"] && air.series.timeText(row: 59) == "2004-03-12T11:00")
+    let dated = try SeriesReader.open(
+        data: Data("t,v\n10.03.04,1.5\n11.03.04,2.5\n12.03.04,1.5\n".utf8), name: "d.csv", options: .init())
+    #expect(dated.series.timeText(row: 2) == "2004-03-12")
+}
+
 @Test func aColumnIsTakenBesidesThoseThatAreFound() throws {
     let data = Data("id,value,state\n1,1.5,on\n2,1.6,off\n3,1.9,on\n".utf8)
     var options = SeriesReader.Options()

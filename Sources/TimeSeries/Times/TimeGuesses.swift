@@ -9,7 +9,9 @@ extension TimeNotation {
     where Texts.Element: Collection, Texts.Element.Element == UInt8 {
         let texts = samples.map { Array($0) }
         guard let richest = texts.max(by: { changes($0) < changes($1) }), richest.count <= 80 else { return [] }
-        for plain in [iso, clock] where plain.reads(texts) { return [plain] }
+        // With points a date is likelier than a clock.
+        let hasPoints = richest.contains(UInt8(ascii: ".")) && !richest.contains(UInt8(ascii: ":"))
+        for plain in hasPoints ? [iso] : [iso, clock] where plain.reads(texts) { return [plain] }
         if texts.allSatisfy({ number($0) != nil || number($0, decimalComma: true) != nil }) { return [] }
         let found = patterns(texts)
         return found.isEmpty ? intervals(texts) : found
@@ -23,7 +25,7 @@ extension TimeNotation {
             let found = distinct(spellings.compactMap { try? TimeNotation(.pattern(TimePattern($0))) }.filter { $0.reads(texts) })
             if !found.isEmpty { return nearFirst(found, texts) }
         }
-        return []
+        return hasPoints && clock.reads(texts) ? [clock] : []
     }
 
     /// All notations by which every one of some numbers is a plausible time, the strictest first: dates without marks and years of
