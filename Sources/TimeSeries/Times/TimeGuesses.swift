@@ -14,7 +14,8 @@ extension TimeNotation {
         for plain in hasPoints ? [iso] : [iso, clock] where plain.reads(texts) { return [plain] }
         if texts.allSatisfy({ number($0) != nil || number($0, decimalComma: true) != nil }) { return [] }
         let found = patterns(texts)
-        return found.isEmpty ? intervals(texts) : found
+        if !found.isEmpty { return found }
+        return hasPoints && clock.reads(texts) ? [clock] : intervals(texts)
     }
 
     /// The patterns that read every one of some texts, the likeliest first.
@@ -25,7 +26,7 @@ extension TimeNotation {
             let found = distinct(spellings.compactMap { try? TimeNotation(.pattern(TimePattern($0))) }.filter { $0.reads(texts) })
             if !found.isEmpty { return nearFirst(found, texts) }
         }
-        return hasPoints && clock.reads(texts) ? [clock] : []
+        return []
     }
 
     /// All notations by which every one of some numbers is a plausible time, the strictest first: dates without marks and years of
