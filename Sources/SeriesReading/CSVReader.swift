@@ -77,7 +77,7 @@ struct CSVReader {
             column < fields.count ? scanner.slice(fields[column]) : UnsafeBufferPointer(start: nil, count: 0)
         }
         if form.only.contains(where: { !slice($0.column).elementsEqual($0.value) }) { return false }
-        if hasTime, isWithoutTime(slice) {
+        if form.hasTime, isWithoutTime(slice) {
             table.timelessRows += 1
             return false
         }
@@ -97,8 +97,6 @@ struct CSVReader {
             throw .fieldCount(file: file, row: place.row, line: place.line, expected: expected, found: fields.count)
         }
     }
-
-    private var hasTime: Bool { plainTimeColumn != nil || !form.timeColumns.isEmpty }
 
     private func isWithoutTime(_ slice: (Int) -> UnsafeBufferPointer<UInt8>) -> Bool {
         if let plainTimeColumn { return slice(plainTimeColumn).isEmpty }

@@ -42,6 +42,7 @@ struct CSVTail: Sendable {
             let whole = data[..<end]
             do {
                 let raw = try RawReading(text: whole, file: file, options: options)
+                guard !raw.isTurned else { throw SeriesError.notFollowed(file: file) }
                 let reading = try SeriesReader.finish(raw)
                 let records = max(raw.series.rowCount, raw.series.fileOrder?.last ?? 0)
                 let tail = CSVTail(
@@ -155,10 +156,17 @@ extension CSVReader {
     ) -> CSVRecords {
         // A CR at the end may be the first half of a line end.
         let whole = bytes.last == 0x0D ? UnsafeBufferPointer(rebasing: bytes.dropLast()) : bytes
-        return CSVReader(bytes: whole, file: file, form: form).records(after: count, format: format)
+        return CSVReader(bytes: whole, file: file, form: form).records(after: count, format: format) { count.lines + $0 }
     }
 
-    private func records(after count: (records: Int, lines: Int), format: TimeFormat?) -> CSVRecords {
+    /// The same of records that stand in lines of a file which `line` tells by those of `bytes`, both from 1.
+    static func records(
+        _ bytes: UnsafeBufferPointer<UInt8>, file: String, form: TableForm, line: (Int) -> Int
+    ) -> CSVRecords {
+        CSVReader(bytes: bytes, file: file, form: form).records(after: (0, line(1) - 1), format: nil, line: line)
+    }
+
+    private func records(after count: (records: Int, lines: Int), format: TimeFormat?, line: (Int) -> Int) -> CSVRecords {
         var scanner = CSVScanner(bytes: bytes, delimiter: form.layout.delimiter)
         let table = CSVTable(columns: form.names.count, rowLimit: recordLimit(0..<bytes.count))
         table.format = format
@@ -176,7 +184,7 @@ extension CSVReader {
                 guard scanner.position > start, [0x0A, 0x0D].contains(bytes[scanner.position - 1]) else {
                     break
                 }
-                let place = Place(row: count.records + found.count + 1, line: count.lines + scanner.recordLine)
+                let place = Place(row: count.records + found.count + 1, line: line(scanner.recordLine))
                 if try convert(fields, of: scanner, place, table) {
                     table.rowCount += 1
                     numbers.append(place.row)

@@ -4,9 +4,11 @@ extension TableDecision {
     /// Decides what each column is that is not the time.
     mutating func chooseColumns() throws(SeriesError) {
         chooseLabels()
-        keyCandidates = findKeyCandidates()
+        chooseFlags()
+        let asked = Set(options.columns + options.taken)
+        keyCandidates = findKeyCandidates(asked)
         for column in form.names.indices where form.roles[column] == .none {
-            try choose(column)
+            try choose(column, isAsked: asked.contains(form.names[column]))
         }
         form.only = options.only.compactMap { only in
             form.names.firstIndex(of: only.column).map { TableForm.Only(column: $0, value: Array(only.value.utf8)) }
@@ -15,9 +17,13 @@ extension TableDecision {
         if isNameless, !form.hasTime, form.channels.count > 50 {
             tell("\(form.channels.count) columns without names and no time: where each row is a series, turn the table round.")
         }
-        let asked = (options.columns.isEmpty ? [] : options.columns + options.taken.filter { !options.columns.contains($0) })
-            .compactMap { form.names.firstIndex(of: $0) }
-        form.order = asked.isEmpty ? Array(form.names.indices) : asked
+        if !options.columns.isEmpty {
+            var seen: Set<String> = []
+            let places = Dictionary(uniqueKeysWithValues: form.names.indices.map { (form.names[$0], $0) })
+            form.order = (options.columns + options.taken).filter { seen.insert($0).inserted }.compactMap { places[$0] }
+        } else {
+            form.order = Array(form.names.indices)
+        }
         tellNumbers()
     }
 
@@ -39,7 +45,7 @@ extension TableDecision {
         }
         guard let best = found.min(by: { $0.rank < $1.rank }) else { return }
         take(label: best.column)
-        for (column, _) in found where column != best.column { leaveOut(column, "it is a second column of labels") }
+        secondLabels = Set(found.map(\.column).filter { $0 != best.column })
     }
 
     private mutating func take(label column: Int) {
@@ -57,20 +63,20 @@ extension TableDecision {
 
     // MARK: Channels
 
-    private mutating func choose(_ column: Int) throws(SeriesError) {
+    private mutating func choose(_ column: Int, isAsked: Bool) throws(SeriesError) {
         let (name, facts) = (form.names[column], facts[column])
         if name == options.keyColumn || options.only.contains(where: { $0.column == name }) {
             understanding.columns[column].role = .key
             return
         }
-        if options.columns.contains(name) || options.taken.contains(name) { return try take(asked: column) }
-        guard case .leftOut(let why) = understanding.columns[column].role, why == "text" else { return }
-        if options.ignored.contains(name) { return leaveOut(column, "it was asked to be left out") }
-        if !options.columns.isEmpty { return leaveOut(column, "other columns were asked for") }
-        if facts.present.isEmpty { return leaveOut(column, "it is empty") }
+        if isAsked { return try take(asked: column) }
+        if secondLabels.contains(column) { return leaveOut(column, .isSecondLabel) }
+        if options.ignored.contains(name) { return leaveOut(column, .isIgnored) }
+        if !options.columns.isEmpty { return leaveOut(column, .othersWereAsked) }
+        if facts.present.isEmpty { return leaveOut(column, .isEmpty) }
         guard facts.isNumeric else {
             let numbers = facts.shaped + facts.infinities
-            return leaveOut(column, numbers * 2 >= facts.present.count && facts.units == nil ? "its units differ" : "text")
+            return leaveOut(column, numbers * 2 >= facts.present.count && facts.units == nil ? .unitsDiffer : .isText)
         }
         if let why = reason(column) { return leaveOut(column, why) }
         take(channel: column)
@@ -85,9 +91,6 @@ extension TableDecision {
 
     /// Takes a column that was asked for: numbers, or a text of few values, which becomes a channel a value.
     private mutating func take(asked column: Int) throws(SeriesError) {
-        if isTimeColumn(column) {
-            form.timeColumns.removeAll { $0 == column }
-        }
         let facts = facts[column]
         guard !facts.isNumeric, !facts.present.isEmpty, facts.shaped == 0 else { return take(channel: column) }
         let values = try categories(column)
@@ -112,26 +115,27 @@ extension TableDecision {
         return values.sorted()
     }
 
-    mutating func leaveOut(_ column: Int, _ why: String) { understanding.columns[column].role = .leftOut(why) }
+    mutating func leaveOut(_ column: Int, _ why: Understanding.Reason) { understanding.columns[column].role = .leftOut(why) }
 
     // MARK: Numbers that measure nothing
 
     /// Why a column of numbers is no channel; `nil` where it is one.
-    private func reason(_ column: Int) -> String? {
+    private func reason(_ column: Int) -> Understanding.Reason? {
         let name = form.names[column]
-        if form.layout.hasRowNames, column == 0 { return "it names rows" }
-        if given?.keyColumns.contains(name) == true { return "it tells series apart" }
+        if form.layout.hasRowNames, column == 0 { return .namesRows }
+        if given?.keyColumns.contains(name) == true { return .tellsSeriesApart }
         let values = facts[column].numbers(form.numbers[column])
-        if form.hasTime, isLineOfTime(column) { return "it says what the time says" }
+        if form.hasTime, isLineOfTime(column) { return .saysTheTime }
         let isWhole = values.allSatisfy { $0 == $0.rounded() }
-        if isWhole, hasLeadingZeros(column) { return "it names something" }
-        if isWhole, ColumnNames.isQuality(name), Set(values).count <= 20 { return "it is a mark of quality" }
+        if isWhole, hasLeadingZeros(column) { return .namesSomething }
+        if isWhole, ColumnNames.isQuality(name), Set(values).count <= 20 { return .isQuality }
+        if flags.contains(column) { return .isQuality }
         guard isWhole, hasNames else { return nil }
         let isNameless = form.layout.names[column].isEmpty
-        if counts(column) || rises(column), ColumnNames.isCounter(name, nameless: isNameless) { return "it counts rows" }
-        if form.hasTime, isPartOfTime(column) { return "it follows from the time" }
-        if values.count > 1, Set(values).count == 1, ColumnNames.isIdentifier(name) { return "it is the same in all rows" }
-        if keyCandidates.contains(column), ColumnNames.isIdentifier(name) { return "it names something" }
+        if counts(column) || rises(column), ColumnNames.isCounter(name, nameless: isNameless) { return .countsRows }
+        if form.hasTime, isPartOfTime(column) { return .followsFromTime }
+        if values.count > 1, Set(values).count == 1, ColumnNames.isIdentifier(name) { return .isConstant }
+        if keyCandidates.contains(column), ColumnNames.isIdentifier(name) { return .namesSomething }
         return nil
     }
 
@@ -159,10 +163,9 @@ extension TableDecision {
     // MARK: Several series
 
     /// Columns that may tell series apart: few values, text or whole numbers, each in several rows.
-    private func findKeyCandidates() -> [Int] {
+    private func findKeyCandidates(_ asked: Set<String>) -> [Int] {
         form.names.indices.filter { column in
-            guard !isTimeColumn(column), form.roles[column] != .label, !options.columns.contains(form.names[column]),
-                !options.taken.contains(form.names[column])
+            guard !isTimeColumn(column), form.roles[column] != .label, !asked.contains(form.names[column])
             else { return false }
             let facts = facts[column]
             guard facts.texts.count > 0, !facts.isManyTexts || !facts.isNumeric, facts.present.count * 10 >= sample.rowCount * 9
@@ -226,24 +229,14 @@ extension TableDecision {
 extension Understanding {
     /// Says which columns are left out and why, but for those that were asked to be.
     mutating func tellLeftOut() {
-        var reasons: [(why: String, names: [String])] = []
-        for column in columns {
-            guard case .leftOut(let why) = column.role,
-                !["it was asked to be left out", "other columns were asked for"].contains(why)
-            else { continue }
-            if let index = reasons.firstIndex(where: { $0.why == why }) {
-                reasons[index].names.append(column.name)
-            } else {
-                reasons.append((why, [column.name]))
-            }
-        }
-        for (why, names) in reasons {
-            let leftOut = listed(names)
-            if why == "text" {
-                notices.append("Text is left out: \(leftOut).")
-            } else {
-                notices.append("Left out: \(leftOut), since \(why) (--column takes it).")
-            }
+        var names: [Reason: [String]] = [:]
+        for (column, why) in leftOut where !why.wasAsked { names[why, default: []].append(column) }
+        for why in Reason.allCases {
+            guard let names = names[why] else { continue }
+            notices.append(
+                why == .isText
+                    ? "Text is left out: \(listed(names))."
+                    : "Left out: \(listed(names)), since \(why.clause) (--column takes it).")
         }
     }
 }

@@ -42,9 +42,11 @@ enum ColumnNames {
     ]
 
     /// Whether a column is called as times are.
-    static func isTime(_ name: String) -> Bool {
+    static func isTime(_ name: String) -> Bool { isTime(name, words(name)) }
+
+    private static func isTime(_ name: String, _ words: [String]) -> Bool {
         if name == "data" || name == "Data" || name == "DATA" { return false }
-        return words(name).contains {
+        return words.contains {
             timeWords.contains($0) || $0.hasSuffix("time") || $0.hasSuffix("date") || $0.hasSuffix("datum")
         }
     }
@@ -97,13 +99,15 @@ enum ColumnNames {
     }
 
     /// What tells a part of a date that nobody measures, besides the parts above, by the part of which it is a function.
-    static func functionOfDate(_ name: String) -> CalendarParts.Part? {
-        switch plain(name) {
+    static func functionOfDate(_ name: String) -> CalendarParts.Part? { functionOfDate(plain: plain(name)) }
+
+    private static func functionOfDate(plain: String) -> CalendarParts.Part? {
+        switch plain {
         case "weekday", "dayofweek", "dow", "wday", "dayname", "weekdayname", "wochentag", "holiday", "workingday", "weekend",
             "isweekend":
             .weekday
         case "season", "monthname", "monthnumber": .month
-        default: part(name, behindHour: false).map(CalendarParts.Part.init)
+        default: parts[plain].map(CalendarParts.Part.init)
         }
     }
 
@@ -135,9 +139,11 @@ enum ColumnNames {
 
     /// Whether a column may say the time in another way: as a number of days, of a year with a fraction, of a second clock.
     static func isOtherClock(_ name: String) -> Bool {
-        isTime(name) || functionOfDate(name) != nil
-            || words(name).contains { ["dec", "decimal", "serial", "datenum", "jd", "mjd"].contains($0) }
-            || plain(name).contains("date") || plain(name).contains("time")
+        let words = words(name)
+        let plain = words.joined()
+        return isTime(name, words) || functionOfDate(plain: plain) != nil
+            || words.contains { ["dec", "decimal", "serial", "datenum", "jd", "mjd"].contains($0) }
+            || plain.contains("date") || plain.contains("time")
     }
 
     private static let counterNames: Set<String> = [

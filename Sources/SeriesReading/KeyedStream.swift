@@ -7,13 +7,33 @@ public struct KeyedRows: Sendable {
     public let key: String
     /// The records.
     fileprivate(set) var text: [UInt8] = []
-    /// Lines of the stream before them.
-    let linesBefore: Int
+    /// Where stretches of them begin: how many lines of `text` and of the stream lie before.
+    private var stretches: [(own: Int, stream: Int)]
     /// Why they are no series, where that is known before they are read.
     fileprivate(set) var problem: SeriesError?
 
+    fileprivate init(key: String, linesBefore: Int) { (self.key, stretches) = (key, [(0, linesBefore)]) }
+
     /// How much memory they take.
     public var byteCount: Int { text.count }
+
+    /// The line of the stream of a line of the records, from 1.
+    func line(_ own: Int) -> Int {
+        let stretch = stretches[max(0, stretches.partitioningIndex { $0.own >= own } - 1)]
+        return own - stretch.own + stretch.stream
+    }
+
+    /// Adds rows of the same key that lie further down.
+    mutating func append(_ rows: KeyedRows) {
+        problem = problem ?? rows.problem
+        guard problem == nil else { return free() }
+        let lines = LineEnds.count(text[...])
+        stretches += rows.stretches.map { (lines + $0.own, $0.stream) }
+        text += rows.text
+    }
+
+    /// Lets go of the records.
+    mutating func free() { text = [] }
 }
 
 /// How the rows of a key are read.
@@ -39,7 +59,7 @@ public struct KeyedForm: Sendable {
         if let problem = rows.problem { throw problem }
         let file = "\(name), key \(shown(key: rows.key))"
         var found = rows.text.withUnsafeBufferPointer {
-            CSVReader.records($0, file: file, form: form, after: (0, rows.linesBefore), format: nil)
+            CSVReader.records($0, file: file, form: form, line: rows.line)
         }
         if let problem = found.problems.first { throw problem }
         found.rows.fileOrder = nil
@@ -51,16 +71,17 @@ public struct KeyedForm: Sendable {
 
 /// Reads many series from one stream of delimited text or JSON lines, a key at a time; a column tells the key of each row.
 ///
-/// The rows of a key must lie together, as they do where rows are sorted by key; so no more is held than one key's rows and
-/// the names of the keys that were. A key that comes back is given with a problem in place of rows. What cannot be told to
-/// belong to a key spoils the key before it and the one that begins behind it, since it may be of either.
+/// Where the rows of each key lie together, as they do where rows are sorted by key, no more is held than one key's rows and the names
+/// of the keys that were. Where they do not, an ordinary file is sorted by key in memory, for which it is scanned once more; of standard
+/// input and pipes a key that comes back is given with a problem in place of rows. What cannot be told to belong to a key spoils the key
+/// before it and the one that begins behind it, since it may be of either.
 public struct KeyedStream {
     /// How the rows of all keys are read; found from the first rows.
     public var form: KeyedForm
     /// The column of keys.
     public let keyColumn: String
     /// What a program said that reads the file, a sentence each, and which it is.
-    public let notices: [String]
+    public private(set) var notices: [String] = []
     private var input: ByteStream
     private let json: JSONLines?
     private let keyIndex: Int
@@ -84,20 +105,33 @@ public struct KeyedStream {
     private var isSkipping = false
     /// Whether what the input holds was looked at.
     private var isTaken = false
+    /// Whether a key may come back behind others, and the rows of all keys then.
+    private var mayScatter = false
+    private var gathering: KeyedGathering?
 
     /// Lines that tell the form: a header and 200 more.
     private static let inspectedLines = 201
     /// The most bytes that a record may have. One of a million columns has fewer.
     private static let longestRecord = 16 << 20
 
-    /// Opens a file, gzip-compressed or not, or standard input where `path` is `-`, and reads its beginning. What one of
-    /// `options.readers` writes is held in memory.
+    /// Opens a file, gzip-compressed or not, or standard input where `path` is `-`, and reads its beginning; what is no stream is also
+    /// scanned for keys that come back. What one of `options.readers` writes is held in memory.
     /// - Throws: `SeriesError`; `.noSuchColumn` without the column of keys.
     public init(path: String, key: String, options: SeriesReader.Options = SeriesReader.Options()) throws {
         let file = printable(URL(fileURLWithPath: path).lastPathComponent)
         let table = try options.readers?.csv(of: path, name: file)
+        func input() throws -> ByteStream { try table.map { ByteStream($0.csv, name: file) } ?? ByteStream(path: path) }
+        try self.init(input(), key: key, options)
         notices = table?.notices ?? []
-        input = try table.map { ByteStream($0.csv, name: file) } ?? ByteStream(path: path)
+        if table != nil || Self.isOrdinary(path) {
+            var trial = try KeyedStream(input(), key: key, options)
+            mayScatter = trial.isScattered()
+        }
+    }
+
+    /// Reads the beginning of a stream in which the rows of a key must lie together.
+    init(_ stream: ByteStream, key: String, _ options: SeriesReader.Options) throws {
+        input = stream
         keyColumn = key
         var options = options
         options.keyColumn = key
@@ -179,7 +213,15 @@ public struct KeyedStream {
     }
 
     /// The next key's rows, in the order of the stream; `nil` at its end. Waits for as much as that takes.
+    /// - Throws: `SeriesError`; `.scatteredTooLarge` for a file of more than 2 GiB in which the rows of a key do not lie together.
     public mutating func next() throws(SeriesError) -> KeyedRows? {
+        guard mayScatter else { return try nextStretch() }
+        if gathering == nil { gathering = try KeyedGathering(&self, file: form.name) }
+        return gathering?.next()
+    }
+
+    /// The next rows of one key that lie together.
+    mutating func nextStretch() throws(SeriesError) -> KeyedRows? {
         while given == ready.count {
             ready.removeAll(keepingCapacity: true)
             given = 0
@@ -312,7 +354,8 @@ public struct KeyedStream {
         if !isUTF8 {
             rows.problem = .keyNotUTF8(file: file, line: line)
         } else {
-            rows.problem = seen.insert(written).inserted ? stray : .scatteredKey(file: file, line: line)
+            let isNew = seen.insert(written).inserted
+            rows.problem = isNew || mayScatter ? stray : .scatteredKey(file: file, line: line)
         }
         (open, openKey, stray) = (rows, written, nil)
     }

@@ -58,7 +58,7 @@ extension TableDecision {
         guard let part = ColumnNames.functionOfDate(form.names[column]) else { return false }
         var (rows, equal, known, broken): (Int, Int, [Int64: Double], Int) = (0, 0, [:], 0)
         for row in 0..<sample.rowCount {
-            guard let local = localTime(row), let value = form.numbers[column].value(sample.columns[column][row]) else {
+            guard let local = localTimes[row], let value = form.numbers[column].value(sample.columns[column][row]) else {
                 continue
             }
             let said = CalendarParts(local).value(part)
@@ -76,7 +76,7 @@ extension TableDecision {
         guard isNameless || ColumnNames.isOtherClock(form.names[column]) else { return false }
         var points: [(Double, Double)] = []
         for row in 0..<sample.rowCount {
-            guard let local = localTime(row), let value = form.numbers[column].value(sample.columns[column][row]) else {
+            guard let local = localTimes[row], let value = form.numbers[column].value(sample.columns[column][row]) else {
                 continue
             }
             points.append((Double(local) / 1e6, value))
@@ -91,27 +91,30 @@ extension TableDecision {
         return points.count { abs(first.1 + slope * ($0.0 - first.0) - $0.1) <= most } * 20 >= points.count * 19
     }
 
-    /// The time of a row of the sample on the clock of the file.
-    func localTime(_ row: Int) -> Int64? {
+    /// The time of each row of the sample on the clock of the file, by the time that was chosen; `nil` where a row has none.
+    func sampleTimes() -> [Int64?] {
         if let column = form.plainTimeColumn {
-            let field = sample.columns[column][row]
-            switch form.roles[column] {
-            case .calendar:
-                guard let (instant, notation) = TimeParser.calendar(field) else { return nil }
-                return instant + Int64(notation.zone.minutes(at: instant)) * 60_000_000
-            default:
-                let factor = form.roles[column] == .unixMilliseconds ? 1e3 : 1e6
-                guard let value = NumberParser.double(field, decimalComma: form.usesDecimalComma),
-                    abs(value) < 4e12 * 1e6 / factor
-                else { return nil }
-                return Int64(value * factor)
+            let role = form.roles[column]
+            return sample.columns[column].map { plainTime($0, role) }
+        }
+        guard let notation = form.notation else { return Array(repeating: nil, count: sample.rowCount) }
+        var text: [UInt8] = []
+        return (0..<sample.rowCount).map { row in
+            CSVReader.join(form.timeColumns, into: &text) { sample.columns[$0][row] }
+            return text.withUnsafeBufferPointer { bytes in
+                notation.instant(bytes).map { $0 + Int64(notation.zone(bytes).minutes(at: $0)) * 60_000_000 }
             }
         }
-        guard let notation = form.notation else { return nil }
-        var text: [UInt8] = []
-        CSVReader.join(form.timeColumns, into: &text) { sample.columns[$0][row] }
-        return text.withUnsafeBufferPointer { bytes in
-            notation.instant(bytes).map { $0 + Int64(notation.zone(bytes).minutes(at: $0)) * 60_000_000 }
+    }
+
+    private func plainTime(_ field: UnsafeBufferPointer<UInt8>, _ role: TableForm.Role) -> Int64? {
+        guard role != .calendar else {
+            guard let (instant, notation) = TimeParser.calendar(field) else { return nil }
+            return instant + Int64(notation.zone.minutes(at: instant)) * 60_000_000
         }
+        let factor = role == .unixMilliseconds ? 1e3 : 1e6
+        guard let value = NumberParser.double(field, decimalComma: form.usesDecimalComma), abs(value) < 4e12 * 1e6 / factor
+        else { return nil }
+        return Int64(value * factor)
     }
 }

@@ -5,6 +5,7 @@ extension SeriesReader.Options: Codable {
             delimiter, headerLine, renamed, units
     }
 
+    /// Takes what `encode` wrote; what is not there is as a new value has it.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         func list(_ key: Key) throws -> [String] { try values.decodeIfPresent([String].self, forKey: key) ?? [] }
@@ -29,6 +30,7 @@ extension SeriesReader.Options: Codable {
         units = try names(.units)
     }
 
+    /// Writes what is not as a new value has it.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: Key.self)
         func put(_ list: [String], _ key: Key) throws { if !list.isEmpty { try values.encode(list, forKey: key) } }

@@ -74,6 +74,8 @@ struct ColumnFacts {
     private(set) var hasParentheses = false
     /// ISO dates and times.
     private(set) var calendar = 0
+    /// Digits with several commas that are no number, as lists of codes are: `2,5,8`.
+    private var lists = 0
     /// Fields that look like times.
     private(set) var times = 0
     /// The texts of the column, up to a limit.
@@ -106,13 +108,24 @@ struct ColumnFacts {
             if !shape.prefix.isEmpty { prefixed += 1 }
             if field.first == 0x28 { hasParentheses = true }
         }
+        if Self.isList(field) { lists += 1 }
         guard !isManyTexts else { return }
         texts.insert(String(decoding: field, as: UTF8.self))
         isManyTexts = texts.count > Self.mostTexts
     }
 
-    /// Whether at least half of the fields are numbers.
-    var isNumeric: Bool { !present.isEmpty && (shaped + infinities) * 2 >= present.count && units != nil }
+    /// Whether a field is digits with several commas between groups that are no thousands.
+    private static func isList(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard field.allSatisfy({ $0 == 0x2C || $0 &- 0x30 < 10 }) else { return false }
+        let groups = field.split(separator: 0x2C, omittingEmptySubsequences: false)
+        return groups.count > 2 && groups.dropFirst().contains { $0.count != 3 }
+    }
+
+    /// Whether at least half of the fields are numbers, and not one in ten is a list of codes, of which others are one or two.
+    var isNumeric: Bool {
+        !present.isEmpty && (shaped + infinities) * 2 >= present.count && units != nil
+            && (lists == 0 || lists * 10 < present.count)
+    }
 
     /// The unit behind all numbers, empty where most have none; `nil` where they differ other than as multipliers do.
     var units: [UInt8]? {

@@ -78,6 +78,8 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     case longKey(key: String)
     /// The rows of a key do not lie together.
     case scatteredKey(file: String, line: Int)
+    /// The rows of a key do not lie together, in a file that is too large to be sorted in memory.
+    case scatteredTooLarge(file: String, mostBytes: Int)
 
     /// A JSON document is cut short, or wrong at a place.
     case badJSON(file: String, line: Int, column: Int, reason: String)
@@ -215,8 +217,11 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
             "key \(printable(String(key.prefix(40)))): is empty or too long to name a folder of models; give the series shorter keys."
         case .scatteredKey(let file, let line):
             "\(file), line \(line): rows of this key were read before, and others came between; sort the rows by key."
+        case .scatteredTooLarge(let file, let mostBytes):
+            "\(file): the rows of a key do not lie together, and more than \(mostBytes >> 20) MB are not sorted in memory; sort the rows "
+                + "by key."
         case .notFollowed(let file):
-            "\(file): cannot be followed, since it is no uncompressed CSV file; open it without following."
+            "\(file): cannot be followed, since it is no uncompressed CSV file with a row a time; open it without following."
         case .lateRow(let file, let row, let time):
             "\(file), row \(row): its time \(printable(time)) lies before that of the row above, so it is left out; "
                 + "open the file again to have rows put into order."

@@ -35,6 +35,8 @@ struct RawReading: Sendable {
     var understanding: Understanding
     /// By what further records are read.
     var form: TableForm
+    /// Whether the rows are not those of the file, so that further ones cannot be read behind them.
+    var isTurned = false
 }
 
 extension SeriesFormat {
@@ -45,15 +47,12 @@ extension SeriesFormat {
     static let csv = SeriesFormat(
         endings: [csvEnding, ".tsv", ".txt", ".dat"], recognises: { _ in true },
         read: { source, options in
-            let encoding = TextEncoding.of(source.data)
-            let text = encoding.utf8(source.data)
-            if let kind = ForeignContent.kind(of: encoding.isOfBytes ? source.data : text) {
-                throw SeriesError.foreign(file: source.name, kind: kind.name, remedy: kind.remedy)
-            }
-            var reading = try RawReading(text: text, file: source.name, options: options)
-            reading.understanding.encoding = encoding.rawValue
-            if encoding != .utf8 {
-                reading.understanding.notices.insert("The text is read as \(encoding.rawValue), since it is not UTF-8.", at: 0)
+            let text = try DecodedText(source)
+            var reading = try RawReading(text: text.utf8, file: source.name, options: options)
+            reading.understanding.encoding = text.encoding.rawValue
+            if text.encoding != .utf8 {
+                let notice = "The text is read as \(text.encoding.rawValue), since it is not UTF-8."
+                reading.understanding.notices.insert(notice, at: 0)
             }
             return reading
         })
@@ -101,6 +100,14 @@ extension RawReading {
         _ furtherTimes: [String]
     ) throws -> RawReading {
         let decision = try TableDecision.decide(bytes, file: file, options: options, given: given, furtherTimes: furtherTimes)
+        if let turned = decision.turned {
+            var reading = try turned.records.withUnsafeBufferPointer { try read($0, file, options, turned.given, furtherTimes) }
+            let (above, found) = (decision.understanding, reading.understanding)
+            (reading.understanding.headerLine, reading.understanding.delimiter) = (above.headerLine, above.delimiter)
+            reading.understanding.notices = above.notices + [turned.notice] + found.notices
+            reading.isTurned = true
+            return reading
+        }
         let (series, remarks) = try CSVReader(bytes: bytes, file: file, form: decision.form, lines: given?.lines ?? []).parse()
         var understanding = decision.understanding
         understanding.notices += remarks.notices

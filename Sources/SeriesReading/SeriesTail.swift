@@ -60,19 +60,17 @@ public struct SeriesTail: Sendable {
         }
         let source = try SeriesReader.source(path: path)
         let others = SeriesFormat.all.dropLast()
-        let encoding = TextEncoding.of(source.data)
-        guard source.path != nil, !others.contains(where: { $0.recognises(source.data) }), encoding.isOfBytes,
+        guard source.path != nil, !others.contains(where: { $0.recognises(source.data) }),
             !source.data.starts(with: SeriesReader.gzipMark)
         else { throw SeriesError.notFollowed(file: source.name) }
-        if let kind = ForeignContent.kind(of: source.data) {
-            throw SeriesError.foreign(file: source.name, kind: kind.name, remedy: kind.remedy)
-        }
+        let decoded = try DecodedText(source)
+        guard decoded.encoding.isOfBytes else { throw SeriesError.notFollowed(file: source.name) }
         let identity = identity(of: path)
-        let (reading, text) = try CSVTail.beginning(encoding.utf8(source.data), file: source.name, options: options)
+        let (reading, text) = try CSVTail.beginning(decoded.utf8, file: source.name, options: options)
         let named = reading.named(options)
         let tail = SeriesTail(
-            understanding: named.understanding, path: path, name: source.name, renamed: options.renamed, encoding: encoding,
-            text: text, offset: source.data.count, identity: identity,
+            understanding: named.understanding, path: path, name: source.name, renamed: options.renamed,
+            encoding: decoded.encoding, text: text, offset: source.data.count, identity: identity,
             mark: Data(source.data.suffix(markLength)))
         return (named.series, tail)
     }

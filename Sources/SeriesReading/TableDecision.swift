@@ -27,8 +27,16 @@ struct TableDecision {
     var understanding = Understanding()
     var sample: RowSample
     var facts: [ColumnFacts] = []
+    /// The table in another shape, where times stand in its header; nothing else is decided then.
+    var turned: TurnedTable?
+    /// The time of each row of the sample on the clock of the file, once the time is chosen.
+    var localTimes: [Int64?] = []
     /// Columns that may tell series apart.
     var keyCandidates: [Int] = []
+    /// Columns that are called as labels are and hold some, besides the one that is taken.
+    var secondLabels: Set<Int> = []
+    /// Columns without names that are marks of quality.
+    var flags: Set<Int> = []
     /// Columns that the user asked for, by any option but to leave them out.
     var wanted: Set<String> = []
 
@@ -61,10 +69,12 @@ struct TableDecision {
             form.layout.end = bytes.count
         } else {
             form.layout = try LayoutFinder(bytes: bytes, file: file, options: options, isWhole: isWhole).find().layout
-            try refuseAcross()
             understanding.headerLine = form.layout.headerLine
             understanding.delimiter = Self.text(ofDelimiter: form.layout.delimiter)
             understanding.notices += form.layout.notices
+            turned = TurnedTable(self, options: options)
+            guard turned == nil else { return }
+            try refuseAcross()
         }
         form.names = names()
         form.marks = GapMarks(named: options.missing)
@@ -73,13 +83,14 @@ struct TableDecision {
         wanted = Set(
             options.columns + options.taken + options.timeColumns + [options.labels, options.keyColumn].compactMap { $0 }
                 + options.only.map(\.column) + options.listed)
-        for name in Array(wanted) + options.ignored where !form.names.contains(name) {
+        let known = Set(form.names)
+        for name in Array(wanted) + options.ignored where !known.contains(name) {
             throw .noSuchColumn(file: file, column: name, known: form.names)
         }
         facts = sample.columns.map { ColumnFacts($0, marks: form.marks) }
         if facts.allSatisfy(\.present.isEmpty) { throw .allGaps(file: file, column: form.names[0]) }
         form.roles = Array(repeating: .none, count: form.layout.width)
-        understanding.columns = form.names.map { Understanding.Column(name: $0, role: .leftOut("text")) }
+        understanding.columns = form.names.map { Understanding.Column(name: $0, role: .leftOut(.isText)) }
         decideNumbers()
         try chooseTime()
         try chooseColumns()
@@ -201,7 +212,7 @@ struct TableDecision {
     func forEachRow(_ body: (CSVScanner, [CSVScanner.Field]) -> Bool) {
         var scanner = CSVScanner(
             bytes: UnsafeBufferPointer(rebasing: bytes[..<form.layout.end]), delimiter: form.layout.delimiter)
-        scanner.jump(to: form.layout.start, line: 1)
+        scanner.jump(to: form.layout.start, line: form.layout.startLine)
         var fields: [CSVScanner.Field] = []
         while (try? scanner.next(into: &fields, file: file)) == true {
             guard body(scanner, fields) else { return }

@@ -54,7 +54,7 @@ struct TableForm: Sendable, Equatable {
     /// The form without the channels that were left out after all rows were read.
     func dropping(_ understanding: Understanding) -> TableForm {
         var form = self
-        let channels = understanding.channels
+        let channels = Set(understanding.channels)
         for column in self.channels where !channels.contains(names[column]) { form.roles[column] = .none }
         return form
     }

@@ -1,5 +1,21 @@
 import Foundation
 
+/// The text of a source in UTF-8.
+struct DecodedText {
+    /// What it is written in.
+    let encoding: TextEncoding
+    let utf8: Data
+
+    /// - Throws: `SeriesError.foreign` for what is known to be no text.
+    init(_ source: SeriesSource) throws(SeriesError) {
+        encoding = TextEncoding.of(source.data)
+        utf8 = encoding.utf8(source.data)
+        if let kind = ForeignContent.kind(of: encoding.isOfBytes ? source.data : utf8) {
+            throw .foreign(file: source.name, kind: kind.name, remedy: kind.remedy)
+        }
+    }
+}
+
 /// The character encodings that text is read in.
 enum TextEncoding: String, Sendable, Equatable {
     case utf8 = "UTF-8"

@@ -22,6 +22,37 @@ struct TimeCandidate {
     }
 }
 
+/// How numbers run from row to row, in one stretch of rows or several.
+private struct NumberRun {
+    /// The least and the largest number; infinities of the wrong sign where there is none.
+    private(set) var lowest = Double.infinity, highest = -Double.infinity
+    private(set) var isRising = true, isFalling = true, areWhole = true
+    /// Whether a stretch ends with another number than it begins with.
+    private(set) var changes = false
+    /// Whether no stretch has more than one number.
+    private var isShort = true
+
+    init(_ runs: [[Double]]) {
+        for run in runs {
+            for value in run {
+                (lowest, highest) = (min(lowest, value), max(highest, value))
+                if value != value.rounded() { areWhole = false }
+            }
+            for (one, next) in run.adjacentPairs() {
+                if one > next { isRising = false }
+                if one < next { isFalling = false }
+            }
+            if run.first != run.last { changes = true }
+            if run.count > 1 { isShort = false }
+        }
+    }
+
+    /// Whether it does not stand still, as far as one can tell.
+    var isMoving: Bool { changes || isShort }
+    /// Whether it rises or falls throughout.
+    var isOrdered: Bool { (isRising || isFalling) && isMoving }
+}
+
 extension TableDecision {
     /// Finds what tells the time of rows.
     mutating func chooseTime() throws(SeriesError) {
@@ -36,14 +67,15 @@ extension TableDecision {
             return
         }
         use(candidate)
+        localTimes = sampleTimes()
         leaveOutOddFirstRow()
     }
 
     /// Leaves out a first row whose time is written otherwise than that of all rows behind it, as a quote of the day is.
     private mutating func leaveOutOddFirstRow() {
         let columns = form.timeColumns.isEmpty ? form.plainTimeColumn.map { [$0] } ?? [] : form.timeColumns
-        guard let first = columns.first, sample.rowCount > 4, !sample.columns[first][0].isEmpty, localTime(0) == nil,
-            (1...4).allSatisfy({ localTime($0) != nil })
+        guard let first = columns.first, sample.rowCount > 4, !sample.columns[first][0].isEmpty, localTimes[0] == nil,
+            (1...4).allSatisfy({ localTimes[$0] != nil })
         else { return }
         var scanner = CSVScanner(bytes: bytes, delimiter: form.layout.delimiter)
         scanner.jump(to: form.layout.start, line: form.layout.startLine)
@@ -69,6 +101,7 @@ extension TableDecision {
             if let first = joinedSamples(candidate.columns).first, let notation {
                 form.writtenZone = first.withUnsafeBufferPointer { notation.zone($0) }
             }
+            if notation?.isInterval == true { tell("Times are intervals, of which the beginning is taken.") }
             if let notation, !notation.isElapsed, !notation.namesYear { tell("Times name no year; 1970 stands for it.") }
         }
         for column in candidate.columns { form.roles[column] = candidate.role }
@@ -94,15 +127,7 @@ extension TableDecision {
         } else if candidate.name.hasPrefix("unix") {
             zone = .utc
         }
-        switch zone {
-        case .none: return nil
-        case .utc: return "UTC"
-        case .offset(let minutes, _):
-            let size = abs(minutes)
-            let digits = [size / 60, size % 60].map { ($0 < 10 ? "0" : "") + String($0) }
-            return (minutes < 0 ? "-" : "+") + digits.joined(separator: ":")
-        case .named(let clock): return clock.identifier
-        }
+        return zone.name
     }
 
     /// The time that the format of the content fixes.
@@ -200,19 +225,17 @@ extension TableDecision {
     private func numeric(_ column: Int, isAsked: Bool) -> TimeCandidate? {
         let (name, present) = (form.names[column], facts[column].present)
         let isNamed = isAsked || !isNameless && ColumnNames.isTime(name)
-        let runs = neighbours(column)
-        if let role = Self.unixRole(runs, named: isNamed, nameless: isNameless) {
+        guard isNamed || isNameless else { return nil }
+        let run = run(column)
+        if let role = unixRole(run, isNamed: isNamed) {
             return TimeCandidate(columns: [column], role: role, name: role == .unixSeconds ? "unix" : "unix-ms")
         }
-        let isRising = runs.allSatisfy { $0.adjacentPairs().allSatisfy { $0 <= $1 } }
-        let isFalling = runs.allSatisfy { $0.adjacentPairs().allSatisfy { $0 >= $1 } }
-        let isMoving = runs.contains { ($0.first ?? 0) != ($0.last ?? 0) } || present.count == 1
         for notation in TimeNotation.numericGuesses(present) {
             let fits: Bool =
                 switch notation.name {
-                case "excel": isNamed && (isRising || isFalling) && isMoving
-                case "%Y": isNamed && (isMoving || isAsked)
-                default: isNamed || isNameless && (isRising || isFalling) && isMoving
+                case "excel": isNamed && run.isOrdered
+                case "%Y": isNamed && (run.isMoving || isAsked)
+                default: isNamed || isNameless && run.isOrdered
                 }
             if fits { return TimeCandidate(columns: [column], notations: [notation]) }
         }
@@ -220,44 +243,33 @@ extension TableDecision {
         return TimeCandidate(columns: [column], role: .unixSeconds, name: "seconds")
     }
 
-    /// The numbers of neighbouring rows, those of each key by themselves.
-    private func neighbours(_ column: Int) -> [[Double]] {
+    /// How the numbers of a column run over neighbouring rows, those of each key by themselves.
+    private func run(_ column: Int) -> NumberRun {
         let numbers = form.numbers[column]
         let fields = sample.columns[column].prefix(sample.neighbours)
-        guard let key = options.keyColumn.flatMap({ form.names.firstIndex(of: $0) }) else {
-            return [fields.compactMap { numbers.value($0) }]
-        }
-        let keys = sample.columns[key]
-        var runs: [[Double]] = []
+        let keys = options.keyColumn.flatMap { form.names.firstIndex(of: $0) }.map { sample.columns[$0] }
+        var runs: [[Double]] = [[]]
         for row in fields.indices {
-            if row == 0 || !keys[row].elementsEqual(keys[row - 1]) { runs.append([]) }
+            if row > 0, let keys, !keys[row].elementsEqual(keys[row - 1]) { runs.append([]) }
             if let value = numbers.value(fields[row]) { runs[runs.count - 1].append(value) }
         }
-        return runs
+        return NumberRun(runs)
     }
 
     /// Which times numbers are, if any: in the range of recent epochs and named like times, or, in a file without
     /// header, whole and rising.
-    private static func unixRole(_ numbers: [[Double]], named: Bool, nameless: Bool) -> TableForm.Role? {
-        let all = numbers.joined()
-        guard let low = all.min(), let high = all.max() else { return nil }
-        let rising =
-            numbers.allSatisfy { $0.adjacentPairs().allSatisfy { $0 <= $1 } }
-            && (high > low || numbers.allSatisfy { $0.count <= 1 })
-        let whole = all.allSatisfy { $0 == $0.rounded() }
-        if low >= 3e11, high <= 1e13, whole, named || rising && nameless { return .unixMilliseconds }
-        if low >= 3e8, high <= 1e10, named || rising && whole && nameless { return .unixSeconds }
-        return nil
+    private func unixRole(_ run: NumberRun, isNamed: Bool) -> TableForm.Role? {
+        let isLikely = isNamed || run.isRising && run.isMoving && run.areWhole && isNameless
+        guard isLikely, run.lowest <= run.highest else { return nil }
+        if run.lowest >= 3e11, run.highest <= 1e13, run.areWhole { return .unixMilliseconds }
+        return run.lowest >= 3e8 && run.highest <= 1e10 ? .unixSeconds : nil
     }
 
     /// A column that rises evenly, called as the time from a beginning is.
     private func elapsed() -> TimeCandidate? {
         for column in free where facts[column].isNumeric && ColumnNames.isElapsed(form.names[column]) {
-            let runs = neighbours(column)
-            let values = runs.joined()
-            guard let low = values.min(), low >= 0, runs.allSatisfy({ $0.adjacentPairs().allSatisfy { $0 <= $1 } }),
-                runs.contains(where: { ($0.first ?? 0) < ($0.last ?? 0) })
-            else { continue }
+            let run = run(column)
+            guard run.lowest >= 0, run.isRising, run.changes else { continue }
             guard form.roles[column] == .none else { continue }
             let name = form.names[column].lowercased()
             for (unit, endings) in [

@@ -56,6 +56,7 @@ public struct Understanding: Sendable, Equatable {
     public struct Column: Sendable, Equatable {
         /// The name, as messages and options have it.
         public internal(set) var name: String
+        /// What it is taken for.
         public internal(set) var role: Role
         /// The unit that stands behind its numbers, or that the user gave it.
         public internal(set) var unit: String?
@@ -71,7 +72,7 @@ public struct Understanding: Sendable, Equatable {
     public enum Role: Sendable, Equatable {
         case channel, time, label, key
         /// No part of the series, with the reason.
-        case leftOut(String)
+        case leftOut(Reason)
     }
 
     /// The column that tells series apart.
@@ -89,8 +90,10 @@ public struct Understanding: Sendable, Equatable {
         public struct One: Sendable, Equatable {
             /// What the columns say in its rows.
             public let values: [String]
+            /// How many rows it has.
             public let rowCount: Int
 
+            /// Makes one of what the columns say and its rows.
             public init(values: [String], rowCount: Int) { (self.values, self.rowCount) = (values, rowCount) }
 
             /// What it is called.
@@ -101,6 +104,7 @@ public struct Understanding: Sendable, Equatable {
         public var name: String { columns.joined(separator: " + ") }
     }
 
+    /// One of which nothing is known yet.
     public init() {}
 
     /// The names of the channels.
@@ -108,10 +112,11 @@ public struct Understanding: Sendable, Equatable {
     /// The name of the label column.
     public var labels: String? { columns.first { $0.role == .label }?.name }
     /// The columns that are no part of the series, with the reasons.
-    public var leftOut: [(column: String, why: String)] {
+    public var leftOut: [(column: String, why: Reason)] {
         columns.compactMap { if case .leftOut(let why) = $0.role { ($0.name, why) } else { nil } }
     }
 
+    /// Whether all decisions, what was found and all notices are the same.
     public static func == (one: Understanding, other: Understanding) -> Bool {
         one.format == other.format && one.encoding == other.encoding && one.delimiter == other.delimiter
             && one.decimal == other.decimal && one.headerLine == other.headerLine && one.time == other.time
@@ -122,7 +127,9 @@ public struct Understanding: Sendable, Equatable {
 
 /// A series and how its file was read.
 public struct Reading: Sendable {
+    /// What the file holds.
     public let series: Series
+    /// How it was read.
     public let understanding: Understanding
 
     /// Puts both together.

@@ -17,7 +17,8 @@ extension Understanding {
         let value: JSON = [
             "format": .text(format), "encoding": .text(encoding), "delimiter": text(delimiter), "decimal": .text(decimal),
             "header_line": headerLine.map { .integer($0) } ?? .null, "time": time, "channels": list(channels),
-            "left_out": .list(leftOut.map { ["column": .text($0.column), "why": .text($0.why)] }), "labels": text(labels),
+            "left_out": .list(leftOut.map { ["column": .text($0.column), "why": .text($0.why.rawValue)] }),
+            "labels": text(labels),
             "key": text(key?.name), "series": key.map { .integer($0.count) } ?? 1, "rows": .integer(rowCount),
             "gaps": .object(gaps.map { JSON.Member(name: $0.channel, value: .integer($0.count)) }), "units": .object(units),
             "notices": list(notices),
@@ -50,7 +51,7 @@ extension Understanding {
         if let labels { lines.append("Labels      \(labels)") }
         if let key { lines.append("Series      \(key.count), told apart by \(key.name)") }
         lines.append("Rows        \(rowCount)")
-        for (column, why) in leftOut { lines.append("Left out    \(column): \(why)") }
+        for (column, why) in leftOut { lines.append("Left out    \(column): \(why.rawValue)") }
         for notice in notices { lines.append("Notice      \(notice)") }
         return lines.joined(separator: "\n") + "\n"
     }

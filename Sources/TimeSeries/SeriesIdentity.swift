@@ -9,6 +9,7 @@ public struct SeriesIdentity: Sendable, Hashable, CustomStringConvertible {
     /// An identity that was written down.
     public init(text: String) { self.text = text }
 
+    /// The text of the identity.
     public var description: String { text }
 }
 

@@ -20,10 +20,13 @@ public struct TimeAxis: Sendable, Equatable {
         microseconds.map { format.text(of: $0[row]) }
     }
 
+    /// The zone of the clock that the file's times are read from; none where it names none.
+    package var zone: TimeFormat.Notation.Zone { if case .iso8601(let notation) = format { notation.zone } else { .none } }
+
     /// Minutes east of UTC of the clock that the file's times are read from, at an instant in microseconds since 1970; 0 where it
     /// names no zone.
     public func zoneMinutes(at instant: Int64) -> Int {
-        if case .iso8601(let notation) = format { notation.zone.minutes(at: instant) } else { 0 }
+        zone.minutes(at: instant)
     }
 
     /// The first row at or after a calendar time, of which the end may be missing: a year, a month, a day, or a day with a time
@@ -39,8 +42,8 @@ public struct TimeAxis: Sendable, Equatable {
         if case .clock = format { return Array(text.utf8).withUnsafeBufferPointer { ClockTime.instant($0) } }
         guard let (beginning, notation) = TimeParser.beginning(text) else { return nil }
         var instant = beginning
-        if notation.zone == .none, case .iso8601(let own) = format {
-            switch own.zone {
+        if notation.zone == .none {
+            switch zone {
             case .none, .utc: break
             case .offset(let minutes, _): instant -= Int64(minutes) * 60_000_000
             case .named(let clock): instant = clock.utc(instant)

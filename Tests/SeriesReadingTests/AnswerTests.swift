@@ -3,51 +3,36 @@ import Testing
 
 @testable import SeriesReading
 
-private func table(_ text: String) throws -> RecordText {
-    try #require(try OtherText.table(Data(text.utf8), file: "answer"))
-}
-
-private func records(_ table: RecordText) -> String { String(decoding: table.records, as: UTF8.self) }
-
-private func refusal(_ text: String) -> String {
-    do {
-        _ = try table(text)
-        return "read"
-    } catch {
-        return "\(error)"
-    }
-}
-
 /// An answer of Prometheus with these series.
 private func matrix(_ series: String...) -> String {
     "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[\(series.joined(separator: ","))]}}"
 }
 
 @Test func aPrometheusRangeIsTimeAndValue() throws {
-    let one = try table(
+    let one = try answerTable(
         matrix(#"{"metric":{"__name__":"up","job":"a"},"values":[[1677974400,"1.5"],[1677974460.5,"NaN"],[1677974520,"+Inf"]]}"#))
     #expect(one.names == ["time", "up"] && one.keyColumns == [] && one.timeNotation == "unix" && one.timeColumn == "time")
     #expect(records(one) == "1677974400,1.5\n1677974460.5,\n1677974520,\n" && one.format == "Prometheus range query")
     #expect(one.notices == ["2 values are no finite numbers (NaN, +Inf, -Inf), so they are gaps."])
-    let nameless = try table(matrix(#"{"metric":{},"values":[[1,"2"]]}"#))
+    let nameless = try answerTable(matrix(#"{"metric":{},"values":[[1,"2"]]}"#))
     #expect(nameless.names == ["time", "value"])
 }
 
 @Test func labelsThatDifferTellPrometheusSeriesApart() throws {
-    let two = try table(
+    let two = try answerTable(
         matrix(
             #"{"metric":{"__name__":"up","job":"a","instance":"x"},"values":[[1,"1"],[2,"2"]]}"#,
             #"{"metric":{"__name__":"up","job":"a","instance":"y"},"values":[[1,"3"]]}"#))
     #expect(two.names == ["time", "instance", "up"] && two.keyColumns == ["instance"])
     #expect(records(two) == "1,x,1\n2,x,2\n1,y,3\n")
-    let labels = try table(
+    let labels = try answerTable(
         matrix(
             #"{"metric":{"job":"a","cpu":"0"},"values":[[1,"1"]]}"#, #"{"metric":{"job":"b","cpu":"0"},"values":[[1,"2"]]}"#,
             #"{"metric":{"job":"b"},"values":[[1,"3"]]}"#))
     #expect(labels.names == ["time", "job+cpu", "value"])
     #expect(
         records(labels) == "1,\"job=\"\"a\"\",cpu=\"\"0\"\"\",1\n1,\"job=\"\"b\"\",cpu=\"\"0\"\"\",2\n1,\"job=\"\"b\"\"\",3\n")
-    let names = try table(
+    let names = try answerTable(
         matrix(
             #"{"metric":{"__name__":"a"},"values":[[1,"1"],[3,"2"]]}"#, #"{"metric":{"__name__":"b"},"values":[[1,"3"],[2,"4"]]}"#
         ))
@@ -99,13 +84,13 @@ private func matrix(_ series: String...) -> String {
          "data":{"values":[[1500000000000,1500000060000],[\(values)]]}}
         """
     }
-    let one = try table("{\"results\":{\"A\":{\"status\":200,\"frames\":[\(frame("a", "1,null"))]}}}")
+    let one = try answerTable("{\"results\":{\"A\":{\"status\":200,\"frames\":[\(frame("a", "1,null"))]}}}")
     #expect(
         one.names == ["time", "load"] && one.timeNotation == "unix-ms" && records(one) == "1500000000000,1\n1500000060000,\n")
-    let two = try table("{\"results\":{\"A\":{\"frames\":[\(frame("a", "1,2")),\(frame("b", "3,4"))]}}}")
+    let two = try answerTable("{\"results\":{\"A\":{\"frames\":[\(frame("a", "1,2")),\(frame("b", "3,4"))]}}}")
     #expect(two.names == ["time", "host", "load"] && two.keyColumns == ["host"])
     #expect(records(two) == "1500000000000,a,1\n1500000060000,a,2\n1500000000000,b,3\n1500000060000,b,4\n")
-    let long = try table(
+    let long = try answerTable(
         """
         {"results":{"A":{"frames":[{"schema":{"fields":[{"name":"t","type":"time"},{"name":"pump","type":"string"},{"name":"v","type":"number"}]},
          "data":{"values":[[1500000000000,1500000000000],["x","y"],[5,6]]}}]}}}
@@ -114,16 +99,16 @@ private func matrix(_ series: String...) -> String {
 }
 
 @Test func targetsWithDatapointsAreChannels() throws {
-    let read = try table(
+    let read = try answerTable(
         #"[{"target":"a.b","datapoints":[[1.5,1500000000],[null,1500000060]]},{"target":"c","datapoints":[[2,1500000000],[3,1500000060]]}]"#
     )
     #expect(
         read.names == ["time", "a.b", "c"] && read.timeNotation == "unix" && records(read) == "1500000000,1.5,2\n1500000060,,3\n")
-    #expect(try table(#"[{"target":"a","datapoints":[[1,1500000000000]]}]"#).timeNotation == "unix-ms")
+    #expect(try answerTable(#"[{"target":"a","datapoints":[[1,1500000000000]]}]"#).timeNotation == "unix-ms")
 }
 
 @Test func elasticsearchGivesDocumentsOrBuckets() throws {
-    let hits = try table(
+    let hits = try answerTable(
         #"{"took":1,"_shards":{},"hits":{"total":{"value":2},"hits":[{"_id":"1","_source":{"@timestamp":"2023-01-01T00:00:00Z","m":{"v":1}}},{"_id":"2","_source":{"@timestamp":"2023-01-01T00:01:00Z","m":{"v":2}}}]}}"#
     )
     #expect(
@@ -133,10 +118,10 @@ private func matrix(_ series: String...) -> String {
         #"{"key_as_string":"x","key":\#(key),"doc_count":3,"mean":{"value":\#(mean)},"p":{"values":{"50.0":\#(mean)}}}"#
     }
     let over = "{\"buckets\":[\(bucket(1_500_000_000_000, 1.5)),\(bucket(1_500_000_060_000, 2.5))]}"
-    let buckets = try table("{\"hits\":{\"hits\":[]},\"aggregations\":{\"by_time\":\(over)}}")
+    let buckets = try answerTable("{\"hits\":{\"hits\":[]},\"aggregations\":{\"by_time\":\(over)}}")
     #expect(buckets.names == ["time", "doc_count", "mean", "p.50.0"] && buckets.timeNotation == "unix-ms")
     #expect(records(buckets) == "1500000000000,3,1.5,1.5\n1500000060000,3,2.5,2.5\n")
-    let hosts = try table(
+    let hosts = try answerTable(
         "{\"aggregations\":{\"host\":{\"buckets\":[{\"key\":\"a\",\"doc_count\":6,\"t\":\(over)},{\"key\":\"b\",\"doc_count\":6,\"t\":\(over)}]}}}"
     )
     #expect(hosts.keyColumns == ["host"] && hosts.names.prefix(2) == ["time", "host"] && hosts.lines.count == 4)
@@ -146,11 +131,11 @@ private func matrix(_ series: String...) -> String {
     let series = { (host: String, values: String) in
         "{\"name\":\"cpu\",\"tags\":{\"host\":\"\(host)\"},\"columns\":[\"time\",\"mean\",\"max\"],\"values\":[\(values)]}"
     }
-    let one = try table(
+    let one = try answerTable(
         "{\"results\":[{\"statement_id\":0,\"series\":[\(series("a", "[1677974400000,1.5,2],[1677974460000,null,3]"))]}]}\n")
     #expect(one.names == ["time", "mean", "max"] && one.timeNotation == "unix-ms")
     #expect(records(one) == "1677974400000,1.5,2\n1677974460000,,3\n")
-    let two = try table(
+    let two = try answerTable(
         "{\"results\":[{\"statement_id\":0,\"series\":[\(series("a", "[\"2023-01-01T00:00:00Z\",1,2]")),\(series("b", "[\"2023-01-01T00:00:00Z\",3,4]"))]}]}"
     )
     #expect(two.names == ["time", "host", "mean", "max"] && two.timeNotation == nil)
@@ -175,30 +160,30 @@ private func matrix(_ series: String...) -> String {
 
         """
     for text in [text, text.replacing("\n", with: "\r\n")] {
-        let read = try table(text)
+        let read = try answerTable(text)
         #expect(read.names == ["time", "temp", "hum"] && read.keyColumns == [] && read.lines == [5, 13, 6])
         #expect(records(read) == "2023-03-05T00:00:00Z,20.1,40\n2023-03-05T00:00:00.5Z,,41\n2023-03-05T00:01:00Z,20.3,\n")
     }
-    let sites = try table(text.replacing("hum,weather,a", with: "hum,weather,\"b, c\""))
+    let sites = try answerTable(text.replacing("hum,weather,a", with: "hum,weather,\"b, c\""))
     #expect(sites.names == ["time", "site", "temp", "hum"] && records(sites).contains("2023-03-05T00:00:00Z,\"b, c\",,40\n"))
-    let wide = try table(
+    let wide = try answerTable(
         "#group,false,false,false,true,false,false\n#datatype,string,long,dateTime:RFC3339,string,double,string\n#default,_result,,,,,\n"
             + ",result,table,_time,site,temp,note\n,,0,2023-03-05T00:00:00Z,a,1,x\n")
     #expect(wide.names == ["time", "temp"] && records(wide) == "2023-03-05T00:00:00Z,1\n")
-    #expect(try table(",result,table,_time,_value,_field\n,,0,2023-03-05T00:00:00Z,1,temp\n").names == ["time", "temp"])
+    #expect(try answerTable(",result,table,_time,_value,_field\n,,0,2023-03-05T00:00:00Z,1,temp\n").names == ["time", "temp"])
 }
 
 @Test func lineProtocolFieldsAreColumnsAndTagsThatDifferAKey() throws {
-    let one = try table(
+    let one = try answerTable(
         "weather,station=a temp=20.1,hum=40i 1677974400000000000\nweather,station=a hum=41i,temp=20.3 1677978000000000000\n")
     #expect(one.names == ["time", "temp", "hum"] && one.timeNotation == "unix-ns" && one.keyColumns == [])
     #expect(records(one) == "1677974400000000000,20.1,40\n1677978000000000000,20.3,41\n")
-    let escaped = try table(
+    let escaped = try answerTable(
         #"my\ m,a=x\,y,b\=c=1 v=t,s="a \"b\" \\ c, d=1",n=5u 1677974400"# + "\r\n" + #"my\ m,a=z,b\=c=1 v=F,s="" 1677974400"#)
     #expect(escaped.names == ["time", "a", "v", "s", "n"] && escaped.timeNotation == "unix" && escaped.keyColumns == ["a"])
     #expect(records(escaped) == "1677974400,\"x,y\",true,\"a \"\"b\"\" \\ c, d=1\",5\n1677974400,z,false,,\n")
-    let apart = try table("m a=1 1677974400000\nm b=2 1677974400000\nm a=3 1677974401000\n")
+    let apart = try answerTable("m a=1 1677974400000\nm b=2 1677974400000\nm a=3 1677974401000\n")
     #expect(apart.timeNotation == "unix-ms" && records(apart) == "1677974400000,1,2\n1677974401000,3,\n")
-    let two = try table("# DML\nCREATE DATABASE x\ncpu,h=a v=1 1677974400000000\nmem,h=a v=2 1677974400000000\n")
+    let two = try answerTable("# DML\nCREATE DATABASE x\ncpu,h=a v=1 1677974400000000\nmem,h=a v=2 1677974400000000\n")
     #expect(two.names == ["time", "cpu.v", "mem.v"] && two.timeNotation == "unix-us" && records(two) == "1677974400000000,1,2\n")
 }

@@ -129,6 +129,32 @@ func lineEndsMarksAndDelimitersAreUnderstood(_ text: String) throws {
     #expect(read.notices.contains("Column v is constant."))
 }
 
+@Test func whatManyColumnsShareIsSaidInOneSentence() throws {
+    let count = 40
+    let names = (0..<count).map { "c\($0)" }.joined(separator: ",")
+    let rows = (0..<12).map { row -> String in
+        let other = row == 3 ? "" : row == 5 ? "-999" : "\(row)"
+        return "2024-01-\(row + 10)," + (0..<count).map { $0 < 20 ? "7" : other }.joined(separator: ",")
+    }
+    let read = try series("date,\(names)\n" + rows.joined(separator: "\n"))
+    #expect(read.channels.count == count)
+    #expect(read.notices.count == 3)
+    #expect(read.notices.contains { $0.hasSuffix("c10, c11 and 8 more are constant.") })
+    #expect(read.notices.contains { $0.hasPrefix("20 columns have gaps: c20 1, ") && $0.hasSuffix(" and 8 more.") })
+    #expect(read.notices.contains { $0.hasPrefix("In 20 columns -999 stands 20 times") && $0.contains("--missing -999") })
+}
+
+@Test func theStepIsThatOfTheClockThatTheFileNames() throws {
+    let days = [("03-29", "+01:00"), ("03-30", "+01:00"), ("03-31", "+01:00"), ("04-01", "+02:00"), ("04-02", "+02:00")]
+    let text = "t,v\n" + days.map { "2024-\($0.0)T00:00:00\($0.1),\($0.0.suffix(1))\n" }.joined()
+    let reading = try SeriesReader.open(data: Data(text.utf8), name: "f.csv")
+    #expect(reading.understanding.time?.step == "P1D")
+    var options = SeriesReader.Options()
+    options.zone = "Europe/Berlin"
+    let months = "t,v\n2024-02-01,1\n2024-03-01,2\n2024-04-01,5\n2024-05-01,3\n"
+    #expect(try SeriesReader.open(data: Data(months.utf8), name: "f.csv", options: options).understanding.time?.step == "P1M")
+}
+
 @Test func controlCharactersNeverLeaveTheReader() throws {
     let read = try series("a\u{1B}[31m,b\n1,2\n")
     #expect(read.channels[0].name == "a\u{FFFD}[31m")

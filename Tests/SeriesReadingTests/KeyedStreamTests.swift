@@ -7,18 +7,21 @@ import TimeSeries
 
 /// The keys of a text in order, each with its series or the reason why there is none.
 private func keys(
-    _ text: String, key: String = "key", columns: [String] = []
+    _ text: String, key: String = "key", columns: [String] = [], isStream: Bool = true
 ) throws -> [(key: String, series: Result<Series, any Error>)] {
-    try keys(of: Data(text.utf8), key: key, columns: columns)
+    try keys(of: Data(text.utf8), key: key, columns: columns, isStream: isStream)
 }
 
 private func keys(
-    of data: Data, key: String = "key", columns: [String] = []
+    of data: Data, key: String = "key", columns: [String] = [], isStream: Bool = true
 ) throws -> [(key: String, series: Result<Series, any Error>)] {
     let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: file) }
     try data.write(to: file)
-    var stream = try KeyedStream(path: file.path, key: key, options: SeriesReader.Options(columns: columns))
+    let options = SeriesReader.Options(columns: columns)
+    var stream =
+        try isStream
+        ? KeyedStream(ByteStream(path: file.path), key: key, options) : KeyedStream(path: file.path, key: key, options: options)
     var found: [(key: String, series: Result<Series, any Error>)] = []
     while let rows = try stream.next() { found.append((rows.key, Result { try stream.form.series(rows) })) }
     return found
@@ -66,6 +69,32 @@ private func problem(_ result: Result<Series, any Error>) -> String {
     #expect(problem(found[1].series).contains("key b, row 2 (line 5), column \"value\": \"x\" is not a number"))
     #expect(problem(found[2].series).contains("key c, row 1 (line 7): has 3 fields"))
     #expect(problem(found[4].series).contains("key a, line 9: rows of this key were read before"))
+}
+
+@Test func rowsOfAFileAreSortedByKeyWhereTheyDoNotLieTogether() throws {
+    var random = SystemRandomNumberGenerator()
+    let names = ["one", "two", "zwölf", "4"]
+    var (text, own): (String, [String: [Double]]) = ("key,note,value\n", [:])
+    for row in 0..<5000 {
+        let name = names[Int.random(in: 0..<names.count, using: &random)]
+        text += row % 50 == 7 ? "\(name),\"a\nb\",\(row)\n" : "\(name),,\(row)\n"
+        own[name, default: []].append(Double(row))
+    }
+    let found = try keys(text, isStream: false)
+    #expect(Set(found.map(\.key)) == Set(names) && found.count == names.count)
+    for (name, series) in found { #expect(try series.get().channels[0].values == own[name]) }
+    let bad = try keys("key,value\na,1\nb,2\na,3\n\nb,x\nc,5\na,4\n", isStream: false)
+    #expect(bad.map(\.key) == ["a", "b", "c"])
+    #expect(try bad[0].series.get().channels[0].values == [1, 3, 4])
+    #expect(problem(bad[1].series).contains("key b, row 2 (line 6), column \"value\": \"x\" is not a number"))
+}
+
+@Test func whatIsTooLargeToSortIsRefused() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data("key,value\na,1\nb,2\na,3\n".utf8).write(to: file)
+    var stream = try KeyedStream(path: file.path, key: "key")
+    #expect { try KeyedGathering(&stream, file: "f.csv", mostBytes: 8) } throws: { "\($0)".contains("not sorted in memory") }
 }
 
 @Test func whatBelongsToNoKeySpoilsTheKeysBesideIt() throws {

@@ -3,22 +3,6 @@ import Testing
 
 @testable import SeriesReading
 
-private func table(_ text: String) throws -> RecordText {
-    try #require(try OtherText.table(Data(text.utf8), file: "answer"))
-}
-
-private func records(_ table: RecordText) -> String { String(decoding: table.records, as: UTF8.self) }
-
-/// The sentence with which a document is refused.
-private func refusal(_ text: String) -> String {
-    do {
-        let read = try OtherText.table(Data(text.utf8), file: "answer")
-        return "read: \(String(describing: read))"
-    } catch {
-        return "\(error)"
-    }
-}
-
 /// A document and what it is read as.
 struct ReadDocument: CustomTestStringConvertible {
     let text: String
@@ -42,7 +26,7 @@ struct ReadDocument: CustomTestStringConvertible {
     ReadDocument("{\"a\":{\"b\":1},\"t\":\"x\\ny\"}\n{\"a\":{\"b\":2}}\n", ["a.b", "t"], "1,x\u{240A}y\n2,\n"),
     ReadDocument("[1.5, null, -2e3]", ["value"], "1.5\n\"\"\n-2e3\n"),
 ]) func objectsAreRowsAndWhatLiesInThemIsFlattened(_ reading: ReadDocument) throws {
-    let table = try table(reading.text)
+    let table = try answerTable(reading.text)
     #expect(table.names == reading.names && records(table) == reading.records)
 }
 
@@ -64,7 +48,7 @@ struct ReadDocument: CustomTestStringConvertible {
         #"{"meta":{"s":"X"},"timestamp":[1500000000,1500003600],"q":{"quote":[{"open":[1,2],"close":[3,4]}]},"n":[1]}"#,
         ["timestamp", "q.quote.open", "q.quote.close"], "1500000000,1,3\n1500003600,2,4\n"),
 ]) func columnsMayStandBesideEachOther(_ reading: ReadDocument) throws {
-    let table = try table(reading.text)
+    let table = try answerTable(reading.text)
     #expect(table.names == reading.names && records(table) == reading.records)
 }
 
@@ -82,21 +66,21 @@ struct ReadDocument: CustomTestStringConvertible {
         ["time", "prices", "caps"], "1500000000000,1,3\n1500003600000,2,\n1500007200000,,4\n"),
     ReadDocument("[[1],[2,3]]", ["column1", "column2"], "1,\n2,3\n"),
 ]) func listsAreRows(_ reading: ReadDocument) throws {
-    let table = try table(reading.text)
+    let table = try answerTable(reading.text)
     #expect(table.names == reading.names && records(table) == reading.records)
 }
 
 @Test func theOneTableOfADocumentIsFoundAndNamed() throws {
     let nested =
         #"{"status":"ok","inputs":{"a":[1,2]},"outputs":{"hourly":[{"time":"20130101:0055","G":0},{"time":"20130101:0155","G":1}]}}"#
-    let read = try table(nested)
+    let read = try answerTable(nested)
     #expect(read.names == ["time", "G"] && read.notices == ["Rows are those of outputs.hourly; left out: inputs with 2 rows."])
     let hours = (0..<24).map { "\"2023-01-01T\($0 < 10 ? "0" : "")\($0):00\"" }.joined(separator: ",")
     let forecast = """
         {"hourly":{"time":[\(hours)],"t":[\((0..<24).map(String.init).joined(separator: ","))]},
          "daily":{"time":["2023-01-01","2023-01-02"],"m":[1,2]}}
         """
-    #expect(try table(forecast).notices == ["Rows are those of hourly; left out: daily with 2 rows."])
+    #expect(try answerTable(forecast).notices == ["Rows are those of hourly; left out: daily with 2 rows."])
     let two = refusal(#"{"a":[{"time":"2023-01-01","v":1},{"time":"2023-01-02","v":1}],"b c":[{"time":"2023-01-01","v":1}]}"#)
     #expect(
         two
@@ -112,15 +96,15 @@ struct ReadDocument: CustomTestStringConvertible {
     #expect(stations.contains("jq '.[0].data'"))
     let deep = refusal(#"{"memory":{"total":5,"sizes":[{"size":1,"n":2},{"size":2,"n":3},{"size":3,"n":3}]},"up":1}"#)
     #expect(deep.contains("whose only table, memory.sizes, has no times") && deep.contains("jq '.memory.sizes'"))
-    #expect(try table(#"[{"t":1,"tags":["a","b"]},{"t":2,"tags":[]}]"#).notices == ["Lists are left out: tags."])
+    #expect(try answerTable(#"[{"t":1,"tags":["a","b"]},{"t":2,"tags":[]}]"#).notices == ["Lists are left out: tags."])
 }
 
 @Test func aRecordKnowsItsLine() throws {
-    let list = try table("[\n  {\n    \"a\": 1\n  },\n  {\"a\": 2},\n\n {\"a\":\"x\\ny\"}\n]")
+    let list = try answerTable("[\n  {\n    \"a\": 1\n  },\n  {\"a\": 2},\n\n {\"a\":\"x\\ny\"}\n]")
     #expect(list.lines == [2, 5, 7] && records(list) == "1\n2\nx\u{240A}y\n")
-    #expect(try table("{\"time\": [\n1,\n2\n], \"v\": [\n3,\n4]}").lines == [2, 3])
-    #expect(try table("# comment\nm v=1 1677974400\n\nm v=2 1677974460\n").lines == [2, 4])
-    let lines = try table("{\"a\":\"x\\ny\",\"v\":1}\n\n{\"a\":\"\\r\",\"v\":2}\n")
+    #expect(try answerTable("{\"time\": [\n1,\n2\n], \"v\": [\n3,\n4]}").lines == [2, 3])
+    #expect(try answerTable("# comment\nm v=1 1677974400\n\nm v=2 1677974460\n").lines == [2, 4])
+    let lines = try answerTable("{\"a\":\"x\\ny\",\"v\":1}\n\n{\"a\":\"\\r\",\"v\":2}\n")
     #expect(lines.lines.isEmpty && records(lines) == "x\u{240A}y,1\n\n\u{240D},2\n" && lines.format == "JSON lines")
 }
 
@@ -162,8 +146,8 @@ struct ReadDocument: CustomTestStringConvertible {
 }
 
 @Test func oneObjectOnALineMayBeTheFirstOfMany() throws {
-    let one = try table("{\"time\":\"2023-01-01\",\"v\":1}\n")
+    let one = try answerTable("{\"time\":\"2023-01-01\",\"v\":1}\n")
     #expect(one.format == "JSON lines" && one.names == ["time", "v"] && records(one) == "2023-01-01,1\n")
-    let pretty = try table("{\n \"v\": 1\n}\n{\n \"v\": 2\n}\n")
+    let pretty = try answerTable("{\n \"v\": 1\n}\n{\n \"v\": 2\n}\n")
     #expect(pretty.names == ["v"] && records(pretty) == "1\n2\n" && pretty.lines == [1, 4])
 }

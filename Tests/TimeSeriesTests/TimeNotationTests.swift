@@ -91,7 +91,7 @@ private func instant(_ text: String, _ name: String, decimalComma: Bool = false)
         ("%d %d", "%d twice"),
         ("%m %b %Y", "both %m and %b"), ("%Y %y", "both %Y and %y"), ("%H %K", "both %H and %K"), ("%I:%M", "%I without %p"),
         ("%G-%m", "%G without %V"), ("%V", "%V without %G"), ("%Y %f", "%f without %S"), ("%z", "neither a date"),
-        ("%a", "neither a date"),
+        ("%a", "neither a date"), ("%H:%M %* %d", "goes on behind %*"),
     ])
     func aSpellingThatIsWrongSaysWhatIsWrong(name: String, sentence: String) {
         do throws(TimeNotationError) {
@@ -118,10 +118,10 @@ private func instant(_ text: String, _ name: String, decimalComma: Bool = false)
 
     @Test func everyDirectiveThatIsListedIsKnown() throws {
         let alone = TimePattern.directives.map(\.spelling).filter {
-            !["%%", "%f", "%p", "%I", "%G", "%V", "%u", "%a", "%z", "%Z"].contains($0)
+            !["%%", "%f", "%p", "%I", "%G", "%V", "%u", "%a", "%z", "%Z", "%*"].contains($0)
         }
         for directive in alone { #expect(throws: Never.self) { try TimePattern(directive) } }
-        #expect(throws: Never.self) { try TimePattern("%a %G-W%V-%u %I:%M:%S.%f %p %z %Z %%") }
+        #expect(throws: Never.self) { try TimePattern("%a %G-W%V-%u %I:%M:%S.%f %p %z %Z %% %*") }
     }
 
     @Test func theZoneThatATextNamesIsTold() throws {

@@ -48,7 +48,7 @@ public struct ColumnGlance: Sendable {
     /// A sentence on it.
     var detail: String {
         var text = alias.map { "\($0), in the file \(name): " } ?? "\(name): "
-        if case .leftOut(let why) = role { text += "left out, since \(why == "text" ? "it is text" : why)" } else { text += kind }
+        if case .leftOut(let why) = role { text += "left out, since \(why.clause)" } else { text += kind }
         if let unit { text += ", in \(unit)" }
         if let gaps, gaps > 0 { text += ", \(counted(gaps, "gap"))" }
         return text

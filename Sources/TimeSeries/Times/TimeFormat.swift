@@ -36,6 +36,19 @@ public enum TimeFormat: Sendable, Equatable {
             /// The hours and minutes by which a clock that is set now and then is east of UTC at each instant, with a colon.
             case named(WallClock)
 
+            /// What it is called: `UTC`, an offset as `+01:00`, or the name in the IANA database; `nil` for none.
+            package var name: String? {
+                switch self {
+                case .none: return nil
+                case .utc: return "UTC"
+                case .offset(let minutes, _):
+                    let size = abs(minutes)
+                    let digits = [size / 60, size % 60].map { ($0 < 10 ? "0" : "") + String($0) }
+                    return (minutes < 0 ? "-" : "+") + digits.joined(separator: ":")
+                case .named(let clock): return clock.identifier
+                }
+            }
+
             /// Minutes east of UTC at an instant in microseconds since 1970; 0 without a zone.
             public func minutes(at instant: Int64) -> Int {
                 switch self {

@@ -1,6 +1,7 @@
 extension TimeNotation {
     /// All notations that read every one of some texts, the likeliest first: several only where the texts do not settle the order of
-    /// day, month and two-digit year. Numbers alone are none of them; those are for `numericGuesses`.
+    /// day, month and two-digit year. Numbers alone are none of them; those are for `numericGuesses`. Of intervals the beginning is
+    /// read.
     ///
     /// - Parameter samples: texts of one column, gaps left out; the more there are, the fewer notations are left.
     /// - Complexity: O(samples).
@@ -12,12 +13,20 @@ extension TimeNotation {
         let hasPoints = richest.contains(UInt8(ascii: ".")) && !richest.contains(UInt8(ascii: ":"))
         for plain in hasPoints ? [iso] : [iso, clock] where plain.reads(texts) { return [plain] }
         if texts.allSatisfy({ number($0) != nil || number($0, decimalComma: true) != nil }) { return [] }
+        let found = patterns(texts)
+        if !found.isEmpty { return found }
+        return hasPoints && clock.reads(texts) ? [clock] : intervals(texts)
+    }
+
+    /// The patterns that read every one of some texts, the likeliest first.
+    static func patterns(_ texts: [[UInt8]]) -> [TimeNotation] {
+        guard let richest = texts.max(by: { changes($0) < changes($1) }) else { return [] }
         for isUnusual in [false, true] {
             let spellings = richest.withUnsafeBufferPointer { TimeShape(bytes: $0).patterns(isUnusual: isUnusual) }
             let found = distinct(spellings.compactMap { try? TimeNotation(.pattern(TimePattern($0))) }.filter { $0.reads(texts) })
             if !found.isEmpty { return nearFirst(found, texts) }
         }
-        return hasPoints && clock.reads(texts) ? [clock] : []
+        return []
     }
 
     /// All notations by which every one of some numbers is a plausible time, the strictest first: dates without marks and years of
@@ -29,6 +38,18 @@ extension TimeNotation {
         let numbers = texts.compactMap { number($0, decimalComma: decimalComma) }
         guard !texts.isEmpty, numbers.count == texts.count else { return [] }
         let areWhole = numbers.allSatisfy(\.isWhole)
+        return (areWhole ? wholeNumbers : fractions).filter { notation, range in
+            texts.allSatisfy { text in
+                text.withUnsafeBufferPointer { notation.instant($0, decimalComma: decimalComma) }.map(range.contains) ?? false
+            }
+        }.map(\.0)
+    }
+
+    private typealias Plausible = (notation: TimeNotation, instants: Range<Int64>)
+    /// The notations of numbers with the instants that are plausible, the strictest first.
+    private static let wholeNumbers = numberNotations(areWhole: true), fractions = numberNotations(areWhole: false)
+
+    private static func numberNotations(areWhole: Bool) -> [Plausible] {
         let dates = [
             areWhole ? "%Y%m%d%H%M%S" : "%Y%m%d%H%M%S.%f", "%Y%m%d%H%M", "%Y%m%d%H", "%Y%m%d", "%d%m%Y", "%m%d%Y", "%Y%j", "%Y%m",
             "%y%m%d", "%Y",
@@ -36,15 +57,11 @@ extension TimeNotation {
         let years = { (first: Int64, last: Int64) in
             (days(year: first, month: 1, day: 1) * 86_400_000_000)..<(days(year: last + 1, month: 1, day: 1) * 86_400_000_000)
         }
-        var candidates = dates.compactMap { try? TimeNotation(.pattern(TimePattern($0))) }.map { ($0, years(1500, 2200)) }
-        candidates += TimeCount.allCases.filter(\.isUnix).map { (.count($0), years(1990, 2100)) }
-        candidates.append((.count(.excel), years(1954, 2064)))
-        if !areWhole { candidates.append((.count(.decimalYear), years(1500, 2200))) }
-        return candidates.filter { notation, range in
-            texts.allSatisfy { text in
-                text.withUnsafeBufferPointer { notation.instant($0, decimalComma: decimalComma) }.map(range.contains) ?? false
-            }
-        }.map(\.0)
+        var found = dates.compactMap { try? TimeNotation(.pattern(TimePattern($0))) }.map { ($0, years(1500, 2200)) }
+        found += TimeCount.allCases.filter(\.isUnix).map { (.count($0), years(1990, 2100)) }
+        found.append((.count(.excel), years(1954, 2064)))
+        if !areWhole { found.append((.count(.decimalYear), years(1500, 2200))) }
+        return found
     }
 
     /// The abbreviation of a zone at the end of a text that is otherwise a time, where it stands for several zones or for none that is

@@ -17,8 +17,10 @@ package struct TimeNotation: Sendable, Hashable {
         case clock
     }
 
+    /// What is written.
     package let kind: Kind
 
+    /// The notation of what is written.
     package init(_ kind: Kind) { self.kind = kind }
 
     /// What `TimeParser.calendar` reads.

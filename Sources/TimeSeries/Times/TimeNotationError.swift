@@ -12,6 +12,8 @@ package enum TimeNotationError: Error, Equatable, Sendable, CustomStringConverti
     case conflict(String, String, String)
     /// A directive without the one that gives it meaning.
     case needs(String, String, String)
+    /// A directive that must be the last one and is not.
+    case notLast(String, String)
     /// A pattern without a date and without a time of day.
     case withoutTime(String)
 
@@ -33,6 +35,8 @@ package enum TimeNotationError: Error, Equatable, Sendable, CustomStringConverti
             "\"\(printable(text))\" has both \(one) and \(other), which may contradict each other; leave one out."
         case .needs(let one, let other, let text):
             "\"\(printable(text))\" has \(one) without \(other), which it needs; add \(other)."
+        case .notLast(let directive, let text):
+            "\"\(printable(text))\" goes on behind \(directive), which stands for all of the rest; end with it."
         case .withoutTime(let text):
             "\"\(printable(text))\" has neither a date nor a time of day; spell it as in %d/%m/%Y %H:%M."
         }

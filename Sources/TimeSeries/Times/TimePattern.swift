@@ -13,7 +13,7 @@ package struct TimePattern: Sendable, Hashable {
         enum Kind: UInt8, Sendable {
             case byte, letter, blank, optionalBlank
             case year, shortYear, month, monthName, weekday, day, dayOfYear, quarter, isoYear, week, isoWeekday
-            case hour, hour12, minute, second, fraction, optionalFraction, half, compactTime, offset, zone, anyZone
+            case hour, hour12, minute, second, fraction, optionalFraction, half, compactTime, offset, zone, anyZone, rest
         }
 
         var kind: Kind
@@ -38,7 +38,7 @@ package struct TimePattern: Sendable, Hashable {
         ("%M", "minute"), ("%S", "second"), ("%f", "digits of the fraction of a second"),
         ("%K", "hour and minute as one number, of which zeros in front may be missing: 5 is 00:05, 1330 is 13:30"),
         ("%z", "offset from UTC: Z, +01, +0100 or +01:00"), ("%Z", "zone by its abbreviation: UTC, GMT, CET, EST and such"),
-        ("%%", "a percent sign"),
+        ("%*", "the rest of the text, whatever it is, as the end of an interval"), ("%%", "a percent sign"),
     ]
 
     /// Reads a pattern.
@@ -68,7 +68,7 @@ extension TimePattern {
         "Y": (.year, 4), "y": (.shortYear, 2), "m": (.month, 2), "b": (.monthName, 1), "a": (.weekday, 1), "d": (.day, 2),
         "j": (.dayOfYear, 3), "q": (.quarter, 1), "G": (.isoYear, 4), "V": (.week, 2), "u": (.isoWeekday, 1), "H": (.hour, 2),
         "I": (.hour12, 2), "M": (.minute, 2), "S": (.second, 2), "f": (.fraction, 1), "p": (.half, 1), "K": (.compactTime, 4),
-        "z": (.offset, 1), "Z": (.zone, 1),
+        "z": (.offset, 1), "Z": (.zone, 1), "*": (.rest, 1),
     ]
 
     private static func pieces(of spelling: String) throws(TimeNotationError) -> [Written] {
@@ -124,7 +124,8 @@ extension TimePattern {
             ("%G", ["%V"]), ("%u", ["%V"]), ("%f", ["%S"]), ("%I", ["%p"]), ("%p", ["%I", "%H"]), ("%V", ["%G", "%Y"]),
         ]
         for (one, others) in needs where spelled.contains(one) && first(others) == nil { throw .needs(one, others[0], spelling) }
-        if spelled.allSatisfy({ ["%z", "%Z", "%a"].contains($0) }) { throw .withoutTime(spelling) }
+        if spelled.contains("%*"), !spelling.hasSuffix("%*") { throw .notLast("%*", spelling) }
+        if spelled.allSatisfy({ ["%z", "%Z", "%a", "%*"].contains($0) }) { throw .withoutTime(spelling) }
     }
 
     /// Makes one piece of a point or comma and the fraction behind it, and says which blanks and zones mean nothing.

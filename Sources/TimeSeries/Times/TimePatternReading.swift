@@ -31,6 +31,9 @@ extension TimePattern {
         case .optionalBlank:
             cursor.skipBlanks()
             return true
+        case .rest:
+            defer { cursor.position = cursor.bytes.count }
+            return !cursor.atEnd
         case .monthName, .weekday, .half, .offset, .zone, .anyZone, .fraction, .optionalFraction:
             return readWord(piece, &cursor, &parts)
         default: break

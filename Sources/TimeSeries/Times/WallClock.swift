@@ -14,9 +14,8 @@ public struct WallClock: Sendable, Hashable {
     /// `-0330`, `UTC+2`. `nil` for anything else, abbreviations such as CET among them, which say too little.
     public init?(_ identifier: String) {
         if let minutes = Self.fixed(identifier) {
-            let size = abs(minutes)
-            let digits = [size / 60, size % 60].map { ($0 < 10 ? "0" : "") + String($0) }
-            self.identifier = minutes == 0 ? "UTC" : (minutes < 0 ? "-" : "+") + digits.joined(separator: ":")
+            let zone = minutes == 0 ? TimeFormat.Notation.Zone.utc : .offset(minutes: minutes, colon: true)
+            self.identifier = zone.name ?? "UTC"
             shifts = Shifts(offset: minutes)
         } else {
             guard identifier.contains("/") || identifier.utf8.count > 4,
@@ -45,8 +44,10 @@ public struct WallClock: Sendable, Hashable {
         }
     }
 
+    /// Whether two clocks are of one zone.
     public static func == (one: WallClock, other: WallClock) -> Bool { one.identifier == other.identifier }
 
+    /// Hashes the zone's name.
     public func hash(into hasher: inout Hasher) { hasher.combine(identifier) }
 
     /// Minutes east of UTC at an instant in microseconds since 1970 UTC.
