@@ -109,7 +109,7 @@ struct ChannelRemarks {
         if channels.count == 1 {
             return "Column \(channels[0].name): \(text) stands \(count) time\(count == 1 ? "" : "s"), \(place); \(remedy)"
         }
-        let names = listed(channels.map { "\($0.name) \($0.count)" })
-        return "In \(channels.count) columns \(text) stands \(count) times, \(place) (\(names)); \(remedy)"
+        let counts = listed(channels.map { "\($0.name) \($0.count)" })
+        return "In \(channels.count) columns \(text) stands \(count) times, \(place) (\(counts)); \(remedy)"
     }
 }

@@ -48,7 +48,7 @@ public struct KeyedStream {
     /// The column of keys.
     public let keyColumn: String
     /// What a program said that reads the file, a sentence each, and which it is.
-    public let notices: [String]
+    public private(set) var notices: [String] = []
     private var input: ByteStream
     private let json: JSONLines?
     private let keyIndex: Int
@@ -81,38 +81,24 @@ public struct KeyedStream {
     /// The most bytes that a record may have. One of a million columns has fewer.
     private static let longestRecord = 16 << 20
 
-    /// Opens a file, gzip-compressed or not, or standard input where `path` is `-`, and reads its beginning; an ordinary file is also
+    /// Opens a file, gzip-compressed or not, or standard input where `path` is `-`, and reads its beginning; what is no stream is also
     /// scanned for keys that come back. What one of `options.readers` writes is held in memory.
     /// - Throws: `SeriesError`; `.noSuchColumn` without the column of keys.
     public init(path: String, key: String, options: SeriesReader.Options = SeriesReader.Options()) throws {
-        try self.init(path: path, key: key, options, isStream: nil)
-    }
-
-    /// - Parameter isStream: whether the rows of a key must lie together; of what is read as a file they need not where `nil`.
-    init(path: String, key: String, _ options: SeriesReader.Options, isStream: Bool?) throws {
         let file = printable(URL(fileURLWithPath: path).lastPathComponent)
-        if let table = try options.readers?.csv(of: path, name: file) {
-            try self.init(key: key, options, notices: table.notices, isStream: isStream ?? false) {
-                ByteStream(table.csv, name: file)
-            }
-        } else {
-            let isStream = isStream ?? !Self.isOrdinary(path)
-            try self.init(key: key, options, notices: [], isStream: isStream) { try ByteStream(path: path) }
-        }
-    }
-
-    /// - Parameters:
-    ///   - isStream: whether the rows of a key must lie together.
-    ///   - open: opens what is read, at its beginning each time.
-    private init(
-        key: String, _ options: SeriesReader.Options, notices: [String], isStream: Bool, open: () throws -> ByteStream
-    ) throws {
-        if !isStream {
-            var trial = try KeyedStream(key: key, options, notices: [], isStream: true, open: open)
+        let table = try options.readers?.csv(of: path, name: file)
+        func input() throws -> ByteStream { try table.map { ByteStream($0.csv, name: file) } ?? ByteStream(path: path) }
+        try self.init(input(), key: key, options)
+        notices = table?.notices ?? []
+        if table != nil || Self.isOrdinary(path) {
+            var trial = try KeyedStream(input(), key: key, options)
             mayScatter = trial.isScattered()
         }
-        self.notices = notices
-        input = try open()
+    }
+
+    /// Reads the beginning of a stream in which the rows of a key must lie together.
+    init(_ stream: ByteStream, key: String, _ options: SeriesReader.Options) throws {
+        input = stream
         keyColumn = key
         var options = options
         options.keyColumn = key

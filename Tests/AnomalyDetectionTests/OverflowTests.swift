@@ -8,9 +8,9 @@ import Work
 
 /// Weights that are finite and so large that all errors overflow.
 @Test func aModelThatGivesNoNumberIsRefused() throws {
-    let series = SampleKind.contextual.series(rows: 400, seed: 2)
+    let series = SampleKind.contextual.series(rows: 600, seed: 2)
     let model = try #require(Models.standard[.lstm])
-    let task = TrainingTask(series: series, trainingRows: 400, seed: 1)
+    let task = TrainingTask(series: series, trainingRows: 600, seed: 1)
     let sound = try model.train(task, Cancellation()) { _ in }.detector
     var file = try sound.contents()
     for (name, tensor) in file.tensors where !name.hasPrefix("calibration") && !name.hasPrefix("novelty") {

@@ -18,7 +18,10 @@ private func keys(
     let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: file) }
     try data.write(to: file)
-    var stream = try KeyedStream(path: file.path, key: key, SeriesReader.Options(columns: columns), isStream: isStream)
+    let options = SeriesReader.Options(columns: columns)
+    var stream =
+        try isStream
+        ? KeyedStream(ByteStream(path: file.path), key: key, options) : KeyedStream(path: file.path, key: key, options: options)
     var found: [(key: String, series: Result<Series, any Error>)] = []
     while let rows = try stream.next() { found.append((rows.key, Result { try stream.form.series(rows) })) }
     return found
