@@ -1,3 +1,5 @@
+import TimeSeries
+
 /// Why a model could not be trained or used.
 public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Fewer rows to train on than a model needs.
@@ -39,7 +41,9 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
         case .tooFewRows(let series, let rows, let needed):
             "\(series): \(rows) row\(rows == 1 ? " is" : "s are") too few for a model, which needs at least \(needed); use a longer series, or train on more of its rows."
         case .tooManyTrainingRows(let series, let rows, let wanted):
-            "\(series): has \(rows) row\(rows == 1 ? "" : "s"), fewer than the \(wanted) to train on; train on at most \(rows)."
+            "\(series): has \(rows) row\(rows == 1 ? "" : "s"), fewer than the \(wanted) to train on; "
+                + (rows < Training.fewestRows
+                    ? "use a longer series, since a model needs at least \(Training.fewestRows)." : "train on at most \(rows).")
         case .diverged(let model, let epoch):
             "The \(model.title) model's loss became infinite in epoch \(epoch); train again with another seed or fewer extreme values."
         case .cancelled: "Training was cancelled; the models are as they were before."
@@ -53,9 +57,9 @@ public enum DetectionError: Error, Equatable, Sendable, CustomStringConvertible 
         case .noModels(let folder):
             "\(folder): holds no models, neither for all series nor for one of them; name the folder that `oddline train` wrote, or train some."
         case .otherOrder(let model, let expected):
-            "The \(model.title) model was trained on the channels in another order (\(expected.joined(separator: ", "))); choose the columns in that order."
+            "The \(model.title) model was trained on the channels in another order (\(listed(expected))); choose the columns in that order."
         case .valuesTooLarge(let series, let channel):
-            "\(series), column \"\(channel)\": its values reach too far to be scaled; divide them by a large number, or take their logarithm."
+            "\(series), column \"\(shortened(channel))\": its values reach too far to be scaled; divide them by a large number, or take their logarithm."
         case .mixedModels(let folder):
             "\(folder): models for all series and models for single ones do not go into one folder; name another, or remove those that are there."
         case .noFiniteErrors(let model, let series):

@@ -2,6 +2,7 @@ import Accounts
 import AnomalyDetection
 import Foundation
 import Persistence
+import SeriesReading
 import Work
 import Workbench
 
@@ -19,6 +20,8 @@ public struct DashboardServices: Sendable {
     let settings: AnalysisSettings
     /// Rows of a followed file that are kept; `nil` keeps all.
     let horizon: Int?
+    /// Programs that read what is no text when a file is opened; `nil` starts none.
+    let readers: ReaderPrograms?
     let eventCommand: EventCommand?
     /// The folder one is in, whose files the library lists; `nil` lists none.
     let folder: URL?
@@ -26,18 +29,23 @@ public struct DashboardServices: Sendable {
     let lane = Workers(count: 1)
     let workers = Workers(count: 2)
     let previews = PreviewReader()
+    /// Raised when no program is to read any more.
+    let leaving = Cancellation()
+    /// What programs read.
+    let programs = DispatchGroup()
 
     /// Works on a database.
     /// - Parameters:
     ///   - settings: those of a series that is opened for the first time.
     ///   - onEvent: what is run on an event that is new in a file that is followed.
     ///   - horizon: rows of a followed file that are kept; `nil` keeps all.
+    ///   - readers: programs that read what is no text when a file is opened; `nil` starts none.
     ///   - folder: the folder one is in, whose files the library lists; `nil` lists none.
     ///   - report: takes events from any thread.
     public init(
         accounts: Accounts, database: OddlineDatabase, locations: Locations, models: Models,
         settings: AnalysisSettings? = nil, onEvent: EventCommand.Settings? = nil, horizon: Int? = nil,
-        folder: URL? = nil, report: @escaping @Sendable (DashboardEvent) -> Void
+        readers: ReaderPrograms? = nil, folder: URL? = nil, report: @escaping @Sendable (DashboardEvent) -> Void
     ) {
         self.accounts = accounts
         self.database = database
@@ -45,6 +53,7 @@ public struct DashboardServices: Sendable {
         self.models = models
         self.settings = settings ?? AnalysisSettings(models: models)
         self.horizon = horizon
+        self.readers = readers
         self.folder = folder
         self.report = report
         eventCommand = onEvent.map { command in EventCommand(command) { report(.failed($0)) } }
@@ -62,12 +71,17 @@ public struct DashboardServices: Sendable {
         }
     }
 
-    /// Returns when all is stored that was asked for before, and the command on events was run for those that wait.
+    /// Returns when all is stored that was asked for before, programs that read are stopped, and the command on events was run for those that wait.
     /// - Returns: a sentence on events that the command could not be told of.
     @discardableResult
     public func finish() async -> String? {
-        await withCheckedContinuation { continuation in
-            lane.submit { [eventCommand] in continuation.resume(returning: eventCommand?.finish()) }
+        leaving.cancel()
+        return await withCheckedContinuation { continuation in
+            lane.submit { [eventCommand, programs] in
+                // They are stopped within a few hundredths of a second; what they wrote may take longer to read, and is not waited for.
+                _ = programs.wait(timeout: .now() + 0.3)
+                continuation.resume(returning: eventCommand?.finish())
+            }
         }
     }
 

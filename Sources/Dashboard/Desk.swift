@@ -73,7 +73,8 @@ public final class Desk: Sendable {
         case .train(let series, let run, let seed): Task { await train(series, run, seed) }
         case .listLibrary, .loadModels, .export, .describe, .compare, .explain, .scoreGrowth, .settle, .complete:
             compute(effect)
-        case .follow(let path, let series, let options, let run):
+        case .follow(let path, let series, var options, let run):
+            options.readers = services.readers
             Follower(path: expanded(path), options: options, run: run, report: report).start(behind: series)
         case .preview(let path): preview(path)
         case .tell(let events): services.eventCommand?.tell(events)
@@ -88,7 +89,8 @@ public final class Desk: Sendable {
                 switch effect {
                 case .listLibrary:
                     .libraryListed(
-                        try library(session).entries(samples: services.locations.sampleData, folder: services.folder))
+                        try library(session).entries(
+                            samples: services.locations.sampleData, folder: services.folder, readers: services.readers))
                 case .loadModels(let series, let kinds, let identity):
                     load(kinds, series, library(session).shelf(of: identity))
                 case .scoreGrowth(let followed, let rows, let late, let run):

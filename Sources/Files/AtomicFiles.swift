@@ -11,10 +11,20 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch code {
         case ENOENT, ENOTDIR: "there is no such folder"
+        case EISDIR: "a folder has its name"
         case EACCES, EPERM: "permission denied"
         case ENOSPC, EDQUOT: "the disk is full"
         case EROFS: "the disk is read-only"
         default: String(cString: strerror(code))
+        }
+    }
+
+    /// What to do about it, as part of a sentence.
+    public var remedy: String {
+        switch code {
+        case ENOSPC, EDQUOT: "free space"
+        case EISDIR: "rename or remove that folder"
+        default: "choose another folder"
         }
     }
 }

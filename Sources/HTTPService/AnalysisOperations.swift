@@ -209,7 +209,7 @@ struct AnalysisOperations: Sendable {
             throw Problem.fields([.init(field: "last_row", message: "The series has \(series.rowCount) rows.")])
         }
         let library = store.library(caller.session)
-        try await store.workers.run { try library.shelf(of: series.identity).judge(first - 1..<last, as: verdict) }
+        try await store.workers.run { _ = try library.shelf(of: series.identity).judge(first - 1..<last, as: verdict) }
     }
 
     private func result(

@@ -3,28 +3,29 @@ import Foundation
 
 /// Why a model file cannot be used.
 public enum ModelFileError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// There is no such file, it is none, or reading it is not allowed.
-    case unreadable(file: String)
+    /// There is no such file, it is none, or reading it is not allowed; the reason is part of a sentence.
+    case unreadable(file: String, reason: String)
     /// Its bytes are not of the format, or it is too large; the reason is part of a sentence.
     case damaged(file: String, reason: String)
     /// A tensor is missing or has another shape than is expected.
     case tensors(file: String, name: String, expected: [Int])
     /// A tensor holds NaN or infinity.
     case notFinite(file: String, name: String)
-    /// It could not be written; the reason is part of a sentence.
-    case cannotWrite(file: String, reason: String)
+    /// It could not be written; the reason and what to do are parts of a sentence.
+    case cannotWrite(file: String, reason: String, remedy: String)
 
     /// One sentence for the user.
     public var description: String {
         switch self {
-        case .unreadable(let file): "\(file): the model file cannot be read; check the path and its permissions."
+        case .unreadable(let file, let reason):
+            "\(file): the model file cannot be read (\(reason)); check the path and its permissions."
         case .damaged(let file, let reason): "\(file): the model file is damaged (\(reason)); train and save the model again."
         case .tensors(let file, let name, let expected):
             "\(file): the model file lacks tensor \"\(name)\" of shape \(expected); train and save the model again."
         case .notFinite(let file, let name):
             "\(file): the model file's tensor \"\(name)\" holds NaN or infinity; train and save the model again."
-        case .cannotWrite(let file, let reason):
-            "\(file): the model could not be saved (\(reason)); free space or choose another folder."
+        case .cannotWrite(let file, let reason, let remedy):
+            "\(file): the model could not be saved (\(reason)); \(remedy)."
         }
     }
 }
@@ -51,10 +52,15 @@ public struct ModelFile: Sendable, Equatable {
     public init(readingFrom url: URL) throws(ModelFileError) {
         let file = url.lastPathComponent
         let descriptor = open(url.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .unreadable(file: file) }
+        guard descriptor >= 0 else {
+            throw .unreadable(file: file, reason: errno == ENOENT ? "there is no such file" : String(cString: strerror(errno)))
+        }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(file: file) }
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw .unreadable(
+                file: file, reason: status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is no ordinary file")
+        }
         guard status.st_size <= Self.largest else { throw .damaged(file: file, reason: "it is larger than 1 GiB") }
         try self.init(file: file, size: Int(status.st_size)) { offset, bytes in
             var done = 0
@@ -170,7 +176,11 @@ public struct ModelFile: Sendable, Equatable {
     public func write(to url: URL) throws(ModelFileError) {
         let file = url.lastPathComponent
         let data: Data
-        do { data = try encoded() } catch { throw .cannotWrite(file: file, reason: "it cannot be encoded") }
-        do { try replacePrivateFile(at: url, with: data) } catch { throw .cannotWrite(file: file, reason: error.description) }
+        do { data = try encoded() } catch {
+            throw .cannotWrite(file: file, reason: "it cannot be encoded", remedy: "train it again")
+        }
+        do { try replacePrivateFile(at: url, with: data) } catch {
+            throw .cannotWrite(file: file, reason: error.description, remedy: error.remedy)
+        }
     }
 }

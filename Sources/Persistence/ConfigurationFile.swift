@@ -24,12 +24,14 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     public var keys: [String: String] = [:]
     /// The lines, from 1, on which `keys` are set.
     public private(set) var keyLines: [String: Int] = [:]
+    /// Programs that write files as CSV, each with its arguments, by how the names of such files end: a program at least.
+    public var readers: [String: [String]] = [:]
 
     /// Names at the top of the file that mean nothing.
     private var unknown: [String] = []
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case theme, ascii, horizon, keys
+        case theme, ascii, horizon, keys, readers
         case lockMinutes = "lock_minutes"
         case onEvent = "on_event"
         case onEventInterval = "on_event_interval"
@@ -65,6 +67,21 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
         }
     }
 
+    /// A program and its arguments.
+    private struct Command: Decodable {
+        let words: [String]
+
+        init(from decoder: any Decoder) throws {
+            guard let words = try? [String](from: decoder), let program = words.first, !program.isEmpty else {
+                throw DecodingError.dataCorrupted(
+                    DecodingError.Context(
+                        codingPath: decoder.codingPath,
+                        debugDescription: "takes a program and its arguments, as in [\"duckdb\", \"-csv\"]"))
+            }
+            self.words = words
+        }
+    }
+
     /// Nothing set.
     public init() {}
 
@@ -94,9 +111,21 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
         }
         table = try values.decodeIfPresent([String: Value].self, forKey: .table)
         keys = try values.decodeIfPresent([String: String].self, forKey: .keys) ?? [:]
+        readers = try values.decodeIfPresent([String: Command].self, forKey: .readers)?.mapValues(\.words) ?? [:]
+        if let ending = readers.keys.sorted().first(where: { !Self.isEnding($0) }) {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: [CodingKeys.readers, AnyKey(stringValue: ending)],
+                    debugDescription: "takes how names of files end, as in \".parquet\""))
+        }
         unknown = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).filter {
             CodingKeys(stringValue: $0) == nil
         }
+    }
+
+    /// Whether names of files may end so; a pattern or a path would fit none.
+    private static func isEnding(_ text: String) -> Bool {
+        !text.isEmpty && !text.contains { "*?[]{}/\\".contains($0) || $0.isWhitespace }
     }
 
     /// Reads the file; a missing file sets nothing.
@@ -118,11 +147,14 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
         } catch let error as TOMLParseError {
             throw .configuration(path: url.path, reason: "line \(error.source.begin.line): \(error.description)")
         } catch {
-            let keys = (error as? DecodingError)?.path.map { "\"\($0)\"" } ?? "a key"
+            let path = (error as? DecodingError)?.path ?? []
+            let place = Self.line(of: path, in: text).map { "line \($0): " } ?? ""
+            let written = path.map { $0.contains(".") ? "'\($0)'" : $0 }.joined(separator: ".")
+            let key = path.isEmpty ? "a key" : "\"\(written)\""
             if case .dataCorrupted(let context)? = error as? DecodingError, context.debugDescription.hasPrefix("takes ") {
-                throw .configuration(path: url.path, reason: "\(keys) \(context.debugDescription)")
+                throw .configuration(path: url.path, reason: "\(place)\(key) \(context.debugDescription)")
             }
-            throw .configuration(path: url.path, reason: "\(keys) has a value of the wrong type")
+            throw .configuration(path: url.path, reason: "\(place)\(key) has a value of the wrong type")
         }
         if let (key, line) = firstUnknown(in: text) {
             let (place, name) = (line.map { "line \($0): " } ?? "", String(key.filter { !$0.isNewline }.prefix(64)))
@@ -135,11 +167,19 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
 extension ConfigurationFile {
     /// Where each key stands under the heading `[keys]`.
     private static func lines(of keys: [String: String], in text: String) -> [String: Int] {
+        keys.keys.reduce(into: [:]) { found, key in found[key] = line(of: ["keys", key], in: text) }
+    }
+
+    /// Where a key stands, from 1: at the top, or under the heading of the first of its names; `nil` where it is written otherwise.
+    private static func line(of path: [String], in text: String) -> Int? {
         let lines = lines(of: text)
-        guard let heading = lines.firstIndex(where: { $0.hasPrefix("[keys]") }) else { return [:] }
-        return keys.keys.reduce(into: [:]) { found, key in
-            found[key] = lines[heading...].firstIndex { $0.hasPrefix(key + "=") }.map { $0 + 1 }
+        guard let first = path.first else { return nil }
+        guard path.count > 1 else {
+            let top = lines.firstIndex { $0.hasPrefix("[") } ?? lines.endIndex
+            return lines[..<top].firstIndex { $0.hasPrefix(first + "=") }.map { $0 + 1 }
         }
+        guard let heading = lines.firstIndex(where: { $0.hasPrefix("[\(first)]") }) else { return nil }
+        return lines[heading...].firstIndex { $0.hasPrefix(path[1] + "=") }.map { $0 + 1 }
     }
 
     /// The name that means nothing and stands first, with its line where that is known.
@@ -164,15 +204,16 @@ extension ConfigurationFile {
 }
 
 extension DecodingError {
-    /// The key that could not be read, with those that it stands under; `nil` where that is not known.
-    fileprivate var path: String? {
-        let keys: [any CodingKey]? =
+    /// The key that could not be read, behind those that it stands under; empty where that is not known.
+    fileprivate var path: [String] {
+        let keys: [any CodingKey] =
             switch self {
             case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context): context.codingPath
-            case .keyNotFound(let key, let context): context.codingPath + [key]
-            @unknown default: nil
+            // TOMLKit names the key in the path already.
+            case .keyNotFound(let key, let context):
+                context.codingPath.last?.stringValue == key.stringValue ? context.codingPath : context.codingPath + [key]
+            @unknown default: []
             }
-        guard let keys, !keys.isEmpty else { return nil }
-        return keys.map(\.stringValue).joined(separator: ".")
+        return keys.map(\.stringValue)
     }
 }

@@ -1,10 +1,13 @@
 import Foundation
 import TimeSeries
 
-/// The bytes of a file or of standard input as they come, decompressed where they are compressed with gzip.
+/// The bytes of a file, of standard input or of memory as they come, decompressed where they are compressed with gzip.
 struct ByteStream {
     let name: String
-    private let file: FileHandle
+    /// `nil` where the bytes are in memory.
+    private let file: FileHandle?
+    /// What is in memory and not read.
+    private var held = Data()
     /// What was read and not taken.
     var bytes: [UInt8] = []
     private var lineEnds = LineEnds()
@@ -21,6 +24,9 @@ struct ByteStream {
         }
         self.file = file
     }
+
+    /// Bytes that are in memory; `name` is used in messages.
+    init(_ bytes: Data, name: String) { (self.name, file, held) = (name, nil, bytes) }
 
     /// Line ends that were read.
     var lineEndCount: Int { lineEnds.count }
@@ -63,7 +69,11 @@ struct ByteStream {
         return !isAtEnd
     }
 
-    private func chunk() throws(SeriesError) -> [UInt8] {
+    private mutating func chunk() throws(SeriesError) -> [UInt8] {
+        guard let file else {
+            defer { held = held.dropFirst(Self.mostAtOnce) }
+            return Array(held.prefix(Self.mostAtOnce))
+        }
         var count = 0
         let chunk = [UInt8](unsafeUninitializedCapacity: Self.mostAtOnce) { target, filled in
             repeat {

@@ -84,7 +84,7 @@ struct ChannelRemarks {
     var notices: [String] {
         var notices: [String] = []
         func columns(_ names: [String], _ one: String, _ several: String) -> String {
-            names.count == 1 ? "Column \(names[0]) \(one)" : "Columns \(SeriesError.listed(names)) \(several)"
+            names.count == 1 ? "Column \(names[0]) \(one)" : "Columns \(listed(names)) \(several)"
         }
         if !constant.isEmpty { notices.append(columns(constant, "is", "are") + " constant.") }
         for (code, names) in constantCodes {
@@ -95,7 +95,7 @@ struct ChannelRemarks {
         if gaps.count == 1 {
             notices.append("Column \(gaps[0].channel) has \(gaps[0].count) gap\(gaps[0].count == 1 ? "" : "s").")
         } else if gaps.count > 1 {
-            notices.append("\(gaps.count) columns have gaps: \(SeriesError.listed(gaps.map { "\($0.channel) \($0.count)" })).")
+            notices.append("\(gaps.count) columns have gaps: \(listed(gaps.map { "\($0.channel) \($0.count)" })).")
         }
         for (code, channels) in suspected { notices.append(Self.sentence(code, channels)) }
         return notices
@@ -109,7 +109,7 @@ struct ChannelRemarks {
         if channels.count == 1 {
             return "Column \(channels[0].name): \(text) stands \(count) time\(count == 1 ? "" : "s"), \(place); \(remedy)"
         }
-        let listed = SeriesError.listed(channels.map { "\($0.name) \($0.count)" })
-        return "In \(channels.count) columns \(text) stands \(count) times, \(place) (\(listed)); \(remedy)"
+        let told = listed(channels.map { "\($0.name) \($0.count)" })
+        return "In \(channels.count) columns \(text) stands \(count) times, \(place) (\(told)); \(remedy)"
     }
 }

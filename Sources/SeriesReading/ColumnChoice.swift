@@ -219,7 +219,7 @@ extension TableDecision {
         }
         guard months.count > 2 else { return }
         tell(
-            "A row is a year and the columns \(SeriesError.listed(months)) are its months, each read as a channel; for one monthly series turn "
+            "A row is a year and the columns \(listed(months)) are its months, each read as a channel; for one monthly series turn "
                 + "the table round, so that each row has a year and a month.")
     }
 
@@ -228,7 +228,7 @@ extension TableDecision {
         let multiplied = form.names.indices.filter { form.roles[$0] == .number && form.numbers[$0].hasMultipliers }.map {
             form.names[$0]
         }
-        if !multiplied.isEmpty { tell("K, M, B, G and T behind numbers multiply them: \(SeriesError.listed(multiplied)).") }
+        if !multiplied.isEmpty { tell("K, M, B, G and T behind numbers multiply them: \(listed(multiplied)).") }
         let units = understanding.columns.compactMap { column in column.unit.map { "\(column.name) \($0)" } }
         let rising = form.channels.filter { column in
             options.columns.isEmpty && hasNames && sample.neighbours > 9 && counts(column)
@@ -236,7 +236,7 @@ extension TableDecision {
         for column in rising {
             tell("Column \(form.names[column]) rises by one from row to row (--ignore \(form.names[column]) leaves it out).")
         }
-        if !units.isEmpty { tell("Units behind numbers: \(SeriesError.listed(units)).") }
+        if !units.isEmpty { tell("Units behind numbers: \(listed(units)).") }
     }
 }
 
@@ -249,8 +249,8 @@ extension Understanding {
             guard let names = names[why] else { continue }
             notices.append(
                 why == .isText
-                    ? "Text is left out: \(SeriesError.listed(names))."
-                    : "Left out: \(SeriesError.listed(names)), since \(why.clause) (--column takes it).")
+                    ? "Text is left out: \(listed(names))."
+                    : "Left out: \(listed(names)), since \(why.clause) (--column takes it).")
         }
     }
 }

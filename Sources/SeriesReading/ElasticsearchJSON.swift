@@ -23,7 +23,7 @@ enum ElasticsearchJSON {
                     table.notices.append("\(count) document\(count == 1 ? "" : "s") beside the buckets are left out.")
                 }
                 if !buckets.passed.isEmpty {
-                    table.notices.append("Lists in buckets are left out: \(SeriesError.listed(buckets.passed.sorted())).")
+                    table.notices.append("Lists in buckets are left out: \(listed(buckets.passed.sorted())).")
                 }
                 return table
             }

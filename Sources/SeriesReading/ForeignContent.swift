@@ -17,10 +17,6 @@ enum ForeignContent {
     private static let beginnings: [(bytes: [UInt8], kind: Kind)] = [
         ([0x1F, 0x8B], Kind(name: "compressed twice", remedy: "decompress it once")),
         (Array("PK\u{3}\u{4}".utf8), Kind(name: "a ZIP archive, as spreadsheet programs save workbooks", remedy: workbook)),
-        ([0xD0, 0xCF, 0x11, 0xE0], Kind(name: "an old Excel workbook", remedy: workbook)),
-        (Array("PAR1".utf8), Kind(name: "a Parquet file", remedy: table)),
-        (Array("ARROW1".utf8), Kind(name: "an Arrow file", remedy: table)),
-        ([0x89] + Array("HDF".utf8), Kind(name: "an HDF5 file", remedy: table)),
         ([0x28, 0xB5, 0x2F, 0xFD], Kind(name: "compressed with zstd", remedy: compression)),
         (Array("BZh".utf8), Kind(name: "compressed with bzip2", remedy: compression)),
         ([0xFD] + Array("7zXZ".utf8), Kind(name: "compressed with xz", remedy: compression)),
@@ -38,6 +34,7 @@ enum ForeignContent {
 
     /// What the content is, or `nil` when it may be delimited text in UTF-8 or another code that has ASCII in it.
     static func kind(of data: Data) -> Kind? {
+        if let table = table(in: data) { return Kind(name: table.name, remedy: table.isWorkbook ? workbook : Self.table) }
         let bytes = [UInt8](data.prefix(head))
         if let known = beginnings.first(where: { bytes.starts(with: $0.bytes) }) { return known.kind }
         let marks: [[UInt8]] = [[0xFF, 0xFE], [0xFE, 0xFF]]
@@ -47,6 +44,22 @@ enum ForeignContent {
         }
         if let kind = marked(bytes) { return kind }
         return nulls > 0 ? Kind(name: "binary data", remedy: "name a file of text") : nil
+    }
+
+    /// The table that the content holds where only its bytes are known.
+    private static func table(in data: Data) -> ForeignTable? {
+        ForeignTable(head: data.prefix(ForeignTable.lookedAt), tail: data.suffix(ForeignTable.lookedAt), name: "")
+    }
+
+    /// Why content that came through a pipe, or was compressed, is not read, or `nil` when it may be text: what a program could read
+    /// from a file is to be saved as one.
+    static func refusal(ofPiped data: Data, file: String) -> SeriesError? {
+        if SeriesFormat.sqlite.recognises(data) { return .fileNeeded(file: file, kind: "an SQLite database") }
+        if let table = table(in: data) { return .fileNeeded(file: file, kind: table.name) }
+        let encoding = TextEncoding.of(data.prefix(head))
+        return kind(of: encoding.isOfBytes ? data : encoding.utf8(data.prefix(head))).map {
+            .foreign(file: file, kind: $0.name, remedy: $0.remedy)
+        }
     }
 
     /// Formats of research whose lines of description begin with an at sign.

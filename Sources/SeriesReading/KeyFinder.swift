@@ -98,7 +98,7 @@ extension RawReading {
         guard let first = columns.first, first.isNamed else { return }
         let only = SeriesError.shellWord("\(form.names[first.column])=\(printable(first.texts.first ?? ""))")
         understanding.notices.append(
-            "Rows repeat times, and no columns tell series apart in which they do not (\(SeriesError.listed(names)) were tried; "
+            "Rows repeat times, and no columns tell series apart in which they do not (\(listed(names)) were tried; "
                 + "--only \(only) reads some rows).")
     }
 

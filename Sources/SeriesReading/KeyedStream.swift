@@ -36,39 +36,6 @@ public struct KeyedRows: Sendable {
     mutating func free() { text = [] }
 }
 
-/// How the rows of a key are read.
-public struct KeyedForm: Sendable {
-    /// The value columns in the order of the series' channels, which may be changed.
-    public var channelNames: [String] {
-        get { options.columns }
-        set { options.columns = newValue }
-    }
-    /// What to call the stream in messages.
-    public let name: String
-    let form: TableForm
-    private var options: SeriesReader.Options
-
-    init(name: String, form: TableForm, options: SeriesReader.Options, numbers: [String]) {
-        (self.name, self.form, self.options) = (name, form, options)
-        if options.columns.isEmpty { self.options.columns = numbers }
-    }
-
-    /// The series of a key: what its rows are as a file of their own. Rows are counted from 1.
-    /// - Throws: `SeriesError` with the key, the row and the stream's line.
-    public func series(_ rows: KeyedRows) throws -> Series {
-        if let problem = rows.problem { throw problem }
-        let file = "\(name), key \(shown(key: rows.key))"
-        var found = rows.text.withUnsafeBufferPointer {
-            CSVReader.records($0, file: file, form: form, line: rows.line)
-        }
-        if let problem = found.problems.first { throw problem }
-        found.rows.fileOrder = nil
-        let raw = RawReading(
-            series: try found.rows.selecting(channels: options.columns), understanding: Understanding(), form: form)
-        return try SeriesReader.finish(raw).series
-    }
-}
-
 /// Reads many series from one stream of delimited text or JSON lines, a key at a time; a column tells the key of each row.
 ///
 /// Where the rows of each key lie together, as they do where rows are sorted by key, no more is held than one key's rows and the names
@@ -80,6 +47,8 @@ public struct KeyedStream {
     public var form: KeyedForm
     /// The column of keys.
     public let keyColumn: String
+    /// What a program said that reads the file, a sentence each, and which it is.
+    public let notices: [String]
     private var input: ByteStream
     private let json: JSONLines?
     private let keyIndex: Int
@@ -104,7 +73,7 @@ public struct KeyedStream {
     /// Whether what the input holds was looked at.
     private var isTaken = false
     /// Whether a key may come back behind others, and the rows of all keys then.
-    private var mayScatter = false
+    private let mayScatter: Bool
     private var gathering: KeyedGathering?
 
     /// Lines that tell the form: a header and 200 more.
@@ -113,7 +82,7 @@ public struct KeyedStream {
     private static let longestRecord = 16 << 20
 
     /// Opens a file, gzip-compressed or not, or standard input where `path` is `-`, and reads its beginning; an ordinary file is also
-    /// scanned for keys that come back.
+    /// scanned for keys that come back. What one of `options.readers` writes is held in memory.
     /// - Throws: `SeriesError`; `.noSuchColumn` without the column of keys.
     public init(path: String, key: String, options: SeriesReader.Options = SeriesReader.Options()) throws {
         try self.init(path: path, key: key, options, isStream: !Self.isOrdinary(path))
@@ -121,16 +90,26 @@ public struct KeyedStream {
 
     /// - Parameter isStream: whether the rows of a key must lie together.
     init(path: String, key: String, _ options: SeriesReader.Options, isStream: Bool) throws {
+        let file = printable(URL(fileURLWithPath: path).lastPathComponent)
+        let table = try options.readers?.csv(of: path, name: file)
+        func input() throws -> ByteStream { try table.map { ByteStream($0.csv, name: file) } ?? ByteStream(path: path) }
+        var mayScatter = false
         if !isStream {
-            var trial = try KeyedStream(path: path, key: key, options, isStream: true)
+            var trial = try KeyedStream(input(), key: key, options, notices: [], mayScatter: false)
             mayScatter = trial.isScattered()
         }
-        input = try ByteStream(path: path)
+        try self.init(input(), key: key, options, notices: table?.notices ?? [], mayScatter: mayScatter)
+    }
+
+    private init(
+        _ input: ByteStream, key: String, _ options: SeriesReader.Options, notices: [String], mayScatter: Bool
+    ) throws {
+        (self.input, self.notices, self.mayScatter) = (input, notices, mayScatter)
         keyColumn = key
         var options = options
         options.keyColumn = key
         let name = input.name
-        let (json, found, header) = try Self.inspect(&input, options)
+        let (json, found, header) = try Self.inspect(&self.input, options)
         self.json = json
         let numbers = found.channels.map { found.names[$0] }
         for column in options.columns where !numbers.contains(column) {
@@ -139,8 +118,8 @@ public struct KeyedStream {
         form = KeyedForm(name: name, form: found, options: options, numbers: numbers)
         keyIndex = found.names.firstIndex(of: key) ?? 0
         if json == nil {
-            lines = LineEnds.count(input.bytes[..<header])
-            input.bytes.removeFirst(header)
+            lines = LineEnds.count(self.input.bytes[..<header])
+            self.input.bytes.removeFirst(header)
         }
     }
 

@@ -37,7 +37,7 @@ extension RawReading {
         understanding.notices.append(
             found.count == 1
                 ? "Column \(first) holds only 0 and 1 and is a channel; \(remedy)."
-                : "Columns \(SeriesError.listed(found)) hold only 0 and 1 and are channels; where one marks anomalies, \(remedy)."
+                : "Columns \(listed(found)) hold only 0 and 1 and are channels; where one marks anomalies, \(remedy)."
         )
     }
 }

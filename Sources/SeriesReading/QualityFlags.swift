@@ -1,3 +1,5 @@
+import TimeSeries
+
 /// Marks of quality behind measured values, in tables without names.
 extension TableDecision {
     /// The fewest pairs of a value and a mark that are no chance, and the fewest rows that make them certain.
@@ -25,7 +27,7 @@ extension TableDecision {
         } else {
             let names = likely.map { form.names[$0] }
             tell(
-                "Columns \(SeriesError.listed(names)) look like marks of quality behind values, and are channels for want of rows "
+                "Columns \(listed(names)) look like marks of quality behind values, and are channels for want of rows "
                     + "(--ignore \(names[0]) leaves one out).")
         }
     }

@@ -34,7 +34,7 @@ extension SeriesReader {
         for index in understanding.columns.indices where empty.contains(understanding.columns[index].name) {
             understanding.columns[index].role = .leftOut(.holdsOnlyGaps)
         }
-        understanding.notices.append("Left out, since nothing but gaps is in them: \(SeriesError.listed(names)).")
+        understanding.notices.append("Left out, since nothing but gaps is in them: \(listed(names)).")
     }
 
     private static func inTimeOrder(_ series: inout Series) -> (order: Understanding.Order, notice: String)? {

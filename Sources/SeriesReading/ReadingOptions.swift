@@ -38,6 +38,9 @@ extension SeriesReader {
         public var renamed: [String: String] = [:]
         /// The units of columns in place of those that stand behind their numbers; an empty one for none.
         public var units: [String: String] = [:]
+        /// Programs that read what is no text; none is started where `nil`. They are for files that the user names, and are not kept
+        /// with the other options. Who reads what others send, as the HTTP service does, never sets them.
+        public var readers: ReaderPrograms?
         /// Columns whose series are listed, whatever their times.
         var listed: [String] = []
 

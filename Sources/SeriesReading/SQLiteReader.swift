@@ -7,15 +7,18 @@ extension SeriesFormat {
     static let sqlite = SeriesFormat(
         endings: [], recognises: { $0.starts(with: Array("SQLite format 3\0".utf8)) },
         read: { source, options in
-            guard let path = source.path else { throw SeriesError.fileNeeded(file: source.name) }
+            guard let path = source.path else { throw SeriesError.fileNeeded(file: source.name, kind: "an SQLite database") }
             return try SQLiteReader.reading(path: path, file: source.name, options: options)
         })
 }
 
 /// Reads a table or a query of an SQLite database as a series. The database is opened read-only.
 enum SQLiteReader {
-    /// - Throws: `SeriesError`.
-    static func reading(path: String, file: String, options: SeriesReader.Options) throws -> RawReading {
+    /// - Parameter mostBytes: of the table as text.
+    /// - Throws: `SeriesError`; `.tooLarge` where a query gives more rows than a series may have, or goes on for ever.
+    static func reading(
+        path: String, file: String, options: SeriesReader.Options, mostBytes: Int = SeriesReader.mostStreamedBytes
+    ) throws -> RawReading {
         var configuration = Configuration()
         configuration.readonly = true
         let queue: DatabaseQueue
@@ -24,16 +27,22 @@ enum SQLiteReader {
         } catch {
             throw SeriesError.databaseFailed(file: file, reason: reason(error))
         }
-        let (names, csv): ([String], String)
+        let (names, rows): ([String], Data)
         do {
-            (names, csv) = try queue.read { try table($0, statement($0, file: file, options: options)) }
+            (names, rows) = try queue.read { database -> ([String], Data) in
+                let sql = try statement(database, file: file, options: options)
+                guard let (names, rows) = try table(database, sql, mostBytes: mostBytes) else {
+                    throw SeriesError.tooLarge(file: file, mostBytes: mostBytes)
+                }
+                return (names, rows)
+            }
         } catch let error as DatabaseError {
             throw options.query == nil
                 ? SeriesError.databaseFailed(file: file, reason: reason(error))
                 : SeriesError.badQuery(file: file, reason: reason(error))
         }
         var reading = try RawReading(
-            text: Data(csv.utf8), file: file, options: options, given: TableDecision.Given(names: names))
+            text: rows, file: file, options: options, given: TableDecision.Given(names: names))
         reading.understanding.format = "SQLite"
         return reading
     }
@@ -56,13 +65,15 @@ enum SQLiteReader {
     }
 
     /// The result's columns and its rows as CSV text without a header, so that one reader decides what columns mean. A lone NULL
-    /// is written as a quoted empty field, since an empty line is no row.
-    private static func table(_ database: Database, _ sql: String) throws -> (names: [String], rows: String) {
+    /// is written as a quoted empty field, since an empty line is no row. Rows are taken one by one; no more than their text is held.
+    /// - Returns: `nil` where they are more than `mostBytes`.
+    private static func table(_ database: Database, _ sql: String, mostBytes: Int) throws -> (names: [String], rows: Data)? {
         let statement = try database.makeStatement(sql: sql)
         let cursor = try Row.fetchCursor(statement)
         let names = statement.columnNames
-        var text = ""
+        var (rows, text) = (Data(), "")
         while let row = try cursor.next() {
+            text.removeAll(keepingCapacity: true)
             for index in names.indices {
                 if index > 0 { text += "," }
                 switch (row[index] as DatabaseValue).storage {
@@ -73,7 +84,9 @@ enum SQLiteReader {
                 }
             }
             text += "\n"
+            rows.append(contentsOf: text.utf8)
+            guard rows.count <= mostBytes else { return nil }
         }
-        return (names, text)
+        return (names, rows)
     }
 }

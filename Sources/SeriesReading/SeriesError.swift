@@ -63,8 +63,14 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     case noConnection(source: String, reason: String)
     /// SQLite cannot read the database: it is damaged or locked.
     case databaseFailed(file: String, reason: String)
-    /// The content is of a format that is read from a file alone, and came another way.
-    case fileNeeded(file: String)
+    /// The content is of a format that is read from a file alone, and came another way; the kind is part of a sentence.
+    case fileNeeded(file: String, kind: String)
+    /// No program is there that reads such a file; how to come by one is part of the sentence.
+    case readerNeeded(file: String, kind: String, install: String)
+    /// The program that the user named for such files is not there.
+    case readerMissing(file: String, program: String)
+    /// A program that was to read a file did not.
+    case readerFailed(file: String, program: String, reason: String)
 
     /// A line is no object of numbers and texts.
     case badJSONLine(file: String, line: Int, reason: String)
@@ -117,6 +123,7 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         let reason =
             switch (error as? CocoaError)?.code {
             case .fileNoSuchFile?: "there is no such folder"
+            case .fileWriteFileExists?: "a file has its name"
             case .fileWriteNoPermission?: "permission denied"
             case .fileWriteOutOfSpace?: "the disk is full"
             case .fileWriteVolumeReadOnly?: "the disk is read-only"
@@ -160,20 +167,22 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(file): lines are of several layouts (\(count) field\(count == 1 ? "" : "s") in line \(line), \(otherCount) in line "
                 + "\(otherLine)), so there is no one table; copy the lines of one layout to a file of its own and open that."
         case .badNumber(let file, let row, let line, let column, let text):
-            "\(file), row \(row) (line \(line)), column \"\(column)\": \(quoted(text)) is not a number; "
+            "\(file), row \(row) (line \(line)), column \(named(column)): \(quoted(text)) is not a number; "
                 + "correct it, or leave the field empty to mark a gap."
         case .badTime(let file, let row, let line, let column, let text):
-            "\(file), row \(row) (line \(line)), column \"\(column)\": \(quoted(text)) is not a time like "
+            "\(file), row \(row) (line \(line)), column \(named(column)): \(quoted(text)) is not a time like "
                 + "the rows above; correct it, or choose another time column."
         case .infinite(let file, let row, let line, let column, let text):
-            "\(file), row \(row) (line \(line)), column \"\(column)\": \(quoted(text)) is infinite; "
+            "\(file), row \(row) (line \(line)), column \(named(column)): \(quoted(text)) is infinite; "
                 + "replace it by a finite number, or leave the field empty to mark a gap."
         case .badLabel(let file, let row, let line, let column, let text):
-            "\(file), row \(row) (line \(line)), label column \"\(column)\": \(quoted(text)) is neither "
+            "\(file), row \(row) (line \(line)), label column \(named(column)): \(quoted(text)) is neither "
                 + "0/1 nor true/false; correct it or rename the column."
         case .fieldCount(let file, let row, let line, let expected, let found):
-            "\(file), row \(row) (line \(line)): has \(found) fields where the first row has \(expected); "
-                + "quote fields that contain the delimiter."
+            "\(file), row \(row) (line \(line)): has \(found) field\(found == 1 ? "" : "s") where the first row has \(expected); "
+                + (found > expected
+                    ? "quote fields that contain the delimiter."
+                    : "write the missing ones, if only as delimiters, or remove the line if it is none of the table.")
         case .unclosedQuote(let file, let line):
             "\(file), line \(line): a quoted field that opens here never ends; close the quote."
         case .tornQuote(let file, let line):
@@ -187,13 +196,13 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         case .inflated(let file, let times):
             "\(file): grows more than \(times) times when it is decompressed; decompress it and open the result."
         case .noSuchColumn(let file, let column, let known):
-            "\(file): has no column \"\(printable(column))\" (it has: \(listed(known)))."
+            "\(file): has no column \(named(column)) (it has: \(listed(known)))."
         case .allGaps(let file, let column):
-            "\(file), column \"\(column)\": holds only gaps; leave the column out or fill it."
+            "\(file), column \(named(column)): holds only gaps; leave the column out or fill it."
         case .noDatabase(let file):
             "\(file): is no SQLite database, so there is no table in it to name or to query; read it without either."
         case .noTable(let file, let table, let known):
-            "\(file): has no table \"\(printable(table))\" (it has: \(listed(known)))."
+            "\(file): has no table \(named(table)) (it has: \(listed(known)))."
         case .tableNeeded(let file, let known):
             known.isEmpty
                 ? "\(file): is an SQLite database without a table; a series needs a table with a column of numbers."
@@ -241,35 +250,37 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         case .noHeaderLine(let file, let line, let last):
             "\(file): line \(line) holds no header (the lines up to \(last) were looked at); name the line of the header."
         case .timesAcross(let file, let names):
-            "\(file): times stand in the header (\(Self.listed(names)), ...), so that a row is a series; turn the table round, so that "
+            "\(file): times stand in the header (\(listed(names)), ...), so that a row is a series; turn the table round, so that "
                 + "each row has a time."
         case .noTime(let file, let column, let text):
-            "\(file), column \"\(printable(column))\": \(quoted(text)) in row 1 is no time that is known; name another column, or say how "
+            "\(file), column \(named(column)): \(quoted(text)) in row 1 is no time that is known; name another column, or say how "
                 + "its times are written."
         case .noTimeFor(let file, let format, let known):
-            "\(file): no column is seen to hold times such as \(quoted(format)); name the column (it has: \(Self.listed(known)))."
+            "\(file): no column is seen to hold times such as \(quoted(format)); name the column (it has: \(listed(known)))."
         case .badTimeFormat(let file, let format, let reason):
             "\(file): \(quoted(format)) is no way of writing times: \(reason)"
         case .noZone(let file, let zone):
             "\(file): the time zone \(quoted(zone)) is not known; name one such as Europe/Berlin or +01:00."
         case .manyCategories(let file, let column, let most):
-            "\(file), column \"\(printable(column))\": holds text of more than \(most) kinds, which cannot become channels; leave it out."
+            "\(file), column \(named(column)): holds text of more than \(most) kinds, which cannot become channels; leave it out."
         case .severalSeries(let file, let columns, let count, let examples):
             "\(file): " + Understanding.Key(columns: columns, count: count, examples: examples).sentence
         case .noSuchKey(let file, let column, let value):
-            "\(file): no row has \(quoted(value)) in column \"\(printable(column))\"; name a series that is there."
-        case .fileNeeded(let file):
-            "\(file): is an SQLite database, which is read from an uncompressed file alone; save it as one and open that."
+            "\(file): no row has \(quoted(value)) in column \(named(column)); name a series that is there."
+        case .fileNeeded(let file, let kind):
+            "\(file): is \(kind), which is read from an uncompressed file alone; save it as one and open that."
+        case .readerNeeded(let file, let kind, let install):
+            "\(file): is \(kind), which takes another program to read, and none is here; install one (\(install)), or save the "
+                + "table as CSV and open that."
+        case .readerMissing(let file, let program):
+            "\(file): is to be read by \(named(program)), which is not there; install it, or correct [readers] in config.toml."
+        case .readerFailed(let file, let program, let reason):
+            "\(file): \(printable(shortened(program))) could not read it (\(reason)); try that program on it, or save the table as CSV "
+                + "and open that."
         }
     }
 
-    /// The first of some names.
-    static func listed(_ names: [String]) -> String {
-        guard names.count > 12 else { return names.isEmpty ? "none" : names.map { shown(key: $0) }.joined(separator: ", ") }
-        return names.prefix(12).map { shown(key: $0) }.joined(separator: ", ") + " and \(names.count - 12) more"
-    }
-
-    private func listed(_ names: [String]) -> String { Self.listed(names) }
+    private func named(_ name: String) -> String { "\"\(printable(shortened(name)))\"" }
 
     /// A word as a shell takes it.
     static func shellWord(_ word: String) -> String {

@@ -25,7 +25,24 @@ public enum SeriesReader {
     /// Reads a series as `read` does.
     /// - Returns: also how it was read.
     public static func open(path: String, options: Options = Options()) throws -> Reading {
-        try open(source(path: path), options)
+        let name = printable(URL(fileURLWithPath: path).lastPathComponent)
+        if options.table == nil, options.query == nil, let table = try options.readers?.csv(of: path, name: name) {
+            return try open(table, name: name, options)
+        }
+        return try open(source(path: path), options)
+    }
+
+    /// Reads what a program wrote. Errors name the file and the program, since rows and lines are those of what it wrote.
+    private static func open(_ table: ReaderPrograms.Table, name: String, _ options: Options) throws -> Reading {
+        let program = printable(shortened(table.program))
+        let written = SeriesSource(name: "\(name), as \(program) wrote it", data: table.csv, path: nil)
+        var raw = try SeriesFormat.csv.read(written, options)
+        raw.understanding.format = "\(table.format), by \(program)"
+        raw.understanding.notices.insert(contentsOf: table.notices, at: 0)
+        let reading = try finish(raw)
+        var series = reading.series
+        series.name = name
+        return Reading(series: series, understanding: reading.understanding).named(options)
     }
 
     /// What is at `path`, as it is.
@@ -50,7 +67,7 @@ public enum SeriesReader {
     }
 
     /// Reads a series held in memory, gzip-compressed or not; `name` is used in messages.
-    /// - Throws: `SeriesError`; `.fileNeeded` for an SQLite database, which is read from a file alone.
+    /// - Throws: `SeriesError`; `.fileNeeded` for what is read from a file alone: SQLite databases, and what other programs read.
     public static func read(data: Data, name: String, options: Options = Options()) throws -> Series {
         try open(data: data, name: name, options: options).series
     }
@@ -65,6 +82,7 @@ public enum SeriesReader {
         var source = source
         if source.data.starts(with: gzipMark) {
             source = SeriesSource(name: source.name, data: try inflate(gzip: source.data, file: source.name), path: nil)
+            if let refusal = ForeignContent.refusal(ofPiped: source.data, file: source.name) { throw refusal }
         }
         let format = SeriesFormat.all.first { $0.recognises(source.data) } ?? .csv
         if options.table != nil || options.query != nil, !SeriesFormat.sqlite.recognises(source.data) {
@@ -98,8 +116,8 @@ public enum SeriesReader {
                 throw .unreadable(file: name, reason: "a read error")
             }
             guard let chunk, !chunk.isEmpty else { return data }
-            if data.isEmpty, !chunk.starts(with: gzipMark), let kind = ForeignContent.kind(of: chunk) {
-                throw .foreign(file: name, kind: kind.name, remedy: kind.remedy)
+            if data.isEmpty, !chunk.starts(with: gzipMark), let refusal = ForeignContent.refusal(ofPiped: chunk, file: name) {
+                throw refusal
             }
             data.append(chunk)
             guard data.count <= mostStreamedBytes else { throw .tooLarge(file: name, mostBytes: mostStreamedBytes) }

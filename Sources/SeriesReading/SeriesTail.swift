@@ -55,6 +55,9 @@ public struct SeriesTail: Sendable {
     public static func open(
         path: String, options: SeriesReader.Options = SeriesReader.Options()
     ) throws -> (series: Series, tail: SeriesTail) {
+        if options.readers?.kind(of: path) != nil {
+            throw SeriesError.notFollowed(file: printable(URL(fileURLWithPath: path).lastPathComponent))
+        }
         let source = try SeriesReader.source(path: path)
         let others = SeriesFormat.all.dropLast()
         guard source.path != nil, !others.contains(where: { $0.recognises(source.data) }),

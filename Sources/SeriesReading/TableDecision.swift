@@ -167,7 +167,7 @@ struct TableDecision {
         }
         if !renamed.isEmpty {
             understanding.notices.append(
-                "Several columns have one name; the later ones are called \(SeriesError.listed(renamed)).")
+                "Several columns have one name; the later ones are called \(listed(renamed)).")
         }
         return names
     }

@@ -75,7 +75,7 @@ struct TurnedTable {
         notice =
             "Each row is a year and its columns \(names[months[0]]) to \(names[months[11]]) are months, read as one monthly channel, "
             + "value"
-            + (others.isEmpty ? "" : "; left out: \(SeriesError.listed(others))")
+            + (others.isEmpty ? "" : "; left out: \(listed(others))")
             + " (--column \(SeriesError.shellWord(names[months[0]])) takes that column as it is)."
     }
 

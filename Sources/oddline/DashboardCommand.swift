@@ -5,6 +5,7 @@ import Foundation
 import Invocation
 import NcursesTerminal
 import Persistence
+import SeriesReading
 import Synchronization
 import TerminalUI
 import TimeSeries
@@ -58,6 +59,7 @@ struct DashboardCommand: AsyncParsableCommand {
             let loop = DashboardLoop(
                 terminal: terminal, accounts: accounts, database: database, locations: locations, settings: source.settings,
                 onEvent: following.command(configuration), horizon: following.horizon ?? configuration.horizon,
+                readers: source.readers,
                 lockAfter: minutes > 0 && !demo ? .seconds(minutes * 60) : nil)
             do {
                 try loop.resume()
@@ -96,7 +98,8 @@ final class DashboardLoop {
 
     init(
         terminal: NcursesTerminal, accounts: Accounts, database: OddlineDatabase, locations: Locations,
-        settings: AnalysisSettings, onEvent: EventCommand.Settings?, horizon: Int?, lockAfter: Duration?
+        settings: AnalysisSettings, onEvent: EventCommand.Settings?, horizon: Int?, readers: ReaderPrograms,
+        lockAfter: Duration?
     ) {
         self.lockAfter = lockAfter
         self.terminal = terminal
@@ -105,7 +108,7 @@ final class DashboardLoop {
         self.queue = queue
         services = DashboardServices(
             accounts: accounts, database: database, locations: locations, models: Program.models, settings: settings,
-            onEvent: onEvent, horizon: horizon,
+            onEvent: onEvent, horizon: horizon, readers: readers,
             folder: URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)
         ) { queue.append($0) }
     }

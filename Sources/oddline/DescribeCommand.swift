@@ -13,7 +13,7 @@ struct DescribeCommand: AsyncParsableCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
-    @Argument(help: "The file: CSV and other text, JSON, SQLite, gzip-compressed or not; - for standard input.")
+    @Argument(help: "The file: CSV and other text, JSON, SQLite, gzip-compressed or not, Parquet, Excel …; - for standard input.")
     var file: String?
 
     @OptionGroup var seriesOptions: SeriesOptions
@@ -25,7 +25,7 @@ struct DescribeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            let understanding = try seriesOptions.describe(file)
+            let understanding = try seriesOptions.describe(file, by: .configured())
             try printResult(format == .json ? understanding.json + "\n" : understanding.text)
         }
     }

@@ -57,12 +57,13 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            let settings = try ensemble.settings(configured.source())
+            let source = try configured.source()
+            let settings = try ensemble.settings(source)
             if !json { write(["file", "detector", "seed"] + Line.names + ["seconds"]) }
             var lines: [Line] = []
             let paths: [String?] = files.isEmpty ? [nil] : try files.flatMap(expanded)
             for path in paths {
-                for line in try await evaluate(path, settings) {
+                for line in try await evaluate(path, settings, by: source.readers) {
                     lines.append(line)
                     write(line)
                 }
@@ -87,8 +88,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         }
     }
 
-    private func evaluate(_ path: String?, _ settings: AnalysisSettings) async throws -> [Line] {
-        let series = try seriesOptions.read(path)
+    private func evaluate(_ path: String?, _ settings: AnalysisSettings, by readers: ReaderPrograms) async throws -> [Line] {
+        let series = try seriesOptions.read(path, by: readers)
         guard let labels = series.labels else {
             throw SeriesError.noSuchColumn(file: series.name, column: "label", known: series.channels.map(\.name))
         }

@@ -9,7 +9,7 @@ struct Interruption {
     /// Raised when a signal came.
     let cancellation = Cancellation()
     private let asked = Asked()
-    private let sources: [any DispatchSourceSignal]
+    private let sources: [(signal: Int32, source: any DispatchSourceSignal)]
 
     private final class Asked: Sendable {
         let signal = Mutex<Int32?>(nil)
@@ -28,7 +28,15 @@ struct Interruption {
                 if isFirst { cancellation.cancel() } else { raiseAsUsual(number) }
             }
             source.resume()
-            return source
+            return (number, source)
+        }
+    }
+
+    /// Leaves signals to the system again.
+    func release() {
+        for (number, source) in sources {
+            source.cancel()
+            signal(number, SIG_DFL)
         }
     }
 

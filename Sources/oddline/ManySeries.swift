@@ -57,10 +57,12 @@ final class BadKeys: Sendable {
 
 extension ScoreCommand {
     /// Scores a stream of many series key by key, in the order of the stream.
-    func scoreKeys(_ column: String, of file: String, models folder: String, _ settings: AnalysisSettings) throws {
+    func scoreKeys(
+        _ column: String, of file: String, models folder: String, _ settings: AnalysisSettings, by readers: ReaderPrograms
+    ) throws {
         let models = ModelFolder(folder)
         let shared = try models.areShared() ? models.load() : nil
-        var stream = try seriesOptions.stream(file, key: column)
+        var stream = try seriesOptions.stream(file, key: column, by: readers)
         if let shared {
             stream.form.channelNames = shared.channelNames(for: stream.form.channelNames) {
                 printError("oddline: \(stream.form.name): \($0)")
@@ -95,7 +97,7 @@ extension TrainCommand {
     /// Trains on a stream of many series: one pair on all of them, or a pair a key.
     func trainKeys(_ column: String, of file: String, into folder: ModelFolder) async throws {
         try folder.refuseMixing(shared: shared)
-        var stream = try seriesOptions.stream(file, key: column)
+        var stream = try seriesOptions.stream(file, key: column, by: .configured())
         let bad = BadKeys(failsFast: keys.failFast)
         var all: [Series] = []
         while let rows = try stream.next() {

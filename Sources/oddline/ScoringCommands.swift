@@ -44,7 +44,7 @@ struct TrainCommand: AsyncParsableCommand {
             let name = file == "-" ? nil : file
             let folder = ModelFolder(output ?? (name ?? "oddline") + ".models")
             if let column = keys.column, let file { return try await trainKeys(column, of: file, into: folder) }
-            let series = try seriesOptions.read(file)
+            let series = try seriesOptions.read(file, by: .configured())
             let detectors = try await training.learn(training.task(series))
             try folder.save(detectors)
             for detector in detectors { print(folder.summary(of: detector)) }
@@ -115,13 +115,15 @@ struct ScoreCommand: AsyncParsableCommand {
             let source = try configured.source()
             let settings = try ensemble.settings(source)
             if let column = keys.column, let file, let model {
-                return try scoreKeys(column, of: file, models: model, settings)
+                return try scoreKeys(column, of: file, models: model, settings, by: source.readers)
             }
             let destination = output.map(Destination.init)
             try destination?.refuse(file)
             var tail: SeriesTail?
             let followed = following.follow ? file : nil
-            var series = try followed.map { try seriesOptions.follow($0, &tail) } ?? seriesOptions.read(file)
+            let readers = source.readers
+            var series =
+                try followed.map { try seriesOptions.follow($0, &tail, by: readers) } ?? seriesOptions.read(file, by: readers)
             var scored: [ScoredModel]
             if let model {
                 (series, scored) = try ModelFolder(model).load(scoring: series)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Invocation
+import Persistence
 import SeriesReading
 import TimeSeries
 
@@ -82,32 +83,50 @@ struct SeriesOptions: ParsableArguments {
     }
 
     /// Reads a file, or where none is named what `--odbc` names.
-    func read(_ path: String?) throws -> Series { noticed(try open(path).series) }
+    func read(_ path: String?, by readers: ReaderPrograms) throws -> Series { noticed(try open(path, options, readers).series) }
 
     /// How a file is read, though it be of several series.
-    func describe(_ path: String?) throws -> Understanding {
+    func describe(_ path: String?, by readers: ReaderPrograms) throws -> Understanding {
         var options = options
         options.tellsApartOnly = true
-        return try open(path, options).understanding
+        return try open(path, options, readers).understanding
     }
 
-    private func open(_ path: String?) throws -> Reading { try open(path, options) }
-
-    private func open(_ path: String?, _ options: SeriesReader.Options) throws -> Reading {
-        if let path { return try SeriesReader.open(path: path, options: options) }
-        return try SeriesReader.open(odbc: odbc ?? "", query: query ?? "", options: options)
+    private func open(_ path: String?, _ options: SeriesReader.Options, _ readers: ReaderPrograms) throws -> Reading {
+        guard let path else { return try SeriesReader.open(odbc: odbc ?? "", query: query ?? "", options: options) }
+        return try reading(path, options, readers) { try SeriesReader.open(path: path, options: $0) }
     }
 
-    /// Reads what is in a file to follow it with `tail`.
-    func follow(_ path: String, _ tail: inout SeriesTail?) throws -> Series {
+    /// Reads a file by programs where it takes one, which is stopped when this one is interrupted.
+    private func reading<Content>(
+        _ path: String, _ options: SeriesReader.Options, _ readers: ReaderPrograms,
+        _ body: (SeriesReader.Options) throws -> Content
+    ) throws -> Content {
+        guard readers.kind(of: path) != nil else { return try body(options) }
+        // A program that reads does not hear of the terminal's signals itself.
+        let interruption = Interruption()
+        defer { interruption.release() }
+        var options = options
+        options.readers = readers.stopping(with: interruption.cancellation)
+        let content = Result { try body(options) }
+        interruption.endProgram()
+        return try content.get()
+    }
+
+    /// Reads what is in a file to follow it with `tail`; one that a program reads is refused.
+    func follow(_ path: String, _ tail: inout SeriesTail?, by readers: ReaderPrograms) throws -> Series {
+        var options = options
+        options.readers = readers
         let (series, opened) = try SeriesTail.open(path: path, options: options)
         tail = opened
         return noticed(series)
     }
 
     /// Opens a stream of many series, a column of which tells the key of each row.
-    func stream(_ path: String, key: String) throws -> KeyedStream {
-        try KeyedStream(path: path, key: key, options: options)
+    func stream(_ path: String, key: String, by readers: ReaderPrograms) throws -> KeyedStream {
+        let stream = try reading(path, options, readers) { try KeyedStream(path: path, key: key, options: $0) }
+        for notice in stream.notices { printError("oddline: \(stream.form.name): \(notice)") }
+        return stream
     }
 
     /// Whether many series can be read so.
@@ -132,5 +151,13 @@ struct SeriesOptions: ParsableArguments {
     private func noticed(_ series: Series) -> Series {
         for notice in series.notices { printError("oddline: \(series.name): \(notice)") }
         return series
+    }
+}
+
+extension ReaderPrograms {
+    /// Well-known programs, and those that `config.toml` names where nothing else of it is wanted.
+    /// - Throws: `StorageError.configuration`.
+    static func configured() throws -> ReaderPrograms {
+        ReaderPrograms(try ConfigurationFile(readingFrom: Locations().configurationFile).readers)
     }
 }

@@ -304,8 +304,8 @@ extension [any Detector] {
         guard let known = first?.channelNames, known != names, known.count == names.count else { return names }
         if Set(known) == Set(names) { return known }
         remark(
-            "the models were trained on \(known.map(printable).joined(separator: ", ")); "
-                + "\(names.map(printable).joined(separator: ", ")) \(names.count == 1 ? "is" : "are") taken in their place.")
+            "the models were trained on \(listed(known)); "
+                + "\(listed(names)) \(names.count == 1 ? "is" : "are") taken in their place.")
         return names
     }
 }

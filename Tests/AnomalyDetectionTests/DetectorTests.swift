@@ -198,3 +198,12 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
         try Models.standard.load(.lstm, from: url)
     }
 }
+
+@Test func whoHasFewerRowsThanAModelNeedsIsNotToldToTrainOnThem() {
+    let short = DetectionError.tooManyTrainingRows(series: "s", rows: 36, wanted: 100).description
+    #expect(short == "s: has 36 rows, fewer than the 100 to train on; use a longer series, since a model needs at least 48.")
+    let enough = DetectionError.tooManyTrainingRows(series: "s", rows: 60, wanted: 100).description
+    #expect(enough == "s: has 60 rows, fewer than the 100 to train on; train on at most 60.")
+    let names = (0..<10_000).map { "channel \($0)" }
+    #expect(DetectionError.otherOrder(model: .lstm, expected: names).description.count < 500)
+}

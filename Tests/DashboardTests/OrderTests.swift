@@ -23,7 +23,7 @@ struct Office {
     let reports: AsyncStream<DashboardEvent>
     let end: @Sendable () -> Void
 
-    init(models: Models = .standard) throws {
+    init(models: Models = .standard, readers: ReaderPrograms? = nil) throws {
         self.models = models
         database = try OddlineDatabase()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-\(UUID().uuidString)").path
@@ -33,9 +33,9 @@ struct Office {
         session = try accounts.login(identifier: "alice", password: "correct horse battery")
         let (stream, continuation) = AsyncStream.makeStream(of: DashboardEvent.self)
         (reports, end) = (stream, { continuation.finish() })
-        services = DashboardServices(accounts: accounts, database: database, locations: locations, models: models) {
-            continuation.yield($0)
-        }
+        services = DashboardServices(
+            accounts: accounts, database: database, locations: locations, models: models, readers: readers
+        ) { continuation.yield($0) }
         desk = services.desk(of: session)
     }
 

@@ -56,8 +56,10 @@ import Testing
         }
         let inside = file.appendingPathComponent("inside")
         try FileManager.default.createDirectory(at: inside, withIntermediateDirectories: true)
-        #expect(throws: FileError.self) { try replacePrivateFile(at: file, with: Data([1])) }
-        #expect(throws: FileError.self) { try writeResult(Data([1]), to: file) }
+        for write in [replacePrivateFile, writeAsResult] {
+            let error = #expect(throws: FileError.self) { try write(file, Data([1])) }
+            #expect(error?.description == "a folder has its name" && error?.remedy == "rename or remove that folder")
+        }
         #expect(try names() == ["file"], "no draft stays")
     }
 

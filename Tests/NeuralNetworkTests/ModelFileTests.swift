@@ -26,6 +26,24 @@ private let file = ModelFile(
     #expect(throws: ModelFileError.self) { try file.write(to: folder.appendingPathComponent("missing/m.safetensors")) }
 }
 
+@Test func aFolderInPlaceOfAModelIsNoMatterOfSpace() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    let url = folder.appendingPathComponent("m.safetensors")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let saving = try #require(throws: ModelFileError.self) { try file.write(to: url) }
+    #expect(
+        saving.description
+            == "m.safetensors: the model could not be saved (a folder has its name); rename or remove that folder.")
+    #expect(throws: ModelFileError.unreadable(file: "m.safetensors", reason: "it is a folder")) {
+        try ModelFile(readingFrom: url)
+    }
+    let missing = folder.appendingPathComponent("none")
+    #expect(throws: ModelFileError.unreadable(file: "none", reason: "there is no such file")) {
+        try ModelFile(readingFrom: missing)
+    }
+}
+
 @Test func everyCutOfAFileIsRefused() throws {
     let data = try file.encoded()
     for length in 0..<data.count {

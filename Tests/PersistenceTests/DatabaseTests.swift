@@ -104,6 +104,40 @@ private func mode(_ url: URL) throws -> Int? {
     }
 }
 
+@Test func programsThatReadFilesAreConfiguredByEnding() throws {
+    let url = folder().appendingPathExtension("toml")
+    defer { try? FileManager.default.removeItem(at: url) }
+    let text = """
+        theme = "paper"
+        [readers]
+        ".parquet" = ["duckdb", "-csv", "-c", "SELECT * FROM '{}'"]
+        '.log.zst' = ["zstdcat"]
+        """
+    try text.write(to: url, atomically: true, encoding: .utf8)
+    let readers = try ConfigurationFile(readingFrom: url).readers
+    #expect(readers == [".parquet": ["duckdb", "-csv", "-c", "SELECT * FROM '{}'"], ".log.zst": ["zstdcat"]])
+}
+
+@Test(arguments: [
+    ("ascii = \"yes\"", "line 1: \"ascii\" has a value of the wrong type"),
+    ("\n[keys]\nt = 5", "line 3: \"keys.t\" has a value of the wrong type"),
+    ("# readers\n[readers]\n\".parquet\" = \"duckdb\"", "line 3: \"readers.'.parquet'\" takes a program and its arguments"),
+    ("[ readers ]\n'.h5' = []", "line 2: \"readers.'.h5'\" takes a program"),
+    ("[readers]\n'.h5' = [\"a\", 5]", "line 2: \"readers.'.h5'\" takes a program"),
+    ("[readers]\n'.h5' = [\"\"]", "line 2: \"readers.'.h5'\" takes a program"),
+    ("[readers]\n\".h5\" = [\"a\"]\n'*.parquet' = [\"a\"]", "line 3: \"readers.'*.parquet'\" takes how names of files end"),
+    ("[readers]\n'/data/a.x' = [\"a\"]", "line 2: \"readers.'/data/a.x'\" takes how names of files end"),
+    ("[reader]\n'.h5' = [\"a\"]", "line 1: there is no \"reader\"; the nearest is \"readers\""),
+    ("readers = 5", "line 1: \"readers\" has a value of the wrong type"),
+]) func aValueOfTheWrongTypeIsToldWithItsKeyAndLine(_ text: String, _ reason: String) throws {
+    let url = folder().appendingPathExtension("toml")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try text.write(to: url, atomically: true, encoding: .utf8)
+    let error = try #require(throws: StorageError.self) { try ConfigurationFile(readingFrom: url) }
+    guard case .configuration(url.path, let told) = error else { throw error }
+    #expect(told.hasPrefix(reason), "\(told)")
+}
+
 /// A name that was misspelt would otherwise be passed over in silence.
 @Test(arguments: [
     ("lock_minuts = 5", "line 1: there is no \"lock_minuts\"; the nearest is \"lock_minutes\""),

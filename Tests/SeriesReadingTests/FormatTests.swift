@@ -63,6 +63,19 @@ private func temporaryFolder() throws -> URL {
     #expect(try SeriesReader.read(path: path, options: .init(table: "cpu")).rowCount == 5)
 }
 
+@Test func aQueryThatGoesOnForEverIsEndedWhereASeriesIsLargeEnough() throws {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("counts.db").path
+    try DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE t (x)") }
+    let endless = SeriesReader.Options(query: "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n")
+    #expect(throws: SeriesError.tooLarge(file: "counts.db", mostBytes: 10_000)) {
+        try SQLiteReader.reading(path: path, file: "counts.db", options: endless, mostBytes: 10_000)
+    }
+    let ten = SeriesReader.Options(query: (endless.query ?? "") + " LIMIT 10")
+    #expect(try SQLiteReader.reading(path: path, file: "counts.db", options: ten, mostBytes: 21).series.rowCount == 10)
+}
+
 @Test func aDatabaseThatGivesNoTableIsRefusedWithItsReason() throws {
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -72,7 +85,9 @@ private func temporaryFolder() throws -> URL {
     try queue.close()
     #expect(throws: SeriesError.tableNeeded(file: "empty.db", known: [])) { try SeriesReader.read(path: empty.path) }
     let database = try Data(contentsOf: empty)
-    #expect(throws: SeriesError.fileNeeded(file: "pipe")) { try SeriesReader.read(data: database, name: "pipe") }
+    #expect(throws: SeriesError.fileNeeded(file: "pipe", kind: "an SQLite database")) {
+        try SeriesReader.read(data: database, name: "pipe")
+    }
     let damaged = folder.appendingPathComponent("damaged.db")
     try Data("SQLite format 3\0 and then nothing like it".utf8).write(to: damaged)
     do {
@@ -103,7 +118,9 @@ private func temporaryFolder() throws -> URL {
         .unclosedQuote(file: "f", line: 1), .damagedGzip(file: "f"), .noSuchColumn(file: "f", column: "c", known: []),
         .allGaps(file: "f", column: "c"), .noTable(file: "f", table: "t", known: []), .tableNeeded(file: "f", known: []),
         .tableNeeded(file: "f", known: ["a", "b"]), .badQuery(file: "f", reason: "r"), .databaseFailed(file: "f", reason: "r"),
-        .fileNeeded(file: "f"), .noDatabase(file: "f"), .noODBC, .noConnection(source: "s", reason: "r"),
+        .fileNeeded(file: "f", kind: "a k"), .readerNeeded(file: "f", kind: "a k", install: "i"),
+        .readerMissing(file: "f", program: "p"), .readerFailed(file: "f", program: "p", reason: "r"), .noDatabase(file: "f"),
+        .noODBC, .noConnection(source: "s", reason: "r"),
     ]
     #expect(errors.allSatisfy { !$0.description.contains("--") && $0.description.hasSuffix(".") })
 }

@@ -239,7 +239,8 @@ private let cases: [ReadingCase] = [
         name: "a title in quotes",
         text:
             "\"Probe 9, south wall\"\n\"#\",\"Date Time, GMT+00:00\",\"Temp, degC\"\n1,21/03/31 23:30:00,4.6\n2,21/04/01 00:00:00,4.4\n",
-        channels: ["Temp, degC"], time: ["Date Time, GMT+00:00"], times: ["2021-03-31T23:30Z", "2021-04-01T00:00Z"], leftOut: ["#"],
+        channels: ["Temp, degC"], time: ["Date Time, GMT+00:00"], times: ["2021-03-31T23:30Z", "2021-04-01T00:00Z"],
+        leftOut: ["#"],
         step: "PT30M"),
     ReadingCase(
         name: "a note under the table", text: "time,temp\n2020-03-05 00:00,20\n2020-03-05 01:00,21\n\nSource: hill station\n",
@@ -343,6 +344,15 @@ func expect(_ wanted: ReadingCase) throws {
     var options = SeriesReader.Options()
     options.timeFormat = "%Q"
     #expect { try SeriesReader.read(data: data, name: "f.csv", options: options) } throws: { "\($0)".contains("%Q") }
+}
+
+@Test func aClockWithPointsIsJoinedToItsDateAndADateWithPointsIsNone() throws {
+    let rows = (0..<60).map { "\($0 / 24 + 10)/03/2004;\($0 % 24 < 10 ? "0" : "")\($0 % 24).00.00;\($0 % 7),5\n" }.joined()
+    let air = try SeriesReader.open(data: Data("Date;Time;CO\n\(rows)".utf8), name: "air.csv", options: .init())
+    #expect(air.understanding.time?.columns == ["Date", "Time"] && air.series.timeText(row: 59) == "2004-03-12T11:00")
+    let dated = try SeriesReader.open(
+        data: Data("t,v\n10.03.04,1.5\n11.03.04,2.5\n12.03.04,1.5\n".utf8), name: "d.csv", options: .init())
+    #expect(dated.series.timeText(row: 2) == "2004-03-12")
 }
 
 @Test func aColumnIsTakenBesidesThoseThatAreFound() throws {

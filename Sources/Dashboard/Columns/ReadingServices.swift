@@ -14,19 +14,23 @@ enum FileReading: Sendable {
     case failed(PlainError)
 
     /// Reads the file at a path.
-    /// - Parameter follows: whether its last line may not be whole yet.
-    init(_ path: String, _ options: SeriesReader.Options, follows: Bool = false) {
+    /// - Parameters:
+    ///   - follows: whether its last line may not be whole yet.
+    ///   - readers: programs that read what is no text.
+    init(_ path: String, _ options: SeriesReader.Options, follows: Bool = false, by readers: ReaderPrograms? = nil) {
+        var given = options
+        given.readers = readers
         do {
             let reading: Reading
             if follows {
-                let (series, tail) = try SeriesTail.open(path: path, options: options)
+                let (series, tail) = try SeriesTail.open(path: path, options: given)
                 reading = Reading(series: series, understanding: tail.understanding)
             } else {
-                reading = try SeriesReader.open(path: path, options: options)
+                reading = try SeriesReader.open(path: path, options: given)
             }
             self = .read(reading, ColumnGlance.all(of: reading))
         } catch SeriesError.severalSeries(_, let columns, _, _) {
-            self = Self.list(path, columns, options, follows: follows)
+            self = Self.list(path, columns, options, follows: follows, by: readers)
         } catch {
             self = .failed(PlainError(error))
         }
@@ -34,10 +38,13 @@ enum FileReading: Sendable {
 
     /// Lists the series that columns tell apart.
     static func list(
-        _ path: String, _ columns: [String], _ options: SeriesReader.Options, follows: Bool = false
+        _ path: String, _ columns: [String], _ options: SeriesReader.Options, follows: Bool = false,
+        by readers: ReaderPrograms? = nil
     ) -> FileReading {
+        var given = options
+        given.readers = readers
         do {
-            let series = try SeriesReader.seriesList(path: path, toldApartBy: columns, options: options)
+            let series = try SeriesReader.seriesList(path: path, toldApartBy: columns, options: given)
             return .several(SeriesChoice(path: path, columns: columns, series: series, options: options, follows: follows))
         } catch {
             return .failed(PlainError(error))
@@ -66,11 +73,11 @@ extension Desk {
         reading(effect) { [self] session in
             let known = try decided ?? library(session).reading(of: file)
             var options = known ?? SeriesReader.Options()
-            var reading = FileReading(file, options, follows: follows)
+            var reading = read(file) { FileReading(file, options, follows: follows, by: $0) }
             var refusal: String?
             if decided == nil, known != nil, case .failed(let error) = reading {
                 options = SeriesReader.Options()
-                reading = FileReading(file, options, follows: follows)
+                reading = read(file) { FileReading(file, options, follows: follows, by: $0) }
                 if case .read = reading { refusal = error.message }
             }
             switch reading {
@@ -90,8 +97,8 @@ extension Desk {
     func readAgain(_ path: String, _ effect: Effect, _ options: SeriesReader.Options, _ run: Cancellation) {
         reading(effect) { [self] _ in
             if run.isCancelled { return }
-            switch FileReading(path, options) {
-            case .failed(let error): report(effect.failure(error.message))
+            switch read(path, unless: run, { FileReading(path, options, by: $0) }) {
+            case .failed(let error): if !run.isCancelled { report(effect.failure(error.message)) }
             case .several(var choice):
                 (choice.isOpen, choice.run) = (true, run)
                 report(.severalSeries(choice))
@@ -106,7 +113,7 @@ extension Desk {
     /// Lists the series that columns of the open file tell apart.
     func listSeries(_ path: String, _ effect: Effect, _ columns: [String], _ options: SeriesReader.Options) {
         reading(effect) { [self] _ in
-            switch FileReading.list(path, columns, options) {
+            switch read(path, { FileReading.list(path, columns, options, by: $0) }) {
             case .several(var choice):
                 choice.isOpen = true
                 report(.severalSeries(choice))
@@ -121,10 +128,26 @@ extension Desk {
         services.previews.read(path) { [self] in
             guard let session = try? permitted() else { return }
             let file = absolute(path)
+            if let kind = services.readers?.kind(of: file) {
+                let error = PlainError(message: "It is \(kind), which another program reads; open it to see it.")
+                return report(.previewed(path: path, .failure(error)))
+            }
             var content = (try? library(session).reading(of: file)).map { previewed(file, $0) }
             if case .success? = content {} else { content = previewed(file, SeriesReader.Options()) }
             if let content { report(.previewed(path: path, content.map(LibraryState.Preview.Content.init))) }
         }
+    }
+
+    /// Reads a file by the programs that may have to, which are stopped when the run is or when the program ends.
+    private func read(
+        _ path: String, unless run: Cancellation? = nil, _ body: (ReaderPrograms?) -> FileReading
+    ) -> FileReading {
+        guard var readers = services.readers, readers.kind(of: path) != nil else { return body(nil) }
+        readers = readers.stopping(with: services.leaving)
+        if let run { readers = readers.stopping(with: run) }
+        services.programs.enter()
+        defer { services.programs.leave() }
+        return body(readers)
     }
 
     /// Reads on the workers while the session may be used; where that cannot be told, that is answered.

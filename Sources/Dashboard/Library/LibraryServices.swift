@@ -31,7 +31,8 @@ func completions(of path: String) -> [String] {
 
 extension UserLibrary {
     /// What the library lists: the sample series, the series in the folder one is in, and files opened before that still exist.
-    func entries(samples: URL, folder: URL?) throws -> [LibraryState.Entry] {
+    /// - Parameter readers: programs that read what is no text, whose files are listed too.
+    func entries(samples: URL, folder: URL?, readers: ReaderPrograms? = nil) throws -> [LibraryState.Entry] {
         let recent = try recentFiles()
         let holdings = Dictionary(recent.map { ($0.path, $0) }) { first, _ in first }
         func entry(_ path: String, _ section: String) -> LibraryState.Entry {
@@ -39,9 +40,9 @@ extension UserLibrary {
                 path: path, name: printable(URL(fileURLWithPath: path).lastPathComponent), section: section,
                 holdings: holdings[path])
         }
-        let samples = Self.series(in: samples)
+        let samples = Self.series(in: samples, nil)
         var listed = Set(samples)
-        let here = (folder.map(Self.series) ?? []).filter { listed.insert($0).inserted }
+        let here = (folder.map { Self.series(in: $0, readers) } ?? []).filter { listed.insert($0).inserted }
         let others = recent.map(\.path).filter { !listed.contains($0) && FileManager.default.fileExists(atPath: $0) }
         let name = folder.map { printable($0.lastPathComponent) } ?? ""
         return samples.map { entry($0, "Sample data") } + here.map { entry($0, "In \(name)") }
@@ -52,10 +53,12 @@ extension UserLibrary {
     private static let mostFiles = 1000
 
     /// The paths of the files in a folder that are offered as series, numbers in their names in order.
-    private static func series(in folder: URL) -> [String] {
+    private static func series(in folder: URL, _ readers: ReaderPrograms?) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        let readable = names.filter { SeriesReader.isReadable(name: $0) && !$0.hasPrefix(".") }
-            .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+        let readable = names.filter { name in
+            (SeriesReader.isReadable(name: name) || readers?.takes(name: name) == true) && !name.hasPrefix(".")
+        }
+        .sorted { $0.compare($1, options: .numeric) == .orderedAscending }
         return readable.prefix(mostFiles).map { folder.appendingPathComponent($0).path }
     }
 

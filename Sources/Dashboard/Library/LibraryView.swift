@@ -125,7 +125,7 @@ extension LibraryState {
         if series.time.microseconds != nil {
             facts.append("\(series.timeText(row: 0)) to \(series.timeText(row: series.rowCount - 1))")
         }
-        facts.append("Columns: \(series.channels.map(\.name).joined(separator: ", "))")
+        facts.append("Columns: \(listed(series.channels.map(\.name)))")
         if let labels = series.labels { facts.append("Labelled: \(grouped(labels.count { $0 })) anomalous rows") }
         if let period = content.period { facts.append("Repeats about every \(period) rows\(periodText(series, rows: period))") }
         facts.append(holdingsText(entry))

@@ -1,4 +1,5 @@
-/// Times of a day, or time passed, as hours, minutes and seconds alone: `23:45`, `0:00:00.1`, `25:10:00`, `1 day, 2:03:04`.
+/// Times of a day, or time passed, as hours, minutes and seconds alone: `23:45`, `0:00:00.1`, `25:10:00`, `1 day, 2:03:04`, and with
+/// points `18.00.00`.
 package enum ClockTime {
     /// Microseconds from the start. Two numbers are hours and minutes, with a fraction minutes and seconds; `nil` where the bytes are
     /// written otherwise.
@@ -7,11 +8,15 @@ package enum ClockTime {
         cursor.skipBlanks()
         let isNegative = cursor.skip(UInt8(ascii: "-"))
         if !isNegative { _ = cursor.skip(UInt8(ascii: "+")) }
-        guard let days = days(&cursor), var first = cursor.number(least: 1, most: 7), cursor.skip(UInt8(ascii: ":")),
-            var second = cursor.number(least: 1, most: 2), second < 60
-        else { return nil }
+        guard let days = days(&cursor), var first = cursor.number(least: 1, most: 7) else { return nil }
+        let hasPoints = cursor.skip(UInt8(ascii: "."))
+        let mark = UInt8(ascii: hasPoints ? "." : ":")
+        guard hasPoints || cursor.skip(mark), var second = cursor.number(least: hasPoints ? 2 : 1, most: 2), second < 60 else {
+            return nil
+        }
         var third: Int64 = 0
-        let hasThird = cursor.skip(UInt8(ascii: ":"))
+        let hasThird = cursor.skip(mark)
+        guard hasThird || !hasPoints else { return nil }
         if hasThird {
             guard let written = cursor.number(least: 1, most: 2), written < 60 else { return nil }
             third = written

@@ -9,10 +9,12 @@ extension TimeNotation {
     where Texts.Element: Collection, Texts.Element.Element == UInt8 {
         let texts = samples.map { Array($0) }
         guard let richest = texts.max(by: { changes($0) < changes($1) }), richest.count <= 80 else { return [] }
-        for plain in [iso, clock] where plain.reads(texts) { return [plain] }
+        // With points a date is likelier than a clock.
+        let hasPoints = richest.contains(UInt8(ascii: ".")) && !richest.contains(UInt8(ascii: ":"))
+        for plain in hasPoints ? [iso] : [iso, clock] where plain.reads(texts) { return [plain] }
         if texts.allSatisfy({ number($0) != nil || number($0, decimalComma: true) != nil }) { return [] }
-        let found = patterns(texts)
-        return found.isEmpty ? intervals(texts) : found
+        for found in [patterns(texts), intervals(texts)] where !found.isEmpty { return found }
+        return hasPoints && clock.reads(texts) ? [clock] : []
     }
 
     /// The patterns that read every one of some texts, the likeliest first.

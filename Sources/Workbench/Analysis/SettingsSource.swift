@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Foundation
 import Persistence
+import SeriesReading
 
 /// What every analysis begins with, whoever makes it: the program's own settings, then those of `config.toml`, then what is said of
 /// this analysis by options or a query. Later ones win.
@@ -13,6 +14,10 @@ public struct SettingsSource: Sendable {
     public let settings: AnalysisSettings
     /// A sentence on what the file sets, for those who may not think of it; `nil` where it sets nothing.
     public let notice: String?
+
+    /// Programs that read what is no text, those that the file names first. They are for files that the user opens, never for what
+    /// others send.
+    public var readers: ReaderPrograms { ReaderPrograms(configuration.readers) }
 
     /// The program's own settings alone.
     public init(_ models: Models) {

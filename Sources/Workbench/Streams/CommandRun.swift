@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
+import Work
 
-/// One run of a program without the terminal, in a group of its own and with the signals as they are by default, so that neither
-/// Ctrl-C nor Ctrl-Z reach it.
+/// One run of a program away from the terminal, of which only how it ended is of interest; see `startProgram`.
 final class CommandRun: Sendable {
     /// How it ended.
     enum Ending: Equatable, Sendable {
@@ -60,29 +60,8 @@ final class CommandRun: Sendable {
     }
 
     private static func spawn(_ words: [String], _ environment: [String: String]) throws(Failure) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        for output in [STDOUT_FILENO, STDERR_FILENO] {
-            posix_spawn_file_actions_addopen(&actions, output, "/dev/null", O_WRONLY, 0)
-        }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var (none, all) = (sigset_t(), sigset_t())
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-        var arguments = words.map { strdup($0) } + [nil]
-        var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for text in arguments + variables { free(text) } }
-        var process: pid_t = 0
-        let problem = posix_spawn(&process, words[0], &actions, &attributes, &arguments, &variables)
-        guard problem == 0 else { throw Failure(ending: .notStarted(String(cString: strerror(problem)))) }
-        return process
+        do {
+            return try startProgram(words, environment: environment)
+        } catch { throw Failure(ending: .notStarted(error.reason)) }
     }
 }
