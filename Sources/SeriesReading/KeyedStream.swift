@@ -73,7 +73,7 @@ public struct KeyedStream {
     /// Whether what the input holds was looked at.
     private var isTaken = false
     /// Whether a key may come back behind others, and the rows of all keys then.
-    private var mayScatter = false
+    private let mayScatter: Bool
     private var gathering: KeyedGathering?
 
     /// Lines that tell the form: a header and 200 more.
@@ -103,7 +103,7 @@ public struct KeyedStream {
         var options = options
         options.keyColumn = key
         let name = input.name
-        let (json, found, header) = try Self.inspect(&input, options)
+        let (json, found, header) = try Self.inspect(&self.input, options)
         self.json = json
         let numbers = found.channels.map { found.names[$0] }
         for column in options.columns where !numbers.contains(column) {
@@ -112,8 +112,8 @@ public struct KeyedStream {
         form = KeyedForm(name: name, form: found, options: options, numbers: numbers)
         keyIndex = found.names.firstIndex(of: key) ?? 0
         if json == nil {
-            lines = LineEnds.count(input.bytes[..<header])
-            input.bytes.removeFirst(header)
+            lines = LineEnds.count(self.input.bytes[..<header])
+            self.input.bytes.removeFirst(header)
         }
     }
 
