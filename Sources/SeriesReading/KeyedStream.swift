@@ -73,7 +73,7 @@ public struct KeyedStream {
     /// Whether what the input holds was looked at.
     private var isTaken = false
     /// Whether a key may come back behind others, and the rows of all keys then.
-    private let mayScatter: Bool
+    private var mayScatter = false
     private var gathering: KeyedGathering?
 
     /// Lines that tell the form: a header and 200 more.
