@@ -49,7 +49,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
         BadFile("one row", "v\n1\n", "1 row is too few", "at least 48"),
         BadFile("one number", "5", "too few"), BadFile("five rows", "v\n1\n2\n3\n4\n5\n", "5 rows are too few"),
         BadFile("only labels", "label\n0\n1\n0\n", "no column holds numbers (found: label)"),
-        BadFile("only times", "time\n2024-01-01\n2024-01-02\n", "no column holds numbers (found: time)"),
+        BadFile("only times", "time\n2024-01-01\n2024-01-02\n", "holds times (time) and no numbers beside them"),
         BadFile("only text", "name,city\nann,paris\nbob,rome\n", "no column holds numbers (found: name, city)"),
         BadFile("a column of gaps", "b\nNA\nnan\n", "column \"b\": holds only gaps"),
     ]
@@ -138,7 +138,7 @@ struct BadFile: Sendable, CustomTestStringConvertible {
         BadFile("a field too many", behindGoodRows("2024-01-01T00:40:00,1,2"), "row 41 (line 42): has 3 fields"),
         BadFile("another delimiter", behindGoodRows("2024-01-01T00:40:00;1"), "40 rows are too few"),
         BadFile("a last line of text", behindGoodRows("Total: 40 rows"), "40 rows are too few"),
-        BadFile("a second header", behindGoodRows("time,value\n"), "row 41 (line 42)"),
+        BadFile("a second header", behindGoodRows("time,value\n"), "40 rows are too few"),
         BadFile("lines above the header", "Export of sensor 7\n\ntime,value\n2024-01-01,1\n", "1 row is too few"),
         BadFile("a remark above the header", "# made by x\ntime,value\n2024-01-01,1\n", "1 row is too few"),
         BadFile("columns of spaces", "a    b\n1    2\n3    4\n", "2 rows are too few"),
