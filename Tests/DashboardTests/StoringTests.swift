@@ -27,18 +27,18 @@ import Workbench
         _ = answer(&state, .notStored(first, "The disk is full."))
         let message = try #require(state.message)
         #expect(message.isError && message.text.contains(eventText(series, event.rows)) && message.text.contains("disk is full"))
-        #expect(view(state).text.contains("not stored: anomaly"))
+        #expect(view(state).text.contains("anomaly !"))
 
         press(&state, .character("]"))
         let both = press(&state, .character("n"))
         #expect(verdicts(both) == [.anomaly, .normal], "what was not stored goes before what comes next")
-        #expect(view(state).text.contains("not stored: anomaly"), "until it is known to be stored")
+        #expect(view(state).text.contains("anomaly !"), "until it is known to be stored")
         _ = answer(&state, .notStored(try judging(both), "The disk is full."))
         #expect(state.workspace?.unstored.count == 1)
         let again = press(&state, .character("z"))
         #expect(verdicts(again) == [.anomaly, .postponed])
         for effect in again { _ = answer(&state, .stored(effect, replaced: [])) }
-        #expect(state.workspace?.unstored.isEmpty == true && !view(state).text.contains("not stored"))
+        #expect(state.workspace?.unstored.isEmpty == true && !view(state).text.contains("anomaly !"))
     }
 
     @Test(arguments: [Key.character("q"), .control("c"), .character("O")])

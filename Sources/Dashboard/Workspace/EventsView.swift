@@ -96,7 +96,8 @@ extension WorkspaceState {
         let verdict = Column(title: heading("verdict", .unjudged), width: 7, isNumber: false) {
             let note = notes.text(on: $0.rows)
             let verdict = judgements.verdict(on: $0.rows)?.title ?? "·"
-            return (unstored.hasVerdict(on: stored($0.rows)) ? "not stored: " : "") + verdict + (note.isEmpty ? "" : " \(note)")
+            let mark = unstored.hasVerdict(on: stored($0.rows)) ? " !" : ""
+            return verdict + mark + (note.isEmpty ? "" : " \(note)")
         }
         func all() -> [Column] { [rank, start] + measures + peaks + [verdict] }
         func total() -> Int { all().reduce(-1) { $0 + $1.width + 1 } }
