@@ -21,8 +21,10 @@ extension RawReading {
             return
         }
         let search = KeySearch(times)
-        guard search.isNeeded, !candidates.isEmpty else { return }
-        let columns = keyColumns(bytes, candidates, search)
+        let ignored = Set(options.ignored)
+        let open = candidates.filter { !ignored.contains(form.names[$0]) }
+        guard search.isNeeded, !open.isEmpty else { return }
+        let columns = keyColumns(bytes, open, search)
         guard let found = search.best(columns) else {
             if search.repeats { tellTried(columns) }
             return

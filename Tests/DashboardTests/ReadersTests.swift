@@ -55,7 +55,7 @@ import Workbench
         let path = try file("a.x")
         let office = try Office(readers: readers)
         var events = office.reports.makeAsyncIterator()
-        guard case .failed(let sentence)? = try await answer(office, &events, .openToFollow(path: path)) else {
+        guard case .openFailed(let sentence)? = try await answer(office, &events, .openToFollow(path: path)) else {
             Issue.record("followed")
             return
         }

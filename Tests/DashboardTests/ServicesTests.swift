@@ -124,7 +124,9 @@ import Workbench
         for effect in press(&state, .character("]"), .character("a")) { office.desk.start(effect) }
         for effect in run(&state, "note looked \"odd\", twice") { office.desk.start(effect) }
         for effect in run(&state, "export \(target.path)") { office.desk.start(effect) }
-        guard case .answer(_, .done) = await events.next() else { throw Unexpected("no export") }
+        var exported = await events.next()
+        while case .answer(_, .stored)? = exported { exported = await events.next() }
+        guard case .answer(_, .done)? = exported else { throw Unexpected("no export") }
         let workspace = try #require(state.workspace)
         var text = ""
         let remarks = ScoreExport.Remarks(judgements: workspace.judgements, notes: workspace.notes)

@@ -38,7 +38,8 @@ private func trained(_ models: Models) async -> [ScoredModel] {
         try $0.settings.set(["lstm_weight": "0", "transformer_weight": "0", "median_weight": "1"], models: models)
     }
     #expect(analysis.result?.combined == result.scores[.rollingMedian])
-    let comparison = try Comparison(series: series, result: result, settings: analysis.settings)
+    let comparison = try Comparison(
+        series: series, result: try #require(analysis.result), settings: analysis.settings)
     #expect(comparison.lines.map(\.name) == ["LSTM", "Transformer", "Rolling median", "combined"])
 }
 
