@@ -80,7 +80,7 @@ private func inWorkspace(_ width: Int, _ height: Int, _ keys: Key...) throws -> 
             let place = "\(field.name), \(size), seed \(random)"
             var state = try field.make(size.0, size.1)
             try expectWholeBorder(state, place)
-            for step in 0..<150 {
+            for step in 0..<60 {
                 switch Int.random(in: 0..<12, using: &random) {
                 case 0: press(&state, [.left, .right, .home, .end].randomElement(using: &random) ?? .left)
                 case 1: press(&state, [.backspace, .delete, .control("w")].randomElement(using: &random) ?? .delete)
