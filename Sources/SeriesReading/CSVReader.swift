@@ -358,6 +358,7 @@ struct CSVReader {
 
     private func label(_ slice: UnsafeBufferPointer<UInt8>, _ place: Place, _ column: Int) throws(SeriesError) -> Bool {
         if let label = Self.label(slice, decimalComma: form.usesDecimalComma) { return label }
+        if form.marks.contains(slice) { return false }
         throw .badLabel(
             file: file, row: place.row, line: place.line, column: form.names[column], text: String(decoding: slice, as: UTF8.self)
         )
