@@ -66,7 +66,7 @@ struct CSVReader {
 
     /// Whether a record is a remark, where some stand above the table.
     private func isRemark(_ field: CSVScanner.Field) -> Bool {
-        form.layout.hasComments && field.start < field.end && bytes[field.start] == UInt8(ascii: "#")
+        form.layout.comments > 0 && field.start < field.end && bytes[field.start] == UInt8(ascii: "#")
     }
 
     /// Reads a record.

@@ -21,9 +21,8 @@ struct LayoutFinder {
     static let inspected = 200
 
     /// Finds the table.
-    /// - Returns: also what is in its columns at the first look.
     /// - Throws: `SeriesError.empty`, and what is wrong with quotes.
-    func find() throws(SeriesError) -> (layout: TableLayout, looks: [FieldLook]) {
+    func find() throws(SeriesError) -> TableLayout {
         var layout = TableLayout()
         let (top, comments) = passComments(&layout)
         layout.delimiter = try delimiter(from: top, named: layout.delimiter == 0 ? nil : separator())
@@ -38,7 +37,7 @@ struct LayoutFinder {
         layout.repeats = linesAbove(records, looks, layout)
         layout.end = bytes.count
         if isWhole { findEnd(looks, &layout) }
-        return (layout, looks)
+        return layout
     }
 
     // MARK: Above the table
@@ -77,11 +76,8 @@ struct LayoutFinder {
             }
             (offset, line, comments) = (next, line + 1, comments + 1)
         }
-        layout.hasComments = comments > 0
-        if comments > 0 {
-            layout.notices.append(
-                comments == 1 ? "A line that begins with # is left out." : "\(comments) lines that begin with # are left out.")
-        }
+        layout.comments = comments
+        if let notice = layout.commentsNotice { layout.notices.append(notice) }
         return ((offset, line), last)
     }
 
