@@ -1,7 +1,8 @@
-import AnomalyDetection
 import TestSupport
 import Testing
 import TimeSeries
+
+@testable import AnomalyDetection
 
 /// Scores of which a share reaches the ordinary reach of errors, some near each other, some without a value.
 private func scores(_ count: Int, _ random: inout SeededGenerator) -> [Float] {
