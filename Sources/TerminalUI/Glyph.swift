@@ -34,20 +34,31 @@ public struct Glyph: Sendable, Equatable, Hashable {
     /// Gives what is drawn for a character from left to right: what stands in a cell, and the columns that it takes, 1 or 2.
     static func forEachSign(of grapheme: Character, _ body: (_ sign: Sign, _ columns: Int) -> Void) {
         var drawn: (sign: Sign, columns: Int)?
+        var isWhole = true
+        func finish() {
+            // What was left out may have stood between what now makes two characters, and not all marks go with the circle;
+            // the first character holds the sign.
+            if let drawn { body(isWhole ? drawn.sign : drawn.sign.firstCharacter, drawn.columns) }
+        }
         func begin(_ scalar: Unicode.Scalar, _ columns: Int) {
-            if let drawn { body(drawn.sign, drawn.columns) }
+            finish()
             drawn = (Sign(scalar), columns)
         }
         for scalar in grapheme.unicodeScalars {
             switch Part.of(scalar) {
             case .base(let shown, let columns): begin(shown, columns)
             case .mark:
-                if drawn == nil { begin(dottedCircle, 1) }
+                if drawn == nil {
+                    isWhole = false
+                    begin(dottedCircle, 1)
+                }
                 drawn?.sign.add(mark: scalar)
-            case .hidden: if drawn == nil { begin(replacement, 1) }
+            case .hidden:
+                isWhole = false
+                if drawn == nil { begin(replacement, 1) }
             }
         }
-        if let drawn { body(drawn.sign, drawn.columns) }
+        finish()
     }
 
     private static let replacement: Unicode.Scalar = "\u{FFFD}"

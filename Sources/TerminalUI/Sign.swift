@@ -44,6 +44,15 @@ public struct Sign: Sendable, Hashable, ExpressibleByUnicodeScalarLiteral {
         return text.first ?? " "
     }
 
+    /// As much of the sign as is one character.
+    var firstCharacter: Sign {
+        var scalars = character.unicodeScalars.makeIterator()
+        guard let base = scalars.next() else { return " " }
+        var sign = Sign(base)
+        while let mark = scalars.next() { sign.add(mark: mark) }
+        return sign
+    }
+
     /// The scalar or the mark at a place, 0 to 4; 0 where there is none.
     private func number(at place: Int) -> UInt32 {
         UInt32(truncatingIfNeeded: (place < 3 ? first : second) >> (UInt64(place % 3) * 21)) & 0x1F_FFFF
