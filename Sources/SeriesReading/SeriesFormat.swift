@@ -116,8 +116,10 @@ extension RawReading {
         var understanding = decision.understanding
         understanding.notices += remarks.notices
         var reading = RawReading(series: series, understanding: understanding, form: decision.form)
+        reading.leaveOutClocks(decision)
         try reading.tellApart(bytes, file: file, options: options, candidates: decision.keyCandidates)
         reading.leaveOutConstant(decision)
+        reading.tellUnits()
         reading.tellLikeLabels(options)
         reading.understanding.tellLeftOut()
         return reading
