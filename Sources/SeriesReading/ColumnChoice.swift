@@ -177,15 +177,16 @@ extension TableDecision {
         return form.names.indices.contains { other in
             guard other != column, ColumnNames.isIdentifier(form.names[other]) else { return false }
             let groups = sample.columns[other]
-            var starts = 1
+            var lengths = [1]
             for row in values.indices.dropFirst() {
                 let goesOn = groups[row].elementsEqual(groups[row - 1])
                 guard let value = values[row], let before = values[row - 1], value == (goesOn ? before + 1 : start) else {
                     return false
                 }
-                if !goesOn { starts += 1 }
+                if goesOn { lengths[lengths.count - 1] += 1 } else { lengths.append(1) }
             }
-            return starts > 2
+            // Groups of one length are all things at one time.
+            return Set(lengths.dropLast()).count > 1
         }
     }
 

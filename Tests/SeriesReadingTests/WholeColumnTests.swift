@@ -50,14 +50,16 @@ private let wholeColumns: [MeaningCase] = [
         name: "seconds beside the time", text: table("Takt,t,u", 90) { "\(30 * $0 + 30),2019-02-03 \(clock($0 / 2)):\($0 % 2 * 3)0,\($0 * 5 % 11)" },
         channels: ["u"], time: ["t"], leftOut: ["Takt": .saysTheTime]),
     MeaningCase(
-        name: "lines of an order", text: table("sale_id,part,day,sum", 60) { "\($0 / 3 + 40),\($0 % 3 + 1),\(day($0 / 3 * 2)),\($0 * 5 % 11)" },
+        name: "lines of an order", text: table("sale_id,part,day,sum", 60) { row in
+            let sale = row / 6 * 3 + [0, 1, 1, 2, 2, 2][row % 6]
+            return "\(sale + 40),\([1, 1, 2, 1, 2, 3][row % 6]),\(day(sale * 2)),\(row * 5 % 11)"
+        },
         channels: ["sum"], leftOut: ["part": .countsRows]),
     MeaningCase(
         name: "the id of a user", text: table("at,user_id,price", 60) { "\(day($0)),\($0 * 7919 % 1009),\($0 * 5 % 11)" },
         channels: ["price"], leftOut: ["user_id": .namesSomething]),
     MeaningCase(
-        name: "a number with a letter that is always the same", text: table("at,place,price", 20) { "\(day($0)),771K1,\($0 * 5 % 11)" }
-            .replacing("771K1", with: "771Q"),
+        name: "a number with a letter that is always the same", text: table("at,place,price", 20) { "\(day($0)),771Q,\($0 * 5 % 11)" },
         channels: ["price"], leftOut: ["place": .isConstant], untold: ["Units"]),
     MeaningCase(
         name: "a button that is called an event", text: table("at,EVENT,motion", 60) { "\(day($0)),\($0 % 17 / 16),\($0 * 5 % 11)" },
@@ -117,10 +119,10 @@ private let partsOfTime: [MeaningCase] = [
         name: "the day first beside decimal commas", text: table("Tag;Stunde;v", 24) { "05/07/2018;\($0);\($0 % 7),25" }, channels: ["v"],
         time: ["Tag", "Stunde"], times: ["2018-07-05T00:00"], told: ["decimal commas", "--time-format '%m/%d/%Y %H'"]),
     MeaningCase(
-        name: "days since the year 1", text: table("ordinal_date,v", 60) { "\(735_600 + $0),\($0 * 5 % 11)" }, channels: ["v"],
+        name: "days since the year 1", text: table("ordinal_date,v", 60) { "\(735_599 + $0),\($0 * 5 % 11)" }, channels: ["v"],
         time: ["ordinal_date"], format: "ordinal", step: "P1D", times: ["2015-01-01", "2015-01-02"], told: ["--time-format datenum"]),
     MeaningCase(
-        name: "days as MATLAB counts them", text: table("datenum_time,v", 60) { "\(735_966 + Double($0) / 4),\($0 * 5 % 11)" },
+        name: "days as MATLAB counts them", text: table("datenum_time,v", 60) { "\(735_965 + Double($0) / 4),\($0 * 5 % 11)" },
         channels: ["v"], format: "datenum", step: "PT6H", times: ["2015-01-01T00:00", "2015-01-01T06:00"]),
 ]
 
@@ -144,7 +146,7 @@ private let keys: [MeaningCase] = [
     MeaningCase(
         name: "things at times of their own",
         text: table("time,device,v", 300) { row in
-            let second = row / 5 * 60 + row % 5 * 11 + row / 5 * 7 % 4
+            let second = row / 5 * 60 + [0, 3, 31, 34, 52][row % 5] + row / 5 * 7 % 4
             return "2011-01-01 \(clock(second / 60)):\(two(second % 60)),\(["a", "b", "c", "d", "e"][row % 5]),\(row * 5 % 11)\n"
                 + (row % 9 == 0 ? "2011-01-01 \(clock(second / 60)):\(two(second % 60)),f,4" : "")
         }
@@ -156,7 +158,7 @@ private let keys: [MeaningCase] = [
     MeaningCase(
         name: "numbers of animals, some of which leave",
         text: table("mass,time,rat,food", 240) { "\(40 + $0 * 5 % 11),\($0 / 20 * 3),\($0 % 20 + 1),\($0 % 20 / 10)" }
-            .split(separator: "\n").filter { !($0.hasSuffix(",7,0") && $0.split(separator: ",")[1].count > 1) }.joined(separator: "\n"),
+            .split(separator: "\n").filter { !($0.hasSuffix(",7,0") && $0.split(separator: ",")[1] != "0") }.joined(separator: "\n"),
         channels: ["mass"], time: ["time"], key: ["rat"], seriesCount: 20),
 ]
 
