@@ -15,15 +15,15 @@ struct KeyCoverage {
 
     /// - Parameters:
     ///   - times: of all rows.
-    ///   - codes: the series of each row, from 0 on, each with a row at least.
-    init(_ times: [Int64], codes: [Int], count: Int) {
+    ///   - codes: the series of each row, from 0 on.
+    init(_ times: [Int64], codes: [Int]) {
         let distinct = Set(times).sorted()
         let places = Dictionary(uniqueKeysWithValues: zip(distinct, distinct.indices))
-        var series = Array(repeating: [Int](), count: count)
-        for (time, code) in zip(times, codes) where series.indices.contains(code) {
+        var series = Array(repeating: [Int](), count: (codes.max() ?? -1) + 1)
+        for (time, code) in zip(times, codes) {
             if let place = places[time] { series[code].append(place) }
         }
-        series = series.map { Set($0).sorted() }
+        series = series.filter { !$0.isEmpty }.map { Set($0).sorted() }
         let (cells, spans) = series.reduce((0, 0)) { sum, places in
             (sum.0 + places.count, sum.1 + (places.last ?? 0) - (places.first ?? 0) + 1)
         }

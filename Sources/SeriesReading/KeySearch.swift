@@ -88,15 +88,7 @@ struct KeySearch {
 
     /// Whether what some columns tell apart are series; rows of series that stand one after the other have been looked at.
     private func isOfSeries(_ found: Found) -> Bool {
-        guard disorder.repeats else { return true }
-        var known: [Int: Int] = [:]
-        let codes = found.codes.map { code in
-            known[code] ?? {
-                known[code] = known.count
-                return known.count - 1
-            }()
-        }
-        return KeyCoverage(times, codes: codes, count: found.count).isOfSeries
+        !disorder.repeats || KeyCoverage(times, codes: found.codes).isOfSeries
     }
 
     /// All rows of some of the times, by which it shows whether columns tell rows of one time apart; `nil` for all rows.

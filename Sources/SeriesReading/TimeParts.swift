@@ -148,6 +148,9 @@ extension TableDecision {
 
     /// The parts of a date with the clock that stands in another column, with colons or without a mark between.
     private func withClock(_ date: [Int], _ pattern: String, _ columns: [Int]) -> TimeCandidate? {
+        guard let notation = try? TimeNotation(name: pattern), let days = TimeCandidate(columns: date, notations: [notation]) else {
+            return nil
+        }
         let others = columns.filter { !date.contains($0) && facts[$0].present.count * 20 >= sample.rowCount * 19 }
         let named = others.filter { ColumnNames.isClock(form.names[$0]) }
         for column in named + others.filter({ !named.contains($0) && !facts[$0].isNumeric }) {
@@ -156,7 +159,8 @@ extension TableDecision {
             let found = clocks.compactMap { try? TimeNotation(name: "\(pattern) \($0)") }.filter { notation in
                 texts.allSatisfy { text in text.withUnsafeBufferPointer { notation.instant($0) } != nil }
             }
-            if let first = found.first { return TimeCandidate(columns: date + [column], notations: [first]) }
+            guard let whole = TimeCandidate(columns: date + [column], notations: found) else { continue }
+            if named.contains(column) || isEven(whole, asBy: days) { return whole }
         }
         return nil
     }
