@@ -159,7 +159,7 @@ extension TableDecision {
             let found = clocks.compactMap { try? TimeNotation(name: "\(pattern) \($0)") }.filter { notation in
                 texts.allSatisfy { text in text.withUnsafeBufferPointer { notation.instant($0) } != nil }
             }
-            guard let whole = TimeCandidate(columns: date + [column], notations: found) else { continue }
+            guard let whole = TimeCandidate(columns: date + [column], notations: Array(found.prefix(1))) else { continue }
             if named.contains(column) || isEven(whole, asBy: days) { return whole }
         }
         return nil
