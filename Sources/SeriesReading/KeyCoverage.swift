@@ -28,6 +28,8 @@ struct KeyCoverage {
             (sum.0 + places.count, sum.1 + (places.last ?? 0) - (places.first ?? 0) + 1)
         }
         if spans > distinct.count { fill = Double(cells - distinct.count) / Double(spans - distinct.count) }
+        // What is at one time alone is no series.
+        if series.reduce(0, { $0 + ($1.count > 1 ? $1.count : 0) }) * 2 < cells { fill = 0 }
         let long = series.filter { $0.count >= Self.fewestTimes }
         guard long.reduce(0, { $0 + $1.count }) * 2 >= cells else { return }
         within = Self.evenness(long.map { places in places.map { distinct[$0] } })
