@@ -167,10 +167,13 @@ extension TableDecision {
         return values.count > 2 && zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
     }
 
-    /// Whether numbers are written as names are: with zeros in front.
+    /// Whether numbers are written as names are: with zeros in front, and no fraction.
     private func hasLeadingZeros(_ column: Int) -> Bool {
         let present = facts[column].present
-        return present.count { $0.count > 1 && $0[0] == 0x30 && $0[1] &- 0x30 < 10 } * 2 > present.count
+        let zeros = present.count { field in
+            field.count > 1 && field[0] == 0x30 && field[1] &- 0x30 < 10 && !field.contains { $0 == 0x2E || $0 == 0x2C }
+        }
+        return zeros * 2 > present.count
     }
 
     // MARK: Several series

@@ -13,7 +13,7 @@ extension SeriesReader {
             understanding.time?.order = order.order
         }
         understanding.rowCount = series.rowCount
-        let remarks = ChannelRemarks(series.channels)
+        let remarks = ChannelRemarks(series.channels, spelled: raw.spelledMissing)
         understanding.gaps = remarks.gaps
         understanding.notices += remarks.notices
         try leaveOut(remarks.withoutValues, &series, &understanding)
