@@ -44,6 +44,8 @@ public struct Understanding: Sendable, Equatable {
         public internal(set) var step: String?
         /// How rows lie in the file.
         public internal(set) var order = Order.rising
+        /// The least and the largest time as people write them, a date where the file counts seconds since 1970; `nil` before they are read.
+        public internal(set) var first: String?, last: String?
     }
 
     /// How the rows of a file lie in time.
