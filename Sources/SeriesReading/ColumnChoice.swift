@@ -232,6 +232,13 @@ extension TableDecision {
             form.names[$0]
         }
         if !multiplied.isEmpty { tell("K, M, B, G and T behind numbers multiply them: \(listed(multiplied)).") }
+        let marked = form.names.indices.filter { column in
+            form.roles[column] == .number && facts[column].areMultipliers && !form.numbers[column].hasMultipliers
+        }
+        if !marked.isEmpty {
+            tell("Letters behind some numbers are passed over as marks, since they would make them a thousand times as large as all others: "
+                + "\(listed(marked.map { form.names[$0] })).")
+        }
         let units = understanding.columns.compactMap { column in column.unit.map { "\(column.name) \($0)" } }
         let rising = form.channels.filter { column in
             options.columns.isEmpty && hasNames && sample.neighbours > 9 && counts(column)

@@ -33,10 +33,12 @@ struct EncodingGuess {
         if isNearlyUTF8 { return .windows1252 }
         if let encoding = japanese { return encoding }
         guard long * 2 > odd + even else { return .windows1252 }
-        if odd == 0 || odd * 20 < even, count(0x80...0xA0) == 0 { return inPairs }
-        if hasPairs(trails: 0x40...0xFE, leads: 0x81...0xFE), count(0x81...0xA0) > 0 { return .gb18030 }
-        // Small letters are more than capitals.
-        return count(0xC0...0xDF) > count(0xE0...0xFF) ? .koi8r : .windows1251
+        if count(0xC0...0xFF) * 10 >= count(0x80...0xFF) * 9 {
+            // Of Cyrillic letters the small are more than the capitals.
+            return count(0xC0...0xDF) > count(0xE0...0xFF) ? .koi8r : .windows1251
+        }
+        if odd * 20 <= even, count(0x80...0xA0) == 0 { return inPairs }
+        return arePairs ? .gb18030 : .windows1252
     }
 
     /// Whether nine in ten bytes from 0x80 on are of characters of UTF-8, of which some bytes were damaged or cut off.
@@ -99,14 +101,15 @@ struct EncodingGuess {
         return kana * 10 > pairs * 3 ? .eucJP : syllables == pairs ? .eucKR : .gb18030
     }
 
-    private func hasPairs(trails: ClosedRange<UInt8>, leads: ClosedRange<UInt8>) -> Bool {
+    /// Whether all bytes from 0x80 on begin characters of two bytes as Chinese has them, or end one.
+    private var arePairs: Bool {
         var place = 0
         while place + 1 < bytes.count {
             guard bytes[place] >= 0x80 else {
                 place += 1
                 continue
             }
-            guard leads.contains(bytes[place]), trails.contains(bytes[place + 1]) else { return false }
+            guard 0x81...0xFE ~= bytes[place], 0x40...0xFE ~= bytes[place + 1] else { return false }
             place += 2
         }
         return true

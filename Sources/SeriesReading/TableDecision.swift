@@ -182,10 +182,11 @@ struct TableDecision {
         form.numbers = facts.map { facts in
             guard facts.isNumeric else { return NumberForm(decimal: form.decimal) }
             let unit = facts.units ?? []
+            let areMarks = facts.areLettersMarks(decimal: form.decimal)
             return NumberForm(
                 decimal: form.decimal, isGrouped: true,
-                isDecorated: facts.hasCurrency || facts.hasParentheses || !unit.isEmpty && !facts.areMultipliers,
-                hasMultipliers: facts.areMultipliers)
+                isDecorated: facts.hasCurrency || facts.hasParentheses || !unit.isEmpty && !facts.areMultipliers || areMarks,
+                hasMultipliers: facts.areMultipliers && !areMarks)
         }
     }
 
