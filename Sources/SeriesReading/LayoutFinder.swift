@@ -32,14 +32,14 @@ struct LayoutFinder {
         (layout.width, layout.rowWidth) = Self.widths(all)
         let looks = looks(all, layout.width)
         if layout.width == 1, !looks[0].isNumber { try refuseSeveralLayouts(from: top, all, looks[0]) }
-        let records = withoutRemarks(all, looks, &layout)
-        try place(records, looks, comments, &layout)
+        let table = withoutRemarks(all, looks, &layout)
+        try place(table, looks, comments, &layout)
         passRemarks(&layout)
         if layout.start >= bytes.count { throw .empty(file: file) }
-        layout.repeats = linesAbove(records, looks, layout)
+        layout.repeats = linesAbove(table, looks, layout)
         layout.end = bytes.count
         if isWhole { findEnd(looks, &layout) }
-        try refuseOtherLayouts(records, layout)
+        try refuseOtherLayouts(table, layout)
         return (layout, looks)
     }
 

@@ -9,17 +9,17 @@ struct DecodedText {
     /// - Throws: `SeriesError.foreign` for what is known to be no text, and for text in an encoding that cannot be read here.
     init(_ source: SeriesSource) throws(SeriesError) {
         encoding = TextEncoding.of(source.data)
-        let utf8 = encoding.text(source.data)
-        if let kind = ForeignContent.kind(of: encoding.isWide ? utf8 ?? source.data : source.data) {
+        let text = encoding.text(source.data)
+        if let kind = ForeignContent.kind(of: encoding.isWide ? text ?? source.data : source.data) {
             throw .foreign(file: source.name, kind: kind.name, remedy: kind.remedy)
         }
-        guard let utf8 else {
+        guard let decoded = text else {
             let name = encoding.rawValue
             throw .foreign(
                 file: source.name, kind: "text in \(name), as far as its bytes tell",
                 remedy: "convert it (iconv -f \(name) -t UTF-8 FILE > NEW) and open that")
         }
-        self.utf8 = utf8
+        utf8 = decoded
     }
 }
 
