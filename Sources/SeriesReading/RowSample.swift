@@ -165,6 +165,13 @@ struct ColumnFacts {
         return multiplied >= 1000 * plain
     }
 
+    /// Whether all fields are one number with letters right behind it, as the numbers of stations and types are: `3194U`.
+    var isCode: Bool {
+        guard texts.count == 1, let field = present.first else { return false }
+        let digits = field.prefix { $0 &- 0x30 < 10 }
+        return !digits.isEmpty && digits.count < field.count && field[digits.count...].allSatisfy { ($0 | 0x20) &- 0x61 < 26 }
+    }
+
     /// Whether a currency stands before most numbers.
     var hasCurrency: Bool { prefixed * 2 > shaped }
 

@@ -124,8 +124,10 @@ extension RawReading {
         understanding.notices += remarks.notices
         var reading = RawReading(series: series, understanding: understanding, form: decision.form)
         reading.spelledMissing = decision.spelledMissing()
+        reading.leaveOutClocks(decision)
         try reading.tellApart(bytes, file: file, options: options, candidates: decision.keyCandidates)
         reading.leaveOutConstant(decision)
+        reading.tellUnits()
         reading.tellLikeLabels(options)
         reading.understanding.tellLeftOut()
         return reading

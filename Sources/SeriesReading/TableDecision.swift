@@ -41,6 +41,8 @@ struct TableDecision {
     var flags: Set<Int> = []
     /// Columns that the user asked for, by any option but to leave them out.
     var wanted: Set<String> = []
+    /// What the rows behind those of the sample say otherwise.
+    var wholeColumns = WholeColumns()
 
     /// - Throws: `SeriesError`.
     static func decide(
@@ -91,6 +93,7 @@ struct TableDecision {
         }
         facts = sample.columns.map { ColumnFacts($0, marks: form.marks) }
         findWordForGaps()
+        lookAtWholeColumns()
         if facts.allSatisfy(\.present.isEmpty) { throw .allGaps(file: file, column: form.names[0]) }
         form.roles = Array(repeating: .none, count: form.layout.width)
         understanding.columns = form.names.map { Understanding.Column(name: $0, role: .leftOut(.isText)) }
