@@ -196,10 +196,13 @@ extension TableDecision {
             && facts.indices.contains { $0 != column && facts[$0].isNumeric && !isTimeColumn($0) }
     }
 
-    /// Whether numbers are written as names are: with zeros in front.
+    /// Whether numbers are written as names are: with zeros in front, and no fraction.
     private func hasLeadingZeros(_ column: Int) -> Bool {
         let present = facts[column].present
-        return present.count { $0.count > 1 && $0[0] == 0x30 && $0[1] &- 0x30 < 10 } * 2 > present.count
+        let zeros = present.count { field in
+            field.count > 1 && field[0] == 0x30 && field[1] &- 0x30 < 10 && !field.contains { $0 == 0x2E || $0 == 0x2C }
+        }
+        return zeros * 2 > present.count
     }
 
     // MARK: Several series
@@ -259,6 +262,13 @@ extension TableDecision {
             form.names[$0]
         }
         if !multiplied.isEmpty { tell("K, M, B, G and T behind numbers multiply them: \(listed(multiplied)).") }
+        let marked = form.names.indices.filter { column in
+            form.roles[column] == .number && facts[column].areMultipliers && !form.numbers[column].hasMultipliers
+        }
+        if !marked.isEmpty {
+            tell("Letters behind some numbers are passed over as marks, since they would make them a thousand times as large as all others: "
+                + "\(listed(marked.map { form.names[$0] })).")
+        }
     }
 }
 

@@ -117,6 +117,7 @@ enum ColumnNames {
             "isweekend":
             .weekday
         case "season", "monthname", "monthnumber": .month
+        case "decade", "jahrzehnt": .decade
         default: parts[plain].map(CalendarParts.Part.init)
         }
     }

@@ -59,6 +59,7 @@ extension ColumnNames {
     /// Whether a column is called as places, kinds and sources are.
     static func isThing(_ name: String) -> Bool {
         let words = words(name)
-        return words.last.map(things.contains) ?? false || isIdentifier(name)
+        return words.last.map(things.contains) ?? false || isIdentifier(name) || words.joined().hasPrefix("samplerate")
+            || words.joined().hasPrefix("samplingrate")
     }
 }

@@ -13,11 +13,15 @@ extension SeriesReader {
             understanding.time?.order = order.order
         }
         understanding.rowCount = series.rowCount
-        let remarks = ChannelRemarks(series.channels)
+        let remarks = ChannelRemarks(series.channels, spelled: raw.spelledMissing)
         understanding.gaps = remarks.gaps
         understanding.notices += remarks.notices
         try leaveOut(remarks.withoutValues, &series, &understanding)
-        if let times = series.time.microseconds { understanding.time?.step = isoStep(of: times, zone: series.time.zone) }
+        if let times = series.time.microseconds, let first = times.min(), let last = times.max() {
+            understanding.time?.step = isoStep(of: times, zone: series.time.zone)
+            understanding.time?.first = series.time.label(of: first)
+            understanding.time?.last = series.time.label(of: last)
+        }
         if understanding.key == nil { understanding.notices += samplingNotices(series, step: understanding.time?.step) }
         series.notices = understanding.notices
         return Reading(series: series, understanding: understanding)
