@@ -66,7 +66,7 @@ struct CSVReader {
 
     /// Whether a record is a remark, where some stand above the table.
     private func isRemark(_ field: CSVScanner.Field) -> Bool {
-        form.layout.hasComments && field.start < field.end && bytes[field.start] == UInt8(ascii: "#")
+        form.layout.hasRemarks && field.start < field.end && bytes[field.start] == UInt8(ascii: "#")
     }
 
     /// Reads a record.
@@ -370,6 +370,7 @@ struct CSVReader {
 
     private func label(_ slice: UnsafeBufferPointer<UInt8>, _ place: Place, _ column: Int) throws(SeriesError) -> Bool {
         if let label = Self.label(slice, decimalComma: form.usesDecimalComma) { return label }
+        if form.marks.contains(slice) { return false }
         throw .badLabel(
             file: file, row: place.row, line: place.line, column: form.names[column], text: String(decoding: slice, as: UTF8.self)
         )

@@ -80,21 +80,15 @@ extension RawReading {
 
     /// Leaves out the numbers by which one of several series is called besides what it was asked for by: the same in all of its rows.
     private mutating func leaveOutNamesOfSeries(_ candidates: [Int]) {
-        let names = Set(candidates.map { form.names[$0] })
-        let constant = series.channels.filter { channel in
-            names.contains(channel.name) && channel.values.count > 1 && channel.values.allSatisfy { $0 == channel.values[0] }
-        }
-        leaveOut(channels: constant.map(\.name), .isConstantInSeries)
+        leaveOut(channels: constant(among: Set(candidates.map { form.names[$0] })), .isConstantInSeries)
     }
 
     /// Leaves out channels, unless there is no other.
     mutating func leaveOut(channels names: [String], _ why: Understanding.Reason) {
-        let left = series.channels.filter { !names.contains($0.name) }
-        guard !left.isEmpty, left.count < series.channels.count else { return }
-        series = series.with(left)
-        for index in understanding.columns.indices where names.contains(understanding.columns[index].name) {
-            understanding.columns[index].role = .leftOut(why)
-        }
+        let names = Set(names)
+        let left = series.channels.count { !names.contains($0.name) }
+        guard left > 0, left < series.channels.count else { return }
+        understanding.leaveOut(names, of: &series, why)
     }
 
     /// Says which columns do not tell rows of the same time apart.

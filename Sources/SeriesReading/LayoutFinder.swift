@@ -21,9 +21,8 @@ struct LayoutFinder {
     static let inspected = 200
 
     /// Finds the table.
-    /// - Returns: also what is in its columns at the first look.
     /// - Throws: `SeriesError.empty`, and what is wrong with quotes.
-    func find() throws(SeriesError) -> (layout: TableLayout, looks: [FieldLook]) {
+    func find() throws(SeriesError) -> TableLayout {
         var layout = TableLayout()
         let (top, comments) = passComments(&layout)
         layout.delimiter = try delimiter(from: top, named: layout.delimiter == 0 ? nil : separator())
@@ -40,7 +39,7 @@ struct LayoutFinder {
         layout.end = bytes.count
         if isWhole { findEnd(looks, &layout) }
         try refuseOtherLayouts(table, layout)
-        return (layout, looks)
+        return layout
     }
 
     func lineEnd(_ start: Int) -> (end: Int, next: Int) {

@@ -287,7 +287,8 @@ extension LayoutFinder {
             else { continue }
             layout.names = fields.map { printable(scanner.text($0)) }
             (layout.headerLine, layout.headerFields) = (comment.line, layout.names)
-            layout.notices = layout.notices.filter { !$0.contains(Self.remarkWords) }
+            let notice = layout.remarksNotice
+            layout.notices.removeAll { $0 == notice }
             if comment.line > 1 {
                 layout.notices.append("Lines above the header in line \(comment.line) are left out.")
             }

@@ -19,8 +19,6 @@ extension LayoutFinder {
 
     /// The most remarks among which the header is looked for.
     private static let mostComments = 64
-    /// What a notice of remarks says.
-    static let remarkWords = "that begin"
     private static let mark = UInt8(ascii: "#")
 
     /// Passes over a line that names the delimiter and over remarks.
@@ -42,11 +40,11 @@ extension LayoutFinder {
             }
             (offset, line, comments) = (next, line + 1, comments + 1)
         }
-        layout.hasComments = comments > 0 && sign == Self.mark
+        layout.hasRemarks = sign == Self.mark
         let shown = String(UnicodeScalar(sign))
-        layout.notices.append(
-            comments == 1
-                ? "A line that begins with \(shown) is left out." : "\(comments) lines \(Self.remarkWords) with \(shown) are left out.")
+        let notice = comments == 1 ? "A line that begins with \(shown) is left out." : "\(comments) lines that begin with \(shown) are left out."
+        layout.remarksNotice = notice
+        layout.notices.append(notice)
         return ((offset, line), last)
     }
 
@@ -80,14 +78,14 @@ extension LayoutFinder {
             !isRemark(record) || record.fields.count == layout.width && layout.width > 1 || holdsNumbers(record) && layout.width == 1
         }
         guard rest.count < records.count - header - 1 else { return records }
-        layout.hasComments = true
-        layout.notices.append("Lines \(Self.remarkWords) with # below line \(records[header].line) are left out.")
+        layout.hasRemarks = true
+        layout.notices.append("Lines that begin with # below line \(records[header].line) are left out.")
         return Array(records[...header]) + rest
     }
 
     /// Begins the rows behind remarks.
     func passRemarks(_ layout: inout TableLayout) {
-        guard layout.hasComments else { return }
+        guard layout.hasRemarks else { return }
         var (offset, line) = (layout.start, layout.startLine)
         while offset < bytes.count, [Self.mark, 0x0A, 0x0D].contains(bytes[offset]) {
             if bytes[offset] == Self.mark { (layout.start, layout.startLine) = (lineEnd(offset).next, line + 1) }
@@ -131,7 +129,7 @@ extension LayoutFinder {
     ///   but of two more layouts at least.
     func refuseOtherLayouts(_ records: [Record], _ layout: TableLayout) throws(SeriesError) {
         func isOther(_ record: Record) -> Bool {
-            !mayBeRow(record, layout) && !(layout.hasComments && bytes[record.fields[0].start] == Self.mark)
+            !mayBeRow(record, layout) && !(layout.hasRemarks && bytes[record.fields[0].start] == Self.mark)
         }
         let among = records.filter { $0.start >= layout.start && $0.start < layout.end }
         guard let row = among.first(where: { !isOther($0) }), let other = among.first(where: isOther),

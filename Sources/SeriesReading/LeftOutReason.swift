@@ -1,3 +1,5 @@
+import TimeSeries
+
 extension Understanding {
     /// Why a column is no part of the series. The text of a case is what `json` says of it.
     public enum Reason: String, Sendable, Equatable, CaseIterable {
@@ -24,5 +26,11 @@ extension Understanding {
 
         /// Whether the user asked for it.
         var wasAsked: Bool { self == .isIgnored || self == .othersWereAsked }
+    }
+
+    /// Leaves channels of a series out, by their names.
+    mutating func leaveOut(_ names: Set<String>, of series: inout Series, _ why: Reason) {
+        series = series.with(series.channels.filter { !names.contains($0.name) })
+        for index in columns.indices where names.contains(columns[index].name) { columns[index].role = .leftOut(why) }
     }
 }

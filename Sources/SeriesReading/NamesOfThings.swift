@@ -13,12 +13,14 @@ extension RawReading {
             return (ColumnNames.isThing(name) || decision.facts[column].isCode || ColumnNames.isCounter(name, nameless: isNameless))
                 && !options.taken.contains(name)
         }
-        let names = Set(things.map { decision.form.names[$0] })
-        let constant = series.channels.filter { channel in
-            guard names.contains(channel.name) else { return false }
-            return channel.values.count > 1 && channel.values.allSatisfy { $0 == channel.values[0] }
-        }
-        leaveOut(channels: constant.map(\.name), .isConstant)
+        leaveOut(channels: constant(among: Set(things.map { decision.form.names[$0] })), .isConstant)
+    }
+
+    /// The channels of some names that are the same in all of several rows.
+    func constant(among names: Set<String>) -> [String] {
+        series.channels.filter { channel in
+            names.contains(channel.name) && channel.values.count > 1 && channel.values.allSatisfy { $0 == channel.values[0] }
+        }.map(\.name)
     }
 
     /// Says which channels hold only 0 and 1, as labels do, where none was taken for labels.

@@ -33,11 +33,7 @@ extension SeriesReader {
     ) throws(SeriesError) {
         guard let first = names.first else { return }
         guard names.count < series.channels.count else { throw .allGaps(file: series.name, column: first) }
-        let empty = Set(names)
-        series = series.with(series.channels.filter { !empty.contains($0.name) })
-        for index in understanding.columns.indices where empty.contains(understanding.columns[index].name) {
-            understanding.columns[index].role = .leftOut(.holdsOnlyGaps)
-        }
+        understanding.leaveOut(Set(names), of: &series, .holdsOnlyGaps)
         understanding.notices.append("Left out, since nothing but gaps is in them: \(listed(names)).")
     }
 

@@ -72,7 +72,7 @@ struct TableDecision {
             form.layout.names = given.names.map(printable)
             form.layout.end = bytes.count
         } else {
-            form.layout = try LayoutFinder(bytes: bytes, file: file, options: options, isWhole: isWhole).find().layout
+            form.layout = try LayoutFinder(bytes: bytes, file: file, options: options, isWhole: isWhole).find()
             understanding.headerLine = form.layout.headerLine
             understanding.delimiter = Self.text(ofDelimiter: form.layout.delimiter)
             understanding.notices += form.layout.notices

@@ -24,8 +24,10 @@ struct TableLayout: Sendable, Equatable {
     var end = 0
     /// Whether the header has no name for the first column, which names rows.
     var hasRowNames = false
-    /// Whether lines that begin with `#` stand above the table.
-    var hasComments = false
+    /// Whether lines that begin with `#`, above the table or below its header, are left out.
+    var hasRemarks = false
+    /// What is said of the remarks above the table; nothing where there are none.
+    var remarksNotice: String?
     /// Whether the names in the header are times: a row is then a series, or a year of one.
     var isAcross = false
     /// What is left out above, between and below, one sentence each.

@@ -187,6 +187,16 @@ private func choose(_ state: inout DashboardState, _ column: Int) {
         #expect(state.workspace?.reading.understanding.time?.columns == ["Date", "Time"])
     }
 
+    @Test func whatACardSaysOfTheSeriesGoesWithIt() throws {
+        var state = try columns()
+        choose(&state, 3)
+        let reading = press(&state, .character(" "))
+        press(&state, .escape, .character("S"))
+        #expect(state.card is StatisticsCard)
+        try reread(&state, reading)
+        #expect(!(state.card is StatisticsCard), "it is of the series as it was")
+    }
+
     @Test func changesThatComeWhileTheFileIsReadAreReadNext() throws {
         var state = try columns()
         choose(&state, 3)

@@ -51,6 +51,18 @@ import Workbench
         #expect(state.frame.hasEnded || state.signedIn == nil)
     }
 
+    @Test func whatIsNotStoredOutlivesTheReadingOfItsFile() throws {
+        var state = try columns()
+        press(&state, .home, .down, .down, .down, .character("u"))
+        type(&state, "bar")
+        let again = press(&state, .enter)
+        let identity = try #require(state.workspace?.known)
+        _ = answer(&state, .notStored(.write(identity, 3..<5, "a storm"), "The disk is full."))
+        try reread(&state, again)
+        #expect(state.workspace?.unstored.count == 1, "the same rows and channels")
+        #expect(state.workspace?.noRereading?.contains("not stored yet") == true)
+    }
+
     @Test func aSecondInterruptEndsWhateverIsNotStored() throws {
         var state = try workspace()
         _ = answer(&state, .notStored(try judging(press(&state, .character("a"))), "The disk is full."))

@@ -118,6 +118,16 @@ private func mode(_ url: URL) throws -> Int? {
     #expect(readers == [".parquet": ["duckdb", "-csv", "-c", "SELECT * FROM '{}'"], ".log.zst": ["zstdcat"]])
 }
 
+/// Expects that a configuration of this text is refused, with a reason that begins so.
+private func expectRefused(_ text: String, _ reason: String) throws {
+    let url = folder().appendingPathExtension("toml")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try text.write(to: url, atomically: true, encoding: .utf8)
+    let error = try #require(throws: StorageError.self) { try ConfigurationFile(readingFrom: url) }
+    guard case .configuration(url.path, let told) = error else { throw error }
+    #expect(told.hasPrefix(reason), "\(told)")
+}
+
 @Test(arguments: [
     ("ascii = \"yes\"", "line 1: \"ascii\" has a value of the wrong type"),
     ("\n[keys]\nt = 5", "line 3: \"keys.t\" has a value of the wrong type"),
@@ -130,12 +140,7 @@ private func mode(_ url: URL) throws -> Int? {
     ("[reader]\n'.h5' = [\"a\"]", "line 1: there is no \"reader\"; the nearest is \"readers\""),
     ("readers = 5", "line 1: \"readers\" has a value of the wrong type"),
 ]) func aValueOfTheWrongTypeIsToldWithItsKeyAndLine(_ text: String, _ reason: String) throws {
-    let url = folder().appendingPathExtension("toml")
-    defer { try? FileManager.default.removeItem(at: url) }
-    try text.write(to: url, atomically: true, encoding: .utf8)
-    let error = try #require(throws: StorageError.self) { try ConfigurationFile(readingFrom: url) }
-    guard case .configuration(url.path, let told) = error else { throw error }
-    #expect(told.hasPrefix(reason), "\(told)")
+    try expectRefused(text, reason)
 }
 
 /// A name that was misspelt would otherwise be passed over in silence.
@@ -146,12 +151,7 @@ private func mode(_ url: URL) throws -> Int? {
     ("keys.t = 'y'\nkey.t = 'y'", "line 2: there is no \"key\"; the nearest is \"keys\""),
     ("x = 1\non_evnt = 'true'", "line 1: there is no \"x\"; there are theme, "),
 ]) func aNameThatMeansNothingAtTheTopOfTheConfigurationIsToldWithTheNearest(_ text: String, _ reason: String) throws {
-    let url = folder().appendingPathExtension("toml")
-    defer { try? FileManager.default.removeItem(at: url) }
-    try text.write(to: url, atomically: true, encoding: .utf8)
-    let error = try #require(throws: StorageError.self) { try ConfigurationFile(readingFrom: url) }
-    guard case .configuration(url.path, let told) = error else { throw error }
-    #expect(told.hasPrefix(reason), "\(told)")
+    try expectRefused(text, reason)
 }
 
 @Test(arguments: [

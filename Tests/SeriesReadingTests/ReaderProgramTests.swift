@@ -89,10 +89,17 @@ private func text(_ table: ReaderPrograms.Table?) -> String? { table.map { Strin
 }
 
 /// Whether a process has ended.
-func isGone(_ process: Int32) -> Bool {
+private func isGone(_ process: Int32) -> Bool {
     // One that nobody has waited for yet is listed as a zombie.
     let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
     return kill(process, 0) != 0 || status?.contains(") Z ") == true
+}
+
+/// Waits a second at most for the process whose number a file holds to end.
+func expectGone(notedIn note: String) throws {
+    let process = try #require(Int32(String(contentsOfFile: note, encoding: .utf8).trimmingCharacters(in: .newlines)))
+    for _ in 0..<100 where !isGone(process) { usleep(10_000) }
+    #expect(isGone(process))
 }
 
 @Test func aProgramThatHangsIsStoppedWithAllThatItStarted() throws {
@@ -106,9 +113,7 @@ func isGone(_ process: Int32) -> Bool {
         try readers.csv(of: bench.file("a.x"), name: "a")
     }
     #expect(ContinuousClock.now - start < .seconds(20))
-    let grandchild = try #require(Int32(String(contentsOfFile: note, encoding: .utf8).trimmingCharacters(in: .newlines)))
-    for _ in 0..<100 where !isGone(grandchild) { usleep(10_000) }
-    #expect(isGone(grandchild))
+    try expectGone(notedIn: note)
 }
 
 /// It holds the pipe, so that there is no end of what is read.

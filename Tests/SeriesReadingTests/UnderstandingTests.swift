@@ -355,6 +355,13 @@ func expect(_ wanted: ReadingCase) throws {
     #expect(dated.series.timeText(row: 2) == "2004-03-12")
 }
 
+@Test func marksOfGapsAmongLabelsSayNo() throws {
+    let rows = (0..<40).map { "2024-01-\($0 < 9 ? "0" : "")\($0 % 28 + 1),\($0 % 7).5,\($0 == 5 ? "1" : $0 == 6 ? "--" : "0")\n" }
+        .prefix(28)
+    let series = try SeriesReader.read(data: Data(("t,v,label\n" + rows.joined()).utf8), name: "l.csv")
+    #expect(series.labels?[5] == true && series.labels?[6] == false)
+}
+
 @Test func aColumnIsTakenBesidesThoseThatAreFound() throws {
     let data = Data("id,value,state\n1,1.5,on\n2,1.6,off\n3,1.9,on\n".utf8)
     var options = SeriesReader.Options()

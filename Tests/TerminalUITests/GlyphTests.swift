@@ -126,7 +126,7 @@ func whateverIsTypedTheCursorStaysWithinAndTheLimitHolds(seed: UInt64) {
     let keys: [Key] = [
         .backspace, .delete, .left, .right, .left, .right, .home, .end, .control("w"), .control("a"), .control("e"),
     ]
-    for step in 0..<2000 {
+    for step in 0..<800 {
         let before = field
         switch Int.random(in: 0..<10, using: &random) {
         case 0: field.insert(randomText(Int.random(in: 0..<30, using: &random), using: &random))

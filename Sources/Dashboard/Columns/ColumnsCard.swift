@@ -7,6 +7,7 @@ import Workbench
 /// otherwise, and the plot follows at once.
 struct ColumnsCard: WorkspaceCard {
     private(set) var selection = 0
+    var outlivesReading: Bool { true }
 
     static let title = "Columns"
 

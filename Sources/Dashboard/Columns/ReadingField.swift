@@ -128,7 +128,8 @@ extension EntryCard {
     static func reading(_ field: ReadingField, _ column: ColumnGlance, in workspace: WorkspaceState) -> EntryCard {
         let text = workspace.reading.drafts[field] ?? field.current(column, workspace.reading)
         return EntryCard(
-            heading: field.heading(column), expected: field.expected, field: TextField(limit: .columns(200), text: text)
+            heading: field.heading(column), expected: field.expected, field: TextField(limit: .columns(200), text: text),
+            outlivesReading: true
         ) { workspace, text, frame in
             let text = String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
             var options = workspace.reading.wanted

@@ -37,6 +37,7 @@ extension WorkspaceState {
     var noRereading: String? {
         if reading.understanding.columns.isEmpty { return "It is not known how this series was read." }
         if let training, !training.hasEnded { return "The models are being trained; stop that or wait, then change the columns." }
+        if !unstored.isEmpty { return "A verdict or note is not stored yet; judge or note something, so that it is tried again." }
         return growth.isFollowing ? "The file is followed; end that, then change the columns." : nil
     }
 
@@ -76,7 +77,7 @@ extension WorkspaceState {
         }
         let isSame = analysis.series.identity == old.analysis.series.identity
         var effects: [Effect] = []
-        if isSame { (training, kept) = (old.training, old.kept) }
+        if isSame { (training, kept, unstored) = (old.training, old.kept, old.unstored) }
         let hasAllRows = old.analysis.series.rowCount == analysis.series.rowCount
         if isSame, hasAllRows, !old.growth.isScoring, !old.analysis.scored.isEmpty {
             let series = analysis.series

@@ -50,6 +50,8 @@ protocol WorkspaceCard: Card where Owner == SignedIn {
     func draw(_ screen: inout CellBuffer, in card: Rect, over workspace: WorkspaceState, _ frame: Frame)
     /// Takes the answer to an effect; answers to others are passed over.
     mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> LayerStep<SignedIn>
+    /// Whether it stays where the file was read otherwise: what others show is of the series as it was.
+    var outlivesReading: Bool { get }
 }
 
 extension WorkspaceCard {
@@ -64,8 +66,11 @@ extension WorkspaceCard {
     }
 
     mutating func receive(_ answer: Answer, over signedIn: inout SignedIn, _ frame: inout Frame) -> LayerStep<SignedIn> {
-        signedIn.workspace.map { receive(answer, over: $0) } ?? .stay
+        if case .reread = answer, !outlivesReading { return .close }
+        return signedIn.workspace.map { receive(answer, over: $0) } ?? .stay
     }
+
+    var outlivesReading: Bool { false }
 
     mutating func receive(_ answer: Answer, over workspace: WorkspaceState) -> LayerStep<SignedIn> { .stay }
 

@@ -9,6 +9,7 @@ struct EntryCard: WorkspaceCard, FieldLayer {
     /// What is expected.
     let expected: String
     var field: TextField
+    var outlivesReading = false
     /// Takes what was typed.
     let commit: @Sendable (inout WorkspaceState, String, inout Frame) -> [Effect]
 

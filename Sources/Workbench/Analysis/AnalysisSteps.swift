@@ -214,7 +214,15 @@ struct AnalysisSteps: Sendable {
 
 /// Something and what it was made of.
 struct Made<Input: Equatable & Sendable, Output: Sendable>: Sendable {
-    private var last: (input: Input, output: Output)?
+    private struct Kept: Sendable {
+        var input: Input
+        var output: Output
+
+        /// In place: a copy beside it would have all of its memory copied.
+        mutating func change(_ change: (inout Output) -> Void) { change(&output) }
+    }
+
+    private var last: Kept?
 
     /// What was made last, if anything was.
     var output: Output? { last?.output }
@@ -230,11 +238,7 @@ struct Made<Input: Equatable & Sendable, Output: Sendable>: Sendable {
 
     /// Changes what was made last, in place.
     mutating func change(_ change: (inout Output) -> Void) {
-        guard let (input, made) = last else { return }
-        last = nil
-        var output = made
-        change(&output)
-        last = (input, output)
+        last?.change(change)
     }
 
     /// What is made of `input`: what was made last, where that was made of the same, and otherwise what `make` makes, which is
@@ -242,7 +246,7 @@ struct Made<Input: Equatable & Sendable, Output: Sendable>: Sendable {
     mutating func made(of input: Input, _ make: (Output?) -> Output) -> Output {
         if let last, last.input == input { return last.output }
         let output = make(last?.output)
-        last = (input, output)
+        last = Kept(input: input, output: output)
         return output
     }
 }
