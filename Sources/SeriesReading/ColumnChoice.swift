@@ -192,7 +192,8 @@ extension TableDecision {
 
     /// Whether a column of whole numbers is called the id of something, and there are others that measure.
     private func isNumberOfThings(_ column: Int) -> Bool {
-        ColumnNames.words(form.names[column]).last == "id"
+        let words = ColumnNames.words(form.names[column])
+        return words.count > 1 && words.last == "id"
             && facts.indices.contains { $0 != column && facts[$0].isNumeric && !isTimeColumn($0) }
     }
 
@@ -266,8 +267,9 @@ extension TableDecision {
             form.roles[column] == .number && facts[column].areMultipliers && !form.numbers[column].hasMultipliers
         }
         if !marked.isEmpty {
-            tell("Letters behind some numbers are passed over as marks, since they would make them a thousand times as large as all others: "
-                + "\(listed(marked.map { form.names[$0] })).")
+            tell(
+                "Letters behind some numbers are passed over as marks, since they would make them a thousand times as large as all others: "
+                    + "\(listed(marked.map { form.names[$0] })).")
         }
     }
 }

@@ -99,7 +99,8 @@ enum ColumnNames {
     }
 
     private static let clocks: Set<String> = [
-        "time", "zeit", "uhrzeit", "hora", "heure", "clock", "tijd", "ora", "orario", "uur", "timeofday", "starttime", "localtime",
+        "time", "zeit", "uhrzeit", "hora", "heure", "clock", "tijd", "ora", "orario", "uur", "timeofday", "starttime",
+        "localtime",
     ]
 
     /// Whether a column is called as the clock beside a date is.

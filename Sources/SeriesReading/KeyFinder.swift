@@ -97,7 +97,7 @@ extension RawReading {
         guard let first = columns.first, first.isNamed else { return }
         let only = SeriesError.shellWord("\(form.names[first.column])=\(printable(first.texts.first ?? ""))")
         understanding.notices.append(
-            "Rows repeat times, and no columns tell series apart in which they do not (\(listed(names)) were tried; "
+            "Rows repeat times, and no columns tell series apart in which they do not (\(listed(names)) \(names.count == 1 ? "was" : "were") tried; "
                 + "--only \(only) reads some rows).")
     }
 

@@ -28,8 +28,13 @@ struct LayoutFinder {
         layout.delimiter = try delimiter(from: top, named: layout.delimiter == 0 ? nil : separator())
         let all = try records(from: top, layout.delimiter, most: Self.inspected)
         guard !all.isEmpty else { throw .empty(file: file) }
-        (layout.width, layout.rowWidth) = Self.widths(all)
-        let looks = looks(all, layout.width)
+        layout.rowWidth = Self.width(all)
+        layout.width = layout.rowWidth
+        var looks = looks(all, layout.width)
+        if layout.delimiter == TableLayout.blanks, layout.width > 1 {
+            layout.width = mostFields(all, layout.width, looks)
+            looks += Array(repeating: .number, count: layout.width - looks.count)
+        }
         if layout.width == 1, !looks[0].isNumber { try refuseSeveralLayouts(from: top, all, looks[0]) }
         let table = withoutRemarks(all, looks, &layout)
         try place(table, looks, comments, &layout)
@@ -81,17 +86,15 @@ struct LayoutFinder {
         return records
     }
 
-    /// How many fields rows have at most, and how many most of them have: the commonest number of fields in the second half of the
-    /// records, of several the commonest in all, and the largest; more where a tenth of those records have up to a half more, as where
-    /// a value is added some way down.
-    static func widths(_ records: [Record]) -> (width: Int, rowWidth: Int) {
-        let common = width(records)
-        let late = records[(records.count / 2)...]
-        guard common > 1, let most = late.map(\.fields.count).max(), most > common, most * 2 <= common * 3 else {
-            return (common, common)
-        }
-        let isOften = late.count { $0.fields.count == most && $0.fields[most - 1].start < $0.fields[most - 1].end } * 10 >= late.count
-        return (isOften ? most : common, common)
+    /// How many fields rows have at most: as many as most have or, where blanks divide them and three records at least have numbers
+    /// behind what the others have, up to a half more, as where a value is added some way down.
+    private func mostFields(_ records: [Record], _ width: Int, _ looks: [FieldLook]) -> Int {
+        let most = records.filter { record in
+            let fit = fit(record, looks)
+            return record.fields.count > width && record.fields.count * 2 <= width * 3 && fit.fitting == fit.typed
+                && record.fields[width...].allSatisfy { FieldLook(slice($0)) == .number }
+        }.map(\.fields.count)
+        return most.count > 2 ? most.max() ?? width : width
     }
 
     /// The commonest number of fields in the second half of the records; of several the commonest in all, and the largest.

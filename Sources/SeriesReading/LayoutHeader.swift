@@ -51,14 +51,14 @@ extension LayoutFinder {
         if let fixed = fixedHeader(above: first, records, looks, layout) {
             return use(headers: fixed.lines, fixed: fixed, records, looks, &layout)
         }
+        let uneven = unevenHeader(above: first, records, looks, layout)
+        if let uneven, uneven.fields.count > layout.width { return use(headers: [uneven], records, looks, &layout) }
         if let headers = wideHeader(above: first, keys: keys, records, looks, layout) {
             guard !headers.names.isEmpty else { return begin(at: headers.end, records, &layout) }
             use(headers: headers.names, records, looks, &layout)
             return headers.areMany ? pass(to: keys.isEmpty ? headers.end : first, records, &layout) : ()
         }
-        if let header = unevenHeader(above: first, records, looks, layout) {
-            return use(headers: [header], records, looks, &layout)
-        }
+        if let uneven { return use(headers: [uneven], records, looks, &layout) }
         if useComment(comments, first, records, &layout) { return }
         let start = records[..<first].lastIndex { $0.fields.count != layout.width }.map { $0 + 1 } ?? 0
         let rows = Array(records[start...])
@@ -131,7 +131,7 @@ extension LayoutFinder {
         if last - start >= Self.mostHeaderLines {
             return (namesAmong(records[start...last], layout), last + 1, true)
         }
-        let named = (start...last).filter { isHeader(records[$0], layout) }
+        let named = (start...last).filter { isHeader(records[$0], looks) }
         let full = named.filter { records[$0].fields.count >= layout.width }
         guard var header = (full.isEmpty ? named : full).max(by: { nameCount(records[$0]) < nameCount(records[$1]) }) else {
             return nil
@@ -150,14 +150,15 @@ extension LayoutFinder {
     /// Whether a record has as many fields as rows have, one more that holds nothing, or one less, as R writes.
     private func isWide(_ record: Record, _ layout: TableLayout) -> Bool {
         let count = record.fields.count
-        return count == layout.width || count == layout.rowWidth || count == layout.width + 1 && record.fields.last.map { $0.start == $0.end } == true
+        return count == layout.width || count == layout.rowWidth
+            || count == layout.width + 1 && record.fields.last.map { $0.start == $0.end } == true
             || count == layout.width - 1 && count > 1 && record.fields.allSatisfy { $0.start < $0.end }
     }
 
-    /// Whether at least half of a record's fields hold something.
-    func isHeader(_ record: Record, _ layout: TableLayout) -> Bool {
+    /// Whether at least half of a record's fields hold something, columns that are empty throughout not counted.
+    func isHeader(_ record: Record, _ looks: [FieldLook]) -> Bool {
         let named = record.fields.count { $0.start < $0.end }
-        return named > 0 && named * 2 >= min(record.fields.count, layout.width)
+        return named > 0 && named * 2 >= min(record.fields.count, looks.count { $0 != .gap })
     }
 
     /// A header that names more columns than rows have fields, since these end where nothing follows, or only the first ones: a line

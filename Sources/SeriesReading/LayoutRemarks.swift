@@ -42,7 +42,9 @@ extension LayoutFinder {
         }
         layout.hasRemarks = sign == Self.mark
         let shown = String(UnicodeScalar(sign))
-        let notice = comments == 1 ? "A line that begins with \(shown) is left out." : "\(comments) lines that begin with \(shown) are left out."
+        let notice =
+            comments == 1
+            ? "A line that begins with \(shown) is left out." : "\(comments) lines that begin with \(shown) are left out."
         layout.remarksNotice = notice
         layout.notices.append(notice)
         return ((offset, line), last)
@@ -75,7 +77,8 @@ extension LayoutFinder {
         }
         guard let header else { return records }
         let rest = records[(header + 1)...].filter { record in
-            !isRemark(record) || record.fields.count == layout.width && layout.width > 1 || holdsNumbers(record) && layout.width == 1
+            !isRemark(record) || record.fields.count == layout.width && layout.width > 1
+                || holdsNumbers(record) && layout.width == 1
         }
         guard rest.count < records.count - header - 1 else { return records }
         layout.hasRemarks = true
@@ -107,11 +110,13 @@ extension LayoutFinder {
             try refuseSeveralLayouts(near: (middle, top.line + bytes[top.offset..<middle].count { $0 == 0x0A }))
         }
         let sentences = records.count { record in record.fields.contains { slice($0).contains(0x20) } }
-        guard look == .text, options.headerLine == nil, options.columns.isEmpty, options.taken.isEmpty, sentences * 2 > records.count
+        guard look == .text, options.headerLine == nil, options.columns.isEmpty, options.taken.isEmpty,
+            sentences * 2 > records.count
         else { return }
         throw .foreign(
             file: file,
-            kind: "text whose lines make no table, whether commas, semicolons, tabs, bars or blanks are taken to stand between fields",
+            kind:
+                "text whose lines make no table, whether commas, semicolons, tabs, bars or blanks are taken to stand between fields",
             remedy: "copy the lines of one table to a file of its own, or name what stands between its fields (--delimiter)")
     }
 

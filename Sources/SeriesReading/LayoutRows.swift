@@ -6,7 +6,8 @@ extension LayoutFinder {
     /// that hold nothing.
     func mayBeRow(_ record: Record, _ layout: TableLayout) -> Bool {
         let count = record.fields.count
-        return count * 2 > layout.width && (count <= layout.width || record.fields[layout.width...].allSatisfy { $0.start == $0.end })
+        return count * 2 > layout.width
+            && (count <= layout.width || record.fields[layout.width...].allSatisfy { $0.start == $0.end })
     }
 
     /// Whether a record has a word where all rows have a time: it is no row, whatever else it holds.
@@ -63,7 +64,7 @@ extension LayoutFinder {
         }
         func isNewHeader(_ index: Int) -> Bool {
             let record = records[index]
-            return (mayBeRow(record, layout) || record.fields.count == layout.width + 1) && isHeader(record, layout)
+            return (mayBeRow(record, layout) || record.fields.count == layout.width + 1) && isHeader(record, looks)
                 && nameCount(record) == record.fields.count { $0.start < $0.end } && isNewLineOfWords(index)
         }
         let first = isRow.indices.first { index in
@@ -107,7 +108,9 @@ extension LayoutFinder {
 
     /// The line right above a header that has one name for several columns, where both together tell these apart.
     func upperLine(of header: Record, in lines: ArraySlice<Record>, _ layout: TableLayout) -> Record? {
-        guard let upper = lines.last(where: { $0.line < header.line }), upper.fields.count == header.fields.count else { return nil }
+        guard let upper = lines.last(where: { $0.line < header.line }), upper.fields.count == header.fields.count else {
+            return nil
+        }
         var (one, two) = (layout, layout)
         one.names = header.fields.map { text($0) }
         two.names = upper.fields.map { text($0) }

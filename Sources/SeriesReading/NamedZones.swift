@@ -72,7 +72,9 @@ extension TableDecision {
         let tellsClock = candidate.role == .calendar ? candidate.hasClock : candidate.notations.first?.hasTimeOfDay == true
         guard candidate.role == .calendar || candidate.role == .timePart, candidate.hasDate, tellsClock,
             candidate.columns.allSatisfy({ zoneOfFirst($0, candidate) == nil }),
-            let column = free.first(where: { ColumnNames.namesZones(form.names[$0]) && facts[$0].texts.count == 1 && !facts[$0].isNumeric }),
+            let column = free.first(where: {
+                ColumnNames.namesZones(form.names[$0]) && facts[$0].texts.count == 1 && !facts[$0].isNumeric
+            }),
             let text = facts[column].texts.first, let zone = WallClock(text) ?? WallClock(abbreviation: text)
         else { return nil }
         var isSame = true

@@ -109,7 +109,9 @@ extension TableDecision {
             }
             if notation?.isInterval == true { tell("Times are intervals, of which the beginning is taken.") }
             if let notation, !notation.isElapsed, !notation.namesYear {
-                tell(notation.namesDate ? "Times name no year; 1970 stands for it." : "Times name no day; the first is 1970-01-01.")
+                tell(
+                    notation.namesDate ? "Times name no year; 1970 stands for it." : "Times name no day; the first is 1970-01-01."
+                )
             }
         }
         for column in candidate.columns { form.roles[column] = candidate.role }

@@ -148,13 +148,15 @@ extension TableDecision {
 
     /// The parts of a date with the clock that stands in another column, with colons or without a mark between.
     private func withClock(_ date: [Int], _ pattern: String, _ columns: [Int]) -> TimeCandidate? {
-        guard let notation = try? TimeNotation(name: pattern), let days = TimeCandidate(columns: date, notations: [notation]) else {
+        guard let notation = try? TimeNotation(name: pattern), let days = TimeCandidate(columns: date, notations: [notation])
+        else {
             return nil
         }
         let others = columns.filter { !date.contains($0) && facts[$0].present.count * 20 >= sample.rowCount * 19 }
         let named = others.filter { ColumnNames.isClock(form.names[$0]) }
         for column in named + others.filter({ !named.contains($0) && !facts[$0].isNumeric }) {
-            let clocks = facts[column].isNumeric ? isClock(column) ? ["%K"] : [] : ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p"]
+            let clocks =
+                facts[column].isNumeric ? isClock(column) ? ["%K"] : [] : ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p"]
             let texts = joinedSamples(date + [column])
             let found = clocks.compactMap { try? TimeNotation(name: "\(pattern) \($0)") }.filter { notation in
                 texts.allSatisfy { text in text.withUnsafeBufferPointer { notation.instant($0) } != nil }

@@ -42,10 +42,12 @@ extension TableDecision {
         guard options.timeFormat == nil else { return nil }
         switch notation.name {
         case "ordinal":
-            return "Column \(name) counts days and is read as Python does, from the year 1 (--time-format datenum reads days as MATLAB "
+            return
+                "Column \(name) counts days and is read as Python does, from the year 1 (--time-format datenum reads days as MATLAB "
                 + "does, a year earlier)."
         case "datenum":
-            return "Column \(name) counts days and is read as MATLAB does, from the year 0 (--time-format ordinal reads days as Python "
+            return
+                "Column \(name) counts days and is read as MATLAB does, from the year 0 (--time-format ordinal reads days as Python "
                 + "does, a year later)."
         default: return nil
         }
@@ -54,5 +56,7 @@ extension TableDecision {
 
 extension ColumnNames {
     /// Whether a column is called as MATLAB calls its numbers of days.
-    static func isOfMATLAB(_ name: String) -> Bool { name.lowercased().contains("datenum") || name.lowercased().contains("matlab") }
+    static func isOfMATLAB(_ name: String) -> Bool {
+        name.lowercased().contains("datenum") || name.lowercased().contains("matlab")
+    }
 }

@@ -15,7 +15,8 @@ extension TableDecision {
                 count += 1
             }
         }
-        guard count >= Self.fewestWords, word.count <= Self.longestWord, word.allSatisfy({ $0 >= 0x80 || ($0 | 0x20) &- 0x61 < 26 }),
+        guard count >= Self.fewestWords, word.count <= Self.longestWord,
+            word.allSatisfy({ $0 >= 0x80 || ($0 | 0x20) &- 0x61 < 26 }),
             word.withUnsafeBufferPointer({ CSVReader.label($0, decimalComma: form.usesDecimalComma) }) == nil
         else { return }
         form.marks = GapMarks(named: options.missing + [String(decoding: word, as: UTF8.self)])

@@ -79,7 +79,8 @@ extension TimeShape {
     private func inBrackets(_ start: Int) -> Part {
         let open = blanksEnd(at: start)
         let gap = open > start ? " " : ""
-        for (opening, closing, spelling) in [("(", ")", "(%Z)"), ("[", "]", "[%Z]")] as [(Unicode.Scalar, Unicode.Scalar, String)] {
+        for (opening, closing, spelling) in [("(", ")", "(%Z)"), ("[", "]", "[%Z]")] as [(Unicode.Scalar, Unicode.Scalar, String)]
+        {
             guard isMark(opening, at: open), let close = bytes[open...].firstIndex(of: UInt8(ascii: closing)) else { continue }
             return Part(spelling: gap + spelling, end: close + 1)
         }
