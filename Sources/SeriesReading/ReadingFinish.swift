@@ -19,8 +19,12 @@ extension SeriesReader {
         try leaveOut(remarks.withoutValues, &series, &understanding)
         if let times = series.time.microseconds, let first = times.min(), let last = times.max() {
             understanding.time?.step = isoStep(of: times, zone: series.time.zone)
-            understanding.time?.first = series.time.label(of: first)
-            understanding.time?.last = series.time.label(of: last)
+            // What counts from a beginning has no date.
+            let isElapsed = understanding.time.flatMap { try? TimeNotation(name: $0.format) }?.isElapsed ?? false
+            let time = series.time
+            func shown(_ instant: Int64) -> String { isElapsed ? time.format.text(of: instant) : time.label(of: instant) }
+            understanding.time?.first = shown(first)
+            understanding.time?.last = shown(last)
         }
         if understanding.key == nil { understanding.notices += samplingNotices(series, step: understanding.time?.step) }
         series.notices = understanding.notices

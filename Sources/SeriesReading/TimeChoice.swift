@@ -187,7 +187,7 @@ extension TableDecision {
             return whole.hasClock ? whole : withClock(whole, singles) ?? whole
         }
         if let parts = parts(free) ?? namelessParts() ?? namelessDayAndClock() { return parts }
-        return best(singles.filter(isYear)) ?? best(singles) ?? elapsed() ?? namelessYear()
+        return best(singles.filter(isYear)) ?? best(singles) ?? namedClock() ?? elapsed() ?? namelessYear()
     }
 
     private func isYear(_ candidate: TimeCandidate) -> Bool { candidate.notations.first?.name == "%Y" }

@@ -260,6 +260,15 @@ extension TableDecision {
         return TimeCandidate(columns: columns, notations: [notation])
     }
 
+    /// A clock in four digits without a date, in a column that is called so.
+    func namedClock() -> TimeCandidate? {
+        let column = free.first { column in
+            ColumnNames.part(form.names[column], behindHour: false) == .hourMinute && haveFourDigits(column) && isClock(column)
+        }
+        guard let column, let notation = try? TimeNotation(name: "%K") else { return nil }
+        return TimeCandidate(columns: [column], notations: [notation])
+    }
+
     private func fits(_ column: Int, _ part: ColumnNames.Part) -> Bool {
         switch part {
         case .year: isWhole(column, 0...99) && part == .year || isWhole(column, 1000...2200)

@@ -78,6 +78,11 @@ private let cases: [ReadingCase] = [
             + rows(12) { "\(hour($0)),\($0 % 4),\($0 % 5),\($0 * $0)" },
         channels: ["e1", "e2", "e3"], time: ["place"], step: "PT1H"),
 
+    ReadingCase(
+        name: "a header over columns that are empty",
+        text: "spring,,,,,,\nday,level,,,,,\n" + rows(9) { "2016-05-0\($0 + 1),\($0 % 4),,,,," },
+        channels: ["level"], time: ["day"], leftOut: ["column3", "column4", "column5", "column6", "column7"], step: "P1D"),
+
     // Words and numbers that stand for nothing, and columns that say nothing
     ReadingCase(
         name: "a word that stands again where numbers do",
@@ -156,6 +161,11 @@ private let cases: [ReadingCase] = [
 ]) func lettersOfWesternEuropeAreTakenForNoOtherEncoding(_ text: String) throws {
     let data = text.data(using: .windowsCP1252) ?? Data(text.utf8.dropLast(1)) + [0xFF]
     #expect(TextEncoding.of(data) == .windows1252)
+}
+
+@Test func secondsFromTheStartAreShownAsTheyStand() throws {
+    let reading = try SeriesReader.open(data: Data("time,v\n0,3\n2,5\n4,4\n".utf8), name: "f.csv")
+    #expect(reading.understanding.time?.first == "0" && reading.understanding.time?.last == "4")
 }
 
 @Test func secondsSince1970AreShownAsDates() throws {

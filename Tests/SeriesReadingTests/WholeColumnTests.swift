@@ -65,6 +65,9 @@ private let wholeColumns: [MeaningCase] = [
         name: "the id of a user", text: table("at,user_id,price", 60) { "\(day($0)),\($0 * 7919 % 1009),\($0 * 5 % 11)" },
         channels: ["price"], leftOut: ["user_id": .namesSomething]),
     MeaningCase(
+        name: "an id that does not rise", text: table("at,us,id", 60) { "\(day($0)),\($0 * 5 % 11),\($0 * 37 % 101)" },
+        channels: ["us", "id"]),
+    MeaningCase(
         name: "a number with a letter that is always the same",
         text: table("at,place,price", 20) { "\(day($0)),771Q,\($0 * 5 % 11)" },
         channels: ["price"], leftOut: ["place": .isConstant], untold: ["Units"]),
@@ -99,6 +102,10 @@ private let partsOfTime: [MeaningCase] = [
         name: "few hours in four digits", text: table("Data;Hora UTC;v", 4) { "\(day(4));\(two($0))00;\($0 % 3),5" },
         channels: ["v"],
         time: ["Data", "Hora UTC"], step: "PT1H", times: ["2011-01-05T00:00Z", "2011-01-05T01:00Z"]),
+    MeaningCase(
+        name: "a clock in four digits without a date", text: table("HHMM,v", 30) { "23\(two($0 + 30)),\($0 % 7)" },
+        channels: ["v"],
+        time: ["HHMM"], format: "%K", step: "PT1M", told: ["name no day"]),
     MeaningCase(
         name: "hours that no name tells", text: table("Tag,HB,v", 60) { "\(day($0 / 24)),\($0 % 24 + 1),\($0 % 7)" },
         channels: ["v"],
