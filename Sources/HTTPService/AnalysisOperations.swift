@@ -12,6 +12,10 @@ struct AnalysisOperations: Sendable {
     /// What the settings of a query are laid over.
     let source: SettingsSource
 
+    /// Unicode scalars of the longest text that is read as a series, and bytes of the body that holds it.
+    static let longestText = 33_000_000
+    static let longestBody = 33_554_432
+
     private static let id = Parameter.path("id", .text)
     /// The number of a row: its place in the order of time, from 1.
     private static let rowNumber = Input.integer(1...1_000_000_000)
@@ -46,10 +50,11 @@ struct AnalysisOperations: Sendable {
                 .post, "/api/series", id: "addSeries", "Bring a series as CSV text, or name a shipped sample.",
                 .body("name", .text(1...128), otherwise: "series" + SeriesFormat.csvEnding),
                 .oneOf(
-                    Parameter.body("csv", .text(1...33_000_000)).map { Source.csv($0) },
+                    Parameter.body("csv", .text(1...Self.longestText)).map { Source.csv($0) },
                     Parameter.body("sample", .choice(samples)).map { Source.sample($0) }),
                 .reading,
-                bodyLimit: 33_554_432, answer: .created(series) { "/api/series/\($0.series.identity.text)" }, problems: [409],
+                bodyLimit: Self.longestBody, answer: .created(series) { "/api/series/\($0.series.identity.text)" },
+                problems: [409],
                 protected: addSeries),
             Operation(
                 .get, "/api/series", id: "listSeries", "The series kept here.", answer: .ok(.list(series)),

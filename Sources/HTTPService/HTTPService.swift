@@ -46,6 +46,7 @@ public struct HTTPService: Sendable {
             workers: reading, limits: settings.limits)
         operations = Self.withDocument(
             AccountOperations(accounts: accounts, tokens: tokens, settings: settings).all
+                + ReadingOperations(workers: reading).all
                 + AnalysisOperations(store: store, models: models, source: source).all)
     }
 

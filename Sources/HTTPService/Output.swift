@@ -53,6 +53,16 @@ extension Output.Member {
         }
     }
 
+    /// A member that is null where it has no value.
+    static func nullable<Part: Sendable>(
+        _ name: String, _ output: Output<Part>, _ part: @escaping @Sendable (Value) -> Part?
+    ) -> Self {
+        let orNull = Output<Part?>(schema: .nullable(output.schema)) { value, text in
+            if let value { output.write(value, &text) } else { text.add("null") }
+        }
+        return member(name, orNull, part)
+    }
+
     private static func add<Part: Sendable>(
         _ part: Part, as name: String, _ output: Output<Part>, to text: inout JSONText, isFirst: Bool
     ) -> Bool {

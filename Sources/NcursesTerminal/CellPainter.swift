@@ -29,17 +29,18 @@ struct CellPainter {
             for x in 0..<min(next.width, Int(oddline_columns())) {
                 let cell = next[x, y]
                 if cell.isCovered || before?[x, y] == cell { continue }
-                put(cell.character, in: ink(for: cell.style, on: next), x: x, y: y)
+                put(cell.sign, in: ink(for: cell.style, on: next), x: x, y: y)
             }
         }
         refresh()
         shown = next
     }
 
-    private func put(_ character: Character, in ink: Ink, x: Int, y: Int) {
+    private func put(_ sign: Sign, in ink: Ink, x: Int, y: Int) {
         withUnsafeTemporaryAllocation(of: wchar_t.self, capacity: Int(CCHARW_MAX) + 1) { text in
             var count = 0
-            for scalar in character.unicodeScalars.prefix(Int(CCHARW_MAX)) {
+            sign.forEachScalar { scalar in
+                guard count < Int(CCHARW_MAX) else { return }
                 text[count] = wchar_t(bitPattern: scalar.value)
                 count += 1
             }

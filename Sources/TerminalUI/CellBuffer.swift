@@ -35,12 +35,15 @@ public struct Rect: Sendable, Equatable {
 
 /// One cell of the screen.
 public struct Cell: Sendable, Equatable {
-    /// The character, a scalar and its marks; a space where nothing stands and in the second half of a wide one.
-    public var character: Character = " "
+    /// What stands in it; a space where nothing does and in the second half of a wide character.
+    public var sign: Sign = " "
     /// How it looks.
     public var style = Style()
     /// Whether a wide character to the left covers this cell.
     public var isCovered = false
+
+    /// What stands in it, as a character.
+    public var character: Character { sign.character }
 }
 
 /// A screen being drawn. Widgets write here; only the terminal shows it.
@@ -73,7 +76,12 @@ public struct CellBuffer: Sendable, Equatable {
         guard y >= 0, y < height, limit > 0 else { return 0 }
         let room = min(limit, width - x)
         guard room > 0 else { return 0 }
-        let fits = displayWidth(text) <= room
+        // No character takes more columns than bytes.
+        let fits = text.utf8.count <= room || displayWidth(text) <= room
+        if fits, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+            for (column, byte) in text.utf8.enumerated() { put(Sign(Unicode.Scalar(byte)), x: x + column, y: y, style) }
+            return text.utf8.count
+        }
         var column = 0
         for character in text {
             if !fits, column + Glyph.columns(of: character) > room - 1 {
@@ -93,38 +101,36 @@ public struct CellBuffer: Sendable, Equatable {
 
     private mutating func write(_ grapheme: Character, x: Int, y: Int, _ style: Style) -> Int {
         var column = 0
-        Glyph.forEachSign(of: grapheme) { character, columns in
-            place(character, columns: columns, x: x + column, y: y, style)
+        Glyph.forEachSign(of: grapheme) { sign, columns in
+            place(sign, columns: columns, x: x + column, y: y, style)
             column += columns
         }
         return column
     }
 
-    /// Puts a character of one or two columns into its cells. Half a wide character, where the edge cuts one or another is
-    /// written over its other half, is blank.
-    mutating func place(_ character: Character, columns: Int = 1, x: Int, y: Int, _ style: Style) {
-        guard columns == 2 else { return put(character, x: x, y: y, style) }
+    /// Puts a sign of one or two columns into its cells. Half a wide one, where the edge cuts one or another is written over its
+    /// other half, is blank.
+    public mutating func place(_ sign: Sign, columns: Int = 1, x: Int, y: Int, _ style: Style) {
+        guard columns == 2 else { return put(sign, x: x, y: y, style) }
         let isWhole = x >= 0 && x + 1 < width
-        put(isWhole ? character : " ", x: x, y: y, style)
+        put(isWhole ? sign : " ", x: x, y: y, style)
         put(" ", x: x + 1, y: y, style)
         if isWhole, y >= 0, y < height { cells[y * width + x + 1].isCovered = true }
     }
 
-    private mutating func put(_ character: Character, x: Int, y: Int, _ style: Style) {
+    private mutating func put(_ sign: Sign, x: Int, y: Int, _ style: Style) {
         guard x >= 0, x < width, y >= 0, y < height else { return }
         let index = y * width + x
-        if cells[index].isCovered { cells[index - 1].character = " " }
+        if cells[index].isCovered { cells[index - 1].sign = " " }
         if x + 1 < width { cells[index + 1].isCovered = false }
-        var cell = Cell()
-        cell.character = character
-        cell.style = style
+        var cell = Cell(sign: sign, style: style)
         if style.background == nil { cell.style.background = cells[index].style.background }
         cells[index] = cell
     }
 
-    /// Fills a rectangle with a character.
-    public mutating func fill(_ rect: Rect, _ character: Character = " ", _ style: Style) {
-        for y in rect.y..<rect.maxY { for x in rect.x..<rect.maxX { place(character, x: x, y: y, style) } }
+    /// Fills a rectangle with a sign of one column.
+    public mutating func fill(_ rect: Rect, _ sign: Sign = " ", _ style: Style) {
+        for y in rect.y..<rect.maxY { for x in rect.x..<rect.maxX { place(sign, x: x, y: y, style) } }
     }
 
     /// Changes the colour behind a rectangle.
@@ -162,9 +168,11 @@ public struct CellBuffer: Sendable, Equatable {
     /// The screen as text, one line a row, without styles.
     public var text: String {
         (0..<height).map { y in
-            var line = ""
-            for x in 0..<width where !cells[y * width + x].isCovered { line.append(cells[y * width + x].character) }
-            return line
+            var line = String.UnicodeScalarView()
+            for x in 0..<width where !cells[y * width + x].isCovered {
+                cells[y * width + x].sign.forEachScalar { line.append($0) }
+            }
+            return String(line)
         }.joined(separator: "\n")
     }
 
@@ -173,7 +181,7 @@ public struct CellBuffer: Sendable, Equatable {
     public var inASCII: CellBuffer {
         var copy = self
         for index in copy.cells.indices {
-            copy.cells[index].character = asciiStandIn(copy.cells[index].character, isBold: copy.cells[index].style.isBold)
+            copy.cells[index].sign = asciiStandIn(copy.cells[index].sign, isBold: copy.cells[index].style.isBold)
             // A wide character's stand-in takes one column; what it covered is blank.
             copy.cells[index].isCovered = false
         }
@@ -190,8 +198,9 @@ public struct CellBuffer: Sendable, Equatable {
     }
 }
 
-private func asciiStandIn(_ character: Character, isBold: Bool) -> Character {
-    guard let scalar = character.unicodeScalars.first, !scalar.isASCII else { return character }
+private func asciiStandIn(_ sign: Sign, isBold: Bool) -> Sign {
+    let scalar = sign.scalar
+    if scalar.isASCII { return Sign(scalar) }
     switch scalar.value {
     case 0x2800: return " "
     case 0x2801...0x28FF:
@@ -212,18 +221,18 @@ private func asciiStandIn(_ character: Character, isBold: Bool) -> Character {
     case 0x2193, 0x25BC, 0x25BE: return "v"
     case 0x2195: return "|"
     case 0x2212, 0x2013, 0x2014: return "-"
-    default: return asciiSigns[scalar] ?? asciiLetter(character)
+    default: return asciiSigns[scalar] ?? asciiLetter(sign)
     }
 }
 
-private let asciiSigns: [Unicode.Scalar: Character] = [
+private let asciiSigns: [Unicode.Scalar: Sign] = [
     "●": "O", "•": "*", "·": ".", "…": "~", "✓": "+", "✗": "x", "×": "x", "±": "~", "²": "2", "³": "3", "Σ": "S", "°": "o",
     "µ": "u", "μ": "u", "≥": ">", "≤": "<", "‘": "'", "’": "'", "“": "\"", "”": "\"", "ß": "s", "ø": "o", "Ø": "O", "æ": "a",
     "Æ": "A", "ł": "l", "Ł": "L",
 ]
 
 /// A letter without its accents; an underscore where none is left.
-private func asciiLetter(_ character: Character) -> Character {
-    let plain = String(character).decomposedStringWithCanonicalMapping.unicodeScalars.first { $0.isASCII }
-    return plain.map { Character($0) } ?? "_"
+private func asciiLetter(_ sign: Sign) -> Sign {
+    let plain = String(sign.character).decomposedStringWithCanonicalMapping.unicodeScalars.first { $0.isASCII }
+    return plain.map { Sign($0) } ?? "_"
 }

@@ -26,41 +26,30 @@ public struct Glyph: Sendable, Equatable, Hashable {
         if isPlain(grapheme) { return 1 }
         var columns = 0
         for scalar in grapheme.unicodeScalars {
-            if case .base(_, let width) = Part(scalar) { columns += width } else { columns = max(columns, 1) }
+            if case .base(_, let width) = Part.of(scalar) { columns += width } else { columns = max(columns, 1) }
         }
         return columns
     }
 
     /// Gives what is drawn for a character from left to right: what stands in a cell, and the columns that it takes, 1 or 2.
-    static func forEachSign(of grapheme: Character, _ body: (_ character: Character, _ columns: Int) -> Void) {
-        if isPlain(grapheme) { return body(grapheme, 1) }
-        let scalars = grapheme.unicodeScalars
-        if scalars.count == 1, let scalar = scalars.first, case .base(let shown, let width) = Part(scalar) {
-            return body(Character(shown), width)
+    static func forEachSign(of grapheme: Character, _ body: (_ sign: Sign, _ columns: Int) -> Void) {
+        var drawn: (sign: Sign, columns: Int)?
+        func begin(_ scalar: Unicode.Scalar, _ columns: Int) {
+            if let drawn { body(drawn.sign, drawn.columns) }
+            drawn = (Sign(scalar), columns)
         }
-        var (sign, columns) = (String.UnicodeScalarView(), 0)
-        func finish() {
-            // What was left out may have stood between what now makes two characters; the first holds the sign.
-            if let character = String(sign).first { body(character, columns) }
-        }
-        func begin(_ scalar: Unicode.Scalar, _ width: Int) {
-            finish()
-            (sign, columns) = (String.UnicodeScalarView(CollectionOfOne(scalar)), width)
-        }
-        for scalar in scalars {
-            switch Part(scalar) {
-            case .base(let shown, let width): begin(shown, width)
+        for scalar in grapheme.unicodeScalars {
+            switch Part.of(scalar) {
+            case .base(let shown, let columns): begin(shown, columns)
             case .mark:
-                if sign.isEmpty { begin(dottedCircle, 1) }
-                if sign.count <= mostMarks { sign.append(scalar) }
-            case .hidden: if sign.isEmpty { begin(replacement, 1) }
+                if drawn == nil { begin(dottedCircle, 1) }
+                drawn?.sign.add(mark: scalar)
+            case .hidden: if drawn == nil { begin(replacement, 1) }
             }
         }
-        finish()
+        if let drawn { body(drawn.sign, drawn.columns) }
     }
 
-    /// As many marks as ncurses keeps in a cell.
-    private static let mostMarks = 4
     private static let replacement: Unicode.Scalar = "\u{FFFD}"
     private static let dottedCircle: Unicode.Scalar = "\u{25CC}"
 
@@ -79,7 +68,17 @@ public struct Glyph: Sendable, Equatable, Hashable {
         /// Changes the sign before it where a terminal knows how, and shows nothing itself.
         case hidden
 
-        init(_ scalar: Unicode.Scalar) {
+        /// What a scalar is; known beforehand for those that interfaces are made of.
+        static func of(_ scalar: Unicode.Scalar) -> Part {
+            if (0x20..<0x7F).contains(scalar.value) { return .base(scalar, 1) }
+            return common.contains(scalar.value) ? commonParts[Int(scalar.value - common.lowerBound)] : Part(scalar)
+        }
+
+        /// Dashes, arrows, boxes, blocks, shapes and Braille.
+        private static let common: Range<UInt32> = 0x2000..<0x2900
+        private static let commonParts = common.map { Unicode.Scalar($0).map(Part.init) ?? .base(replacement, 1) }
+
+        private init(_ scalar: Unicode.Scalar) {
             let properties = scalar.properties
             // Joiners, selectors of variants, fillers; tints of skin.
             if properties.isDefaultIgnorableCodePoint || (0x1F3FB...0x1F3FF).contains(scalar.value) {

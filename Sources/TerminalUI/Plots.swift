@@ -21,7 +21,7 @@ public struct BrailleCanvas: Sendable {
     public var height: Int { rows * 4 }
 
     private static let bits: [UInt8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80]
-    private static let characters = (0...255).map { Character(Unicode.Scalar(0x2800 + UInt32($0)) ?? " ") }
+    private static let signs = (0...255).map { Sign(Unicode.Scalar(0x2800 + UInt32($0)) ?? " ") }
 
     /// Sets a dot; dots outside are dropped.
     public mutating func set(x: Int, y: Int) {
@@ -29,10 +29,10 @@ public struct BrailleCanvas: Sendable {
         dots[y / 4 * columns + x / 2] |= Self.bits[y % 4 * 2 + x % 2]
     }
 
-    /// The character of a cell, or `nil` where no dot is set.
-    public func character(column: Int, row: Int) -> Character? {
+    /// What stands in a cell, or `nil` where no dot is set.
+    public func sign(column: Int, row: Int) -> Sign? {
         let bits = dots[row * columns + column]
-        return bits == 0 ? nil : Self.characters[Int(bits)]
+        return bits == 0 ? nil : Self.signs[Int(bits)]
     }
 
     /// Sets the dots of another canvas of the same size in the cells in which this one has some.
@@ -106,14 +106,14 @@ extension CellBuffer {
     public mutating func draw(_ canvas: BrailleCanvas, x: Int, y: Int, _ style: Style) {
         for row in 0..<canvas.rows {
             for column in 0..<canvas.columns {
-                guard let character = canvas.character(column: column, row: row) else { continue }
-                place(character, x: x + column, y: y + row, style)
+                guard let sign = canvas.sign(column: column, row: row) else { continue }
+                place(sign, x: x + column, y: y + row, style)
             }
         }
     }
 
     /// Blocks by their height in eighths of a cell.
-    public static let blocks = Array(" ▁▂▃▄▅▆▇█")
+    public static let blocks: [Sign] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
     /// Draws bars that stand on the bottom of `rect`, one a column, heights from 0 to 1 in eighths of a
     /// cell; NaN leaves its column empty, and 0 shows a thin line.

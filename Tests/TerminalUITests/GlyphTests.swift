@@ -28,10 +28,10 @@ func aGlyphIsDrawnWithWhatAllTerminalsAgreeAbout(_ text: String, _ drawn: String
     var bad: [UInt32] = []
     for scalar in (0...0x10FFFF as ClosedRange<UInt32>).lazy.compactMap(Unicode.Scalar.init) {
         var (count, sum) = (0, 0)
-        Glyph.forEachSign(of: Character(scalar)) { character, columns in
+        Glyph.forEachSign(of: Character(scalar)) { sign, columns in
             count += 1
             sum += columns
-            if character.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) }) { sum = 99 }
+            if sign.character.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) }) { sum = 99 }
         }
         if count != 1 || !(1...2).contains(sum) || Glyph(Character(scalar)).columns != sum { bad.append(scalar.value) }
     }

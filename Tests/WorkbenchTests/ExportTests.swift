@@ -2,25 +2,15 @@ import AnomalyDetection
 import Foundation
 import Testing
 import TimeSeries
-import Work
 
 @testable import Workbench
 
 private let sample = SampleKind.contextual.series(rows: 900, seed: 2)
 
-private func scoredSample(_ series: Series) async -> [ScoredModel] {
-    var models: [ScoredModel] = []
-    for await report in ModelTraining(series: series, models: .standard).run(cancellation: Cancellation()) {
-        if case .finished(let model) = report { models.append(model) }
-    }
-    return models
-}
-
 /// What is written for others to read.
 @Suite struct ExportTests {
     private func judged() async throws -> (analysis: Analysis, judgements: Judgements, notes: Notes) {
-        var analysis = Analysis(series: sample, models: .standard)
-        analysis.use(await scoredSample(sample))
+        var analysis = try await analysis(of: sample)
         analysis.update { $0.settings.flags = .top }
         let event = try #require(analysis.result?.events.first)
         var (judgements, notes) = (Judgements(), Notes())

@@ -1,7 +1,6 @@
 import AnomalyDetection
 import Testing
 import TimeSeries
-import Work
 
 @testable import Workbench
 
@@ -18,7 +17,7 @@ import Work
     }
 
     @Test func ensembleIsNormalisedAndCombinedCorrectly() async throws {
-        let series = SampleKind.contextual.series(rows: 900, seed: 3)
+        let series = SampleKind.contextual.series(rows: 900, seed: 2)
         var analysis = try await analysis(of: series)
         for method in Calibration.Method.allCases {
             analysis.update { $0.settings.calibration = method }
@@ -37,7 +36,7 @@ import Work
     }
 
     @Test func theMainWorkflowOutputsTheEnsembleScore() async throws {
-        let series = SampleKind.point.series(rows: 900, seed: 3)
+        let series = SampleKind.contextual.series(rows: 900, seed: 2)
         var analysis = try await analysis(of: series)
         let ensemble = try Ensemble(PerModel([(.lstm, 0.2), (.transformer, 0.8)]))
         analysis.update { $0.settings.ensemble = ensemble }
@@ -52,19 +51,5 @@ import Work
             #expect((fields[6] == "1") == result.events.contains { $0.rows.contains(row) })
             if result.combined[row] >= result.level, result.combined[row] > 0 { #expect(fields[6] == "1") }
         }
-    }
-
-    private func analysis(of series: Series) async throws -> Analysis {
-        var models: [ScoredModel] = []
-        for await report in ModelTraining(series: series, models: .standard).run(cancellation: Cancellation()) {
-            switch report {
-            case .finished(let model): models.append(model)
-            case .failed(let error): throw error
-            case .training, .scoring, .learnt: break
-            }
-        }
-        var analysis = Analysis(series: series, models: .standard)
-        analysis.use(models)
-        return analysis
     }
 }

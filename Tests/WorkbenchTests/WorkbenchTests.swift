@@ -11,16 +11,8 @@ import Work
 
 private let series = SampleKind.contextual.series(rows: 900, seed: 2)
 
-private func trained(_ series: Series) async -> [ScoredModel] {
-    var models: [ScoredModel] = []
-    for await report in ModelTraining(series: series, models: .standard).run(cancellation: Cancellation()) {
-        if case .finished(let model) = report { models.append(model) }
-    }
-    return models
-}
-
 @Test func theWorkflowOutputsTheEnsembleScore() async throws {
-    let models = await trained(series)
+    let models = try await trained(series)
     #expect(Set(models.map(\.detector.kind)) == [.lstm, .transformer])
     var analysis = Analysis(series: series, models: .standard)
     #expect(analysis.result == nil)
@@ -64,7 +56,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
 }
 
 @Test func oneModelAloneStillScores() async throws {
-    let models = await trained(series).filter { $0.detector.kind == .lstm }
+    let models = try await trained(series).filter { $0.detector.kind == .lstm }
     var analysis = Analysis(series: series, models: .standard)
     analysis.use(models)
     let result = try #require(analysis.result)
@@ -85,7 +77,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
             locations: locations, models: .standard)
     }
     let (ann, bob) = (try library("ann"), try library("bob"))
-    let model = try #require(await trained(series).first { $0.detector.kind == .transformer })
+    let model = try #require(try await trained(series).first { $0.detector.kind == .transformer })
     let shelf = try ann.open(series, at: "/a.csv")
     try shelf.save(model.detector)
     _ = try ann.open(series.changing { $0[0] += 1 }, at: "/b.csv")
@@ -156,7 +148,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
 
 @Test func theComparisonSaysWhatEachDetectorFoundAndWhichWeightsAreBest() async throws {
     var analysis = Analysis(series: series, models: .standard)
-    analysis.use(await trained(series))
+    analysis.use(try await trained(series))
     let result = try #require(analysis.result)
     let comparison = try Comparison(series: series, result: result, settings: analysis.settings)
     let labels = try #require(series.labels)
@@ -191,7 +183,7 @@ private func trained(_ series: Series) async -> [ScoredModel] {
     let quiet = Series.Channel(name: "quiet", values: (0..<900).map { sin(Double($0) / 7) })
     let series = Series(name: "two", channels: two.channels + [quiet], time: two.time, labels: two.labels)
     let event = try #require(labelledRanges(series.labels ?? []).first)
-    for model in await trained(series) {
+    for model in try await trained(series) {
         let explanation = try model.detector.explanation(of: event, in: series, errors: model.errors)
         #expect(abs(explanation.channelShares.reduce(0, +) - 1) < 1e-4)
         #expect(explanation.channelShares[0] > 0.7, "only the first channel is odd there")

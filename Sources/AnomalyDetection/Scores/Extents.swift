@@ -67,6 +67,9 @@ public struct ExtentBlocks<Value: PlottedValue>: Sendable, Equatable {
         self.highs += highs
     }
 
+    /// The block that holds a row; behind the last row as many as there are.
+    func block(ofRow row: Int) -> Int { min(row / Self.length, highs.count) }
+
     /// The rows of a block.
     public func rows(ofBlock block: Int) -> Range<Int> {
         block * Self.length..<min((block + 1) * Self.length, values.count)

@@ -68,6 +68,8 @@ public struct GapRule: Sendable, Equatable {
     public var share: Float
     /// The lowest excess that is looked at: the ordinary reach of errors.
     private static let ordinary: Float = 1
+    /// The same as a score.
+    static let ordinaryScore = Calibration.score(ofExcess: ordinary)
 
     /// The defaults were chosen by the F1 of events over labelled series; `Benchmarks/README.md` has the table.
     public init(narrowest: Float = 1.15, share: Float = 1.0 / 3) {
@@ -77,12 +79,23 @@ public struct GapRule: Sendable, Equatable {
 
     /// The geometric mean of the two peaks beside the gap, as a score; infinite where nothing is odd.
     public func level(for scores: ExtentBlocks<Float>) -> Float {
-        let highest = Calibration.excess(ofScore: scores.highs.reduce(0) { Float.maximum($0, $1) })
+        level(highest: scores.highs.reduce(0) { Float.maximum($0, $1) }) { lowest in
+            EventRule().peaks(of: scores, level: Self.ordinaryScore, atLeast: lowest)
+        }
+    }
+
+    /// The same, from the peaks of scores. Cost: the peaks.
+    public func level(for peaks: RunPeaks) -> Float {
+        level(highest: peaks.highest) { peaks.falling(from: $0) }
+    }
+
+    /// - Parameter peaks: says the peaks that reach a score, falling.
+    private func level(highest: Float, peaks: (_ lowest: Float) -> [Float]) -> Float {
+        let highest = Calibration.excess(ofScore: highest)
         guard highest >= Self.ordinary else { return .infinity }
         let lowest = max(Self.ordinary, share * highest)
-        let peaks = EventRule().peaks(
-            of: scores, level: Calibration.score(ofExcess: Self.ordinary), atLeast: Calibration.score(ofExcess: lowest))
-        let falling = peaks.map { Calibration.excess(ofScore: $0) }.filter { $0 > lowest } + [lowest]
+        let reaching = peaks(Calibration.score(ofExcess: lowest))
+        let falling = reaching.map { Calibration.excess(ofScore: $0) }.filter { $0 > lowest } + [lowest]
         guard let gap = Array(zip(falling, falling.dropFirst())).last(where: { $0 >= narrowest * $1 }) else { return .infinity }
         return Calibration.score(ofExcess: (gap.0 * gap.1).squareRoot())
     }
@@ -167,13 +180,13 @@ public struct EventRule: Sendable, Equatable {
         return peaks.sorted(by: >)
     }
 
-    /// Runs of rows that reach `level`, those near each other joined. Blocks without a flag, nearly all of a series, are
-    /// passed over.
-    public func runs(of scores: ExtentBlocks<Float>, level: Float) -> [Range<Int>] {
+    /// Runs of rows that reach `level`, those near each other joined; of the rows from `first` on. Blocks without a flag, nearly
+    /// all of a series, are passed over.
+    public func runs(of scores: ExtentBlocks<Float>, level: Float, from first: Int = 0) -> [Range<Int>] {
         var runs: [Range<Int>] = []
         scores.values.withUnsafeBufferPointer { values in
-            for (block, highest) in scores.highs.enumerated() where isFlagged(highest, level: level) {
-                for row in scores.rows(ofBlock: block) where isFlagged(values[row], level: level) {
+            for block in scores.block(ofRow: first)..<scores.highs.count where isFlagged(scores.highs[block], level: level) {
+                for row in scores.rows(ofBlock: block) where row >= first && isFlagged(values[row], level: level) {
                     if let last = runs.last, row - last.upperBound <= mergeGap {
                         runs[runs.count - 1] = last.lowerBound..<(row + 1)
                     } else {

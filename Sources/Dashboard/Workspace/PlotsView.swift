@@ -52,12 +52,12 @@ extension WorkspaceState {
 
     private func drawCursor(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ theme: Theme) {
         guard let x = layout.column(of: cursor, visible: visible) else { return }
-        for y in layout.plot.y..<layout.plot.maxY where screen[x, y].character == " " {
+        for y in layout.plot.y..<layout.plot.maxY where screen[x, y].sign == " " {
             screen.write("│", x: x, y: y, Style(theme.cursor))
         }
         for index in 0..<layout.scoreCount {
             let rect = layout.score(index)
-            for y in rect.y..<rect.maxY where [" ", "┄"].contains(screen[x, y].character) {
+            for y in rect.y..<rect.maxY where ([" ", "┄"] as [Sign]).contains(screen[x, y].sign) {
                 screen.write("│", x: x, y: y, Style(theme.cursor))
             }
         }

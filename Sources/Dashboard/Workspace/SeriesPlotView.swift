@@ -114,9 +114,8 @@ extension WorkspaceState {
             let height = high > low ? (level - low) / (high - low) : 0.5
             let block = level.isNaN ? " " : CellBuffer.blocks[1 + Int((height * 7).rounded())]
             let color = flagged.contains(column) ? theme.error : isInside ? theme.series : theme.muted
-            screen.write(
-                String(block), x: strip.x + column, y: strip.y, Style(color, on: isInside ? theme.selection : nil, bold: isInside)
-            )
+            screen.place(
+                block, x: strip.x + column, y: strip.y, Style(color, on: isInside ? theme.selection : nil, bold: isInside))
         }
         let edge = Style(theme.selectionText, on: theme.selection, bold: true)
         screen.write("[", x: strip.x + part.lowerBound - 1, y: strip.y, edge)

@@ -94,7 +94,7 @@ extension WorkspaceState {
 
     /// Why there is no event whose verdict is wanted.
     var nothingToJudge: String? {
-        analysis.nextToJudge != nil
+        analysis.wantsVerdict
             ? nil : events.isEmpty ? "There is no flagged event to judge." : "Every flagged event has a verdict."
     }
 

@@ -199,6 +199,14 @@ public struct Analysis: Sendable {
         }
         return nil
     }
+
+    /// Whether there is an event whose verdict is wanted, which costs less than to say which.
+    public var wantsVerdict: Bool {
+        events.contains { event in
+            let verdict = judgements.verdict(on: event.rows)
+            return verdict == nil || verdict == .postponed
+        }
+    }
 }
 
 /// What an analyst decides, and changes at will: all that an analysis follows from, beside the series and its models.

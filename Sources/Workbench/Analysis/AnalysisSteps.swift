@@ -52,6 +52,7 @@ struct AnalysisSteps: Sendable {
     private var calibrated = PerModel<Made<Calibrated, [Float]>>()
     private var scores = Made<Smoothed, PerModel<[Float]>>()
     private var combined = Made<Combined, ExtentBlocks<Float>>()
+    private var peaks = Made<Combined, RunPeaks>()
     private var level = Made<Flagged<Combined>, Float>()
     private var learnt = Made<Learnt, LearnedWeights?>()
     private var teaching: (sayings: PerModel<Int>, teaching: Teaching)?
@@ -113,6 +114,7 @@ struct AnalysisSteps: Sendable {
         let (was, now) = (key(before.sayings, before.decisions), key(inputs.sayings, inputs.decisions))
         let isCurrent = found.output != nil && scores.isMade(of: was.scores) && combined.isMade(of: was)
         guard isCurrent, inputs.decisions.judgements.lessons.isEmpty else { return run(inputs) }
+        if settings.rule == .gap, let combined = combined.output { _ = peaks.made(of: was) { _ in RunPeaks(of: combined) } }
         // What shares memory with what is changed goes first, so that nothing is copied.
         (found, level) = (Made(), Made())
         let (before, after) = ((settings.smoothing - 1) / 2, settings.smoothing / 2)
@@ -137,6 +139,12 @@ struct AnalysisSteps: Sendable {
         }
         let moving = (scores.output ?? PerModel()).mapValues { Array($0[moved...]) }
         combined.change(to: now) { $0.replace(from: moved, with: settings.ensemble.combine(moving)) }
+        if settings.rule == .gap, let combined = combined.output {
+            peaks.change(to: now) { $0.replace(from: moved, in: combined) }
+            if let peaks = peaks.output {
+                _ = level.made(of: Flagged(scores: now, rule: .gap)) { _ in GapRule().level(for: peaks) }
+            }
+        }
         findUntaught(now, settings.rule)
     }
 
@@ -147,7 +155,7 @@ struct AnalysisSteps: Sendable {
             return run(inputs)
         }
         let now = key(inputs.sayings, inputs.decisions)
-        (found, level) = (Made(), Made())
+        (found, level, peaks) = (Made(), Made(), Made())
         calibrated.update { _, own in own.change { $0.removeFirst(count) } }
         scores.change(to: now.scores) { averages in averages.update { _, own in own.removeFirst(count) } }
         combined.change(to: now) { $0 = ExtentBlocks(Array($0.values[count...])) }
