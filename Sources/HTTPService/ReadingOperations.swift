@@ -1,6 +1,7 @@
 import Foundation
 import SeriesReading
 import StrictJSON
+import TimeSeries
 import Work
 
 /// How a text is read, without anything being kept.
