@@ -30,6 +30,7 @@ struct ReadingOperations: Sendable {
     private static let time: Output<Understanding.Time> = .object([
         .member("columns", .list(.text), \.columns), .member("format", .text, \.format), .nullable("zone", .text, \.zone),
         .nullable("step", .text, \.step), .member("order", .text) { $0.order.rawValue },
+        .nullable("first", .text, \.first), .nullable("last", .text, \.last),
     ])
 
     var all: [Operation] {

@@ -66,7 +66,7 @@ struct CSVReader {
 
     /// Whether a record is a remark, where some stand above the table.
     private func isRemark(_ field: CSVScanner.Field) -> Bool {
-        form.layout.comments > 0 && field.start < field.end && bytes[field.start] == UInt8(ascii: "#")
+        form.layout.hasRemarks && field.start < field.end && bytes[field.start] == UInt8(ascii: "#")
     }
 
     /// Reads a record.
@@ -239,7 +239,7 @@ struct CSVReader {
         guard let notation = form.notation, let first = form.timeColumns.first else { return .rowNumbers }
         var times = CSVTable.column(first, of: tables, as: Int64.self)
         if form.hasShortYears { TableForm.putInThePast(&times) }
-        if notation == .clock { ClockTime.unwind(&times) }
+        if notation == .clock || !notation.isElapsed && !notation.namesDate { ClockTime.unwind(&times) }
         guard let zone = form.zone, form.writtenZone == .none, !notation.isElapsed else {
             return TimeAxis(microseconds: times, format: notation.format(of: times, zone: form.writtenZone))
         }
@@ -346,6 +346,10 @@ struct CSVReader {
         for column in columns {
             if !text.isEmpty { text.append(0x20) }
             let field = slice(column)
+            if let whole = wholeWithExponent(field) {
+                text += String(whole).utf8
+                continue
+            }
             var end = field.count
             if let point = field.firstIndex(of: 0x2E), field[(point + 1)...].allSatisfy({ $0 == 0x30 }),
                 field[..<point].allSatisfy({ $0 &- 0x30 < 10 })
@@ -354,6 +358,14 @@ struct CSVReader {
             }
             text += field[..<end]
         }
+    }
+
+    /// A whole number that is written with an exponent, as `1.952e+03`.
+    private static func wholeWithExponent(_ field: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard field.count > 4, let first = field.first, first &- 0x30 < 10, field.contains(where: { $0 | 0x20 == 0x65 }),
+            let value = NumberParser.double(field, decimalComma: false), value == value.rounded(), value < 1e9
+        else { return nil }
+        return Int(value)
     }
 
     private func label(_ slice: UnsafeBufferPointer<UInt8>, _ place: Place, _ column: Int) throws(SeriesError) -> Bool {

@@ -13,7 +13,12 @@ struct ChannelRemarks {
     /// Numbers that look like codes, and how often they stand in which channels.
     private var suspected: [(code: Double, channels: [(name: String, count: Int)])] = []
 
-    init(_ channels: [Series.Channel]) {
+    /// Numbers that the file says stand for nothing.
+    private let spelled: [Double]
+
+    /// - Parameter spelled: numbers that the file says stand for missing values.
+    init(_ channels: [Series.Channel], spelled: [Double] = []) {
+        self.spelled = spelled
         for channel in channels { look(channel) }
     }
 
@@ -30,14 +35,19 @@ struct ChannelRemarks {
             if present > 1 { note(constant: lowest, channel.name) }
             return
         }
-        guard let code = [lowest, highest].first(where: { Self.codes.contains($0) }),
-            let count = Self.count(code, channel.values)
-        else { return }
+        guard let (code, count) = code(lowest, highest, channel.values) else { return }
         if let index = suspected.firstIndex(where: { $0.code == code }) {
             suspected[index].channels.append((channel.name, count))
         } else {
             suspected.append((code, [(channel.name, count)]))
         }
+    }
+
+    /// Which of the least and the largest value stands for a missing one, and how often.
+    private func code(_ lowest: Double, _ highest: Double, _ values: [Double]) -> (code: Double, count: Int)? {
+        if let code = [lowest, highest].first(where: { spelled.contains($0) }) { return (code, values.count { $0 == code }) }
+        guard let code = [lowest, highest].first(where: { Self.codes.contains($0) }) else { return nil }
+        return Self.count(code, values).map { (code, $0) }
     }
 
     private mutating func note(constant value: Double, _ name: String) {
@@ -97,13 +107,15 @@ struct ChannelRemarks {
         } else if gaps.count > 1 {
             notices.append("\(gaps.count) columns have gaps: \(listed(gaps.map { "\($0.channel) \($0.count)" })).")
         }
-        for (code, channels) in suspected { notices.append(Self.sentence(code, channels)) }
+        for (code, channels) in suspected { notices.append(sentence(code, channels)) }
         return notices
     }
 
-    private static func sentence(_ code: Double, _ channels: [(name: String, count: Int)]) -> String {
+    private func sentence(_ code: Double, _ channels: [(name: String, count: Int)]) -> String {
         let text = numberText(code)
-        let place = code == -1 ? "nothing else is negative" : "far from all else"
+        let place =
+            spelled.contains(code)
+            ? "which lines above the table call missing" : code == -1 ? "nothing else is negative" : "far from all else"
         let count = channels.reduce(0) { $0 + $1.count }
         let remedy = "--missing \(text) makes " + (count == 1 ? "a gap of it." : "gaps of it.")
         if channels.count == 1 {

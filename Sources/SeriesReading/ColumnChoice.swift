@@ -144,16 +144,18 @@ extension TableDecision {
         if countsRows(column) { return .countsRows }
         let isCounter = ColumnNames.isCounter(name, nameless: isNameless)
         if counts(column) || rises(column), isCounter { return .countsRows }
+        if countsWithinGroups(column) { return .countsRows }
         if form.hasTime, isPartOfTime(column) { return .followsFromTime }
         if values.count > 1, Set(values).count == 1, ColumnNames.isIdentifier(name) {
             return sample.isAll ? .isConstant : .namesSomething
         }
         if keyCandidates.contains(column), ColumnNames.isIdentifier(name) { return .namesSomething }
-        return nil
+        return isNumberOfThings(column) ? .namesSomething : nil
     }
 
     /// Whether a column rises by one from row to row.
     func counts(_ column: Int) -> Bool {
+        guard !wholeColumns.uneven.contains(column) else { return false }
         let values = sample.columns[column].prefix(sample.neighbours).map { form.numbers[column].value($0) }
         guard values.count > 1 else { return false }
         return zip(values, values.dropFirst()).allSatisfy { one, next in
@@ -163,14 +165,45 @@ extension TableDecision {
     }
 
     private func rises(_ column: Int) -> Bool {
+        guard !wholeColumns.falling.contains(column) else { return false }
         let values = sample.columns[column].prefix(sample.neighbours).compactMap { form.numbers[column].value($0) }
         return values.count > 2 && zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
     }
 
-    /// Whether numbers are written as names are: with zeros in front.
+    /// Whether whole numbers count the rows that say the same in a column of ids, as the lines of an order are counted.
+    private func countsWithinGroups(_ column: Int) -> Bool {
+        let values = sample.columns[column].prefix(sample.neighbours).map { form.numbers[column].value($0) }
+        guard let start = values.first ?? nil, start == 0 || start == 1, values.contains(start + 1) else { return false }
+        return form.names.indices.contains { other in
+            guard other != column, ColumnNames.isIdentifier(form.names[other]) else { return false }
+            let groups = sample.columns[other]
+            var lengths = [1]
+            for row in values.indices.dropFirst() {
+                let goesOn = groups[row].elementsEqual(groups[row - 1])
+                guard let value = values[row], let before = values[row - 1], value == (goesOn ? before + 1 : start) else {
+                    return false
+                }
+                if goesOn { lengths[lengths.count - 1] += 1 } else { lengths.append(1) }
+            }
+            // Groups of one length are all things at one time.
+            return Set(lengths.dropLast()).count > 1
+        }
+    }
+
+    /// Whether a column of whole numbers is called the id of something, and there are others that measure.
+    private func isNumberOfThings(_ column: Int) -> Bool {
+        let words = ColumnNames.words(form.names[column])
+        return words.count > 1 && words.last == "id"
+            && facts.indices.contains { $0 != column && facts[$0].isNumeric && !isTimeColumn($0) }
+    }
+
+    /// Whether numbers are written as names are: with zeros in front, and no fraction.
     private func hasLeadingZeros(_ column: Int) -> Bool {
         let present = facts[column].present
-        return present.count { $0.count > 1 && $0[0] == 0x30 && $0[1] &- 0x30 < 10 } * 2 > present.count
+        let zeros = present.count { field in
+            field.count > 1 && field[0] == 0x30 && field[1] &- 0x30 < 10 && !field.contains { $0 == 0x2E || $0 == 0x2C }
+        }
+        return zeros * 2 > present.count
     }
 
     // MARK: Several series
@@ -178,7 +211,8 @@ extension TableDecision {
     /// Columns that may tell series apart: few values, text or whole numbers, each in several rows.
     private func findKeyCandidates(_ asked: Set<String>) -> [Int] {
         form.names.indices.filter { column in
-            guard !isTimeColumn(column), form.roles[column] != .label, !asked.contains(form.names[column])
+            guard !isTimeColumn(column), form.roles[column] != .label, !asked.contains(form.names[column]),
+                !wholeColumns.late.contains(column)
             else { return false }
             let facts = facts[column]
             let filled = facts.isNumeric ? facts.present.count : facts.filled
@@ -229,14 +263,14 @@ extension TableDecision {
             form.names[$0]
         }
         if !multiplied.isEmpty { tell("K, M, B, G and T behind numbers multiply them: \(listed(multiplied)).") }
-        let units = understanding.columns.compactMap { column in column.unit.map { "\(column.name) \($0)" } }
-        let rising = form.channels.filter { column in
-            options.columns.isEmpty && hasNames && sample.neighbours > 9 && counts(column)
+        let marked = form.names.indices.filter { column in
+            form.roles[column] == .number && facts[column].areMultipliers && !form.numbers[column].hasMultipliers
         }
-        for column in rising {
-            tell("Column \(form.names[column]) rises by one from row to row (--ignore \(form.names[column]) leaves it out).")
+        if !marked.isEmpty {
+            tell(
+                "Letters behind some numbers are passed over as marks, since they would make them a thousand times as large as all others: "
+                    + "\(listed(marked.map { form.names[$0] })).")
         }
-        if !units.isEmpty { tell("Units behind numbers: \(listed(units)).") }
     }
 }
 

@@ -98,6 +98,17 @@ enum ColumnNames {
         return parts[plain]
     }
 
+    private static let clocks: Set<String> = [
+        "time", "zeit", "uhrzeit", "hora", "heure", "clock", "tijd", "ora", "orario", "uur", "timeofday", "starttime",
+        "localtime",
+    ]
+
+    /// Whether a column is called as the clock beside a date is.
+    static func isClock(_ name: String) -> Bool {
+        let plain = plain(withoutZone(name))
+        return clocks.contains(plain) || parts[plain] == .hour || parts[plain] == .hourMinute
+    }
+
     /// What tells a part of a date that nobody measures, besides the parts above, by the part of which it is a function.
     static func functionOfDate(_ name: String) -> CalendarParts.Part? { functionOfDate(plain: plain(name)) }
 
@@ -107,6 +118,7 @@ enum ColumnNames {
             "isweekend":
             .weekday
         case "season", "monthname", "monthnumber": .month
+        case "decade", "jahrzehnt": .decade
         default: parts[plain].map(CalendarParts.Part.init)
         }
     }
@@ -118,7 +130,6 @@ enum ColumnNames {
         "anomalies", "outliers", "attack", "isattack", "attacklabel", "normalattack", "fault", "isfault", "faulty", "isabnormal",
         "abnormal",
         "class", "target", "islabel", "y", "changepoint", "changepoints", "ischangepoint", "alert", "isalert", "alarm", "isfraud",
-        "event",
     ]
 
     /// How good a claim a column's name has to be the label; `nil` for none, the least first.

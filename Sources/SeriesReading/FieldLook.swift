@@ -43,6 +43,10 @@ enum FieldLook: Equatable {
     /// Whether a field may be a time: digits, what divides those of times, and the words of times. A number is none.
     private static func isTime(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
         guard field.count <= 64 else { return false }
+        // The name of a zone, as Java writes it behind its offset.
+        if field.last == UInt8(ascii: "]"), let open = field.lastIndex(of: UInt8(ascii: "[")), open > 0 {
+            return isTime(UnsafeBufferPointer(rebasing: field[..<open]))
+        }
         var (digits, dividers, words, months) = (0, 0, 0, 0)
         var word: [UInt8] = []
         func isWordOfTimes(_ word: [UInt8]) -> Bool {

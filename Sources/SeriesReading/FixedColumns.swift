@@ -85,7 +85,7 @@ extension LayoutFinder {
         guard layout.delimiter == TableLayout.blanks else { return nil }
         let lines = Array(linesOfWords(above: first, records, looks))
         guard lines.count > 1 || lines.first.map({ $0.fields.count != layout.width }) == true else { return nil }
-        let rows = records[first...].filter { $0.fields.count == layout.width && !isRule($0) && holdsNumbers($0) }
+        let rows = records[first...].filter { $0.fields.count == layout.width && !isRule($0, layout.width) && holdsNumbers($0) }
         guard let fixed = FixedColumns(Array(rows.prefix(60)), width: layout.width, bytes: bytes) else { return nil }
         var found: [(line: Record, words: [String])] = []
         for line in lines.reversed() {
@@ -117,7 +117,7 @@ extension LayoutFinder {
     /// The lines right above the rows that hold words alone, with no blank line or rule among them.
     private func linesOfWords(above first: Int, _ records: [Record], _ looks: [FieldLook]) -> ArraySlice<Record> {
         var end = first
-        while end > 0, isRule(records[end - 1]) { end -= 1 }
+        while end > 0, isRule(records[end - 1], looks.count) { end -= 1 }
         var start = end
         while start > 0, end - start < Self.mostHeaderLines, isOfWords(records[start - 1], looks),
             start == end || records[start - 1].endLine == records[start].line

@@ -57,7 +57,7 @@ enum ForeignContent {
         if SeriesFormat.sqlite.recognises(data) { return .fileNeeded(file: file, kind: "an SQLite database") }
         if let table = table(in: data) { return .fileNeeded(file: file, kind: table.name) }
         let encoding = TextEncoding.of(data.prefix(head))
-        return kind(of: encoding.isOfBytes ? data : encoding.utf8(data.prefix(head))).map {
+        return kind(of: encoding.isWide ? encoding.utf8(data.prefix(head)) : data).map {
             .foreign(file: file, kind: $0.name, remedy: $0.remedy)
         }
     }

@@ -33,10 +33,10 @@ extension RawReading {
             columns: found.columns.map { form.names[$0.column] }, count: found.count,
             examples: found.columns.map { printable($0.texts.first ?? "") })
         understanding.key = key
+        leaveOutRepeats(of: found)
         for index in understanding.columns.indices where key.columns.contains(understanding.columns[index].name) {
             understanding.columns[index].role = .key
         }
-        leaveOutRepeats(of: found)
         if options.tellsApartOnly { return }
         throw .severalSeries(file: file, columns: key.columns, count: key.count, examples: key.examples)
     }
@@ -54,8 +54,11 @@ extension RawReading {
             key.isIdentifier = ColumnNames.isKey(form.names[column])
             guard !key.isNamed else { return key }
             let isOnlyChannel = series.channels.allSatisfy { $0.name == form.names[column] }
-            guard !isOnlyChannel, key.texts.count * 2 <= count, key.isEven else { return nil }
-            return !search.repeats || key.fills(search.times) ? key : nil
+            guard !isOnlyChannel, key.texts.count * 2 <= count else { return nil }
+            guard search.repeats else { return key.isEven ? key : nil }
+            let fill = key.fill(search.times)
+            // Some things are measured for a shorter time than the others.
+            return fill >= (key.isEven ? 0.8 : 0.9) ? key : nil
         }
         func rank(_ column: KeyColumn) -> Int { column.isText ? 0 : column.isIdentifier ? 1 : 2 }
         return KeyColumn.distinct(found.enumerated().sorted { (rank($0.1), $0.0) < (rank($1.1), $1.0) }.map(\.1))
@@ -94,7 +97,7 @@ extension RawReading {
         guard let first = columns.first, first.isNamed else { return }
         let only = SeriesError.shellWord("\(form.names[first.column])=\(printable(first.texts.first ?? ""))")
         understanding.notices.append(
-            "Rows repeat times, and no columns tell series apart in which they do not (\(listed(names)) were tried; "
+            "Rows repeat times, and no columns tell series apart in which they do not (\(listed(names)) \(names.count == 1 ? "was" : "were") tried; "
                 + "--only \(only) reads some rows).")
     }
 

@@ -17,10 +17,11 @@ struct KeyColumn {
         return counts.allSatisfy { $0 * texts.count * 3 >= codes.count }
     }
 
-    /// Whether nearly all of its numbers stand at each time, as those of things do that are measured together.
-    func fills(_ times: [Int64]) -> Bool {
+    /// Of the places that its numbers have at all times, the share in which rows stand: nearly all where they are those of things that
+    /// are measured together.
+    func fill(_ times: [Int64]) -> Double {
         let cells = Set(zip(codes, times).map { Pair($0, $1) }).count
-        return cells * 5 >= Set(times).count * texts.count * 4
+        return Double(cells) / Double(max(1, Set(times).count * texts.count))
     }
 
     /// Columns that make the same difference as one before them are left out.
@@ -59,6 +60,8 @@ struct KeySearch {
     /// The most columns that are tried, and the most that together tell series apart; fewer where series follow each other, since all
     /// rows are looked at then.
     private static let mostColumns = 8, mostTogether = 4
+    /// The most choices of as many columns that are looked at in all rows.
+    private static let mostChoices = 4
     /// Rows by which columns are chosen.
     private static let tried = 20_000
 
@@ -76,10 +79,16 @@ struct KeySearch {
             let found = Self.choices(size, of: Array(tried.indices)).compactMap { choice in
                 few.found(choice.map { tried[$0] }).map { (choice, $0) }
             }
-            guard let best = found.min(by: { ($0.1.left, $0.1.count) < ($1.1.left, $1.1.count) }) else { continue }
-            if let whole = self.found(best.0.map { columns[$0] }) { return whole }
+            for (choice, _) in found.sorted(by: { ($0.1.left, $0.1.count) < ($1.1.left, $1.1.count) }).prefix(Self.mostChoices) {
+                if let whole = self.found(choice.map { columns[$0] }), isOfSeries(whole) { return whole }
+            }
         }
         return nil
+    }
+
+    /// Whether what some columns tell apart are series; rows of series that stand one after the other have been looked at.
+    private func isOfSeries(_ found: Found) -> Bool {
+        !disorder.repeats || KeyCoverage(times, codes: found.codes).isOfSeries
     }
 
     /// All rows of some of the times, by which it shows whether columns tell rows of one time apart; `nil` for all rows.

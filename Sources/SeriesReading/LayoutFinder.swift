@@ -26,59 +26,25 @@ struct LayoutFinder {
         var layout = TableLayout()
         let (top, comments) = passComments(&layout)
         layout.delimiter = try delimiter(from: top, named: layout.delimiter == 0 ? nil : separator())
-        let records = try records(from: top, layout.delimiter, most: Self.inspected)
-        guard !records.isEmpty else { throw .empty(file: file) }
-        layout.width = Self.width(records)
-        layout.rowWidth = layout.width
-        let looks = looks(records, layout.width)
-        if layout.width == 1, !looks[0].isNumber { try refuseSeveralLayouts(from: top) }
-        try place(records, looks, comments, &layout)
+        let all = try records(from: top, layout.delimiter, most: Self.inspected)
+        guard !all.isEmpty else { throw .empty(file: file) }
+        layout.rowWidth = Self.width(all)
+        layout.width = layout.rowWidth
+        var looks = looks(all, layout.width)
+        if layout.delimiter == TableLayout.blanks, layout.width > 1 {
+            layout.width = mostFields(all, layout.width, looks)
+            looks += Array(repeating: .number, count: layout.width - looks.count)
+        }
+        if layout.width == 1, !looks[0].isNumber { try refuseSeveralLayouts(from: top, all, looks[0]) }
+        let table = withoutRemarks(all, looks, &layout)
+        try place(table, looks, comments, &layout)
+        passRemarks(&layout)
         if layout.start >= bytes.count { throw .empty(file: file) }
-        layout.repeats = linesAbove(records, looks, layout)
+        layout.repeats = linesAbove(table, looks, layout)
         layout.end = bytes.count
         if isWhole { findEnd(looks, &layout) }
+        try refuseOtherLayouts(table, layout)
         return layout
-    }
-
-    // MARK: Above the table
-
-    /// What a first line `sep=;` says.
-    private func separator() -> UInt8? {
-        let head = Array(bytes.prefix(12))
-        let start = head.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        guard head.count > start + 4, String(decoding: head[start..<start + 4], as: UTF8.self).lowercased() == "sep=" else {
-            return nil
-        }
-        return head[start + 4]
-    }
-
-    /// A line that begins with `#`, without its mark.
-    typealias Comment = (range: Range<Int>, line: Int)
-
-    /// The most lines that begin with `#` among which the header is looked for.
-    private static let mostComments = 64
-
-    /// Passes over a line that names the delimiter and over lines that begin with `#`.
-    /// - Returns: where the rest begins, and the last such lines that say something.
-    private func passComments(_ layout: inout TableLayout) -> (top: (offset: Int, line: Int), comments: [Comment]) {
-        var offset = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        var (line, comments) = (1, 0)
-        var last: [Comment] = []
-        if separator() != nil {
-            layout.notices.append("Line 1 names the delimiter and is left out.")
-            (offset, line) = (lineEnd(offset).next, 2)
-        }
-        while offset < bytes.count, bytes[offset] == UInt8(ascii: "#") {
-            let (end, next) = lineEnd(offset)
-            if bytes[offset..<end].contains(where: { $0 != UInt8(ascii: "#") && $0 != 0x20 && $0 != 0x09 }) {
-                last.append((offset + 1..<end, line))
-                if last.count > Self.mostComments { last.removeFirst() }
-            }
-            (offset, line, comments) = (next, line + 1, comments + 1)
-        }
-        layout.comments = comments
-        if let notice = layout.commentsNotice { layout.notices.append(notice) }
-        return ((offset, line), last)
     }
 
     func lineEnd(_ start: Int) -> (end: Int, next: Int) {
@@ -86,30 +52,6 @@ struct LayoutFinder {
         while end < bytes.count, bytes[end] != 0x0A, bytes[end] != 0x0D { end += 1 }
         guard end < bytes.count else { return (end, end) }
         return (end, bytes[end] == 0x0D && end + 1 < bytes.count && bytes[end + 1] == 0x0A ? end + 2 : end + 1)
-    }
-
-    // MARK: Lines of no one table
-
-    /// - Throws: `SeriesError.severalLayouts` where lines of a text that no delimiter makes a table of hold numbers for the most part
-    ///   between blanks, not as many in one as in the next.
-    private func refuseSeveralLayouts(from top: (offset: Int, line: Int)) throws(SeriesError) {
-        guard options.delimiter == nil else { return }
-        try refuseSeveralLayouts(near: top)
-        // Notes may fill the beginning.
-        let middle = lineEnd(bytes.count / 2).next
-        guard middle > top.offset else { return }
-        try refuseSeveralLayouts(near: (middle, top.line + bytes[top.offset..<middle].count { $0 == 0x0A }))
-    }
-
-    private func refuseSeveralLayouts(near place: (offset: Int, line: Int)) throws(SeriesError) {
-        guard let lines = try? records(from: place, TableLayout.blanks, most: Self.inspected, isTrial: true), lines.count > 3
-        else { return }
-        let ofNumbers = lines.count { line in line.fields.count { FieldLook(slice($0)) == .number } * 2 > line.fields.count }
-        guard ofNumbers * 2 > lines.count, let other = lines.first(where: { $0.fields.count != lines[0].fields.count }) else {
-            return
-        }
-        throw .severalLayouts(
-            file: file, line: lines[0].line, count: lines[0].fields.count, otherLine: other.line, otherCount: other.fields.count)
     }
 
     // MARK: Records
@@ -144,6 +86,17 @@ struct LayoutFinder {
         return records
     }
 
+    /// How many fields rows have at most: as many as most have or, where blanks divide them and three records at least have numbers
+    /// behind what the others have, up to a half more, as where a value is added some way down.
+    private func mostFields(_ records: [Record], _ width: Int, _ looks: [FieldLook]) -> Int {
+        let most = records.filter { record in
+            let fit = fit(record, looks)
+            return record.fields.count > width && record.fields.count * 2 <= width * 3 && fit.fitting == fit.typed
+                && record.fields[width...].allSatisfy { FieldLook(slice($0)) == .number }
+        }.map(\.fields.count)
+        return most.count > 2 ? most.max() ?? width : width
+    }
+
     /// The commonest number of fields in the second half of the records; of several the commonest in all, and the largest.
     static func width(_ records: [Record]) -> Int {
         var (late, all): ([Int: Int], [Int: Int]) = ([:], [:])
@@ -155,7 +108,8 @@ struct LayoutFinder {
     }
 
     /// What stands between fields: what `named` says, else of those that split nine in ten rows alike the one in whose columns
-    /// most are numbers and times, else blanks, else a comma.
+    /// most are numbers and times, else blanks, else a comma. Blanks, too, where they split all lines
+    /// alike and tabs do not.
     private func delimiter(from top: (offset: Int, line: Int), named: UInt8?) throws(SeriesError) -> UInt8 {
         if let named { return named }
         if let wanted = options.delimiter { return wanted }
@@ -164,8 +118,18 @@ struct LayoutFinder {
             guard let share = share(from: top, delimiter) else { continue }
             if share > best?.share ?? -1 { best = (delimiter, share) }
         }
-        if let best { return best.delimiter }
+        if let best {
+            let isMixed = best.delimiter == 0x09 && !isEven(from: top, 0x09) && isEven(from: top, TableLayout.blanks)
+            return isMixed ? TableLayout.blanks : best.delimiter
+        }
         return share(from: top, TableLayout.blanks) == nil ? UInt8(ascii: ",") : TableLayout.blanks
+    }
+
+    /// Whether a delimiter makes as many fields, and several, of each of the first lines.
+    private func isEven(from top: (offset: Int, line: Int), _ delimiter: UInt8) -> Bool {
+        guard let records = try? records(from: top, delimiter, most: 40, isTrial: true), let width = records.first?.fields.count
+        else { return false }
+        return width > 1 && records.allSatisfy { $0.fields.count == width }
     }
 
     /// The share of columns of numbers and times among those that a delimiter makes, less where quotes stand within fields; `nil`

@@ -2,14 +2,6 @@ import TimeSeries
 
 /// Looks for the header above the rows, and for where they begin.
 extension LayoutFinder {
-    /// Whether a record has a word where all rows have a time: it is no row, whatever else it holds.
-    func lacksTime(_ record: Record, _ looks: [FieldLook]) -> Bool {
-        let times = looks.indices.filter { looks[$0] == .time && $0 < record.fields.count }.map {
-            FieldLook(slice(record.fields[$0]))
-        }
-        return !times.isEmpty && times.allSatisfy { $0 == .text }
-    }
-
     /// Whether a record holds nothing in all columns of numbers and times, or a word that is a label, as a row may.
     private func holdsGaps(_ record: Record, _ looks: [FieldLook]) -> Bool {
         looks.indices.allSatisfy { column in
@@ -24,26 +16,13 @@ extension LayoutFinder {
     func holdsNumbers(_ record: Record) -> Bool { record.fields.contains { FieldLook(slice($0)) == .number } }
 
     /// Whether a record holds text in a column of numbers.
-    private func namesNumbers(_ record: Record, _ looks: [FieldLook]) -> Bool {
+    func namesNumbers(_ record: Record, _ looks: [FieldLook]) -> Bool {
         looks.indices.contains { looks[$0].isNumber && $0 < record.fields.count && FieldLook(slice(record.fields[$0])) == .text }
-    }
-
-    /// Whether a record has words where rows have times, and is no row for that.
-    private func isName(_ record: Record, _ looks: [FieldLook], _ layout: TableLayout) -> Bool {
-        lacksTime(record, looks)
-            && (record.fields.count < layout.width || namesNumbers(record, looks) || record.line == 1)
     }
 
     /// Whether a record holds words where rows hold numbers and times, and no number.
     func isOfWords(_ record: Record, _ looks: [FieldLook]) -> Bool {
         fit(record, looks).fitting == 0 && !holdsNumbers(record) && !holdsGaps(record, looks)
-    }
-
-    /// Whether a record is a line drawn with signs.
-    func isRule(_ record: Record) -> Bool {
-        guard let first = record.fields.first, let last = record.fields.last else { return false }
-        let drawn = bytes[first.start..<last.end].filter { $0 != 0x20 && $0 != 0x09 && $0 != 0x7C && $0 != 0x2B }
-        return drawn.count > 3 && drawn.allSatisfy { [0x2D, 0x3D, 0x5F, 0x2A, 0x7E].contains($0) }
     }
 
     /// How many fields of a record hold what their columns do, gaps not counted, and how many columns hold something.
@@ -65,19 +44,21 @@ extension LayoutFinder {
     ) throws(SeriesError) {
         if let wanted = options.headerLine { return try place(header: wanted, records, looks, &layout) }
         // Without numbers and times the first line is the header, as far as one can tell.
-        guard let first = firstRow(records, looks, layout) else {
+        let keys = keyLines(records, looks, layout)
+        guard let first = firstRow(records, looks, layout, keys: keys) else {
             return use(headers: [records[0]], records, looks, &layout)
         }
         if let fixed = fixedHeader(above: first, records, looks, layout) {
             return use(headers: fixed.lines, fixed: fixed, records, looks, &layout)
         }
-        if let headers = wideHeader(above: first, records, looks, layout) {
+        let uneven = unevenHeader(above: first, records, looks, layout)
+        if let uneven, uneven.fields.count > layout.width { return use(headers: [uneven], records, looks, &layout) }
+        if let headers = wideHeader(above: first, keys: keys, records, looks, layout) {
             guard !headers.names.isEmpty else { return begin(at: headers.end, records, &layout) }
-            return use(headers: headers.names, records, looks, &layout)
+            use(headers: headers.names, records, looks, &layout)
+            return headers.areMany ? pass(to: keys.isEmpty ? headers.end : first, records, &layout) : ()
         }
-        if let header = unevenHeader(above: first, records, looks, layout) {
-            return use(headers: [header], records, looks, &layout)
-        }
+        if let uneven { return use(headers: [uneven], records, looks, &layout) }
         if useComment(comments, first, records, &layout) { return }
         let start = records[..<first].lastIndex { $0.fields.count != layout.width }.map { $0 + 1 } ?? 0
         let rows = Array(records[start...])
@@ -86,29 +67,6 @@ extension LayoutFinder {
             return use(headers: [records[start]], records, looks, &layout)
         }
         begin(at: start, records, &layout)
-    }
-
-    /// The first record that holds what most rows do, and behind which more rows than other lines of words stand.
-    private func firstRow(_ records: [Record], _ looks: [FieldLook], _ layout: TableLayout) -> Int? {
-        let isRow = records.map { record in
-            let fit = fit(record, looks)
-            return fit.fitting * 2 > fit.typed && !isName(record, looks, layout)
-        }
-        let first = isRow.indices.first { index in
-            guard isRow[index] else { return false }
-            let near = index..<min(index + 5, records.count)
-            let words = near.filter { next in
-                isOfWords(records[next], looks) && !records[..<index].contains { isSame($0, records[next]) }
-            }
-            return near.count { isRow[$0] } >= words.count
-        }
-        return first ?? isRow.firstIndex(of: true)
-    }
-
-    /// Whether two records hold the same bytes.
-    private func isSame(_ one: Record, _ other: Record) -> Bool {
-        one.fields.count == other.fields.count
-            && zip(one.fields, other.fields).allSatisfy { slice($0).elementsEqual(slice($1)) }
     }
 
     /// The most lines that a header has with its units and kinds.
@@ -124,6 +82,18 @@ extension LayoutFinder {
     private func start(at row: Record, _ layout: inout TableLayout) {
         let blank = bytes[row.start..<max(row.start, row.fields.first?.start ?? row.start)]
         (layout.start, layout.startLine) = (row.start, row.line - blank.count { $0 == 0x0A })
+    }
+
+    /// Goes on to a row behind the header, and tells of the lines between.
+    private func pass(to row: Int, _ records: [Record], _ layout: inout TableLayout) {
+        let between = records[..<row].filter { $0.start >= layout.start }
+        if let first = between.first, let last = between.last {
+            let isOne = between.count == 1
+            layout.notices.append(
+                "Line\(isOne ? " \(first.line) stands" : "s \(first.line) to \(last.line) stand") between the header and the rows and "
+                    + "\(isOne ? "is" : "are") left out.")
+        }
+        start(at: records[row], &layout)
     }
 
     func text(_ field: CSVScanner.Field) -> String {
@@ -142,61 +112,68 @@ extension LayoutFinder {
     // MARK: The header
 
     /// The lines of the header where one is as wide as the table: of the lines right above the rows that are, the one that names most
-    /// columns, and those below it. No names where so many lines are as wide that they are names with values; the rows begin at
-    /// `end` then.
+    /// columns, and those below it. Where so many lines are as wide that they are names with values, the one that names all columns
+    /// differently or none; the rows begin at `end` then.
     private func wideHeader(
-        above first: Int, _ records: [Record], _ looks: [FieldLook], _ layout: TableLayout
-    ) -> (names: [Record], end: Int)? {
+        above first: Int, keys: Range<Int>, _ records: [Record], _ looks: [FieldLook], _ layout: TableLayout
+    ) -> (names: [Record], end: Int, areMany: Bool)? {
+        // Names with values stand above a single column, if more than one name does.
+        if layout.width == 1, first > 2 { return ([], first, true) }
         let wide = records[..<first].indices.filter { index in
             let record = records[index]
             return isWide(record, layout)
-                && (fit(record, looks).fitting == 0 && !holdsGaps(record, looks) && !isRule(record)
-                    || isName(record, looks, layout))
+                && (fit(record, looks).fitting == 0 && !holdsGaps(record, looks) && !isRule(record, layout.width)
+                    || isName(record, looks, layout) || keys.contains(index) && lacksTime(record, looks))
         }
         guard let last = wide.last else { return nil }
         var start = last
         while wide.contains(start - 1) { start -= 1 }
-        if last - start >= Self.mostHeaderLines { return ([], last + 1) }
-        let named = (start...last).filter { isHeader(records[$0], layout) }
+        if last - start >= Self.mostHeaderLines {
+            return (namesAmong(records[start...last], layout), last + 1, true)
+        }
+        let named = (start...last).filter { isHeader(records[$0], looks) }
         let full = named.filter { records[$0].fields.count >= layout.width }
-        guard let header = (full.isEmpty ? named : full).max(by: { nameCount(records[$0]) < nameCount(records[$1]) }) else {
+        guard var header = (full.isEmpty ? named : full).max(by: { nameCount(records[$0]) < nameCount(records[$1]) }) else {
             return nil
         }
+        if header > start, upperLine(of: records[header], in: records[start..<header], layout) != nil { header -= 1 }
         var end = header
         while end < last, !holdsNumbers(records[end + 1]) { end += 1 }
-        return (Array(records[header...end]), end + 1)
+        return (Array(records[header...end]), end + 1, !keys.isEmpty)
     }
 
     /// How many different things the fields of a record say, but for how dates are written.
-    private func nameCount(_ record: Record) -> Int {
+    func nameCount(_ record: Record) -> Int {
         Set(record.fields.map { text($0) }.filter { !$0.isEmpty && DatePattern.directives($0) == nil }).count
     }
 
     /// Whether a record has as many fields as rows have, one more that holds nothing, or one less, as R writes.
     private func isWide(_ record: Record, _ layout: TableLayout) -> Bool {
         let count = record.fields.count
-        return count == layout.width || count == layout.width + 1 && record.fields.last.map { $0.start == $0.end } == true
+        return count == layout.width || count == layout.rowWidth
+            || count == layout.width + 1 && record.fields.last.map { $0.start == $0.end } == true
             || count == layout.width - 1 && count > 1 && record.fields.allSatisfy { $0.start < $0.end }
     }
 
-    /// Whether at least half of a record's fields hold something.
-    private func isHeader(_ record: Record, _ layout: TableLayout) -> Bool {
+    /// Whether at least half of a record's fields hold something, columns that are empty throughout not counted.
+    func isHeader(_ record: Record, _ looks: [FieldLook]) -> Bool {
         let named = record.fields.count { $0.start < $0.end }
-        return named > 0 && named * 2 >= min(record.fields.count, layout.width)
+        return named > 0 && named * 2 >= min(record.fields.count, looks.count { $0 != .gap })
     }
 
     /// A header that names more columns than rows have fields, since these end where nothing follows, or only the first ones: a line
     /// of words right above the rows, with a word in all fields but perhaps the first, of which neither has twice as many as the
-    /// other. Blanks between words tell nothing of that.
+    /// other but where the first names the times that stand below it. Blanks between words tell nothing of that.
     private func unevenHeader(
         above first: Int, _ records: [Record], _ looks: [FieldLook], _ layout: TableLayout
     ) -> Record? {
         guard layout.delimiter != TableLayout.blanks, layout.width > 2,
-            let header = records[..<first].last(where: { !isRule($0) })
+            let header = records[..<first].last(where: { !isRule($0, layout.width) })
         else { return nil }
         let (names, width) = (fieldsBeforeTheEmpty(header), layout.width)
-        guard names != width, names > 2, names * 2 > width, width * 2 > names, isOfWords(header, looks),
-            header.fields[1..<names].allSatisfy({ FieldLook(slice($0)) == .text })
+        guard names != width, names > 2, width * 2 > names, isOfWords(header, looks),
+            header.fields[1..<names].allSatisfy({ FieldLook(slice($0)) == .text }),
+            names * 2 > width || looks[0] == .time && ColumnNames.isTime(text(header.fields[0]))
         else { return nil }
         return header
     }
@@ -218,11 +195,14 @@ extension LayoutFinder {
         layout.names = fixed?.names ?? names(header, records, looks, &layout)
         var below = Array(headers.dropFirst())
         var rows = records[...].drop { $0.line <= last.line }
-        while let next = rows.first, rows.count > 1, below.count < Self.mostHeaderLines, isRule(next) || isOfWords(next, looks) {
+        while let next = rows.first, rows.count > 1, below.count < Self.mostHeaderLines,
+            isRule(next, layout.width) || isOfWords(next, looks)
+        {
             below.append(next)
             rows.removeFirst()
         }
-        layout.below = below.filter { !isRule($0) }.map { record in record.fields.map { text($0) } }
+        let end = below.last ?? last
+        layout.below = below.filter { !isRule($0, layout.width) }.map { record in record.fields.map { text($0) } }
         if let fixed {
             layout.below = fixed.below
             layout.hasRowNames = header.fields.count == layout.width - 1 && fixed.names.firstIndex(of: "") == 0
@@ -230,8 +210,12 @@ extension LayoutFinder {
                 "Names are the words that stand over the columns (--header-line takes those of one line in turn).")
         }
         nameByPatterns(&layout)
-        tell(below: below.filter { isRule($0) || fixed?.areJoined != true }, &layout)
-        let end = below.last ?? last
+        let isJoined = fixed == nil && layout.joinedNames != nil
+        if isJoined, let line = below.first(where: { !isRule($0, layout.width) })?.line {
+            layout.notices.append("Line \(line) tells columns of one name apart and is joined to it.")
+            below.removeAll { $0.line == line }
+        }
+        tell(below: below.filter { isRule($0, layout.width) || fixed?.areJoined != true }, &layout)
         (layout.start, layout.startLine) = (end.end, end.endLine)
     }
 
@@ -240,7 +224,7 @@ extension LayoutFinder {
         let isOne = first.line == last.line
         let lines = isOne ? "Line \(first.line)" : "Lines \(first.line) to \(last.line)"
         layout.notices.append(
-            below.allSatisfy { isRule($0) }
+            below.allSatisfy { isRule($0, layout.width) }
                 ? "\(lines), drawn below the header, \(isOne ? "is" : "are") left out."
                 : "\(lines), which hold\(isOne ? "s" : "") units or kinds, \(isOne ? "is" : "are") left out.")
     }
@@ -248,15 +232,13 @@ extension LayoutFinder {
     /// Makes the table as wide as a header that has more names than rows have fields, and tells that either has more.
     private func widen(_ header: Record, _ layout: inout TableLayout) {
         let (names, width) = (fieldsBeforeTheEmpty(header), layout.width)
-        guard layout.delimiter != TableLayout.blanks, names > 2, names != width, names * 2 > width, width * 2 > names else {
-            return
-        }
+        guard layout.delimiter != TableLayout.blanks, names > 2, names != width, width * 2 > names else { return }
         if names > width {
             layout.width = names
             layout.notices.append(
                 "The header in line \(header.line) has \(names) names and most rows have \(width) fields; what is missing at their "
                     + "ends is a gap.")
-        } else if names < width - 1 || header.fields[0].start == header.fields[0].end {
+        } else if names < width - 1 || names == layout.rowWidth || header.fields[0].start == header.fields[0].end {
             let first = TableDecision.name(ofColumn: names)
             layout.notices.append(
                 "The header in line \(header.line) names the first \(names) of \(width) columns; the others are called \(first) and so "
@@ -272,8 +254,10 @@ extension LayoutFinder {
         let body = records.filter { $0.line > header.line && $0.fields.count == layout.width }
         if names.count == layout.width - 1 {
             let isEmptyAtEnd = body.allSatisfy { $0.fields[layout.width - 1].start == $0.fields[layout.width - 1].end }
-            // A name of times over times, or none over the first column, stands where it should.
-            let isInPlace = names[0].isEmpty || looks[0] == .time && ColumnNames.isTime(names[0])
+            // A name of times over times, or none over the first column, stands where it should; so do names of all but the columns
+            // that some rows alone have.
+            let isInPlace =
+                names[0].isEmpty || names.count == layout.rowWidth || looks[0] == .time && ColumnNames.isTime(names[0])
             layout.hasRowNames = !isEmptyAtEnd && !isInPlace
             if layout.hasRowNames { names.insert("", at: 0) } else if isEmptyAtEnd { names.append("") }
         }
@@ -290,9 +274,13 @@ extension LayoutFinder {
         }
     }
 
-    /// Takes the last line of remarks that has as many names as rows have fields for the header; between blanks, only the last.
+    /// Takes the last line of remarks that has as many names as rows have fields for the header; between blanks, only the last and such
+    /// as stand right above a drawn line.
     private func useComment(_ comments: [Comment], _ first: Int, _ records: [Record], _ layout: inout TableLayout) -> Bool {
-        for comment in layout.delimiter == TableLayout.blanks ? comments.suffix(1) : comments[...].reversed() {
+        let candidates = comments.indices.filter { index in
+            layout.delimiter != TableLayout.blanks || index == comments.count - 1 || isDrawn(comments[index + 1].range)
+        }
+        for comment in candidates.reversed().map({ comments[$0] }) {
             var scanner = CSVScanner(bytes: UnsafeBufferPointer(rebasing: bytes[comment.range]), delimiter: layout.delimiter)
             var fields: [CSVScanner.Field] = []
             guard (try? scanner.next(into: &fields, file: file)) == true, fields.count == layout.width,
@@ -300,7 +288,7 @@ extension LayoutFinder {
             else { continue }
             layout.names = fields.map { printable(scanner.text($0)) }
             (layout.headerLine, layout.headerFields) = (comment.line, layout.names)
-            let notice = layout.commentsNotice
+            let notice = layout.remarksNotice
             layout.notices.removeAll { $0 == notice }
             if comment.line > 1 {
                 layout.notices.append("Lines above the header in line \(comment.line) are left out.")
@@ -365,7 +353,7 @@ extension LayoutFinder {
 
     /// The lines above the rows that hold words, or are drawn, which are passed over where they stand again between rows.
     func linesAbove(_ records: [Record], _ looks: [FieldLook], _ layout: TableLayout) -> [[UInt8]] {
-        let above = records.filter { $0.line < layout.startLine && (isRule($0) || isOfWords($0, looks)) }
+        let above = records.filter { $0.line < layout.startLine && (isRule($0, layout.width) || isOfWords($0, looks)) }
         return above.suffix(2 * Self.mostHeaderLines).compactMap { record in
             var line = bytes[record.start..<record.end]
             line = line.drop { $0 <= 0x20 }

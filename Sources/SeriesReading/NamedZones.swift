@@ -10,6 +10,19 @@ extension ColumnNames {
     /// Whether a column is called by the zone of its clock alone.
     static func isZone(_ name: String) -> Bool { zones.contains(name) }
 
+    /// A name without the zone of its clock at the end: `Hora` of `Hora UTC`.
+    static func withoutZone(_ name: String) -> String {
+        let words = name.split { " _-".contains($0) }
+        guard words.count > 1, let last = words.last, zones.contains(last.uppercased()) else { return name }
+        return words.dropLast().joined(separator: " ")
+    }
+
+    /// Whether a column is called as one that names zones is.
+    static func namesZones(_ name: String) -> Bool {
+        let words = words(name)
+        return ["zone", "tz", "timezone", "zeitzone"].contains { words.last == $0 }
+    }
+
     /// The zones whose abbreviations stand in a name as words: `Time (UTC)`, `datetime_gmt`, `TimeUTC`, `GMT+02:00`.
     static func zones(in name: String) -> [String] {
         for word in name.split(whereSeparator: { " ,;()[]".contains($0) }) where word.contains(where: { $0 == "+" || $0 == "-" })
@@ -52,6 +65,26 @@ extension TableDecision {
         }
         tell("Times are read as \(first.zone), as column \(first.name) is called (--zone names another zone).")
         return clock
+    }
+
+    /// The zone that a column beside the time says in all rows, which is told; `nil` without one.
+    mutating func zoneBeside(_ candidate: TimeCandidate) -> WallClock? {
+        let tellsClock = candidate.role == .calendar ? candidate.hasClock : candidate.notations.first?.hasTimeOfDay == true
+        guard candidate.role == .calendar || candidate.role == .timePart, candidate.hasDate, tellsClock,
+            candidate.columns.allSatisfy({ zoneOfFirst($0, candidate) == nil }),
+            let column = free.first(where: {
+                ColumnNames.namesZones(form.names[$0]) && facts[$0].texts.count == 1 && !facts[$0].isNumeric
+            }),
+            let text = facts[column].texts.first, let zone = WallClock(text) ?? WallClock(abbreviation: text)
+        else { return nil }
+        var isSame = true
+        forEachRow { scanner, fields in
+            isSame = column < fields.count && scanner.slice(fields[column]).elementsEqual(text.utf8)
+            return isSame
+        }
+        guard isSame else { return nil }
+        tell("Times are read as \(printable(text)), as column \(form.names[column]) says (--zone names another zone).")
+        return zone
     }
 
     /// The zone that is written behind the first time of a column.

@@ -10,7 +10,8 @@ extension RawReading {
         let things = decision.form.names.indices.filter { column in
             let name = decision.form.names[column]
             let isNameless = layout.headerLine != nil && column < layout.names.count && layout.names[column].isEmpty
-            return (ColumnNames.isThing(name) || ColumnNames.isCounter(name, nameless: isNameless))
+            return
+                (ColumnNames.isThing(name) || decision.facts[column].isCode || ColumnNames.isCounter(name, nameless: isNameless))
                 && !options.taken.contains(name)
         }
         leaveOut(channels: constant(among: Set(things.map { decision.form.names[$0] })), .isConstant)
@@ -61,6 +62,7 @@ extension ColumnNames {
     /// Whether a column is called as places, kinds and sources are.
     static func isThing(_ name: String) -> Bool {
         let words = words(name)
-        return words.last.map(things.contains) ?? false || isIdentifier(name)
+        return words.last.map(things.contains) ?? false || isIdentifier(name) || words.joined().hasPrefix("samplerate")
+            || words.joined().hasPrefix("samplingrate")
     }
 }

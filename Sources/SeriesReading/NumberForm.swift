@@ -117,6 +117,9 @@ struct NumberShape {
         }
     }
 
+    /// Whether a blank stands before what stands behind the number.
+    var isSuffixApart: Bool { suffix.lowerBound > digits.upperBound && !suffix.isEmpty }
+
     /// The number without its signs between digits.
     func value(decimal: UInt8) -> Double? {
         let other: UInt8 = decimal == 0x2E ? 0x2C : 0x2E

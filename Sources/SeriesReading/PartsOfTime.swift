@@ -3,7 +3,7 @@ import TimeSeries
 /// The parts of an instant by the clock of the file.
 struct CalendarParts {
     /// A part of a date or a clock.
-    enum Part { case year, month, day, weekday, week, dayOfYear, quarter, hour, minute, second, hourMinute }
+    enum Part { case decade, year, month, day, weekday, week, dayOfYear, quarter, hour, minute, second, hourMinute }
 
     private let year: Int64, month: Int64, day: Int64, days: Int64, seconds: Int64
 
@@ -18,6 +18,7 @@ struct CalendarParts {
     /// What the part says as a number; a weekday or week is counted from some day on.
     func value(_ part: Part) -> Int64 {
         switch part {
+        case .decade: floorDivide(year, 10) * 10
         case .year: year
         case .month: month
         case .day: day

@@ -13,11 +13,19 @@ extension SeriesReader {
             understanding.time?.order = order.order
         }
         understanding.rowCount = series.rowCount
-        let remarks = ChannelRemarks(series.channels)
+        let remarks = ChannelRemarks(series.channels, spelled: raw.spelledMissing)
         understanding.gaps = remarks.gaps
         understanding.notices += remarks.notices
         try leaveOut(remarks.withoutValues, &series, &understanding)
-        if let times = series.time.microseconds { understanding.time?.step = isoStep(of: times, zone: series.time.zone) }
+        if let times = series.time.microseconds, let first = times.min(), let last = times.max() {
+            understanding.time?.step = isoStep(of: times, zone: series.time.zone)
+            // What counts from a beginning has no date.
+            let isElapsed = understanding.time.flatMap { try? TimeNotation(name: $0.format) }?.isElapsed ?? false
+            let time = series.time
+            func shown(_ instant: Int64) -> String { isElapsed ? time.format.text(of: instant) : time.label(of: instant) }
+            understanding.time?.first = shown(first)
+            understanding.time?.last = shown(last)
+        }
         if understanding.key == nil { understanding.notices += samplingNotices(series, step: understanding.time?.step) }
         series.notices = understanding.notices
         return Reading(series: series, understanding: understanding)

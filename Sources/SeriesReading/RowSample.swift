@@ -148,6 +148,30 @@ struct ColumnFacts {
             && (suffixes.count > 1 || units.contains([UInt8(ascii: "K")]))
     }
 
+    /// Whether the letters that may multiply stand apart behind fewer than half of the numbers, each of which they would make a thousand
+    /// times as large as all others: they are marks then.
+    func areLettersMarks(decimal: UInt8) -> Bool {
+        guard areMultipliers, (suffixes[[]] ?? 0) * 2 > shaped else { return false }
+        var (plain, multiplied) = (0.0, Double.infinity)
+        for field in present {
+            guard let shape = NumberShape(field), let value = shape.value(decimal: decimal).map({ abs($0) }) else { continue }
+            if shape.suffix.isEmpty {
+                plain = max(plain, value)
+            } else {
+                guard shape.isSuffixApart else { return false }
+                if value > 0 { multiplied = min(multiplied, value * (shape.multiplier ?? 1)) }
+            }
+        }
+        return multiplied >= 1000 * plain
+    }
+
+    /// Whether all fields are one number with letters right behind it, as the numbers of stations and types are: `3194U`.
+    var isCode: Bool {
+        guard texts.count == 1, let field = present.first else { return false }
+        let digits = field.prefix { $0 &- 0x30 < 10 }
+        return !digits.isEmpty && digits.count < field.count && field[digits.count...].allSatisfy { ($0 | 0x20) &- 0x61 < 26 }
+    }
+
     /// Whether a currency stands before most numbers.
     var hasCurrency: Bool { prefixed * 2 > shaped }
 

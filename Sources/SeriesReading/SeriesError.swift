@@ -178,10 +178,13 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         case .badLabel(let file, let row, let line, let column, let text):
             "\(file), row \(row) (line \(line)), label column \(named(column)): \(quoted(text)) is neither "
                 + "0/1 nor true/false; correct it or rename the column."
+        case .fieldCount(let file, 1, let line, let expected, let found):
+            "\(file), row 1 (line \(line)): has \(found) field\(found == 1 ? "" : "s") where most rows have \(expected); name the line of "
+                + "the header (--header-line), or remove the line if it is none of the table."
         case .fieldCount(let file, let row, let line, let expected, let found):
             "\(file), row \(row) (line \(line)): has \(found) field\(found == 1 ? "" : "s") where the first row has \(expected); "
                 + (found > expected
-                    ? "quote fields that contain the delimiter."
+                    ? "quote fields that contain the delimiter, or remove the line if it is none of the table."
                     : "write the missing ones, if only as delimiters, or remove the line if it is none of the table.")
         case .unclosedQuote(let file, let line):
             "\(file), line \(line): a quoted field that opens here never ends; close the quote."

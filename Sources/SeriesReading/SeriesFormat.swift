@@ -37,6 +37,8 @@ struct RawReading: Sendable {
     var form: TableForm
     /// Whether the rows are not those of the file, so that further ones cannot be read behind them.
     var isTurned = false
+    /// Numbers that lines above the rows say stand for missing values.
+    var spelledMissing: [Double] = []
 }
 
 extension SeriesFormat {
@@ -51,7 +53,12 @@ extension SeriesFormat {
             var reading = try RawReading(text: text.utf8, file: source.name, options: options)
             reading.understanding.encoding = text.encoding.rawValue
             if text.encoding != .utf8 {
-                let notice = "The text is read as \(text.encoding.rawValue), since it is not UTF-8."
+                let isGuess = !text.encoding.isWide && text.encoding != .windows1252
+                let notice =
+                    "The text is read as \(text.encoding.rawValue), "
+                    + (isGuess
+                        ? "as far as its bytes tell; where letters are wrong, convert it with iconv and open that."
+                        : "since it is not UTF-8.")
                 reading.understanding.notices.insert(notice, at: 0)
             }
             return reading
@@ -116,8 +123,11 @@ extension RawReading {
         var understanding = decision.understanding
         understanding.notices += remarks.notices
         var reading = RawReading(series: series, understanding: understanding, form: decision.form)
+        reading.spelledMissing = decision.spelledMissing()
+        reading.leaveOutClocks(decision)
         try reading.tellApart(bytes, file: file, options: options, candidates: decision.keyCandidates)
         reading.leaveOutConstant(decision)
+        reading.tellUnits()
         reading.tellLikeLabels(options)
         reading.understanding.tellLeftOut()
         return reading

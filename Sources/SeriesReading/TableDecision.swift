@@ -41,6 +41,8 @@ struct TableDecision {
     var flags: Set<Int> = []
     /// Columns that the user asked for, by any option but to leave them out.
     var wanted: Set<String> = []
+    /// What the rows behind those of the sample say otherwise.
+    var wholeColumns = WholeColumns()
 
     /// - Throws: `SeriesError`.
     static func decide(
@@ -90,6 +92,8 @@ struct TableDecision {
             throw .noSuchColumn(file: file, column: name, known: form.names)
         }
         facts = sample.columns.map { ColumnFacts($0, marks: form.marks) }
+        findWordForGaps()
+        lookAtWholeColumns()
         if facts.allSatisfy(\.present.isEmpty) { throw .allGaps(file: file, column: form.names[0]) }
         form.roles = Array(repeating: .none, count: form.layout.width)
         understanding.columns = form.names.map { Understanding.Column(name: $0, role: .leftOut(.isText)) }
@@ -144,14 +148,7 @@ struct TableDecision {
     /// or what stands below where that tells them apart.
     private mutating func names() -> [String] {
         let layout = form.layout
-        var names = layout.names.enumerated().map { $1.isEmpty ? Self.name(ofColumn: $0) : $1 }
-        if Set(names).count < names.count, let below = layout.below.first {
-            let joined = names.indices.map { index in
-                let more = index < below.count ? below[index] : ""
-                return more.isEmpty || layout.names[index].isEmpty ? names[index] : names[index] + " " + more
-            }
-            if Set(joined).count > Set(names).count { names = joined }
-        }
+        var names = (layout.joinedNames ?? layout.names).enumerated().map { $1.isEmpty ? Self.name(ofColumn: $0) : $1 }
         var counts: [String: Int] = [:]
         var renamed: [String] = []
         let all = Set(names)
@@ -188,10 +185,11 @@ struct TableDecision {
         form.numbers = facts.map { facts in
             guard facts.isNumeric else { return NumberForm(decimal: form.decimal) }
             let unit = facts.units ?? []
+            let areMarks = facts.areLettersMarks(decimal: form.decimal)
             return NumberForm(
                 decimal: form.decimal, isGrouped: true,
-                isDecorated: facts.hasCurrency || facts.hasParentheses || !unit.isEmpty && !facts.areMultipliers,
-                hasMultipliers: facts.areMultipliers)
+                isDecorated: facts.hasCurrency || facts.hasParentheses || !unit.isEmpty && !facts.areMultipliers || areMarks,
+                hasMultipliers: facts.areMultipliers && !areMarks)
         }
     }
 

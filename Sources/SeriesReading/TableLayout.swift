@@ -24,21 +24,14 @@ struct TableLayout: Sendable, Equatable {
     var end = 0
     /// Whether the header has no name for the first column, which names rows.
     var hasRowNames = false
-    /// How many lines that begin with `#` stand above the table.
-    var comments = 0
+    /// Whether lines that begin with `#`, above the table or below its header, are left out.
+    var hasRemarks = false
+    /// What is said of the remarks above the table; nothing where there are none.
+    var remarksNotice: String?
     /// Whether the names in the header are times: a row is then a series, or a year of one.
     var isAcross = false
     /// What is left out above, between and below, one sentence each.
     var notices: [String] = []
-
-    /// What is said of the lines that begin with `#`; nothing where there are none.
-    var commentsNotice: String? {
-        switch comments {
-        case 0: nil
-        case 1: "A line that begins with # is left out."
-        default: "\(comments) lines that begin with # are left out."
-        }
-    }
 
     /// What may stand between fields, in the order in which it is tried.
     static let delimiters: [UInt8] = [UInt8(ascii: ";"), 0x09, UInt8(ascii: "|"), UInt8(ascii: ",")]

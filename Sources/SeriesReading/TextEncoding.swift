@@ -6,13 +6,20 @@ struct DecodedText {
     let encoding: TextEncoding
     let utf8: Data
 
-    /// - Throws: `SeriesError.foreign` for what is known to be no text.
+    /// - Throws: `SeriesError.foreign` for what is known to be no text, and for text in an encoding that cannot be read here.
     init(_ source: SeriesSource) throws(SeriesError) {
         encoding = TextEncoding.of(source.data)
-        utf8 = encoding.utf8(source.data)
-        if let kind = ForeignContent.kind(of: encoding.isOfBytes ? source.data : utf8) {
+        let text = encoding.text(source.data)
+        if let kind = ForeignContent.kind(of: encoding.isWide ? text ?? source.data : source.data) {
             throw .foreign(file: source.name, kind: kind.name, remedy: kind.remedy)
         }
+        guard let decoded = text else {
+            let name = encoding.rawValue
+            throw .foreign(
+                file: source.name, kind: "text in \(name), as far as its bytes tell",
+                remedy: "convert it (iconv -f \(name) -t UTF-8 FILE > NEW) and open that")
+        }
+        utf8 = decoded
     }
 }
 
@@ -21,11 +28,34 @@ enum TextEncoding: String, Sendable, Equatable {
     case utf8 = "UTF-8"
     case utf16LittleEndian = "UTF-16LE"
     case utf16BigEndian = "UTF-16BE"
-    /// What is not UTF-8 is taken for this one, of which Latin-1's printable characters are a part.
+    /// What is not UTF-8 and has no sign of another is taken for this one, of which Latin-1's printable characters are a part.
     case windows1252 = "Windows-1252"
+    case windows1251 = "Windows-1251"
+    case koi8r = "KOI8-R"
+    case shiftJIS = "Shift_JIS"
+    case eucJP = "EUC-JP"
+    case eucKR = "EUC-KR"
+    case gb18030 = "GB18030"
 
     /// Whether a text can be cut into pieces at any byte of ASCII, each of which is read by itself.
     var isOfBytes: Bool { self == .utf8 || self == .windows1252 }
+
+    /// Whether characters of ASCII have two bytes.
+    var isWide: Bool { self == .utf16LittleEndian || self == .utf16BigEndian }
+
+    /// Its number as Foundation has it, where that reads it.
+    private var number: String.Encoding? {
+        switch self {
+        case .utf8, .utf16LittleEndian, .utf16BigEndian, .windows1252: nil
+        case .windows1251: .windowsCP1251
+        case .shiftJIS: .shiftJIS
+        case .eucJP: .japaneseEUC
+        // kCFStringEncodingKOI8_R, EUC_KR and GB_18030_2000 with the bit that marks them in Foundation.
+        case .koi8r: String.Encoding(rawValue: 0x8000_0A02)
+        case .eucKR: String.Encoding(rawValue: 0x8000_0940)
+        case .gb18030: String.Encoding(rawValue: 0x8000_0632)
+        }
+    }
 
     /// What the windows code page has where Latin-1 has control characters; 0 where it has nothing.
     private static let windows: [UInt16] = [
@@ -40,7 +70,7 @@ enum TextEncoding: String, Sendable, Equatable {
         if data.starts(with: [0xFE, 0xFF]) { return .utf16BigEndian }
         let head = [UInt8](data.prefix(ForeignContent.head))
         if head.count >= 8, let wide = wide(head) { return wide }
-        return head.contains(0) || isUTF8(data) ? .utf8 : .windows1252
+        return head.contains(0) || isUTF8(data) ? .utf8 : EncodingGuess(data).encoding
     }
 
     /// UTF-16 without a mark: every other byte of the beginning is 0, and what stands between is text.
@@ -66,11 +96,23 @@ enum TextEncoding: String, Sendable, Equatable {
         }
     }
 
-    /// The text in UTF-8; what no character stands for is replaced.
+    /// The text in UTF-8, what no character stands for replaced; `nil` where the encoding cannot be read here.
+    func text(_ data: Data) -> Data? {
+        guard let number else { return utf8(data) }
+        if let text = String(data: data, encoding: number) { return Data(text.utf8) }
+        // Bytes that are no character are told with the lines that hold them, if there are some.
+        var lines = Data()
+        for line in data.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            lines += Data((String(data: line, encoding: number) ?? String(decoding: line, as: UTF8.self)).utf8) + [0x0A]
+        }
+        return String(data: Data("1".utf8), encoding: number) == nil ? nil : lines.dropLast()
+    }
+
+    /// The text in UTF-8; what no character stands for is replaced, and so is what stands for one of another script.
     func utf8(_ data: Data) -> Data {
         switch self {
         case .utf8: return data
-        case .windows1252: return Self.fromWindows(data)
+        case .windows1252, .windows1251, .koi8r, .shiftJIS, .eucJP, .eucKR, .gb18030: return Self.fromWindows(data)
         case .utf16LittleEndian, .utf16BigEndian:
             let isLittle = self == .utf16LittleEndian
             let units = data.withUnsafeBytes { raw in

@@ -5,7 +5,12 @@ extension TableDecision {
     private static let day: Int64 = 86_400_000_000
 
     /// The times of the first rows by a candidate, on the clock of the file.
-    private func instants(_ candidate: TimeCandidate) -> [Int64?] {
+    func instants(_ candidate: TimeCandidate) -> [Int64?] {
+        if candidate.columns.count > 1 {
+            return joinedSamples(candidate.columns).prefix(sample.neighbours).map { text in
+                text.withUnsafeBufferPointer { candidate.notations.first?.instant($0) }
+            }
+        }
         guard let column = candidate.columns.first, candidate.columns.count == 1 else { return [] }
         return sample.columns[column].prefix(sample.neighbours).map { field in
             if candidate.role == .calendar {

@@ -10,6 +10,8 @@ struct TimeCandidate {
     var hasDate = true, hasClock = false
     /// How it is called where it is a usual one, as options have it.
     var name = ""
+    /// What is to be said of it where it is taken.
+    var remark: String?
 
     init(columns: [Int], role: TableForm.Role, name: String, hasClock: Bool = true) {
         (self.columns, self.role, self.name, self.hasClock) = (columns, role, name, hasClock)
@@ -18,7 +20,7 @@ struct TimeCandidate {
     init?(columns: [Int], notations: [TimeNotation]) {
         guard let first = notations.first else { return nil }
         (self.columns, self.notations) = (columns, notations)
-        (hasDate, hasClock) = (!first.isElapsed, first.hasTimeOfDay)
+        (hasDate, hasClock) = (first.namesDate, first.hasTimeOfDay)
     }
 }
 
@@ -96,7 +98,8 @@ extension TableDecision {
     private mutating func use(_ candidate: TimeCandidate) {
         var name = candidate.name
         tellUnit(of: candidate)
-        if options.zone == nil { form.zone = givenZone(candidate) ?? namedZone(candidate) }
+        if options.zone == nil { form.zone = givenZone(candidate) ?? namedZone(candidate) ?? zoneBeside(candidate) }
+        if let remark = candidate.remark { tell(remark) }
         if candidate.role == .timePart {
             let notation = settle(candidate)
             (form.notation, form.timeColumns, name) = (notation, candidate.columns, notation?.name ?? "")
@@ -105,7 +108,11 @@ extension TableDecision {
                 form.writtenZone = first.withUnsafeBufferPointer { notation.zone($0) }
             }
             if notation?.isInterval == true { tell("Times are intervals, of which the beginning is taken.") }
-            if let notation, !notation.isElapsed, !notation.namesYear { tell("Times name no year; 1970 stands for it.") }
+            if let notation, !notation.isElapsed, !notation.namesYear {
+                tell(
+                    notation.namesDate ? "Times name no year; 1970 stands for it." : "Times name no day; the first is 1970-01-01."
+                )
+            }
         }
         for column in candidate.columns { form.roles[column] = candidate.role }
         for column in candidate.columns { understanding.columns[column].role = .time }
@@ -180,7 +187,7 @@ extension TableDecision {
             return whole.hasClock ? whole : withClock(whole, singles) ?? whole
         }
         if let parts = parts(free) ?? namelessParts() ?? namelessDayAndClock() { return parts }
-        return best(singles.filter(isYear)) ?? best(singles) ?? elapsed() ?? namelessYear()
+        return best(singles.filter(isYear)) ?? best(singles) ?? namedClock() ?? elapsed() ?? namelessYear()
     }
 
     private func isYear(_ candidate: TimeCandidate) -> Bool { candidate.notations.first?.name == "%Y" }
@@ -202,7 +209,7 @@ extension TableDecision {
     func single(_ column: Int, isAsked: Bool) -> TimeCandidate? {
         let facts = facts[column]
         let present = facts.present
-        guard !present.isEmpty else { return nil }
+        guard !present.isEmpty, isAsked || !wholeColumns.late.contains(column) else { return nil }
         let isUniform = facts.calendar == facts.times && furtherTimes.isEmpty
         if facts.calendar * 2 > present.count, options.timeFormat == nil, isUniform || guesses(column).isEmpty {
             let notation = present.lazy.compactMap { TimeParser.calendar($0)?.notation }.first ?? .init()
@@ -210,7 +217,7 @@ extension TableDecision {
                 columns: [column], role: .calendar, name: notation.pattern, hasClock: notation.timeSeparator != nil)
         }
         if facts.times * 2 > present.count {
-            if let found = TimeCandidate(columns: [column], notations: guesses(column)) { return found }
+            if let found = TimeCandidate(columns: [column], notations: guesses(column)) ?? countedYears(column) { return found }
         }
         return facts.isNumeric ? numeric(column, isAsked: isAsked) : nil
     }
@@ -240,11 +247,14 @@ extension TableDecision {
         for notation in TimeNotation.numericGuesses(present) {
             let fits: Bool =
                 switch notation.name {
-                case "excel": isNamed && run.isOrdered
+                case "excel", "datenum": isNamed && run.isOrdered
+                case "ordinal": isNamed && run.isOrdered && !ColumnNames.isOfMATLAB(name)
                 case "%Y": isNamed && (run.isMoving || isAsked)
                 default: isNamed || isNameless && run.isOrdered
                 }
-            if fits { return TimeCandidate(columns: [column], notations: [notation]) }
+            guard fits, var found = TimeCandidate(columns: [column], notations: [notation]) else { continue }
+            found.remark = dayNumberRemark(notation, name)
+            return found
         }
         guard isAsked else { return nil }
         return TimeCandidate(columns: [column], role: .unixSeconds, name: "seconds")
@@ -276,7 +286,7 @@ extension TableDecision {
     private func elapsed() -> TimeCandidate? {
         for column in free where facts[column].isNumeric && ColumnNames.isElapsed(form.names[column]) {
             let run = run(column)
-            guard run.lowest >= 0, run.isRising, run.changes else { continue }
+            guard run.lowest >= 0, run.isRising || beginsAnewWithOther(column), run.changes else { continue }
             guard form.roles[column] == .none, !countsRows(column) else { continue }
             let name = form.names[column].lowercased()
             for (unit, endings) in [
@@ -328,12 +338,14 @@ extension TableDecision {
             return spelled
         }
         guard left.count > 1, let best = TimeNotation.mostEven(left.map { instants[$0] ?? [] }) else { return left.first }
-        let other = left.indices.first { $0 != best.index }.map { left[$0].name } ?? ""
+        let dayFirst = form.usesDecimalComma && !best.isDecisive ? left.firstIndex { $0.name.hasPrefix("%d") } : nil
+        let index = dayFirst ?? best.index
+        let why = best.isDecisive ? ", by which rows lie most evenly" : dayFirst != nil ? ", as beside decimal commas" : ""
+        let other = left.indices.first { $0 != index }.map { left[$0].name } ?? ""
         tell(
-            "Times can be read in \(left.count) ways; \(left[best.index].name) is taken"
-                + (best.isDecisive ? ", by which rows lie most evenly" : "") + " (--time-format '\(other)' reads them otherwise)."
-        )
-        return left[best.index]
+            "Times can be read in \(left.count) ways; \(left[index].name) is taken\(why) "
+                + "(--time-format '\(other)' reads them otherwise).")
+        return left[index]
     }
 
     /// Rows by which one of several notations is chosen.

@@ -8,21 +8,59 @@ extension TableDecision {
         let clocks = singles.filter { !$0.hasDate }.map { $0.columns[0] }.filter {
             facts[$0].present.count * 20 >= sample.rowCount * 19
         }
-        for column in clocks {
-            if let found = joined(date.columns + [column]) { return found }
+        let found = clocks.compactMap { joined(date.columns + [$0]) }
+        func isNamed(_ candidate: TimeCandidate) -> Bool {
+            candidate.columns.last.map { isNameless || ColumnNames.isClock(form.names[$0]) } ?? false
         }
-        for column in free where column != date.columns[0] && facts[column].isNumeric {
-            let part = ColumnNames.part(form.names[column], behindHour: false)
-            let plain = ColumnNames.plain(form.names[column])
-            let isZone = ColumnNames.isZone(form.names[column])
-            let isHour = (part == .hour || isZone) && isWhole(column, 0...24)
-            let isClock = (part == .hourMinute || isZone || ["time", "zeit", "uhrzeit"].contains(plain)) && isClock(column)
-            guard isHour || isClock else { continue }
-            let dates = date.role == .calendar ? [date.name] : date.notations.map(\.name)
-            let found = dates.compactMap { try? TimeNotation(name: $0 + (isHour ? " %H" : " %K")) }
-            if let joined = TimeCandidate(columns: date.columns + [column], notations: found) { return joined }
-        }
-        return nil
+        if let best = found.first(where: isNamed) ?? found.first(where: { isEven($0, asBy: date) }) { return best }
+        let numbers = free.filter { $0 != date.columns[0] && facts[$0].isNumeric }
+        return numbers.lazy.compactMap { self.withNamedHours(date, $0) }.first
+            ?? numbers.lazy.compactMap { self.withHours(date, $0) }.first
+    }
+
+    /// Whether rows lie as evenly in time with a clock as by their dates alone, or dates alone do not tell rows apart.
+    private func isEven(_ whole: TimeCandidate, asBy date: TimeCandidate) -> Bool {
+        let (days, times) = (instants(date).compactMap { $0 }, instants(whole).compactMap { $0 })
+        let areOrdered = days.adjacentPairs().allSatisfy { $0 < $1 } || days.adjacentPairs().allSatisfy { $0 > $1 }
+        guard areOrdered, let share = TimeNotation.commonestStepShare(days), share >= 0.8 else { return true }
+        return TimeNotation.commonestStepShare(times).map { $0 >= share - 0.1 } ?? false
+    }
+
+    /// A date with hours, or hours and minutes without a mark between, in a column that is called so.
+    private func withNamedHours(_ date: TimeCandidate, _ column: Int) -> TimeCandidate? {
+        let name = form.names[column]
+        let isZone = ColumnNames.isZone(name)
+        guard isZone || ColumnNames.isClock(name) else { return nil }
+        let part = ColumnNames.part(ColumnNames.withoutZone(name), behindHour: false)
+        let isHour = (part == .hour || isZone) && isWhole(column, 0...24) && !haveFourDigits(column)
+        guard isHour || isClock(column) else { return nil }
+        return whole(date, column, isHour ? "%H" : "%K")
+    }
+
+    /// A date with hours, whatever they are called: rows follow each other evenly with them, across midnight too.
+    private func withHours(_ date: TimeCandidate, _ column: Int) -> TimeCandidate? {
+        guard sample.neighbours >= 30, !ColumnNames.isKey(form.names[column]), facts[column].texts.count >= 12,
+            isWhole(column, 0...24), let found = whole(date, column, "%H")
+        else { return nil }
+        let (days, times) = (Set(instants(date)), instants(found).compactMap { $0 })
+        guard days.count > 1, times.count == sample.neighbours, times.adjacentPairs().allSatisfy({ $0 < $1 }),
+            let share = TimeNotation.commonestStepShare(times), share >= 0.95
+        else { return nil }
+        return found
+    }
+
+    /// A date with a column that is written in a way of its own, and perhaps the zone behind it.
+    private func whole(_ date: TimeCandidate, _ column: Int, _ hours: String) -> TimeCandidate? {
+        let unit = String(decoding: facts[column].units ?? [], as: UTF8.self)
+        guard unit.isEmpty || WallClock(abbreviation: unit) != nil else { return nil }
+        let dates = date.role == .calendar ? [date.name] : date.notations.map(\.name)
+        let found = dates.compactMap { try? TimeNotation(name: "\($0) \(hours)\(unit.isEmpty ? "" : " %Z")") }
+        return TimeCandidate(columns: date.columns + [column], notations: found)
+    }
+
+    /// Whether numbers are written in four digits, as a clock without a mark is: 0000, 0100.
+    private func haveFourDigits(_ column: Int) -> Bool {
+        facts[column].present.allSatisfy { $0.prefix { $0 &- 0x30 < 10 }.count == 4 }
     }
 
     /// The notations that the joined fields of some columns are written in.
@@ -49,15 +87,7 @@ extension TableDecision {
 
     /// The parts of a time that stand in columns of their own, by their names.
     func parts(_ columns: [Int]) -> TimeCandidate? {
-        var found: [ColumnNames.Part: Int] = [:]
-        for column in columns {
-            // A clock may be called by its zone alone.
-            let clock: ColumnNames.Part? = isWhole(column, 0...24) ? .hour : .hourMinute
-            let named = ColumnNames.isZone(form.names[column]) ? clock : nil
-            guard let part = named ?? ColumnNames.part(form.names[column], behindHour: found[.hour] != nil), found[part] == nil
-            else { continue }
-            if fits(column, part) { found[part] = column }
-        }
+        let found = namedParts(columns)
         var order: [ColumnNames.Part] = []
         func take(_ parts: ColumnNames.Part...) {
             for part in parts {
@@ -77,14 +107,64 @@ extension TableDecision {
         }
         if order.contains(.day) || order.contains(.dayOfYear) {
             if found[.hourMinute] != nil { take(.hourMinute) } else { take(.hour, .minute, .second) }
+            let date = order.compactMap { found[$0] }
+            if found[.hourMinute] == nil, found[.hour] == nil, let whole = withClock(date, pattern(order, found), columns) {
+                return whole
+            }
         }
         if order == [.year], let period = period(columns), let year = found[.year], !isWhole(year, 0...99) {
             return TimeCandidate(columns: [year, period.column], notations: [period.notation])
         }
         guard order.count > 1 || found[.year] != nil && columns.count == 1 else { return nil }
-        let pattern = order.map { directive($0, found[$0] ?? 0, isWeekYear: order.contains(.week)) }.joined(separator: " ")
-        guard let notation = try? TimeNotation(name: pattern) else { return nil }
+        guard let notation = try? TimeNotation(name: pattern(order, found)) else { return nil }
         return TimeCandidate(columns: order.compactMap { found[$0] }, notations: [notation])
+    }
+
+    private func pattern(_ order: [ColumnNames.Part], _ found: [ColumnNames.Part: Int]) -> String {
+        order.map { directive($0, found[$0] ?? 0, isWeekYear: order.contains(.week)) }.joined(separator: " ")
+    }
+
+    /// The columns that are called as parts of a time are and hold such.
+    private func namedParts(_ columns: [Int]) -> [ColumnNames.Part: Int] {
+        var found: [ColumnNames.Part: Int] = [:]
+        for column in columns {
+            let name = form.names[column]
+            // A clock may be called by its zone alone.
+            var part: ColumnNames.Part? = .hour
+            if !ColumnNames.isZone(name) {
+                part = ColumnNames.part(ColumnNames.withoutZone(name), behindHour: found[.hour] != nil)
+            }
+            if part == .hour, !isWhole(column, 0...24) || haveFourDigits(column) { part = .hourMinute }
+            guard let part, found[part] == nil, fits(column, part) else { continue }
+            found[part] = column
+        }
+        // One letter means a part beside the others alone.
+        var all = found
+        for (letter, part) in [("y", ColumnNames.Part.year), ("m", .month), ("d", .day)] where all[part] == nil {
+            all[part] = columns.first { form.names[$0].lowercased() == letter && fits($0, part) }
+        }
+        return all[.year] != nil && all[.month] != nil && all[.day] != nil ? all : found
+    }
+
+    /// The parts of a date with the clock that stands in another column, with colons or without a mark between.
+    private func withClock(_ date: [Int], _ pattern: String, _ columns: [Int]) -> TimeCandidate? {
+        guard let notation = try? TimeNotation(name: pattern), let days = TimeCandidate(columns: date, notations: [notation])
+        else {
+            return nil
+        }
+        let others = columns.filter { !date.contains($0) && facts[$0].present.count * 20 >= sample.rowCount * 19 }
+        let named = others.filter { ColumnNames.isClock(form.names[$0]) }
+        for column in named + others.filter({ !named.contains($0) && !facts[$0].isNumeric }) {
+            let clocks =
+                facts[column].isNumeric ? isClock(column) ? ["%K"] : [] : ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p"]
+            let texts = joinedSamples(date + [column])
+            let found = clocks.compactMap { try? TimeNotation(name: "\(pattern) \($0)") }.filter { notation in
+                texts.allSatisfy { text in text.withUnsafeBufferPointer { notation.instant($0) } != nil }
+            }
+            guard let whole = TimeCandidate(columns: date + [column], notations: Array(found.prefix(1))) else { continue }
+            if named.contains(column) || isEven(whole, asBy: days) { return whole }
+        }
+        return nil
     }
 
     /// A column that says the part of a year with a letter in front, and how it is written behind the year: `Q01`, `M11`, `W3`.
@@ -113,7 +193,8 @@ extension TableDecision {
     /// The parts of a time in the first columns of a table without names: a year that does not fall, then what makes rows follow each
     /// other evenly.
     func namelessParts() -> TimeCandidate? {
-        guard isNameless, let year = free.first, isWhole(year, 1500...2200), sample.rowCount > 2 else { return nil }
+        guard isNameless, let year = free.first, sample.rowCount > 2 else { return nil }
+        guard isWhole(year, 1500...2200) else { return namelessDayAndYear() }
         let next = Array(free.dropFirst().prefix(6))
         let choices: [(skip: Int, pattern: String)] = [
             (0, "%Y %m %d %H %M"), (1, "%Y %m %d %H %M"), (0, "%Y %m %d %H"), (0, "%Y %m %d"), (0, "%Y %j %H %M"),
@@ -124,14 +205,30 @@ extension TableDecision {
             let count = pattern.split(separator: " ").count
             guard count - 1 + skip <= next.count, let notation = try? TimeNotation(name: pattern) else { continue }
             let columns = [year] + next[skip..<(skip + count - 1)]
-            let rows = joinedSamples(columns).prefix(sample.neighbours)
-            let instants = rows.compactMap { text in text.withUnsafeBufferPointer { notation.instant($0) } }
-            guard instants.count == rows.count, instants.adjacentPairs().allSatisfy({ $0 < $1 }),
-                let even = TimeNotation.commonestStepShare(instants), even > 0.6
-            else { continue }
+            if isEven(columns, notation, share: 0.6) { return TimeCandidate(columns: columns, notations: [notation]) }
+        }
+        return nil
+    }
+
+    /// A day, a month and a year, and perhaps an hour, in the first columns of a table without names, by which rows follow each other
+    /// evenly.
+    private func namelessDayAndYear() -> TimeCandidate? {
+        let first = Array(free.prefix(5))
+        guard first.count > 3, isWhole(first[2], 1500...2200) else { return nil }
+        for pattern in ["%d %m %Y %H %M", "%m %d %Y %H %M", "%d %m %Y %H", "%m %d %Y %H", "%d %m %Y", "%m %d %Y"] {
+            let columns = Array(first.prefix(pattern.split(separator: " ").count))
+            guard let notation = try? TimeNotation(name: pattern), isEven(columns, notation, share: 0.9) else { continue }
             return TimeCandidate(columns: columns, notations: [notation])
         }
         return nil
+    }
+
+    /// Whether rows follow each other by some columns, so large a share of them by one step.
+    private func isEven(_ columns: [Int], _ notation: TimeNotation, share: Double) -> Bool {
+        let rows = joinedSamples(columns).prefix(sample.neighbours)
+        let instants = rows.compactMap { text in text.withUnsafeBufferPointer { notation.instant($0) } }
+        guard instants.count == rows.count, instants.adjacentPairs().allSatisfy({ $0 < $1 }) else { return false }
+        return TimeNotation.commonestStepShare(instants).map { $0 > share } ?? false
     }
 
     /// Years in the first column where it alone has no name, as the index of a table of them has none.
@@ -161,6 +258,15 @@ extension TableDecision {
             let even = TimeNotation.commonestStepShare(instants), even > 0.9
         else { return nil }
         return TimeCandidate(columns: columns, notations: [notation])
+    }
+
+    /// A clock in four digits without a date, in a column that is called so.
+    func namedClock() -> TimeCandidate? {
+        let column = free.first { column in
+            ColumnNames.part(form.names[column], behindHour: false) == .hourMinute && haveFourDigits(column) && isClock(column)
+        }
+        guard let column, let notation = try? TimeNotation(name: "%K") else { return nil }
+        return TimeCandidate(columns: [column], notations: [notation])
     }
 
     private func fits(_ column: Int, _ part: ColumnNames.Part) -> Bool {

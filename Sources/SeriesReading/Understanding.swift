@@ -10,7 +10,8 @@ import TimeSeries
 public struct Understanding: Sendable, Equatable {
     /// What the content is: `CSV`, `JSON lines`, `SQLite` and so on.
     public internal(set) var format = "CSV"
-    /// The character encoding: `UTF-8`, `UTF-16LE`, `UTF-16BE` or `Windows-1252`.
+    /// The character encoding: `UTF-8`, `UTF-16LE`, `UTF-16BE`, `Windows-1252` or, as far as bytes tell, `Windows-1251`, `KOI8-R`,
+    /// `Shift_JIS`, `EUC-JP`, `EUC-KR` or `GB18030`.
     public internal(set) var encoding = "UTF-8"
     /// What stands between fields: `,`, `;`, `|`, `tab` or `blanks`; `nil` where the format fixes it.
     public internal(set) var delimiter: String?
@@ -43,6 +44,8 @@ public struct Understanding: Sendable, Equatable {
         public internal(set) var step: String?
         /// How rows lie in the file.
         public internal(set) var order = Order.rising
+        /// The least and the largest time as people write them, a date where the file counts seconds since 1970; `nil` before they are read.
+        public internal(set) var first: String?, last: String?
     }
 
     /// How the rows of a file lie in time.

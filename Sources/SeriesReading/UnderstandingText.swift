@@ -2,7 +2,7 @@ import StrictJSON
 
 extension Understanding {
     /// What was understood as JSON, in one line: `format, encoding, delimiter, decimal, header_line, time {columns, format, zone, step,
-    /// order}, channels, left_out [{column, why}], labels, key, series, rows, gaps {channel: count}, units {channel: unit}, notices`.
+    /// order, first, last}, channels, left_out [{column, why}], labels, key, series, rows, gaps {channel: count}, units {channel: unit}, notices`.
     public var json: String {
         func text(_ text: String?) -> JSON { text.map { .text($0) } ?? .null }
         func list(_ texts: [String]) -> JSON { .list(texts.map { .text($0) }) }
@@ -10,7 +10,7 @@ extension Understanding {
             time.map { time in
                 [
                     "columns": list(time.columns), "format": .text(time.format), "zone": text(time.zone), "step": text(time.step),
-                    "order": .text(time.order.rawValue),
+                    "order": .text(time.order.rawValue), "first": text(time.first), "last": text(time.last),
                 ]
             } ?? .null
         let units = columns.compactMap { column in column.unit.map { JSON.Member(name: column.name, value: .text($0)) } }
@@ -50,7 +50,8 @@ extension Understanding {
         lines.append("Channels    \(named.count): " + Self.wrapped(named))
         if let labels { lines.append("Labels      \(labels)") }
         if let key { lines.append("Series      \(key.count), told apart by \(key.name)") }
-        lines.append("Rows        \(rowCount)")
+        let span = time.flatMap { time in time.first.flatMap { first in time.last.map { ", \(first) to \($0)" } } } ?? ""
+        lines.append("Rows        \(rowCount)\(span)")
         for why in Reason.allCases {
             let names = leftOut.filter { $0.why == why }.map(\.column)
             if !names.isEmpty { lines.append("Left out    \(Self.wrapped(names)): \(why.rawValue)") }

@@ -7,8 +7,8 @@ struct DescribeCommand: AsyncParsableCommand {
         commandName: "describe", abstract: "Tells how a file is read: its time, its channels, what is left out and why.",
         discussion: """
             Nothing is trained. Each decision can be made otherwise by the options that `train`, `score` and `evaluate` take too. With \
-            --format json the keys are format, encoding, delimiter, decimal, header_line, time {columns, format, zone, step, order}, \
-            channels, left_out [{column, why}], labels, key, series, rows, gaps {channel: count}, units {channel: unit}, notices.
+            --format json the keys are format, encoding, delimiter, decimal, header_line, time {columns, format, zone, step, order, \
+            first, last}, channels, left_out [{column, why}], labels, key, series, rows, gaps {channel: count}, units {channel: unit}, notices.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }

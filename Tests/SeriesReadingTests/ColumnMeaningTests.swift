@@ -65,11 +65,11 @@ private let keyCases: [MeaningCase] = [
     MeaningCase(
         name: "no columns tell rows of one time apart",
         text: table("Year,Place,Count", 40) { "\(1990 + $0 / 8),\(places[$0 % 2]),\(50 + $0 * 7 % 13)" },
-        channels: ["Count"], time: ["Year"], told: ["Place were tried", "--only Place=Aarland"]),
+        channels: ["Count"], time: ["Year"], told: ["Place was tried", "--only Place=Aarland"]),
     MeaningCase(
         name: "a number that is measured is no key",
         text: table("day,site,level", 60) { "2021-06-\(10 + $0 / 4),\(["a", "b"][$0 % 2]),\([3, 3, 4, 4, 5, 3, 4, 9][$0 % 8])" },
-        channels: ["level"], time: ["day"], told: ["site were tried"]),
+        channels: ["level"], time: ["day"], told: ["site was tried"]),
     MeaningCase(
         name: "an id that changes far down is not the same in all rows",
         text: table("SiteID,Site,Day,Load", 1500) { row in
@@ -208,6 +208,28 @@ private let columnCases: [MeaningCase] = [
         channels: ["Distance"], leftOut: ["Time": .isClock, "Pace": .isClock]),
 ]
 
+/// Reads a file, several series as they stand, and compares what was understood.
+func expect(_ wanted: MeaningCase) throws {
+    var options = SeriesReader.Options()
+    options.tellsApartOnly = true
+    let reading = try SeriesReader.open(data: Data(wanted.text.utf8), name: "some.csv", options: options)
+    let found = reading.understanding
+    #expect(found.channels == wanted.channels)
+    if !wanted.time.isEmpty { #expect(found.time?.columns == wanted.time) }
+    if let format = wanted.format { #expect(found.time?.format == format) }
+    if let step = wanted.step { #expect(found.time?.step == step) }
+    if let zone = wanted.zone { #expect(found.time?.zone == zone) }
+    for (row, time) in wanted.times.enumerated() { #expect(reading.series.timeText(row: row) == time) }
+    if let rows = wanted.rows { #expect(found.rowCount == rows) }
+    #expect(found.key?.columns ?? [] == wanted.key)
+    if let count = wanted.seriesCount { #expect(found.key?.count == count) }
+    for (column, why) in wanted.leftOut { #expect(found.leftOut.first { $0.column == column }?.why == why, "\(column)") }
+    if let labels = wanted.labels { #expect(found.labels == labels) }
+    for (column, unit) in wanted.units { #expect(found.columns.first { $0.name == column }?.unit == unit) }
+    for text in wanted.told { #expect(found.notices.contains { $0.contains(text) }, "\(text)") }
+    for text in wanted.untold { #expect(!found.notices.contains { $0.contains(text) }, "\(text)") }
+}
+
 struct ColumnMeaningTests {
     private func open(_ text: String, _ change: (inout SeriesReader.Options) -> Void = { _ in }) throws -> Reading {
         var options = SeriesReader.Options()
@@ -216,24 +238,7 @@ struct ColumnMeaningTests {
     }
 
     @Test(arguments: keyCases + timeCases + columnCases)
-    func columnsMeanWhatTheyDo(_ wanted: MeaningCase) throws {
-        let reading = try open(wanted.text) { $0.tellsApartOnly = true }
-        let found = reading.understanding
-        #expect(found.channels == wanted.channels)
-        if !wanted.time.isEmpty { #expect(found.time?.columns == wanted.time) }
-        if let format = wanted.format { #expect(found.time?.format == format) }
-        if let step = wanted.step { #expect(found.time?.step == step) }
-        if let zone = wanted.zone { #expect(found.time?.zone == zone) }
-        for (row, time) in wanted.times.enumerated() { #expect(reading.series.timeText(row: row) == time) }
-        if let rows = wanted.rows { #expect(found.rowCount == rows) }
-        #expect(found.key?.columns ?? [] == wanted.key)
-        if let count = wanted.seriesCount { #expect(found.key?.count == count) }
-        for (column, why) in wanted.leftOut { #expect(found.leftOut.first { $0.column == column }?.why == why, "\(column)") }
-        if let labels = wanted.labels { #expect(found.labels == labels) }
-        for (column, unit) in wanted.units { #expect(found.columns.first { $0.name == column }?.unit == unit) }
-        for text in wanted.told { #expect(found.notices.contains { $0.contains(text) }, "\(text)") }
-        for text in wanted.untold { #expect(!found.notices.contains { $0.contains(text) }, "\(text)") }
-    }
+    func columnsMeanWhatTheyDo(_ wanted: MeaningCase) throws { try expect(wanted) }
 
     @Test("One of several series is read without the numbers that say which it is")
     func oneOfSeveral() throws {

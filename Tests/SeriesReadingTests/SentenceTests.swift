@@ -36,7 +36,8 @@ private let many = (0..<20_000).map { "column \($0) \(long.prefix($0 % 100))" }
     let short = SeriesError.fieldCount(file: "f", row: 3, line: 4, expected: 2, found: 1).description
     #expect(short.hasPrefix("f, row 3 (line 4): has 1 field where the first row has 2; ") && !short.contains("quote"))
     let wide = SeriesError.fieldCount(file: "f", row: 3, line: 4, expected: 2, found: 3).description
-    #expect(wide == "f, row 3 (line 4): has 3 fields where the first row has 2; quote fields that contain the delimiter.")
+    #expect(
+        wide.hasPrefix("f, row 3 (line 4): has 3 fields where the first row has 2; quote fields that contain the delimiter, or "))
 }
 
 @Test func whatIsReadFromAFileAloneIsCalledByItsName() {

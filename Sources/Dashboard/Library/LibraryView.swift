@@ -1,6 +1,7 @@
 import AnomalyDetection
 import TerminalUI
 import TimeSeries
+import Workbench
 
 /// Where the parts of the library stand.
 struct LibraryLayout {
@@ -123,7 +124,7 @@ extension LibraryState {
         var facts = [entry.description].compactMap { $0 }
         facts += ["\(grouped(series.rowCount)) rows" + (samplingText(series, memo).map { ", one every \($0)" } ?? "")]
         if series.time.microseconds != nil {
-            facts.append("\(series.timeText(row: 0)) to \(series.timeText(row: series.rowCount - 1))")
+            facts.append("\(readableTime(series, row: 0)) to \(readableTime(series, row: series.rowCount - 1))")
         }
         facts.append("Columns: \(listed(series.channels.map(\.name)))")
         if let labels = series.labels { facts.append("Labelled: \(grouped(labels.count { $0 })) anomalous rows") }

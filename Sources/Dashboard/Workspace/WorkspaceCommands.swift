@@ -48,7 +48,7 @@ extension WorkspaceState {
             moveCursor(to: row)
         } else {
             let ends =
-                series.time.microseconds == nil ? [] : [series.timeText(row: 0), series.timeText(row: series.rowCount - 1)]
+                series.time.microseconds == nil ? [] : [0, series.rowCount - 1].map { readableTime(series, row: $0) }
             let times = ends.isEmpty ? "" : ", or a time from \(ends.joined(separator: " to "))"
             frame.complain("goto takes a row from 1 to \(series.rowCount)\(times).")
         }

@@ -13,6 +13,8 @@ extension TimeNotation {
         let hasPoints = richest.contains(UInt8(ascii: ".")) && !richest.contains(UInt8(ascii: ":"))
         for plain in hasPoints ? [iso] : [iso, clock] where plain.reads(texts) { return [plain] }
         if texts.allSatisfy({ number($0) != nil || number($0, decimalComma: true) != nil }) { return [] }
+        let spans = clockIntervals(texts)
+        if !spans.isEmpty { return spans }
         let found = patterns(texts)
         if !found.isEmpty { return found }
         return hasPoints && clock.reads(texts) ? [clock] : intervals(texts)
@@ -60,6 +62,7 @@ extension TimeNotation {
         var found = dates.compactMap { try? TimeNotation(.pattern(TimePattern($0))) }.map { ($0, years(1500, 2200)) }
         found += TimeCount.allCases.filter(\.isUnix).map { (.count($0), years(1990, 2100)) }
         found.append((.count(.excel), years(1954, 2064)))
+        found += (areWhole ? [TimeCount.ordinal, .datenum] : [.datenum]).map { (.count($0), years(1950, 2060)) }
         if !areWhole { found += [TimeCount.decimalMonth, .decimalYear].map { (.count($0), years(1500, 2200)) } }
         return found
     }
@@ -76,7 +79,7 @@ extension TimeNotation {
         return name
     }
 
-    private func reads(_ texts: [[UInt8]]) -> Bool {
+    func reads(_ texts: [[UInt8]]) -> Bool {
         texts.allSatisfy { text in text.withUnsafeBufferPointer { instant($0) } != nil }
     }
 

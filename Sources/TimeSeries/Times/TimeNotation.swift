@@ -37,6 +37,7 @@ package struct TimeNotation: Sendable, Hashable {
         ("unix-us", "microseconds since 1970"), ("unix-ns", "nanoseconds since 1970"),
         ("excel", "days as spreadsheets count them"),
         ("decimal-year", "1958.2027"), ("decimal-month", "1958.25, the first of April"),
+        ("ordinal", "days since year 1, as Python's toordinal counts"), ("datenum", "days since year 0, as MATLAB counts"),
         ("clock", "13:00 or 0:00:00.1, from the start"), ("seconds", "seconds from the start"),
         ("elapsed-ns", "nanoseconds from the start"), ("elapsed-us", "microseconds from the start"),
         ("elapsed-ms", "milliseconds from the start"), ("elapsed-minutes", "minutes from the start"),
@@ -138,7 +139,7 @@ extension TimeNotation {
     package var hasTimeOfDay: Bool {
         switch kind {
         case .clock, .iso: true
-        case .count(let count): count.isUnix || count == .excel || count.isElapsed
+        case .count(let count): count.isUnix || [.excel, .datenum].contains(count) || count.isElapsed
         case .pattern(let pattern): pattern.has(.hour) || pattern.has(.hour12) || pattern.has(.compactTime)
         }
     }
@@ -147,6 +148,15 @@ extension TimeNotation {
     package var namesYear: Bool {
         guard case .pattern(let pattern) = kind else { return true }
         return pattern.has(.year) || pattern.has(.shortYear) || pattern.has(.isoYear)
+    }
+
+    /// Whether it tells a day, a month or a year, not only a time of day.
+    package var namesDate: Bool {
+        guard case .pattern(let pattern) = kind else { return !isElapsed }
+        let parts: [TimePattern.Piece.Kind] = [
+            .year, .shortYear, .month, .monthName, .day, .dayOfYear, .quarter, .isoYear, .week,
+        ]
+        return parts.contains { pattern.has($0) }
     }
 
     /// The share of steps between instants that are the commonest one; `nil` without steps.

@@ -148,6 +148,8 @@ extension TimePattern {
     /// How many digits each number has: as many as it can have where it touches another number; and what may trail behind it.
     private static func withWidths(_ pieces: [Piece]) -> [Piece] {
         var pieces = pieces
+        // Years of a plan or a study are counted: 1-01 is the first month of the first.
+        let mayCountYears = pieces.contains { $0.kind == .month } && !pieces.contains { $0.kind == .day }
         for index in pieces.indices {
             let before = index > 0 ? pieces[index - 1] : nil
             let after = index + 1 < pieces.count ? pieces[index + 1] : nil
@@ -160,7 +162,7 @@ extension TimePattern {
                 pieces[index].least = pieces[index].most
             } else if pieces[index].kind == .year || pieces[index].kind == .isoYear {
                 pieces[index].least = 3
-            } else if pieces[index].kind == .shortYear, !standsAlone {
+            } else if pieces[index].kind == .shortYear, !standsAlone, !mayCountYears {
                 pieces[index].least = 2
             }
         }

@@ -69,7 +69,9 @@ extension TimePattern {
             parts.offset = offset
         case .anyZone:
             let start = cursor.position
-            while let byte = cursor.peek, Word.isLetter(byte) || byte == 0x20 { cursor.position += 1 }
+            while let byte = cursor.peek, Word.isLetter(byte) || byte &- 0x30 < 10 || " /_+-".utf8.contains(byte) {
+                cursor.position += 1
+            }
             return cursor.position > start
         case .optionalFraction:
             guard let mark = cursor.peek, mark == UInt8(ascii: ".") || mark == UInt8(ascii: ",") else { return true }

@@ -55,7 +55,9 @@ extension TimeShape {
         let begin = blanksEnd(at: start)
         let gap = begin > start ? " " : ""
         if isMark("+", at: begin) || isMark("-", at: begin) {
-            return offset(at: begin).map { [Part(spelling: gap + "%z", end: $0)] } ?? []
+            guard let after = offset(at: begin) else { return [] }
+            let brackets = inBrackets(after)
+            return [Part(spelling: gap + "%z" + brackets.spelling, end: brackets.end)]
         }
         guard let (_, text, end) = word(at: begin) else { return [] }
         if let name = zoneName(at: begin) { return [Part(spelling: gap + name, end: begin + name.utf8.count)] }
@@ -63,7 +65,9 @@ extension TimeShape {
             let brackets = inBrackets(after)
             return [Part(spelling: gap + text + "%z" + brackets.spelling, end: brackets.end)]
         }
-        return [Part(spelling: gap + (text.lowercased() == "z" ? "%z" : "%Z"), end: end)]
+        guard text.lowercased() == "z" else { return [Part(spelling: gap + "%Z", end: end)] }
+        let brackets = inBrackets(end)
+        return [Part(spelling: gap + "%z" + brackets.spelling, end: brackets.end)]
     }
 
     private func offset(at start: Int) -> Int? {
@@ -71,13 +75,16 @@ extension TimeShape {
         return cursor.offset() == nil ? nil : cursor.position
     }
 
-    /// The name of a zone in brackets behind its offset, as browsers write it.
+    /// The name of a zone in brackets behind its offset, as browsers and Java write it: `(CET)`, `[Europe/London]`.
     private func inBrackets(_ start: Int) -> Part {
         let open = blanksEnd(at: start)
-        guard isMark("(", at: open), let close = bytes[open...].firstIndex(of: UInt8(ascii: ")")) else {
-            return Part(spelling: "", end: start)
+        let gap = open > start ? " " : ""
+        for (opening, closing, spelling) in [("(", ")", "(%Z)"), ("[", "]", "[%Z]")] as [(Unicode.Scalar, Unicode.Scalar, String)]
+        {
+            guard isMark(opening, at: open), let close = bytes[open...].firstIndex(of: UInt8(ascii: closing)) else { continue }
+            return Part(spelling: gap + spelling, end: close + 1)
         }
-        return Part(spelling: " (%Z)", end: close + 1)
+        return Part(spelling: "", end: start)
     }
 
     /// A name of the database of zones: letters, marks and at least one slash.

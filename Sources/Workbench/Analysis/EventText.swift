@@ -15,16 +15,6 @@ public func readableTime(_ series: Series, row: Int) -> String {
 /// The time of a row as people write it: date and time of day in the file's zone, without what is zero at its end; the
 /// row's number where there are no times. Time from the start is hours, minutes and seconds.
 public func timeLabel(_ series: Series, row: Int) -> String {
-    guard var instant = series.time.microseconds?[row] else { return "row \(series.rowNumber(row))" }
-    if case .clock = series.time.format { return series.time.format.text(of: instant) }
-    var notation = TimeFormat.Notation()
-    if case .iso8601(let own) = series.time.format {
-        instant += Int64(own.zone.minutes(at: instant)) * 60_000_000
-        notation.dateSeparator = own.dateSeparator
-        if own.timeSeparator == nil { return TimeFormat.iso8601(notation).text(of: instant) }
-    }
-    notation.timeSeparator = UInt8(ascii: " ")
-    notation.hasSeconds = instant % 60_000_000 != 0
-    notation.fractionDigits = instant % 1_000_000 == 0 ? 0 : instant % 1000 == 0 ? 3 : 6
-    return TimeFormat.iso8601(notation).text(of: instant)
+    guard let instant = series.time.microseconds?[row] else { return "row \(series.rowNumber(row))" }
+    return series.time.label(of: instant)
 }
