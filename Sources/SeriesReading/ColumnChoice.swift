@@ -214,6 +214,7 @@ extension TableDecision {
             guard !isTimeColumn(column), form.roles[column] != .label, !asked.contains(form.names[column]),
                 !wholeColumns.late.contains(column)
             else { return false }
+            if given?.keyColumns.contains(form.names[column]) == true { return true }
             let facts = facts[column]
             let filled = facts.isNumeric ? facts.present.count : facts.filled
             guard facts.texts.count > 0, !facts.isManyTexts || !facts.isNumeric, filled * 10 >= sample.rowCount * 9

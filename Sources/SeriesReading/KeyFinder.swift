@@ -51,7 +51,8 @@ extension RawReading {
             // Each of several series has some rows.
             guard key.codes.count == count, key.texts.count * 3 <= count * 2 else { return nil }
             key.isText = key.texts.contains { !$0.isEmpty && Double($0) == nil }
-            key.isIdentifier = ColumnNames.isKey(form.names[column])
+            key.isIdentifier =
+                ColumnNames.isKey(form.names[column]) || understanding.columns[column].role == .leftOut(.tellsSeriesApart)
             guard !key.isNamed else { return key }
             let isOnlyChannel = series.channels.allSatisfy { $0.name == form.names[column] }
             guard !isOnlyChannel, key.texts.count * 2 <= count else { return nil }

@@ -117,8 +117,8 @@ extension LayoutFinder {
     private func wideHeader(
         above first: Int, keys: Range<Int>, _ records: [Record], _ looks: [FieldLook], _ layout: TableLayout
     ) -> (names: [Record], end: Int, areMany: Bool)? {
-        // Names with values stand above a single column, if more than one name does.
-        if layout.width == 1, first > 2 { return ([], first, true) }
+        // Names with values stand above a single column, if more than a name and its unit do.
+        if layout.width == 1, records[..<first].count(where: { !isGap($0) }) > 2 { return ([], first, true) }
         let wide = records[..<first].indices.filter { index in
             let record = records[index]
             return isWide(record, layout)
@@ -177,6 +177,8 @@ extension LayoutFinder {
         else { return nil }
         return header
     }
+
+    private func isGap(_ record: Record) -> Bool { record.fields.allSatisfy { FieldLook(slice($0)) == .gap } }
 
     /// How many fields a record has up to the last that holds something.
     private func fieldsBeforeTheEmpty(_ record: Record) -> Int {

@@ -180,7 +180,7 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "0/1 nor true/false; correct it or rename the column."
         case .fieldCount(let file, 1, let line, let expected, let found):
             "\(file), row 1 (line \(line)): has \(found) field\(found == 1 ? "" : "s") where most rows have \(expected); name the line of "
-                + "the header (--header-line), or remove the line if it is none of the table."
+                + "the header, or remove the line if it is none of the table."
         case .fieldCount(let file, let row, let line, let expected, let found):
             "\(file), row \(row) (line \(line)): has \(found) field\(found == 1 ? "" : "s") where the first row has \(expected); "
                 + (found > expected

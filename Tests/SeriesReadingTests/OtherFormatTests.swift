@@ -151,3 +151,16 @@ struct ReadDocument: CustomTestStringConvertible {
     let pretty = try answerTable("{\n \"v\": 1\n}\n{\n \"v\": 2\n}\n")
     #expect(pretty.names == ["v"] && records(pretty) == "1\n2\n" && pretty.lines == [1, 4])
 }
+
+@Test func numbersOfLabelsThatAnAnswerTellsApartAreKeys() throws {
+    let quantiles = ["0", "0.25", "0.5", "0.75", "1"].enumerated().map { place, quantile in
+        // The last of them begins later.
+        let values = (place == 4 ? 20..<60 : 0..<60).map { "[\(1_764_473_675 + $0),\"\(Double($0 % 7 + place) / 1000)\"]" }
+        return "{\"metric\":{\"__name__\":\"wait\",\"quantile\":\"\(quantile)\"},\"values\":[\(values.joined(separator: ","))]}"
+    }
+    let answer = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[\(quantiles.joined(separator: ","))]}}"
+    var options = SeriesReader.Options()
+    options.tellsApartOnly = true
+    let read = try SeriesReader.open(data: Data(answer.utf8), name: "answer.json", options: options).understanding
+    #expect(read.key?.name == "quantile" && read.key?.count == 5 && read.channels == ["wait"] && read.leftOut.isEmpty)
+}
