@@ -36,8 +36,8 @@ public struct Glyph: Sendable, Equatable, Hashable {
         var drawn: (sign: Sign, columns: Int)?
         var isWhole = true
         func finish() {
-            // What was left out may have stood between what now makes two characters, and not all marks go with the circle;
-            // the first character holds the sign.
+            // What was left out may have stood between what now makes two characters, and not all marks go with what stands in for
+            // another; the first character holds the sign.
             if let drawn { body(isWhole ? drawn.sign : drawn.sign.firstCharacter, drawn.columns) }
         }
         func begin(_ scalar: Unicode.Scalar, _ columns: Int) {
@@ -46,7 +46,9 @@ public struct Glyph: Sendable, Equatable, Hashable {
         }
         for scalar in grapheme.unicodeScalars {
             switch Part.of(scalar) {
-            case .base(let shown, let columns): begin(shown, columns)
+            case .base(let shown, let columns):
+                isWhole = isWhole && shown == scalar
+                begin(shown, columns)
             case .mark:
                 if drawn == nil {
                     isWhole = false
