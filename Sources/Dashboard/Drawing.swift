@@ -50,9 +50,17 @@ func wrapped(_ text: String, width: Int) -> [String] {
 }
 
 /// The usual time between rows in words.
-func samplingText(_ series: Series, _ memo: PlotMemo) -> String? {
-    guard let step = series.profile.step, step > 0 else { return nil }
+func samplingText(_ series: Series) -> String? {
+    let profile = series.profile
+    if let months = profile.monthStep { return monthsText(months) }
+    guard let step = profile.step, step > 0 else { return nil }
     return durationText(Double(step) / 1e6)
+}
+
+/// Months, or the years that they make, in words; one of them without its number.
+func monthsText(_ months: Int) -> String {
+    let (count, unit) = months % 12 == 0 ? (months / 12, "year") : (months, "month")
+    return count == 1 ? unit : "\(count) \(unit)s"
 }
 
 /// A length of time in words; a whole unit without its number.

@@ -26,6 +26,20 @@ public struct SeriesProfile: Sendable {
         }
     }
 
+    /// Months of the calendar from most rows to the next, 12 for years; `nil` where most are not that far apart.
+    public var monthStep: Int? {
+        guard let step, step >= 28 * 86_400_000_000 else { return nil }
+        return known.monthStep {
+            let local = series.time.microseconds?.prefix(Self.rows).map {
+                $0 + Int64(series.time.zone.minutes(at: $0)) * 60_000_000
+            }
+            guard let (step, count, all) = TimeStep.commonest(of: local ?? []), step.months > 0, 2 * count > all else {
+                return nil
+            }
+            return Int(step.months)
+        }
+    }
+
     /// The dominant period of a channel in rows, as `dominantPeriod(of:)` finds it; `nil` where it has none.
     public func period(ofChannel index: Int) -> Int? {
         known.period(ofChannel: index) { dominantPeriod(of: series.channels[index].values) }
@@ -47,12 +61,19 @@ public func typicalPeriod(of series: [Series]) -> Int? {
 extension SeriesProfile {
     /// What was worked out already, for all copies of a series.
     final class Known: Sendable {
-        private let answers = Mutex((step: Int64??.none, periods: [Int: Int?]()))
+        private let answers = Mutex((step: Int64??.none, monthStep: Int??.none, periods: [Int: Int?]()))
 
         func step(_ work: () -> Int64?) -> Int64? {
             if let known = answers.withLock({ $0.step }) { return known }
             let found = work()
             answers.withLock { $0.step = .some(found) }
+            return found
+        }
+
+        func monthStep(_ work: () -> Int?) -> Int? {
+            if let known = answers.withLock({ $0.monthStep }) { return known }
+            let found = work()
+            answers.withLock { $0.monthStep = .some(found) }
             return found
         }
 

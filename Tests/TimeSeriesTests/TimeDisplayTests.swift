@@ -65,6 +65,17 @@ import Testing
         #expect(isoStep(of: try times.map(iso)) == expected)
     }
 
+    @Test(arguments: [
+        (["2023-01-31", "2023-02-28", "2023-03-31"], 1 as Int?), (["1901-01-01", "1902-01-01", "1903-01-01"], 12),
+        (["2023-01-01", "2023-01-29", "2023-02-26"], nil), (["2023-01-01", "2023-01-02"], nil), ([], nil),
+    ])
+    func theProfileTellsMonthsOfTheCalendar(times: [String], months: Int?) throws {
+        let axis = TimeAxis(microseconds: times.isEmpty ? nil : try times.map(iso), format: .iso8601(.init()))
+        let values = times.isEmpty ? [1] : times.indices.map { Double($0) }
+        let series = Series(name: "s", channels: [.init(name: "v", values: values)], time: axis)
+        #expect(series.profile.monthStep == months)
+    }
+
     @Test func theDayOfAZoneThatIsSetStaysADay() throws {
         let clock = try #require(WallClock("Europe/Berlin"))
         var column = (0..<10).map { Int64($0 + 19440) * 86_400_000_000 }

@@ -122,7 +122,7 @@ extension LibraryState {
     ) {
         let series = content.series
         var facts = [entry.description].compactMap { $0 }
-        facts += ["\(grouped(series.rowCount)) rows" + (samplingText(series, memo).map { ", one every \($0)" } ?? "")]
+        facts += ["\(grouped(series.rowCount)) rows" + (samplingText(series).map { ", one every \($0)" } ?? "")]
         if series.time.microseconds != nil {
             facts.append("\(readableTime(series, row: 0)) to \(readableTime(series, row: series.rowCount - 1))")
         }
@@ -158,7 +158,7 @@ extension LibraryState {
     /// The length of a period in time, after its rows.
     private func periodText(_ series: Series, rows: Int) -> String {
         guard let step = series.profile.step, step > 0 else { return "" }
-        let text = durationText(Double(step) * Double(rows) / 1e6)
+        let text = series.profile.monthStep.map { monthsText($0 * rows) } ?? durationText(Double(step) * Double(rows) / 1e6)
         return " (\(text.first?.isNumber == true ? "" : "1 ")\(text))"
     }
 

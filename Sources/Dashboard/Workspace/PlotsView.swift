@@ -27,7 +27,7 @@ extension WorkspaceState {
         let parts = [
             series.name + only + (growth.isFollowing ? " (followed)" : ""), " ── \(channel.name)\(unit)\(count)",
             " ── \(grouped(series.rowCount)) rows",
-            samplingText(series, memo).map { ", one every \($0)" } ?? "",
+            samplingText(series).map { ", one every \($0)" } ?? "",
         ]
         let shown = (1...parts.count).reversed().lazy.map { parts.prefix($0).joined() }.first { displayWidth($0) <= width }
         return shown ?? fitted(series.name, columns: max(1, width))
