@@ -149,9 +149,14 @@ private struct Disorder {
     private let rows: Int
 
     init(_ times: [Int64]) {
+        var (rises, falls) = (0, 0)
+        for (time, next) in times.adjacentPairs() {
+            if time < next { rises += 1 } else if time > next { falls += 1 }
+        }
         rows = times.count
-        repeated = rows - Set(times).count
-        turns = min(times.adjacentPairs().count { $0 < $1 }, times.adjacentPairs().count { $0 > $1 })
+        turns = min(rises, falls)
+        // Times in order repeat only in the next row.
+        repeated = turns == 0 ? max(0, rows - 1) - rises - falls : rows - Set(times).count
     }
 
     var repeats: Bool { repeated * 20 >= rows }
