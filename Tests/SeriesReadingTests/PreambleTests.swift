@@ -132,9 +132,9 @@ private let cases: [ReadingCase] = [
     #expect { try SeriesReader.read(data: Data(text.utf8), name: "f.txt") } throws: { "\($0)".contains(words) }
 }
 
-@Test func aFirstRowOfAnotherLengthIsToldWithTheOptionThatHelps() {
+@Test func aFirstRowOfAnotherLengthIsToldWithWhatHelps() {
     let sentence = SeriesError.fieldCount(file: "f", row: 1, line: 4, expected: 6, found: 1).description
-    #expect(sentence.contains("most rows have 6") && sentence.contains("--header-line"))
+    #expect(sentence.contains("most rows have 6") && sentence.contains("name the line of the header"))
 }
 
 /// Bytes of text in other encodings: `測定日,気温`, `дата,вода`, `날짜,수위` and `日期,水位`.
