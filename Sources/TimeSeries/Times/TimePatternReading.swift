@@ -69,7 +69,7 @@ extension TimePattern {
             parts.offset = offset
         case .anyZone:
             let start = cursor.position
-            while let byte = cursor.peek, Word.isLetter(byte) || byte &- 0x30 < 10 || " /_+-".utf8.contains(byte) {
+            while let byte = cursor.peek, Word.isLetter(byte) || byte &- 0x30 < 10 || " /_+-.".utf8.contains(byte) {
                 cursor.position += 1
             }
             return cursor.position > start
@@ -98,8 +98,8 @@ extension TimePattern {
 
 /// The parts of a time as they are read; what is not written is the first of its kind.
 private struct Parts {
-    /// Whether the hour was read.
-    var hasClock = false
+    /// Whether the hour was read, and whether minutes were.
+    var hasClock = false, hasMinutes = false
     var year: Int64 = 1970
     var month: Int64 = 1
     var day: Int64 = 1
@@ -122,7 +122,7 @@ private struct Parts {
         case .month: month = value
         case .day: day = value
         case .hour: (hour, hasClock) = (value, true)
-        case .minute: minute = value
+        case .minute: (minute, hasMinutes) = (value, true)
         case .second: second = value
         case .hour12:
             (hour, hasClock) = (value, true)
@@ -139,7 +139,9 @@ private struct Parts {
         case .isoWeekday:
             weekday = value
             return (1...7).contains(value)
-        case .compactTime: (hour, minute) = value.quotientAndRemainder(dividingBy: 100)
+        case .compactTime:
+            (hour, minute) = value.quotientAndRemainder(dividingBy: 100)
+            hasMinutes = true
         default: return false
         }
         return true
@@ -170,7 +172,9 @@ private struct Parts {
         case .afternoon?: if hour < 12 { hour += 12 }
         case nil: break
         }
-        guard minute < 60, second < 61, hour < 24 || hour == 24 && minute == 0 && second == 0 && fraction == 0 else { return nil }
+        // Hours that are counted go to 25 on the day on which clocks are set back.
+        let isPastMidnight = hour == 24 && minute == 0 && second == 0 && fraction == 0 || hour == 25 && !hasMinutes
+        guard minute < 60, second < 61, hour < 24 || isPastMidnight else { return nil }
         return ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction
     }
 }

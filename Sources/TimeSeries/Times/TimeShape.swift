@@ -25,6 +25,9 @@ struct TimeShape {
 
     /// The patterns of the whole text. Those of `isUnusual` put the day before the month behind a year, or have hours after 12 with PM.
     func patterns(isUnusual: Bool = false) -> [String] {
+        if let inner = withoutBrackets {
+            return TimeShape(bytes: inner.bytes).patterns(isUnusual: isUnusual).map { inner.opening + $0 + inner.closing }
+        }
         let start = blanksEnd(at: 0)
         var starts = [Part(spelling: "", end: start)]
         if let weekday = weekday(at: start) { starts.append(weekday) }
@@ -36,6 +39,16 @@ struct TimeShape {
             found += timeFirst(at: first.end, isUnusual).map { first.spelling + $0 }
         }
         return found
+    }
+
+    /// What stands between brackets, as in a log, of which one may be missing; `nil` where no time begins or ends with one.
+    private var withoutBrackets: (bytes: UnsafeBufferPointer<UInt8>, opening: String, closing: String)? {
+        let opens = bytes.first == UInt8(ascii: "[")
+        // The name of a zone may stand in brackets at the end.
+        let closes = bytes.last == UInt8(ascii: "]") && (opens || !bytes.contains(UInt8(ascii: "[")))
+        guard opens || closes, bytes.count > 2 else { return nil }
+        let inner = bytes[(opens ? 1 : 0)..<(bytes.count - (closes ? 1 : 0))]
+        return (UnsafeBufferPointer(rebasing: inner), opens ? "[" : "", closes ? "]" : "")
     }
 
     // What stands behind a date: nothing, a time of day, a zone, and behind them the year of a date without one.
