@@ -23,6 +23,10 @@ struct CSVScanner {
     private let passing: [[UInt8]]
     /// A bit for each byte of ASCII with which one of them begins.
     private var passedFirst: (low: UInt64, high: UInt64) = (0, 0)
+    /// The header as it comes again with other fields in front.
+    var repeatedHeader: TableLayout.RepeatedHeader?
+    /// Fields in a row where a line right above those lines that has not as many is no record either.
+    var passesAbove: Int?
     /// At how many places such lines stood.
     private(set) var passedPlaces = 0
 
@@ -73,7 +77,7 @@ struct CSVScanner {
     /// Goes on behind lines that are no records, if such stand here.
     /// - Returns: whether any stood.
     @discardableResult mutating func passLines() -> Bool {
-        guard !passing.isEmpty, let first = passedEnd() else { return false }
+        guard !passing.isEmpty || repeatedHeader != nil, let first = passedEnd() else { return false }
         var end: Int? = first
         while let found = end {
             skipLine(endingAt: found)
@@ -86,6 +90,42 @@ struct CSVScanner {
     /// Where a line ends that is no record and begins here.
     private func passedEnd() -> Int? {
         guard position < bytes.count else { return nil }
+        if let repeatedHeader, let end = end(of: repeatedHeader, at: position) { return end }
+        if let end = passedEnd(at: position) { return end }
+        guard let width = passesAbove else { return nil }
+        let end = lineEnd(position)
+        var next = end
+        while next < bytes.count, bytes[next] == 0x0A || bytes[next] == 0x0D { next += 1 }
+        guard next < bytes.count, passedEnd(at: next) != nil, fieldCount(position..<end) != width else { return nil }
+        return end
+    }
+
+    private func lineEnd(_ start: Int) -> Int { bytes[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count }
+
+    private func fieldCount(_ range: Range<Int>) -> Int {
+        guard dividesByBlanks else { return bytes[range].count { $0 == delimiter } + 1 }
+        return bytes[range].split { $0 == 0x20 || $0 == 0x09 }.count
+    }
+
+    /// Where a header ends that comes again here.
+    private func end(of header: TableLayout.RepeatedHeader, at position: Int) -> Int? {
+        var place = position
+        func isBetween(_ byte: UInt8) -> Bool { dividesByBlanks ? byte == 0x20 || byte == 0x09 : byte == delimiter }
+        for _ in 0..<header.skipped {
+            while dividesByBlanks, place < bytes.count, isBetween(bytes[place]) { place += 1 }
+            if !dividesByBlanks, place > position { place += 1 }
+            while place < bytes.count, !isBetween(bytes[place]), bytes[place] != 0x0A, bytes[place] != 0x0D { place += 1 }
+        }
+        guard place > position, bytes.count - place >= header.rest.count,
+            bytes[place..<place + header.rest.count].elementsEqual(header.rest)
+        else { return nil }
+        place += header.rest.count
+        while place < bytes.count, bytes[place] == 0x20 || bytes[place] == 0x09 { place += 1 }
+        return place == bytes.count || bytes[place] == 0x0A || bytes[place] == 0x0D ? place : nil
+    }
+
+    /// Where a line ends that is always the same, is no record and begins at a place.
+    private func passedEnd(at position: Int) -> Int? {
         let byte = bytes[position]
         // Rows begin with a digit mostly, and such lines do not.
         let mayBegin =

@@ -35,12 +35,18 @@ struct LayoutFinder {
             layout.width = mostFields(all, layout.width, looks)
             looks += Array(repeating: .number, count: layout.width - looks.count)
         }
-        if layout.width == 1, !looks[0].isNumber { try refuseSeveralLayouts(from: top, all, looks[0]) }
+        if layout.width == 1 {
+            try refuseNamedNumbers(try records(from: top, TableLayout.blanks, most: Self.inspected, isTrial: true))
+            if !looks[0].isNumber { try refuseSeveralLayouts(from: top, all, looks[0]) }
+        }
         let table = withoutRemarks(all, looks, &layout)
         try place(table, looks, comments, &layout)
         passRemarks(&layout)
         if layout.start >= bytes.count { throw .empty(file: file) }
         layout.repeats = linesAbove(table, looks, layout)
+        layout.repeatedHeader = reportHeader(table, looks, layout)
+        layout.hasLinesAboveRepeats = standsAboveRepeats(table, layout)
+        passNarrowRows(table, &layout)
         layout.end = bytes.count
         if isWhole { findEnd(looks, &layout) }
         try refuseOtherLayouts(table, layout)

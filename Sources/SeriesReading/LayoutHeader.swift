@@ -22,7 +22,7 @@ extension LayoutFinder {
 
     /// Whether a record holds words where rows hold numbers and times, and no number.
     func isOfWords(_ record: Record, _ looks: [FieldLook]) -> Bool {
-        fit(record, looks).fitting == 0 && !holdsNumbers(record) && !holdsGaps(record, looks)
+        fit(record, looks).fitting == 0 && !holdsNumbers(record) && !holdsGaps(record, looks) || isReportHeader(record, looks)
     }
 
     /// How many fields of a record hold what their columns do, gaps not counted, and how many columns hold something.
@@ -123,20 +123,25 @@ extension LayoutFinder {
             let record = records[index]
             return isWide(record, layout)
                 && (fit(record, looks).fitting == 0 && !holdsGaps(record, looks) && !isRule(record, layout.width)
-                    || isName(record, looks, layout) || keys.contains(index) && lacksTime(record, looks))
+                    || isName(record, looks, layout) || isReportHeader(record, looks)
+                    || keys.contains(index) && lacksTime(record, looks))
         }
         guard let last = wide.last else { return nil }
         var start = last
-        while wide.contains(start - 1) { start -= 1 }
+        while wide.contains(start - 1), !beginsDrawn(records[start - 1]) { start -= 1 }
         if last - start >= Self.mostHeaderLines {
             return (namesAmong(records[start...last], layout), last + 1, true)
         }
         let named = (start...last).filter { isHeader(records[$0], looks) }
         let full = named.filter { records[$0].fields.count >= layout.width }
-        guard var header = (full.isEmpty ? named : full).max(by: { nameCount(records[$0]) < nameCount(records[$1]) }) else {
+        let report = named.first { isReportHeader(records[$0], looks) }
+        guard var header = report ?? (full.isEmpty ? named : full).max(by: { nameCount(records[$0]) < nameCount(records[$1]) })
+        else {
             return nil
         }
-        if header > start, upperLine(of: records[header], in: records[start..<header], layout) != nil { header -= 1 }
+        if report == nil, header > start, upperLine(of: records[header], in: records[start..<header], layout) != nil {
+            header -= 1
+        }
         var end = header
         while end < last, !holdsNumbers(records[end + 1]) { end += 1 }
         return (Array(records[header...end]), end + 1, !keys.isEmpty)
@@ -196,14 +201,15 @@ extension LayoutFinder {
         widen(header, &layout)
         layout.names = fixed?.names ?? names(header, records, looks, &layout)
         var below = Array(headers.dropFirst())
+        var end = last
         var rows = records[...].drop { $0.line <= last.line }
         while let next = rows.first, rows.count > 1, below.count < Self.mostHeaderLines,
             isRule(next, layout.width) || isOfWords(next, looks)
         {
-            below.append(next)
+            end = next
+            if !isSame(next, header) { below.append(next) }
             rows.removeFirst()
         }
-        let end = below.last ?? last
         layout.below = below.filter { !isRule($0, layout.width) }.map { record in record.fields.map { text($0) } }
         if let fixed {
             layout.below = fixed.below
@@ -253,6 +259,7 @@ extension LayoutFinder {
         _ header: Record, _ records: [Record], _ looks: [FieldLook], _ layout: inout TableLayout
     ) -> [String] {
         var names = header.fields.map { text($0) }
+        if isReportHeader(header, looks) { for index in 0..<leadingFields(header, looks) { names[index] = "" } }
         let body = records.filter { $0.line > header.line && $0.fields.count == layout.width }
         if names.count == layout.width - 1 {
             let isEmptyAtEnd = body.allSatisfy { $0.fields[layout.width - 1].start == $0.fields[layout.width - 1].end }
@@ -356,11 +363,6 @@ extension LayoutFinder {
     /// The lines above the rows that hold words, or are drawn, which are passed over where they stand again between rows.
     func linesAbove(_ records: [Record], _ looks: [FieldLook], _ layout: TableLayout) -> [[UInt8]] {
         let above = records.filter { $0.line < layout.startLine && (isRule($0, layout.width) || isOfWords($0, looks)) }
-        return above.suffix(2 * Self.mostHeaderLines).compactMap { record in
-            var line = bytes[record.start..<record.end]
-            line = line.drop { $0 <= 0x20 }
-            while line.last.map({ $0 <= 0x20 }) == true { line.removeLast() }
-            return line.contains(0x0A) || line.contains(0x0D) ? nil : Array(line)
-        }
+        return above.suffix(2 * Self.mostHeaderLines).map(trimmed).filter { !$0.contains(0x0A) && !$0.contains(0x0D) }
     }
 }

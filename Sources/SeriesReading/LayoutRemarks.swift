@@ -137,10 +137,27 @@ extension LayoutFinder {
             !mayBeRow(record, layout) && !(layout.hasRemarks && bytes[record.fields[0].start] == Self.mark)
         }
         let among = records.filter { $0.start >= layout.start && $0.start < layout.end }
+        if layout.delimiter == TableLayout.blanks, layout.headerLine == nil { try refuseNamedNumbers(among) }
         guard let row = among.first(where: { !isOther($0) }), let other = among.first(where: isOther),
             among.count(where: { !isOther($0) }) * 2 <= records.count, Set(records.map(\.fields.count)).count > 2
         else { return }
         throw severalLayouts(row, other)
+    }
+
+    /// - Throws: `SeriesError.foreign` where records, in which blanks divide fields, have a number and then words, not as many in one
+    ///   as in the next.
+    func refuseNamedNumbers(_ records: [Record]) throws(SeriesError) {
+        guard options.delimiter == nil, records.count > 5 else { return }
+        let named = records.filter { record in
+            record.fields.count > 1 && FieldLook(slice(record.fields[0])) == .number
+                && record.fields.dropFirst().allSatisfy { FieldLook(slice($0)) == .text }
+        }
+        guard named.count * 10 >= records.count * 8, Set(named.map(\.fields.count)).count > 2,
+            Set(named.map { record in record.fields.dropFirst().map { Array(slice($0)) } }).count > 2
+        else { return }
+        throw .foreign(
+            file: file, kind: "lines of one number and its name each, which is no table",
+            remedy: "write the numbers of one time in one row, with their names in a header")
     }
 
     private func severalLayouts(_ one: Record, _ other: Record) -> SeriesError {

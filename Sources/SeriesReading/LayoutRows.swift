@@ -32,6 +32,14 @@ extension LayoutFinder {
         return drawn.allSatisfy { [0x23, 0x2D, 0x3D, 0x5F, 0x2A, 0x7E].contains($0) }
     }
 
+    /// Whether the first field of a record is a line drawn with signs, as stands behind a block of notes.
+    func beginsDrawn(_ record: Record) -> Bool {
+        record.fields.first.map { field in
+            slice(field).count > 2 && slice(field).allSatisfy { [0x23, 0x2D, 0x3D, 0x2A].contains($0) }
+        }
+            ?? false
+    }
+
     /// The records from the first one on that are names with values, where rows begin with times: a word that ends with a colon stands
     /// where the time does, or several words do in lines that hold what rows hold besides.
     func keyLines(_ records: [Record], _ looks: [FieldLook], _ layout: TableLayout) -> Range<Int> {
@@ -90,10 +98,13 @@ extension LayoutFinder {
         return runs.first { $0.count > Self.mostHeaderLines || $0.count * 2 > most }?.first
     }
 
-    /// Whether two records hold the same bytes.
-    private func isSame(_ one: Record, _ other: Record) -> Bool {
+    /// Whether two records hold the same words, and numbers or times in the same places.
+    func isSame(_ one: Record, _ other: Record) -> Bool {
         one.fields.count == other.fields.count
-            && zip(one.fields, other.fields).allSatisfy { slice($0).elementsEqual(slice($1)) }
+            && zip(one.fields, other.fields).allSatisfy { one, other in
+                slice(one).elementsEqual(slice(other))
+                    || FieldLook(slice(one)) != .text && FieldLook(slice(one)) == FieldLook(slice(other))
+            }
     }
 
     /// Of many lines above the rows, which are names with values, the one in which each column but the first has a word of its own.

@@ -16,6 +16,10 @@ struct TableLayout: Sendable, Equatable {
     var headerFields: [String] = []
     /// Lines above the rows without the blanks around them, which are passed over where they stand again between rows.
     var repeats: [[UInt8]] = []
+    /// The header where it stands again with another clock or count in front.
+    var repeatedHeader: RepeatedHeader?
+    /// Whether a line right above `repeats` between rows is none.
+    var hasLinesAboveRepeats = false
     /// What stands in the lines between the header and the rows, a list a line.
     var below: [[String]] = []
     /// Where the first row begins, in bytes, and on which line.
@@ -40,7 +44,10 @@ struct TableLayout: Sendable, Equatable {
 
     /// What reads records of a text in this layout.
     func scanner(_ bytes: UnsafeBufferPointer<UInt8>) -> CSVScanner {
-        CSVScanner(bytes: bytes, delimiter: delimiter, passing: repeats)
+        var scanner = CSVScanner(bytes: bytes, delimiter: delimiter, passing: repeats)
+        scanner.repeatedHeader = repeatedHeader
+        scanner.passesAbove = hasLinesAboveRepeats ? rowWidth : nil
+        return scanner
     }
 
     /// What reads the rows of the table from `start` on, with the lines counted from `line`.
