@@ -6,7 +6,8 @@ extension TableDecision {
         chooseLabels()
         chooseFlags()
         let asked = Set(options.columns + options.taken)
-        keyCandidates = findKeyCandidates(asked)
+        otherClock = columnsOfOtherClock()
+        keyCandidates = findKeyCandidates(asked).filter { !otherClock.contains($0) }
         for column in form.names.indices where form.roles[column] == .none {
             try choose(column, isAsked: asked.contains(form.names[column]))
         }
@@ -149,7 +150,7 @@ extension TableDecision {
         if values.count > 1, Set(values).count == 1, ColumnNames.isIdentifier(name) {
             return sample.isAll ? .isConstant : .namesSomething
         }
-        if keyCandidates.contains(column), ColumnNames.isIdentifier(name) { return .namesSomething }
+        if keyCandidates.contains(column), ColumnNames.isIdentifier(name), !isShareOfHundred(column) { return .namesSomething }
         return isNumberOfThings(column) ? .namesSomething : nil
     }
 
@@ -193,8 +194,23 @@ extension TableDecision {
     /// Whether a column of whole numbers is called the id of something, and there are others that measure.
     private func isNumberOfThings(_ column: Int) -> Bool {
         let words = ColumnNames.words(form.names[column])
-        return words.count > 1 && words.last == "id"
+        guard words.last == "id" else { return false }
+        // `id` alone may be short for something else, but no two things have one, and such numbers count nothing.
+        let values = words.count > 1 ? [] : facts[column].numbers(form.numbers[column])
+        return (words.count > 1 || values.count > 9 && Set(values).count == values.count && values.allSatisfy { $0 >= 1e6 })
             && facts.indices.contains { $0 != column && facts[$0].isNumeric && !isTimeColumn($0) }
+    }
+
+    /// Whether a column is one of several side by side that make a hundred in each row, as the idle time of a machine does with the
+    /// others, which is called `id` in reports.
+    private func isShareOfHundred(_ column: Int) -> Bool {
+        let rows = (0..<sample.rowCount).map { row in
+            (max(0, column - 2)..<min(facts.count, column + 3)).map { form.numbers[$0].value(sample.columns[$0][row]) ?? 0 }
+        }
+        guard let width = rows.first?.count, rows.count > 4, width > 2 else { return false }
+        return [width, width - 1].contains { count in
+            rows.count { (98...102).contains($0.prefix(count).reduce(0, +)) } * 10 >= rows.count * 9
+        }
     }
 
     /// Whether numbers are written as names are: with zeros in front, and no fraction.
@@ -217,12 +233,24 @@ extension TableDecision {
             if given?.keyColumns.contains(form.names[column]) == true { return true }
             let facts = facts[column]
             let filled = facts.isNumeric ? facts.present.count : facts.filled
-            guard facts.texts.count > 0, !facts.isManyTexts || !facts.isNumeric, filled * 10 >= sample.rowCount * 9
-            else { return false }
+            guard facts.texts.count > 0, filled * 10 >= sample.rowCount * 9 else { return false }
             guard facts.isNumeric else { return facts.texts.count * 3 <= max(6, sample.rowCount * 2) || facts.isManyTexts }
             let values = facts.numbers(form.numbers[column])
-            return values.allSatisfy { $0 == $0.rounded() } && facts.texts.count * 2 <= sample.rowCount
+            guard values.allSatisfy({ $0 == $0.rounded() }) else { return false }
+            return facts.isManyTexts ? standsInRuns(column) : facts.texts.count * 2 <= sample.rowCount
         }
+    }
+
+    /// Whether each number of a column stands in several rows one after the other, and then no more, as those of things do whose rows
+    /// are together.
+    private func standsInRuns(_ column: Int) -> Bool {
+        let fields = sample.columns[column].prefix(sample.neighbours)
+        var (runs, known): (Int, Set<[UInt8]>) = (0, [])
+        for row in fields.indices where row == 0 || !fields[row].elementsEqual(fields[row - 1]) {
+            guard known.insert(Array(fields[row])).inserted else { return false }
+            runs += 1
+        }
+        return runs > 1 && runs * 2 <= fields.count
     }
 
     // MARK: What is shown

@@ -35,7 +35,7 @@ enum ColumnNames {
         "time", "times", "timestamp", "timestep", "date", "datetime", "dates", "ts", "ds", "dt", "utc", "created", "datum",
         "zeit",
         "zeitpunkt", "zeitstempel", "uhrzeit", "fecha", "hora", "jour", "heure", "horodatage", "tijd", "period", "stamp",
-        "dteday",
+        "dteday", "yr",
         "month", "week", "quarter", "year", "day", "epoch", "tstamp", "timeutc", "messdatum", "monat", "woche", "jahr", "tag",
         "month",
         "mes", "año", "data", "yyyymmdd", "yyyymm", "daytime", "dtg", "valid", "observed", "recorded",
@@ -74,7 +74,7 @@ enum ColumnNames {
     private static let parts: [String: Part] = [
         "year": .year, "yr": .year, "yyyy": .year, "yy": .year, "jahr": .year, "annee": .year, "année": .year, "año": .year,
         "ano": .year, "years": .year, "jaar": .year,
-        "month": .month, "mon": .month, "mo": .month, "mm": .month, "mnth": .month, "monat": .month, "mes": .month,
+        "month": .month, "mon": .month, "mmm": .month, "mo": .month, "mm": .month, "mnth": .month, "monat": .month, "mes": .month,
         "mois": .month,
         "maand": .month,
         "day": .day, "dd": .day, "dy": .day, "dom": .day, "tag": .day, "dayofmonth": .day, "mday": .day, "jour": .day,
@@ -93,9 +93,13 @@ enum ColumnNames {
 
     /// The part of a time that a name means. `mm` behind an hour means minutes.
     static func part(_ name: String, behindHour: Bool) -> Part? {
-        let plain = plain(name)
+        let words = words(name)
+        let plain = words.joined()
         if plain == "mm", behindHour { return .minute }
-        return parts[plain]
+        if let part = parts[plain] { return part }
+        // As in MON/MMM.
+        let said = Set(words.map { parts[$0] })
+        return words.count > 1 && said.count == 1 ? said.first ?? nil : nil
     }
 
     private static let clocks: Set<String> = [
@@ -110,7 +114,9 @@ enum ColumnNames {
     }
 
     /// What tells a part of a date that nobody measures, besides the parts above, by the part of which it is a function.
-    static func functionOfDate(_ name: String) -> CalendarParts.Part? { functionOfDate(plain: plain(name)) }
+    static func functionOfDate(_ name: String) -> CalendarParts.Part? {
+        functionOfDate(plain: plain(name)) ?? part(name, behindHour: false).map(CalendarParts.Part.init)
+    }
 
     private static func functionOfDate(plain: String) -> CalendarParts.Part? {
         switch plain {

@@ -42,9 +42,10 @@ enum FieldLook: Equatable {
 
     /// Whether a field may be a time: digits, what divides those of times, and the words of times. A number is none.
     private static func isTime(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard field.count <= 64 else { return false }
-        // The name of a zone, as Java writes it behind its offset.
-        if field.last == UInt8(ascii: "]"), let open = field.lastIndex(of: UInt8(ascii: "[")), open > 0 {
+        guard field.count <= 80 else { return false }
+        // The name of a zone behind its offset, as Java and browsers write it.
+        for (opening, closing) in [(UInt8(ascii: "["), UInt8(ascii: "]")), (UInt8(ascii: "("), UInt8(ascii: ")"))] {
+            guard field.last == closing, let open = field.lastIndex(of: opening), open > 7 else { continue }
             return isTime(UnsafeBufferPointer(rebasing: field[..<open]))
         }
         var (digits, dividers, words, months) = (0, 0, 0, 0)

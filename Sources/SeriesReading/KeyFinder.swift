@@ -44,13 +44,14 @@ extension RawReading {
     /// The columns that may be keys, those that name things before numbers: with what they say in the rows that are read.
     private func keyColumns(_ bytes: UnsafeBufferPointer<UInt8>, _ candidates: [Int], _ search: KeySearch) -> [KeyColumn] {
         let (rows, count) = (series.fileOrder, search.times.count)
+        func marks(_ text: [UInt8]) -> Bool { text.withUnsafeBufferPointer { form.marks.contains($0) } }
         let found = Self.codes(bytes, form, candidates).compactMap { column, found -> KeyColumn? in
             guard found.codes.count >= rows?.last ?? count, found.texts.count > 1 else { return nil }
             var key = KeyColumn(
                 column: column, codes: rows.map { $0.map { found.codes[$0 - 1] } } ?? found.codes, texts: found.texts)
             // Each of several series has some rows.
             guard key.codes.count == count, key.texts.count * 3 <= count * 2 else { return nil }
-            key.isText = key.texts.contains { !$0.isEmpty && Double($0) == nil }
+            key.isText = key.texts.contains { !$0.isEmpty && Double($0) == nil && !marks(Array($0.utf8)) }
             key.isIdentifier =
                 ColumnNames.isKey(form.names[column]) || understanding.columns[column].role == .leftOut(.tellsSeriesApart)
             guard !key.isNamed else { return key }
@@ -154,7 +155,12 @@ extension RawReading {
 extension Understanding.Key {
     /// How many series there are, and the two ways to go on.
     var sentence: String {
-        let only = zip(columns, examples).map { "--only " + SeriesError.shellWord("\($0)=\($1)") }.joined(separator: " ")
+        // A text that is cut in a message is no example.
+        let only = zip(columns, examples).map { column, text in
+            "--only "
+                + SeriesError.shellWord(
+                    shown(key: "\(column)=\(text)") == "\(column)=\(text)" ? "\(column)=\(text)" : "\(column)=TEXT")
+        }.joined(separator: " ")
         guard columns.count == 1 else {
             return
                 "\(columns.dropLast().joined(separator: ", ")) and \(columns.last ?? "") together tell \(count) series apart, which are not mixed; read one with \(only)."

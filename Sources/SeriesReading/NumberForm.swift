@@ -73,7 +73,14 @@ struct NumberShape {
         digits = first..<last
         while start < end, field[start] == 0x20 { start += 1 }
         suffix = start..<end
-        guard digits.contains(where: { Self.isDigit(field[$0]) }), isUnit(suffix) else { return nil }
+        guard digits.contains(where: { Self.isDigit(field[$0]) }), isUnit(suffix), !isAddress else { return nil }
+    }
+
+    /// Whether it has several points that are none between thousands, as the address of a machine has.
+    private var isAddress: Bool {
+        let whole = Array(field[digits].prefix { $0 != 0x2C })
+        guard whole.count(where: { $0 == 0x2E }) > 1 else { return false }
+        return whole.split(separator: 0x2E, omittingEmptySubsequences: false).dropFirst().contains { $0.count != 3 }
     }
 
     /// Takes a sign, of which there is one at most; a minus sign of Unicode too.

@@ -56,6 +56,7 @@ extension TableDecision {
     /// Whether a column that is called as a part of a date is says what the time says: the part itself or, in many rows, the same
     /// wherever that part is the same.
     func isPartOfTime(_ column: Int) -> Bool {
+        if otherClock.contains(column) { return true }
         guard let part = ColumnNames.functionOfDate(form.names[column]) else { return isHourOfTime(column) }
         var (rows, equal, known, broken): (Int, Int, [Int64: Double], Int) = (0, 0, [:], 0)
         for row in 0..<sample.rowCount {
@@ -69,6 +70,28 @@ extension TableDecision {
         }
         if equal * 10 >= rows * 9 { return rows > 0 }
         return rows >= 20 && broken * 20 <= rows && known.count * 5 <= rows
+    }
+
+    /// The columns of year, month, day and hour that together say the time on a clock of another zone.
+    func columnsOfOtherClock() -> Set<Int> {
+        guard form.hasTime else { return [] }
+        let open = free.filter { form.roles[$0] == .none && facts[$0].isNumeric }
+        guard let parts = parts(open.filter { ColumnNames.part(form.names[$0], behindHour: true) != .minute }),
+            parts.notations.first?.name == "%Y %m %d %H"
+        else { return [] }
+        let rows = (0..<sample.rowCount).filter { row in parts.columns.allSatisfy { !sample.columns[$0][row].isEmpty } }
+        let shifts = zip(rows, joinedSamples(parts.columns)).compactMap { row, text -> Int64? in
+            guard let local = localTimes[row], let said = text.withUnsafeBufferPointer({ parts.notations[0].instant($0) }) else {
+                return nil
+            }
+            return floorDivide(local, 3_600_000_000) - floorDivide(said, 3_600_000_000)
+        }
+        // Two of them where clocks were set in between.
+        let counts = Dictionary(shifts.map { ($0, 1) }, uniquingKeysWith: +).sorted { $0.value > $1.value }.prefix(2)
+        guard shifts.count > 3, counts.allSatisfy({ abs($0.key) <= 14 }), abs(counts[0].key - (counts.last?.key ?? 0)) <= 1,
+            counts.reduce(0, { $0 + $1.value }) * 20 >= shifts.count * 19
+        else { return [] }
+        return Set(parts.columns)
     }
 
     /// Whether a column that has no name, or is called as times are, rises with the time along a line: a second clock, a day as a number, a

@@ -87,6 +87,8 @@ struct ColumnFacts {
     /// The texts of the column, up to a limit.
     private(set) var texts: Set<String> = []
     private(set) var isManyTexts = false
+    /// Whether a word among its numbers is one of the things that they name.
+    var namesThings = false
 
     static let mostTexts = 60
 
@@ -130,7 +132,7 @@ struct ColumnFacts {
 
     /// Whether at least half of the fields are numbers, and not one in ten is a list of codes, of which others are one or two.
     var isNumeric: Bool {
-        !present.isEmpty && (shaped + infinities) * 2 >= present.count && units != nil
+        !present.isEmpty && !namesThings && (shaped + infinities) * 2 >= present.count && units != nil
             && (lists == 0 || lists * 10 < present.count)
     }
 

@@ -37,6 +37,8 @@ struct TableDecision {
     var keyCandidates: [Int] = []
     /// Columns that are called as labels are and hold some, besides the one that is taken.
     var secondLabels: Set<Int> = []
+    /// Columns that together say the time on another clock.
+    var otherClock: Set<Int> = []
     /// Columns without names that are marks of quality.
     var flags: Set<Int> = []
     /// Columns that the user asked for, by any option but to leave them out.
@@ -122,7 +124,7 @@ struct TableDecision {
     private func refuseAcross() throws(SeriesError) {
         let names = form.layout.names
         let times = names.dropFirst().filter { name in
-            Array(name.utf8).withUnsafeBufferPointer { FieldLook($0) == .time }
+            Array(name.utf8).withUnsafeBufferPointer { FieldLook($0) == .time } && !TimeNotation.guesses([name.utf8]).isEmpty
                 || Int(name).map { (1000...2200).contains($0) } == true
         }
         guard form.layout.isAcross || times.count > 2 && times.count * 3 >= (names.count - 1) * 2 else { return }

@@ -60,7 +60,7 @@ extension TableDecision {
     mutating func chooseTime() throws(SeriesError) {
         form.zone = try zone()
         var found = try options.timeColumns.isEmpty ? givenTime() : askedTime()
-        if options.timeColumns.isEmpty, found == nil { found = likelyTime() }
+        if options.timeColumns.isEmpty, found == nil { found = likelyTime().map(withHalf) }
         if let format = options.timeFormat, let columns = found?.columns {
             found = TimeCandidate(columns: columns, notations: [try notation(format)])
         }
@@ -100,6 +100,7 @@ extension TableDecision {
         tellUnit(of: candidate)
         if options.zone == nil { form.zone = givenZone(candidate) ?? namedZone(candidate) ?? zoneBeside(candidate) }
         if let remark = candidate.remark { tell(remark) }
+        tellHour25(candidate)
         if candidate.role == .timePart {
             let notation = settle(candidate)
             (form.notation, form.timeColumns, name) = (notation, candidate.columns, notation?.name ?? "")
@@ -217,7 +218,9 @@ extension TableDecision {
                 columns: [column], role: .calendar, name: notation.pattern, hasClock: notation.timeSeparator != nil)
         }
         if facts.times * 2 > present.count {
-            if let found = TimeCandidate(columns: [column], notations: guesses(column)) ?? countedYears(column) { return found }
+            let guesses = guesses(column)
+            if let found = quarters(column, guesses) { return found }
+            if let found = TimeCandidate(columns: [column], notations: guesses) ?? countedYears(column) { return found }
         }
         return facts.isNumeric ? numeric(column, isAsked: isAsked) : nil
     }
@@ -288,6 +291,7 @@ extension TableDecision {
             let run = run(column)
             guard run.lowest >= 0, run.isRising || beginsAnewWithOther(column), run.changes else { continue }
             guard form.roles[column] == .none, !countsRows(column) else { continue }
+            if let years = monthsAsYears(column) { return years }
             let name = form.names[column].lowercased()
             for (unit, endings) in [
                 ("elapsed-ms", ["(ms)", "[ms]", "_ms", "msec"]), ("elapsed-us", ["(us)", "[us]", "(µs)", "_us"]),

@@ -5,8 +5,14 @@ extension TableDecision {
     /// A date with the clock or the hour that stands in another column.
     func withClock(_ date: TimeCandidate, _ singles: [TimeCandidate]) -> TimeCandidate? {
         // A clock that is often missing tells no times of rows.
-        let clocks = singles.filter { !$0.hasDate }.map { $0.columns[0] }.filter {
+        var clocks = singles.filter { !$0.hasDate }.map { $0.columns[0] }.filter {
             facts[$0].present.count * 20 >= sample.rowCount * 19
+        }
+        // The bracket of a log may close behind the clock.
+        if let next = date.columns.last.map({ $0 + 1 }), isNameless, next < facts.count, facts[next].times == sample.rowCount,
+            !clocks.contains(next), !singles.contains(where: { $0.columns == [next] })
+        {
+            clocks.append(next)
         }
         let found = clocks.compactMap { joined(date.columns + [$0]) }
         func isNamed(_ candidate: TimeCandidate) -> Bool {
@@ -29,10 +35,17 @@ extension TableDecision {
     /// A date with hours, or hours and minutes without a mark between, in a column that is called so.
     private func withNamedHours(_ date: TimeCandidate, _ column: Int) -> TimeCandidate? {
         let name = form.names[column]
+        if ColumnNames.isTime(name), haveDigits(column, 6), let found = whole(date, column, "%H%M%S"),
+            joinedSamples(found.columns).allSatisfy({ text in
+                text.withUnsafeBufferPointer { found.notations[0].instant($0) } != nil
+            })
+        {
+            return found
+        }
         let isZone = ColumnNames.isZone(name)
         guard isZone || ColumnNames.isClock(name) else { return nil }
         let part = ColumnNames.part(ColumnNames.withoutZone(name), behindHour: false)
-        let isHour = (part == .hour || isZone) && isWhole(column, 0...24) && !haveFourDigits(column)
+        let isHour = (part == .hour || isZone) && isWhole(column, 0...25) && !haveFourDigits(column)
         guard isHour || isClock(column) else { return nil }
         return whole(date, column, isHour ? "%H" : "%K")
     }
@@ -59,8 +72,10 @@ extension TableDecision {
     }
 
     /// Whether numbers are written in four digits, as a clock without a mark is: 0000, 0100.
-    private func haveFourDigits(_ column: Int) -> Bool {
-        facts[column].present.allSatisfy { $0.prefix { $0 &- 0x30 < 10 }.count == 4 }
+    private func haveFourDigits(_ column: Int) -> Bool { haveDigits(column, 4) }
+
+    private func haveDigits(_ column: Int, _ count: Int) -> Bool {
+        facts[column].present.allSatisfy { $0.prefix { $0 &- 0x30 < 10 }.count == count }
     }
 
     /// The notations that the joined fields of some columns are written in.
@@ -134,7 +149,7 @@ extension TableDecision {
             if !ColumnNames.isZone(name) {
                 part = ColumnNames.part(ColumnNames.withoutZone(name), behindHour: found[.hour] != nil)
             }
-            if part == .hour, !isWhole(column, 0...24) || haveFourDigits(column) { part = .hourMinute }
+            if part == .hour, !isWhole(column, 0...25) || haveFourDigits(column) { part = .hourMinute }
             guard let part, found[part] == nil, fits(column, part) else { continue }
             found[part] = column
         }
@@ -246,7 +261,13 @@ extension TableDecision {
         guard isNameless, free.count > 2, sample.neighbours > 20, let notation = try? TimeNotation(name: "%j %K") else {
             return nil
         }
-        let columns = Array(free.prefix(2))
+        // A count of rows may stand in front.
+        return namelessDayAndClock(Array(free.dropFirst().prefix(2)), notation, behindCount: true)
+            ?? namelessDayAndClock(Array(free.prefix(2)), notation, behindCount: false)
+    }
+
+    private func namelessDayAndClock(_ columns: [Int], _ notation: TimeNotation, behindCount: Bool) -> TimeCandidate? {
+        guard !behindCount || counts(free[0]) else { return nil }
         let clocks = sample.columns[columns[1]].prefix(sample.neighbours).dropFirst()
         guard clocks.contains(where: { $0.count > 2 }), clocks.allSatisfy({ $0.count < 5 }) else { return nil }
         var text: [UInt8] = []
@@ -274,7 +295,7 @@ extension TableDecision {
         case .year: isWhole(column, 0...99) && part == .year || isWhole(column, 1000...2200)
         case .month: isWhole(column, 1...12) || isNameOfMonth(column)
         case .day: isWhole(column, 1...31)
-        case .hour: isWhole(column, 0...24)
+        case .hour: isWhole(column, 0...25)
         case .minute, .second: isWhole(column, 0...60)
         case .quarter: isWhole(column, 1...4)
         case .week: isWhole(column, 1...53)

@@ -8,6 +8,7 @@ extension TableDecision {
     /// Takes a word for a mark of a gap that stands again and again in columns of numbers, where no other does.
     mutating func findWordForGaps() {
         var (word, count): ([UInt8], Int) = ([], 0)
+        for column in facts.indices where isOneOfThings(facts[column]) { facts[column].namesThings = true }
         for facts in facts where facts.isNumeric && facts.shaped + facts.infinities < facts.present.count {
             for field in facts.present where FieldLook(field, marks: form.marks) == .text {
                 if count == 0 { word = Array(field) }
@@ -21,6 +22,18 @@ extension TableDecision {
         else { return }
         form.marks = GapMarks(named: options.missing + [String(decoding: word, as: UTF8.self)])
         facts = sample.columns.map { ColumnFacts($0, marks: form.marks) }
+    }
+
+    /// Whether a word stands among a few whole numbers as often as each of them, as `all` does among those of processors.
+    private func isOneOfThings(_ facts: ColumnFacts) -> Bool {
+        guard facts.isNumeric, !facts.isManyTexts, facts.texts.count > 2, facts.shaped < facts.present.count else { return false }
+        var counts: [[UInt8]: Int] = [:]
+        for field in facts.present { counts[Array(field), default: 0] += 1 }
+        let isNumber = { (text: [UInt8]) in text.allSatisfy { $0 &- 0x30 < 10 } }
+        let words = counts.keys.filter { !isNumber($0) }
+        guard words.count == 1, let word = words.first, word.allSatisfy({ ($0 | 0x20) &- 0x61 < 26 }) else { return false }
+        let share = Double(facts.present.count) / Double(counts.count)
+        return share >= 3 && counts.values.allSatisfy { abs(Double($0) - share) <= 1.5 }
     }
 
     private static let missingWords = [
