@@ -15,18 +15,27 @@ public enum FallbackPeriod {
 ///
 /// `nil` where the autocorrelation has no local maximum, or the largest lies nearer than 3 or farther than 300 rows
 /// beyond lag 3 (the rule of the TSB-AD benchmark), for values that are constant to 12 digits, and for 10 rows or fewer.
-/// Gaps count as filled. The unit of the values does not matter.
+/// Pairs of values of which one lies in a gap do not count, those that are left the more; a lag with hardly any counts nothing.
+/// The unit of the values does not matter.
 func dominantPeriod(of values: [Double]) -> Int? {
-    let sample = filled(Array(values.prefix(SeriesProfile.rows)))
-    guard sample.count > 10 else { return nil }
-    let largest = sample.reduce(0) { max($0, abs($1)) }
+    let sample = Array(values.prefix(SeriesProfile.rows))
+    let measured = sample.count { !$0.isNaN }
+    guard measured > 10 else { return nil }
+    let largest = sample.reduce(0) { $1.isNaN ? $0 : max($0, abs($1)) }
     guard largest > 0, largest.isFinite else { return nil }
-    let mean = sample.reduce(0) { $0 + $1 / largest } / Double(sample.count)
-    let centered = sample.map { $0 / largest - mean }
+    let mean = sample.reduce(0) { $1.isNaN ? $0 : $0 + $1 / largest } / Double(measured)
+    let centered = sample.map { $0.isNaN ? 0 : $0 / largest - mean }
     let power = product(of: centered, lag: 0)
-    guard power > 1e-24 * Double(sample.count) else { return nil }
+    guard power > 1e-24 * Double(measured) else { return nil }
     let longest = min(400, sample.count - 1)
-    let correlation = (3...longest).map { product(of: centered, lag: $0) / power }
+    let marks = measured < sample.count ? sample.map { $0.isNaN ? 0.0 : 1 } : nil
+    let correlation = (3...longest).map { lag -> Double in
+        let sum = product(of: centered, lag: lag) / power
+        guard let marks else { return sum }
+        // As many pairs as there would be were all rows measured that often.
+        let (pairs, share) = (product(of: marks, lag: lag), Double(measured) / Double(sample.count))
+        return pairs < 10 ? 0 : sum * share * Double(sample.count - lag) / pairs
+    }
     var best: Int?
     for index in correlation.indices.dropFirst().dropLast() {
         let here = correlation[index]
