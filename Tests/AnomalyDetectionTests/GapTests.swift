@@ -20,7 +20,7 @@ private func windowing(_ random: inout SeededGenerator) -> Windowing {
     let length = 4 * stride + Int(random.uniform() * 4)
     return Windowing(
         length: length, stride: stride, margin: random.uniform() < 0.5 ? 0 : (length - stride) / 3, shortSmoothing: 3,
-        longSmoothing: 16)
+        longSmoothing: 16, hidesGaps: random.uniform() < 0.5)
 }
 
 /// A rhythm with noise, and gaps of any length at any place: in all channels together, and some in one alone.
@@ -59,13 +59,19 @@ private func isClose(_ one: Float, _ other: Float) -> Bool {
     one.isNaN && other.isNaN || abs(one - other) <= 1e-5 * max(1, abs(other))
 }
 
-@Test func levelsAndSwingsAreThoseOfMeasuredValues() {
+/// Short gaps count as they are bridged, long ones do not.
+@Test func longGapsHaveNoPartInLevelsAndSwings() {
     for seed in 1...50 as ClosedRange<UInt64> {
         var random = SeededGenerator(seed: seed)
         let (series, _) = gapped(60, gaps: 6, longest: 8, &random)
         let windows = LevelFreeWindows(PreparedSeries(series, scaling: unit(1)), starts: [0, 20, 40], length: 20)
         for (index, start) in [0, 20, 40].enumerated() {
-            let measured = series.channels[0].values[start..<(start + 20)].filter { !$0.isNaN }
+            let (values, bridged) = (series.channels[0].values[start..<(start + 20)], filled(series.channels[0].values))
+            let measured = values.indices.filter { row in
+                let before = values[..<row].reversed().prefix(while: \.isNaN).count
+                let gap = before + values[row...].prefix(while: \.isNaN).count
+                return !values[row].isNaN || gap < Windowing.longGap(length: 20)
+            }.map { bridged[$0] }
             guard !measured.isEmpty else { continue }
             let level = measured.reduce(0, +) / Double(measured.count)
             let variance = measured.reduce(0) { $0 + ($1 - level) * ($1 - level) } / Double(measured.count)

@@ -85,7 +85,9 @@ struct Measurement: Sendable {
         added.removeLast(max(0, added.count - (window - answers.windows.first) * averages.count))
         added += walk.added(to: answers.windows)
         let own = answers.errors(from: first, novelty: added)
-        let after = max(windowing.shortSmoothing, windowing.longSmoothing) / 2
+        // Beside gaps averages reach farther.
+        let width = max(windowing.shortSmoothing, windowing.longSmoothing)
+        let after = answers.prepared.measured == nil ? width / 2 : width
         let rows = max(averages[0].rows.lowerBound, first - after)..<rowCount
         var values = [Float](repeating: 0, count: rows.count * averages.count)
         let certain = certain

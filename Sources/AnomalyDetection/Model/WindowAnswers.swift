@@ -13,14 +13,15 @@ struct Windowing: Sendable, Equatable {
     var hidesGaps = false
 
     /// Rows of a gap that is too long to be bridged within a window, at the least.
-    var longGap: Int { max(4, length / 8) }
+    var longGap: Int { Self.longGap(length: length) }
+    static func longGap(length: Int) -> Int { max(4, length / 8) }
 
     /// Windows with a further row in them, from the first window on that may have one: those that reach beyond `row` rows.
     func firstWindow(beyond row: Int) -> Int { row < length ? 0 : (row - length) / stride + 1 }
 
     /// The rows before the earliest that may still change on which those depend that do: windows that share rows with the windows
     /// that are asked again, and averages.
-    var reach: Int { 2 * length + 3 * stride + max(shortSmoothing, longSmoothing) }
+    var reach: Int { 2 * length + 3 * stride + 2 * max(shortSmoothing, longSmoothing) }
 }
 
 /// A window that a network is asked about.

@@ -109,7 +109,9 @@ struct WindowPlace {
 struct LevelFreeWindows: Sendable {
     /// `[windows, time, channels]` in scaled units, cut off at `±RobustScaling.limit` so that one spike cannot drown the rest.
     private(set) var values: [Float] = []
-    /// The mean of each channel's measured values in the window and the standard deviation from it, `[windows, channels]`.
+    /// The mean of each channel over the window and the standard deviation from it, `[windows, channels]`. Long gaps
+    /// (`Windowing.longGap`) are left out, and short ones counted as they are bridged: without them, a window of a smooth rhythm
+    /// would have a level of its own where a crest was not measured.
     private(set) var levels: [Float] = [], swings: [Float] = []
     /// 1 where a value was measured, 0 in a gap, as `values`; `nil` where none of the series has a gap.
     private(set) var measured: [Float]?
@@ -142,28 +144,46 @@ struct LevelFreeWindows: Sendable {
     /// Takes the level off one channel of the last window, which begins at `place`.
     private mutating func takeLevel(of channel: Int, from place: Int, channels: Int) {
         let places = stride(from: place + channel, to: values.count, by: channels)
-        var count = Double((values.count - place) / channels)
-        // Without a measured value, those that bridge the gap have to do.
-        let marks = measured.flatMap { marks in places.contains { marks[$0] != 0 } ? marks : nil }
+        let counting = placesOutsideLongGaps(places)
+        let count = Double(counting?.count ?? (values.count - place) / channels)
         var sum = 0.0
-        if let marks {
-            count = 0
-            for place in places where marks[place] != 0 {
-                sum += Double(values[place])
-                count += 1
-            }
+        if let counting {
+            for place in counting { sum += Double(values[place]) }
         } else {
             for place in places { sum += Double(values[place]) }
         }
         let level = sum / count
         var squares = 0.0
+        for place in counting ?? [] {
+            let difference = Double(values[place]) - level
+            squares += difference * difference
+        }
         for place in places {
             let difference = Double(values[place]) - level
-            squares += (marks?[place] == 0 ? 0 : 1) * difference * difference
+            if counting == nil { squares += difference * difference }
             values[place] = min(max(Float(difference), -RobustScaling.limit), RobustScaling.limit)
         }
         levels.append(Float(level))
         swings.append(Float((squares / count).squareRoot()))
+    }
+
+    /// Of the places of one channel of a window those that lie in no long gap; `nil` where all do or none does.
+    private func placesOutsideLongGaps(_ places: StrideTo<Int>) -> [Int]? {
+        guard let measured else { return nil }
+        var (outside, gap): ([Int], [Int]) = ([], [])
+        let all = Array(places)
+        let longest = Windowing.longGap(length: all.count)
+        for place in all {
+            if measured[place] == 0 {
+                gap.append(place)
+                continue
+            }
+            if gap.count < longest { outside += gap }
+            gap = []
+            outside.append(place)
+        }
+        if gap.count < longest { outside += gap }
+        return outside.isEmpty || outside.count == all.count ? nil : outside
     }
 }
 
