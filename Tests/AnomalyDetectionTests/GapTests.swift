@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TimeSeries
 
@@ -188,5 +189,62 @@ private func isClose(_ one: Float, _ other: Float) -> Bool {
         let (whole, portions) = (try errors([rows]), try errors(ends))
         let other = zip(whole, portions).enumerated().first { !isClose($1.0, $1.1) }
         #expect(whole.count == portions.count && other == nil, "seed \(seed), place \(other?.offset ?? -1)")
+    }
+}
+
+/// Emptying rows adds no event and hides none, trained with the gaps or before them: gaps of any length at any place, two windows
+/// away from what is odd.
+@Test(arguments: [1, 2] as [UInt64]) func emptiedRowsAddNoEventAndHideNone(_ seed: UInt64) throws {
+    let series = SampleKind.contextual.series(rows: 1500, seed: seed)
+    let labelled = labelledRanges(series.labels ?? [])
+    var plan = LSTMRecipe().plan(for: TrainingTask(series: series, trainingRows: 1500, seed: seed))
+    (plan.epochs, plan.windowsPerEpoch) = (12, 512)
+    func learnt(_ series: Series) throws -> NeuralDetector {
+        try #require(try Training(.lstm, plan, series: series, trainingRows: 1500).run().detector as? NeuralDetector)
+    }
+    func events(_ detector: NeuralDetector, _ series: Series) throws -> [Range<Int>] {
+        let errors = try detector.errors(of: series).errors
+        #expect(errors.indices.allSatisfy { !series.channels[0].values[$0].isNaN || errors[$0].isNaN })
+        let scores = Calibration(.excess, referenceErrors: detector.referenceErrors)(errors)
+        return EventRule().runs(of: ExtentBlocks(scores), level: ThresholdRule.gap.level(for: scores))
+    }
+    let detector = try learnt(series)
+    let whole = try events(detector, series)
+    let far = labelled.map { ($0.lowerBound - 2 * plan.windowLength)..<($0.upperBound + 2 * plan.windowLength) }
+    var random = SeededGenerator(seed: seed)
+    for turn in 1...5 {
+        var values = series.channels[0].values
+        for _ in 0..<4 {
+            let start = Int(random.uniform() * 1500) - 20
+            let gap = (start..<(start + 1 + Int(random.uniform() * 150))).clamped(to: 0..<1500)
+            for row in gap where !far.contains(where: { $0.contains(row) }) { values[row] = .nan }
+        }
+        let gapped = series.with([.init(name: "value", values: values)])
+        for detector in turn == 1 ? [detector, try learnt(gapped)] : [detector] {
+            let found = try events(detector, gapped)
+            func isKnown(_ rows: Range<Int>) -> Bool {
+                let near = (rows.lowerBound - 48)..<(rows.upperBound + 48)
+                return whole.contains { $0.overlaps(near) } || labelled.contains { $0.overlaps(near) }
+            }
+            #expect(found.allSatisfy(isKnown), "seed \(seed), turn \(turn): \(found) beside \(whole)")
+            for rows in labelled where whole.contains(where: { $0.overlaps(rows) }) {
+                #expect(found.contains { $0.overlaps(rows) }, "seed \(seed), turn \(turn)")
+            }
+        }
+    }
+}
+
+@Test func thePeriodIsThatOfWhatWasMeasured() throws {
+    for seed in 1...20 as ClosedRange<UInt64> {
+        var random = SeededGenerator(seed: seed)
+        let period = 8 + Int(random.uniform() * 200)
+        var values = (0..<(40 * period)).map { sin(2 * Double.pi * Double($0) / Double(period)) + 0.1 * random.normal() }
+        for _ in 0..<4 {
+            let start = Int(random.uniform() * Double(values.count))
+            for row in start..<min(values.count, start + 4 * period) { values[row] = .nan }
+        }
+        for row in values.indices where random.uniform() < 0.2 { values[row] = .nan }
+        let found = try #require(Series(name: "s", channels: [.init(name: "v", values: values)]).profile.period, "seed \(seed)")
+        #expect(abs(found - period) <= 1 + period / 50, "seed \(seed): \(found), not \(period)")
     }
 }
