@@ -7,7 +7,7 @@ struct OddlineBench: ParsableCommand {
         commandName: "oddline-bench", abstract: "Measures Oddline's speed.",
         subcommands: [
             EngineBenchmark.self, PeakBenchmark.self, DetectionBenchmark.self, ContextBenchmark.self, RecipeSearch.self,
-            TeachingBenchmark.self, FollowingBenchmark.self,
+            TeachingBenchmark.self, FollowingBenchmark.self, GapBenchmark.self,
             CombiningBenchmark.self, ComparingBenchmark.self, ScoringBenchmark.self,
             LoginBenchmark.self, FingerprintBenchmark.self,
             ReadingBenchmark.self,

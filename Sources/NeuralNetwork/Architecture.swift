@@ -62,7 +62,8 @@ public protocol Network: AnyObject {
 
 /// A network from which patches can be hidden.
 public protocol MaskableNetwork: Network {
-    /// Patches hidden from the network in `forward`, `[batch, tokens]` of 0 or 1, or `nil` when nothing is hidden.
+    /// Patches hidden from the network in `forward`, and in every pass of `answer`, `[batch, tokens]` of 0 or 1, or `nil` when
+    /// nothing is hidden.
     var hiddenPatches: [UInt8]? { get set }
 
     /// Reconstructs windows in several passes, in each of which some patches are hidden from all windows: fills each pass's wanted

@@ -40,14 +40,18 @@ public final class NetworkRunner {
 
     /// The network's answers to `windows`, `[count, time, channels]`, each patch from the pass that wants it, handed to `body` in
     /// the same shape while they are valid; patches that no pass wants have no meaning.
-    /// - Parameter place: the place of the first window in its slice.
+    /// - Parameters:
+    ///   - place: the place of the first window in its slice.
+    ///   - hiddenPatches: those that all passes hide, `[count, tokens]` of 0 or 1, or `nil`.
     public func reconstruct(
-        _ windows: [Float], from place: Int = 0, passes: [MaskedPass], body: (UnsafeBufferPointer<Float>) -> Void
+        _ windows: [Float], from place: Int = 0, passes: [MaskedPass], hiddenPatches: [UInt8]? = nil,
+        body: (UnsafeBufferPointer<Float>) -> Void
     ) {
-        reconstruct(windows, from: place, body: body) { network, _, _ in
+        reconstruct(windows, from: place, body: body) { network, range, place in
             guard let network = network as? any MaskableNetwork else {
                 preconditionFailure("patches are hidden from networks that have some")
             }
+            network.hiddenPatches = hiddenPatches.map { self.hiddenPatches($0, of: range, from: place) }
             network.answer(parameters.values, batch: slice, passes: passes)
         }
     }

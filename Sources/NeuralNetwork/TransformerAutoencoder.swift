@@ -176,7 +176,7 @@ final class TransformerAutoencoder: MaskableNetwork {
     func answer(_ weights: FloatBuffer, batch: Int, passes: [MaskedPass]) {
         // Up to the first layer's attention a patch that is not hidden is the same in all passes, and one that is hidden the same
         // in all windows.
-        let embedded = embed(weights, batch: batch, hidden: nil)
+        let embedded = embed(weights, batch: batch, hidden: hiddenPatches)
         let masked = masked.matrix(rows: sizes.tokenCount, columns: sizes.width)
         setRows(of: masked, to: weights[layers.maskToken])
         add(positions.matrix(rows: masked.rows, columns: masked.columns), to: masked)

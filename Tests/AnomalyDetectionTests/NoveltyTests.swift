@@ -45,6 +45,7 @@ private func statistics(levels: [Float], swings: [Float], length: Int) -> Window
     windows.starts = levels.indices.map { $0 * length }
     (windows.levels, windows.swings) = (levels, swings)
     windows.residuals = levels.map { _ in 1 }
+    windows.coverage = levels.map { _ in .whole }
     return windows
 }
 
@@ -67,9 +68,12 @@ private func statistics(levels: [Float], swings: [Float], length: Int) -> Window
 
 @Test func aSeriesAmongManyIsNotKnownByItselfButByTheOthers() {
     let levels: [Float] = [0, 0, 0, 0, 0, 0, 5, 0, 0, 1]
-    let training = statistics(levels: levels, swings: levels.map { _ in 1 }, length: 10)
+    let lastLevels = Array(levels[5...])
+    let last = statistics(levels: lastLevels, swings: lastLevels.map { _ in 1 }, length: 10)
+    var training = statistics(levels: Array(levels[..<5]), swings: lastLevels.map { _ in 1 }, length: 10)
+    training.append(last)
     let novelty = WindowNovelty(fitting: training, trainingRows: [50, 50], length: 10, stride: 10)
-    let second = novelty.added(to: training[5..<10])
+    let second = novelty.added(to: last)
     #expect(second[1] > 5 && second[4] > 0 && second[0] == 0, "5 and 1 are taken once, by the windows themselves")
     let other = novelty.added(to: statistics(levels: [5, 1], swings: [1, 1], length: 10))
     #expect(other == [0, 0], "what another series took is known")

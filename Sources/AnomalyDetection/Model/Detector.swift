@@ -133,13 +133,17 @@ public struct NeuralDetector: Detector {
         var tensors = parameters.tensors
         tensors[Self.referenceTensor] = Tensor(shape: [referenceErrors.count], values: referenceErrors)
         tensors[Self.levelsTensor] = Tensor(
-            shape: [novelty.levels.count / channelNames.count, channelNames.count], values: novelty.levels)
+            shape: [novelty.levels.count / channelNames.count, channelNames.count], values: novelty.keptLevels)
         var metadata = [
             "plan": try json(plan), "scaling": try json(scaling), "channels": try json(channelNames),
-            "summary": try json(summary), "fingerprint": fingerprint, "novelty": try json(novelty.parts),
+            "summary": try json(summary), "fingerprint": fingerprint,
+            "novelty": try json(novelty.parts(stride: plan.scoringStride)),
             "tails": try json(tails),
         ]
         if novelty.trainingRows.count > 1 { metadata["training_rows"] = try json(novelty.trainingRows) }
+        if measure.rule != CoverageRule(channels: channelNames.count, length: windowLength) {
+            metadata["coverage"] = try json(measure.rule)
+        }
         return ModelFile(tensors: tensors, metadata: metadata)
     }
 
@@ -171,7 +175,11 @@ public struct NeuralDetector: Detector {
         let tails: ChannelTails = try decode("tails")
         let trainingRows: [Int] =
             file.metadata["training_rows"] == nil ? [summary.trainingRows] : try decode("training_rows")
-        guard tails.isSound(channels: count), let levels = file.tensors[Self.levelsTensor]?.values,
+        let rule: CoverageRule =
+            file.metadata["coverage"] == nil
+            ? CoverageRule(channels: count, length: plan.windowLength) : try decode("coverage")
+        guard tails.isSound(channels: count), rule.isSound(channels: count, length: plan.windowLength),
+            let levels = file.tensors[Self.levelsTensor]?.values,
             // So many rows that a level of each of their windows is there: a number alone must not ask for memory.
             trainingRows.allSatisfy({
                 $0 >= plan.windowLength && $0 - plan.windowLength <= plan.scoringStride * (levels.count / count)
@@ -185,7 +193,7 @@ public struct NeuralDetector: Detector {
         self.init(
             kind: kind, plan: plan, channelNames: channels,
             parameters: try Parameters(plan.architecture, tensors: file.tensors, file: name),
-            measure: ErrorMeasure(windowing: plan.windowing, scaling: scaling, novelty: novelty, tails: tails),
+            measure: ErrorMeasure(windowing: plan.windowing, scaling: scaling, rule: rule, novelty: novelty, tails: tails),
             referenceErrors: reference.sorted(), summary: summary,
             fingerprint: file.metadata["fingerprint"] ?? "")
     }

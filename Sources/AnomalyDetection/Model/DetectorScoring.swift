@@ -92,7 +92,7 @@ private final class WorkingMemory: @unchecked Sendable {
 }
 
 /// A network as it is planned to be asked: where spans can be hidden from it, for each stretch with that stretch hidden, which
-/// shows what does not belong.
+/// shows what does not belong. Patches in gaps are hidden throughout.
 final class PlannedNetwork: Reconstructor {
     private let plan: DetectorPlan
     private let network: NetworkRunner
@@ -109,12 +109,13 @@ final class PlannedNetwork: Reconstructor {
     var capacity: Int { network.capacity }
     var groupSize: Int { network.slice }
 
-    func reconstruct(_ windows: [Float], from place: Int, rows: Range<Int>) -> [Float] {
+    func reconstruct(_ windows: [Float], measured: [Float]?, from place: Int, rows: Range<Int>) -> [Float] {
         var answers: [Float] = []
+        let hidden = plan.unmeasuredPatches(measured)
         if let passes = passes(rows) {
-            network.reconstruct(windows, from: place, passes: passes) { answers = Array($0) }
+            network.reconstruct(windows, from: place, passes: passes, hiddenPatches: hidden) { answers = Array($0) }
         } else {
-            network.reconstruct(windows, from: place) { answers = Array($0) }
+            network.reconstruct(windows, from: place, hiddenPatches: hidden) { answers = Array($0) }
         }
         return answers
     }

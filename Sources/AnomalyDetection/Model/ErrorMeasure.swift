@@ -11,19 +11,23 @@ public protocol Reconstructor: AnyObject {
     var groupSize: Int { get }
     /// The picture of `windows`, `[count, time, channels]`, in the same shape.
     /// - Parameters:
+    ///   - measured: 1 where a value was measured and 0 where one stands in for it, in the same shape; `nil` where all were.
     ///   - place: the place of the first window in its group; `place + count` are no more than `capacity`.
     ///   - rows: the rows of each window that are wanted; others may have no meaning.
-    func reconstruct(_ windows: [Float], from place: Int, rows: Range<Int>) -> [Float]
+    func reconstruct(_ windows: [Float], measured: [Float]?, from place: Int, rows: Range<Int>) -> [Float]
 }
 
 /// How errors are measured, whatever it is that makes the pictures.
 ///
 /// The squared error of a row and channel is the mean, over the windows that cover the row, of the squared difference between
 /// answer and window and of how new the window's level and swing are (`WindowNovelty`); its root is averaged over
-/// neighbouring rows, and the channels are joined by `ChannelTails`.
+/// neighbouring rows, and the channels are joined by `ChannelTails`. Windows with long gaps say something only of what no other
+/// covers (`CoverageRule`).
 struct ErrorMeasure: Sendable {
     let windowing: Windowing
     let scaling: RobustScaling
+    /// What has to be measured of a window.
+    let rule: CoverageRule
     /// How new levels and swings are judged.
     let novelty: WindowNovelty
     /// How far each channel's errors reach in the training rows.
@@ -46,12 +50,13 @@ struct ErrorMeasure: Sendable {
         for index in learnt.indices { errors += learnt[index].errors().values }
         let tails = ChannelTails(fitting: errors, channels: channels, noise: noise)
         return (
-            ErrorMeasure(windowing: windowing, scaling: scaling, novelty: novelty, tails: tails), learnt, tails.largest(errors)
+            ErrorMeasure(windowing: windowing, scaling: scaling, rule: answers[0].rule, novelty: novelty, tails: tails), learnt,
+            tails.largest(errors)
         )
     }
 
     /// A series without rows.
-    func begin() -> Measurement { Measurement(WindowAnswers(windowing, scaling: scaling), novelty) }
+    func begin() -> Measurement { Measurement(WindowAnswers(windowing, scaling: scaling, rule: rule), novelty) }
 }
 
 /// A series as it is measured: what its windows were answered, how new they are, and the averages of its errors; it can go on.
@@ -76,11 +81,13 @@ struct Measurement: Sendable {
     mutating func errors() -> (rows: Range<Int>, values: [Float]) {
         let (windowing, first) = (answers.windowing, answers.changed)
         let window = answers.firstNew
-        walk.rewind(to: window, behind: max(0, window - 1) * windowing.stride)
+        walk.rewind(to: window, behind: answers.start(of: max(0, window - 1)))
         added.removeLast(max(0, added.count - (window - answers.windows.first) * averages.count))
         added += walk.added(to: answers.windows)
         let own = answers.errors(from: first, novelty: added)
-        let after = max(windowing.shortSmoothing, windowing.longSmoothing) / 2
+        // Beside gaps averages reach farther.
+        let width = max(windowing.shortSmoothing, windowing.longSmoothing)
+        let after = answers.prepared.measured == nil ? width / 2 : width
         let rows = max(averages[0].rows.lowerBound, first - after)..<rowCount
         var values = [Float](repeating: 0, count: rows.count * averages.count)
         let certain = certain
@@ -97,7 +104,7 @@ struct Measurement: Sendable {
     }
 
     /// The rows before this one are needed no more: nothing that may still change depends on them.
-    private var certain: Int { max(0, answers.prepared.certain - answers.windowing.reach) }
+    private var certain: Int { max(0, answers.certain - answers.windowing.reach) }
 
     /// Forgets what is needed no more, now and then, and what lies before `horizon` rows in any case.
     mutating func forget(horizon: Int?) {

@@ -58,13 +58,12 @@ extension NeuralDetector {
         let start = max(0, min(middle - plan.windowLength / 2, prepared.rowCount - plan.windowLength))
         let tokens = plan.windowLength / patch
         let own = (0..<tokens).filter { rows.overlaps((start + $0 * patch)..<(start + ($0 + 1) * patch)) }
-        let hidden = (0..<tokens).map { UInt8(own.contains($0) ? 1 : 0) }
-        let network = NetworkRunner(parameters, capacity: 1)
-        guard own.count < tokens,
-            let map = network.attention(
-                LevelFreeWindows(prepared, starts: [start], length: plan.windowLength).values, hiddenPatches: hidden)
-        else { return [] }
+        let window = LevelFreeWindows(prepared, starts: [start], length: plan.windowLength)
+        var hidden = plan.unmeasuredPatches(window.measured) ?? [UInt8](repeating: 0, count: tokens)
+        for token in own { hidden[token] = 1 }
         let others = (0..<tokens).filter { hidden[$0] == 0 }
+        let network = NetworkRunner(parameters, capacity: 1)
+        guard !others.isEmpty, let map = network.attention(window.values, hiddenPatches: hidden) else { return [] }
         let looks = others.map { key in own.reduce(Float(0)) { $0 + map[$1 * tokens + key] } }
         let total = looks.reduce(0, +)
         return zip(others, looks).sorted { $0.1 > $1.1 }.prefix(Self.mostAttended).map { token, look in

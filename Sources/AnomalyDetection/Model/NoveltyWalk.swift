@@ -31,10 +31,10 @@ struct NoveltyWalk: Sendable {
     /// What joins the squared residuals of the windows that were not walked along yet, `[windows, channels]`.
     mutating func added(to windows: WindowStatistics) -> [Float] {
         let squares = squares(of: windows)
-        return zip(squares.levels, squares.swings).map { $0 + $1 }
+        return zip(squares.levels, squares.swings).map { $0.isNaN ? 0 : $0 + $1 }
     }
 
-    /// The shares times their squared distances from what is known, `[windows, channels]` each.
+    /// The shares times their squared distances from what is known, `[windows, channels]` each; NaN of what is not judged.
     mutating func squares(of windows: WindowStatistics) -> (levels: [Float], swings: [Float]) {
         let new = count..<windows.numbers.upperBound
         for window in new where !sharing.isEmpty {
@@ -60,8 +60,9 @@ struct NoveltyWalk: Sendable {
         return (levelSquares, swingSquares)
     }
 
-    /// Distance to the nearest level that is known; 0 where none is.
+    /// Distance to the nearest level that is known; 0 where none is, NaN of NaN.
     private func distance(of level: Float, _ channel: Int, except overlapping: Range<Int>) -> Float {
+        if level.isNaN { return .nan }
         let nearest = min(
             earlier[channel].distance(of: level), novelty.known[channel].distance(of: level, except: overlapping))
         return nearest.isFinite ? nearest : 0
@@ -71,7 +72,7 @@ struct NoveltyWalk: Sendable {
     private mutating func end(_ windows: WindowStatistics) {
         for channel in 0..<channels {
             let level = windows.levels[(ended - windows.first) * channels + channel]
-            added.append(earlier[channel].add(level) ? level : .nan)
+            added.append(!level.isNaN && earlier[channel].add(level) ? level : .nan)
         }
         ends.append(windows[start: ended] + novelty.length)
         ended += 1

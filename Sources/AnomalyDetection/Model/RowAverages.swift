@@ -25,12 +25,19 @@ struct RowAverages: Sendable {
         rows = rows.lowerBound..<(first + new.count)
     }
 
-    /// The mean of the errors of `width` rows around a row, as `movingAverage` gives it.
+    /// The mean of the errors of `width` rows around a row, as `movingAverage` gives it; but for rows without an error on one side as
+    /// many more count on the other, so that the rows beside a gap are averaged over as many as others are.
     func mean(around row: Int, width: Int) -> Float {
         let own = errors[row - rows.lowerBound]
         guard width > 1, !own.isNaN else { return own }
-        let low = max(0, row - (width - 1) / 2) - rows.lowerBound
-        let high = min(rows.upperBound, row + width / 2 + 1) - rows.lowerBound
+        var low = max(rows.lowerBound, row - (width - 1) / 2) - rows.lowerBound
+        var high = min(rows.upperBound, row + width / 2 + 1) - rows.lowerBound
+        if counts[high] - counts[low] < high - low {
+            let place = row - rows.lowerBound
+            let before = place - low - (counts[place] - counts[low])
+            let after = high - place - (counts[high] - counts[place])
+            (low, high) = (max(0, low - after), min(rows.count, high + before))
+        }
         return Float((sums[high] - sums[low]) / Double(counts[high] - counts[low]))
     }
 

@@ -103,12 +103,13 @@ public struct Training: Sendable {
         where !reach.0.isFinite || !reach.1.isFinite {
             throw .valuesTooLarge(series: series.name, channel: channel.name)
         }
+        let rule = CoverageRule(fitting: learnt, scaling: scaling, plan.windowing)
         var answers = learnt.map { rows in
-            var answers = WindowAnswers(plan.windowing, scaling: scaling)
+            var answers = WindowAnswers(plan.windowing, scaling: scaling, rule: rule)
             answers.append(rows)
             return answers
         }
-        var run = Run(kind: kind, plan: plan, prepared: answers.map(\.prepared), threadCount: threadCount)
+        var run = Run(kind: kind, plan: plan, prepared: answers.map(\.prepared), rule: rule, threadCount: threadCount)
         let (parameters, summary) = try run.fit(cancellation: cancellation, progress: progress)
         try PlannedNetwork(plan, parameters).answer(&answers, cancellation: cancellation)
         let (measure, measured, errors) = ErrorMeasure.fitting(answers, scaling: scaling, noise: plan.noise)
@@ -127,7 +128,8 @@ private struct Run {
     let trainer: Trainer
     var random: SeededGenerator
     let trainingPlaces: [WindowPlace]
-    let validation: [Batch]
+    /// Windows at the end of the series, as many as `validationShare` says, each batch with its measured values.
+    let validation: [(batch: Batch, measured: Float)]
     let started = ContinuousClock.now
     var losses: [Float] = []
     var validationLosses: [Float] = []
@@ -135,34 +137,38 @@ private struct Run {
     /// How many series, and windows of all of them, are held out at about the most.
     private static let validationWindows = 128
 
-    init(kind: ModelKind, plan: DetectorPlan, prepared: [PreparedSeries], threadCount: Int) {
+    init(kind: ModelKind, plan: DetectorPlan, prepared: [PreparedSeries], rule: CoverageRule, threadCount: Int) {
         self.kind = kind
         self.plan = plan
         self.prepared = prepared
         trainer = Trainer(Parameters(plan.architecture, seed: plan.seed), threadCount: threadCount)
         var random = SeededGenerator(seed: plan.seed)
         let length = plan.windowLength
-        /// The last start of a training window of each series.
-        let last = prepared.map { series in
-            let held = min(max(length, Int(plan.validationShare * Double(series.rowCount))), series.rowCount - length)
-            return series.rowCount - held - length
+        /// The first rows of the windows of each series that were measured far enough.
+        let starts = prepared.map { rule.starts($0, plan.windowing) }
+        /// Which of them is the last training window of each series. Each but the first adds a row to those that are looked at.
+        let last = starts.map { starts in
+            let rows = starts.count + length - 1
+            let held = min(max(length, Int(plan.validationShare * Double(rows))), rows - length)
+            return rows - held - length
         }
         trainingPlaces = last.indices.flatMap { index in
-            (0...max(0, last[index])).map { WindowPlace(series: index, start: $0) }
+            starts[index][...max(0, last[index])].map { WindowPlace(series: index, start: $0) }
         }
         let held = Array(prepared.indices).evenly(atMost: Self.validationWindows)
-        let rows = held.reduce(0) { $0 + prepared[$1].rowCount - length - max(0, last[$1] + 1) }
+        let rows = held.reduce(0) { $0 + starts[$1].count - 1 - max(0, last[$1] + 1) }
         let step = max(1, rows / Self.validationWindows)
         let places = held.flatMap { index in
-            let end = prepared[index].rowCount - length
+            let end = starts[index].count - 1
             return stride(from: min(last[index] + 1, end), through: end, by: step).map {
-                WindowPlace(series: index, start: $0)
+                WindowPlace(series: index, start: starts[index][$0])
             }
         }
-        var validation: [Batch] = []
+        var validation: [(batch: Batch, measured: Float)] = []
         for first in stride(from: 0, to: places.count, by: plan.batchSize) {
             let chosen = Array(places[first..<min(first + plan.batchSize, places.count)])
-            validation.append(Self.batch(chosen, plan: plan, prepared: prepared, random: &random, noise: 0))
+            let batch = Self.batch(chosen, plan: plan, prepared: prepared, random: &random, noise: 0)
+            validation.append((batch, Float(batch.importance.count { $0 > 0 })))
         }
         self.validation = validation
         self.random = random
@@ -220,8 +226,8 @@ private struct Run {
     }
 
     private func validationLoss() -> Float {
-        let losses = validation.map { trainer.loss($0) * Float($0.inputs.count) }
-        return losses.reduce(0, +) / Float(validation.reduce(0) { $0 + $1.inputs.count })
+        let losses = validation.map { trainer.loss($0.batch) * $0.measured }
+        return losses.reduce(0, +) / max(1, validation.reduce(0) { $0 + $1.measured })
     }
 
     private var elapsed: Double {
@@ -237,19 +243,15 @@ private struct Run {
             validationLosses: validationLosses, windowsPerSecond: speed, secondsLeft: elapsed * (1 - share) / max(share, 1e-9))
     }
 
-    /// The windows at `places`. Hidden patches count in full and the others a tenth, so that the network learns to
-    /// tell what belongs in a place from what surrounds it.
+    /// The windows at `places`, of which what was measured counts. Hidden patches count in full and the others a tenth, so that
+    /// the network learns to tell what belongs in a place from what surrounds it; those in gaps are hidden too.
     private static func batch(
         _ places: [WindowPlace], plan: DetectorPlan, prepared: [PreparedSeries], random: inout SeededGenerator, noise: Float
     ) -> Batch {
         let (length, channels) = (plan.windowLength, plan.architecture.channelCount)
-        let targets = LevelFreeWindows(prepared, places: places, length: length).values
-        var importance = [Float](repeating: 1, count: targets.count)
-        for (index, place) in places.enumerated() {
-            guard let measured = prepared[place.series].measured else { continue }
-            let rows = (place.start * channels)..<((place.start + length) * channels)
-            importance.replaceSubrange((index * length * channels)..<((index + 1) * length * channels), with: measured[rows])
-        }
+        let windows = LevelFreeWindows(prepared, places: places, length: length)
+        let targets = windows.values
+        var importance = windows.measured ?? [Float](repeating: 1, count: targets.count)
         var inputs = targets
         if noise > 0 { for index in inputs.indices { inputs[index] += noise * fastNormal(&random) } }
         guard let masking = plan.masking, let sizes = plan.architecture.maskable else {
@@ -259,6 +261,9 @@ private struct Run {
         var hidden = [UInt8](repeating: 0, count: places.count * tokens)
         for window in places.indices {
             hide(&hidden, (window * tokens)..<((window + 1) * tokens), masking, random: &random)
+        }
+        if let gaps = plan.unmeasuredPatches(windows.measured) {
+            for index in gaps.indices where gaps[index] != 0 { hidden[index] = 1 }
         }
         for index in hidden.indices where hidden[index] == 0 {
             for value in (index * patch)..<((index + 1) * patch) { importance[value] *= 0.1 }

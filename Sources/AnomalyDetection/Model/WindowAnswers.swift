@@ -9,13 +9,19 @@ struct Windowing: Sendable, Equatable {
     let length: Int, stride: Int, margin: Int
     /// Rows over which errors are averaged; both averages count alike.
     let shortSmoothing: Int, longSmoothing: Int
+    /// Whether gaps are hidden from the network, which then makes nothing of what stands in for their values.
+    var hidesGaps = false
+
+    /// Rows of a gap that is too long to be bridged within a window, at the least.
+    var longGap: Int { Self.longGap(length: length) }
+    static func longGap(length: Int) -> Int { max(4, length / 8) }
 
     /// Windows with a further row in them, from the first window on that may have one: those that reach beyond `row` rows.
     func firstWindow(beyond row: Int) -> Int { row < length ? 0 : (row - length) / stride + 1 }
 
     /// The rows before the earliest that may still change on which those depend that do: windows that share rows with the windows
     /// that are asked again, and averages.
-    var reach: Int { 2 * length + stride + max(shortSmoothing, longSmoothing) }
+    var reach: Int { 2 * length + 3 * stride + 2 * max(shortSmoothing, longSmoothing) }
 }
 
 /// A window that a network is asked about.
@@ -35,13 +41,16 @@ struct WindowRequest: Sendable {
 /// What a network says of the windows of a series that may go on: running sums over the windows that cover each row, and what
 /// is known of each window.
 ///
-/// Windows begin a stride apart, and one more ends with the last row. That one is taken back when rows come, as are those
-/// that reach into a gap that has an end now, which was bridged otherwise before. Rows and windows on which nothing depends
-/// any more can be dropped; rows and windows keep their numbers.
+/// Windows begin a stride apart, but for those beside long gaps (`LongGaps`), and one more ends with the last row. That one is
+/// taken back when rows come, as are those that reach into a gap that has an end now, which was bridged otherwise before. A window
+/// that was hardly measured (`CoverageRule`) is not asked about and says nothing. Rows and windows on which nothing depends any
+/// more can be dropped; rows and windows keep their numbers.
 struct WindowAnswers: Sendable {
     let windowing: Windowing
+    let rule: CoverageRule
     private(set) var prepared: PreparedSeries
-    /// Sums of squared errors and of reconstructed values, and how many windows cover each row.
+    private var gaps: LongGaps
+    /// Sums of squared errors and of reconstructed values, and what the windows weigh that cover each row.
     private var sums: Sums
     /// The sums of the rows of the last window without it.
     private var beneathLast: Sums?
@@ -51,83 +60,131 @@ struct WindowAnswers: Sendable {
     private(set) var settled = 0
     /// The first row whose sums changed by the last rows that came.
     private(set) var changed = 0
+    /// The number of the first window whose place or answer is new.
+    private(set) var firstNew = 0
     /// The windows that the network has to be asked about.
     private(set) var requests: [WindowRequest] = []
 
+    /// `[rows, channels]` each.
     private struct Sums: Sendable {
-        /// `[rows, channels]`.
-        var squares: [Float] = [], pictures: [Float] = []
-        var counts: [Int32] = []
+        var squares: [Float] = [], pictures: [Float] = [], weights: [Float] = []
+
+        /// Those from a place on.
+        func from(_ place: Int) -> Sums {
+            Sums(squares: Array(squares[place...]), pictures: Array(pictures[place...]), weights: Array(weights[place...]))
+        }
+
+        /// Puts others in place of those from `place` on.
+        mutating func replace(from place: Int, with other: Sums) {
+            squares.replaceSubrange(place..., with: other.squares)
+            pictures.replaceSubrange(place..., with: other.pictures)
+            weights.replaceSubrange(place..., with: other.weights)
+        }
+
+        static func zeros(_ count: Int) -> Sums {
+            let zeros = [Float](repeating: 0, count: count)
+            return Sums(squares: zeros, pictures: zeros, weights: zeros)
+        }
     }
 
     private var channels: Int { prepared.channelCount }
 
     /// No rows yet.
-    init(_ windowing: Windowing, scaling: RobustScaling) {
+    init(_ windowing: Windowing, scaling: RobustScaling, rule: CoverageRule? = nil) {
         self.windowing = windowing
+        self.rule = rule ?? CoverageRule(channels: scaling.centers.count, length: windowing.length)
         prepared = PreparedSeries(scaling)
+        gaps = LongGaps(shortest: windowing.longGap)
         sums = Sums()
         windows = WindowStatistics(channels: scaling.centers.count)
     }
 
-    /// The number of the first window that is asked about anew.
-    var firstNew: Int { requests.first { $0.isNew }?.index ?? settled }
+    /// The first row of a window; of one that was dropped, about where it was.
+    func start(of window: Int) -> Int {
+        windows.numbers.contains(window) ? windows[start: window] : window * windowing.stride
+    }
+
+    /// The rows before which nothing changes any more, but for what windows and averages carry there.
+    var certain: Int {
+        min(prepared.certain, gaps.unsettled(since: prepared.rowCount, length: windowing.length) ?? prepared.rowCount)
+    }
 
     /// Takes rows, after which there is a window's rows at least; `requests` are to be answered then.
     mutating func append(_ rows: Series) {
         let before = prepared.rowCount
-        let edge = prepared.append(rows)
+        var edge = prepared.append(rows)
         let (count, length) = (prepared.rowCount, windowing.length)
         precondition(count >= length, "there is a window at least")
+        if prepared.measured != nil { gaps.append(rows, behind: before) }
+        if let row = gaps.unsettled(since: before, length: length) { edge = min(edge, row) }
+        edge = max(0, edge - slack)
         changed = before > length ? before - length + windowing.margin : 0
+        if !gaps.all.isEmpty, before > 0 { changed = min(changed, start(of: settled)) }
         withdrawLast()
-        sums.squares += repeatElement(0, count: rows.rowCount * channels)
-        sums.pictures += repeatElement(0, count: rows.rowCount * channels)
-        sums.counts += repeatElement(0, count: rows.rowCount)
+        sums.replace(from: sums.squares.count, with: Sums.zeros(rows.rowCount * channels))
         requests = edge < before ? rewind(to: edge) : []
+        firstNew = settled
         let end = count == length ? 0 : windowing.firstWindow(beyond: count - 1)
-        requests += (settled..<max(settled, end)).map { request($0, from: 0, isNew: true) }
         settled = max(settled, end)
-        requests.append(
-            WindowRequest(
-                index: settled, start: count - length, part: count == length ? .first : .last, from: 0, isNew: true))
+        for index in firstNew..<settled { ask(index, from: index * windowing.stride) }
+        ask(settled, from: count - length)
+        if !gaps.all.isEmpty { changed = min(changed, start(of: firstNew)) }
+    }
+
+    /// Places a window that would begin at `row`, and asks about it if enough of it was measured.
+    private mutating func ask(_ index: Int, from row: Int) {
+        let start = gaps.place(row, windowing, in: prepared.rows)
+        let coverage = (0..<channels).map { rule.coverage(prepared, $0, from: start, windowing) }
+        windows.append(start: start, coverage: coverage)
+        if windows.counts(index) { requests.append(request(index, from: 0, isNew: true)) }
     }
 
     private func request(_ index: Int, from row: Int, isNew: Bool) -> WindowRequest {
-        WindowRequest(
-            index: index, start: index * windowing.stride, part: index == 0 ? .first : .inner, from: row, isNew: isNew)
+        let start = start(of: index)
+        let part: WindowRequest.Part =
+            if index == 0 {
+                .first
+            } else if index == settled || gaps.beginsOne(with: start + windowing.length) {
+                .last
+            } else {
+                gaps.endsOne(before: start) ? .first : .inner
+            }
+        return WindowRequest(index: index, start: start, part: part, from: row, isNew: isNew)
     }
 
+    /// Beside a long gap a window lies up to so many rows before or behind its place.
+    private var slack: Int { gaps.all.isEmpty ? 0 : windowing.stride }
+
     private mutating func withdrawLast() {
+        windows.keep(to: min(settled, windows.numbers.upperBound))
         guard let beneathLast else { return }
-        let rows = beneathLast.counts.count
-        sums.squares.replaceSubrange((sums.squares.count - rows * channels)..., with: beneathLast.squares)
-        sums.pictures.replaceSubrange((sums.pictures.count - rows * channels)..., with: beneathLast.pictures)
-        sums.counts.replaceSubrange((sums.counts.count - rows)..., with: beneathLast.counts)
-        windows.keep(to: settled)
+        sums.replace(from: sums.squares.count - beneathLast.squares.count, with: beneathLast)
         self.beneathLast = nil
     }
 
-    /// Takes back the windows that reach beyond `edge`, where values have changed.
+    /// Takes back the windows that reach beyond `edge`, where values have changed or windows lie otherwise.
     /// - Returns: the windows before them that share rows with them, to be asked again for those.
     private mutating func rewind(to edge: Int) -> [WindowRequest] {
         let kept = prepared.rows.lowerBound
         let first = windowing.firstWindow(beyond: kept == 0 ? edge : max(edge, kept + windowing.reach))
         guard first < settled else { return [] }
-        let row = first * windowing.stride
-        let place = row - kept
-        for index in (place * channels)..<sums.squares.count { (sums.squares[index], sums.pictures[index]) = (0, 0) }
-        for index in place..<sums.counts.count { sums.counts[index] = 0 }
+        let row = max(kept, first * windowing.stride - slack)
+        sums.replace(
+            from: (row - kept) * channels, with: Sums.zeros((prepared.rowCount - row) * channels))
         settled = first
         windows.keep(to: first)
-        changed = min(changed, first == 0 ? 0 : row + windowing.margin)
-        return (windowing.firstWindow(beyond: row)..<first).map { request($0, from: row, isNew: false) }
+        changed = min(changed, first == 0 ? 0 : row + (slack == 0 ? windowing.margin : 0))
+        return (windowing.firstWindow(beyond: max(0, row - slack))..<first).filter { windows.counts($0) }.map {
+            request($0, from: row, isNew: false)
+        }
     }
 
-    /// The rows of a window that count: without the margin at its ends, but for the ends of the series.
+    /// The rows of a window that count: without the margin at its ends, but for the ends of the series and those at a long gap.
     private func counted(_ start: Int) -> Range<Int> {
         let end = start + windowing.length
-        return (start == 0 ? 0 : start + windowing.margin)..<(end == prepared.rowCount ? end : end - windowing.margin)
+        let isFirst = start == 0 || gaps.endsOne(before: start)
+        let isLast = end == prepared.rowCount || gaps.beginsOne(with: end)
+        return (isFirst ? start : start + windowing.margin)..<(isLast ? end : end - windowing.margin)
     }
 
     /// Adds what the network answered to a window, in the order of `requests`.
@@ -136,38 +193,34 @@ struct WindowAnswers: Sendable {
     ///   - taken: the windows, of which this one is at `position`.
     mutating func add(_ answer: [Float], to taken: LevelFreeWindows, at position: Int, _ request: WindowRequest) {
         let (start, channels, kept) = (request.start, channels, prepared.rows.lowerBound)
-        let isLast = start + windowing.length == prepared.rowCount
-        if isLast {
-            let place = start - kept
-            beneathLast = Sums(
-                squares: Array(sums.squares[(place * channels)...]), pictures: Array(sums.pictures[(place * channels)...]),
-                counts: Array(sums.counts[place...]))
-        }
+        if request.index == settled { beneathLast = sums.from((start - kept) * channels) }
         let own = counted(start)
         let rows = min(max(own.lowerBound, request.from), own.upperBound)..<own.upperBound
-        for row in rows { sums.counts[row - kept] += 1 }
         let shift = (position * windowing.length - (start - kept)) * channels
         let (first, end) = ((rows.lowerBound - kept) * channels, (rows.upperBound - kept) * channels)
-        if request.isNew { windows.starts.append(start) }
         for channel in 0..<channels {
-            let level = taken.levels[position * channels + channel]
+            let coverage = windows.coverage(of: request.index, channel)
+            guard coverage != .poor else { continue }
+            let (level, weight) = (taken.levels[position * channels + channel], coverage.weight)
             var sum: Float = 0
             for place in stride(from: first + channel, to: end, by: channels) {
                 let answered = answer[place + shift]
                 let difference = answered - taken.values[place + shift]
                 let square = (prepared.measured?[place] ?? 1) * difference * difference
-                sums.squares[place] += square
+                sums.squares[place] += weight * square
+                sums.pictures[place] += weight * (answered + level)
+                sums.weights[place] += weight
                 sum += square
-                sums.pictures[place] += answered + level
             }
-            guard request.isNew else { continue }
-            windows.levels.append(level)
-            windows.swings.append(taken.swings[position * channels + channel])
-            windows.residuals.append(sum / Float(rows.count))
+            guard request.isNew, rule.counts(coverage) else { continue }
+            windows.judge(
+                request.index, channel, level: level, swing: taken.swings[position * channels + channel],
+                residual: sum / Float(prepared.measuredCount(channel, in: rows)))
         }
     }
 
-    /// The root mean squared error of each row from `first` on, one array a channel; NaN in gaps.
+    /// The root mean squared error of each row from `first` on, one array a channel; NaN in gaps, and where no window was measured
+    /// far enough.
     /// - Parameter novelty: what joins the squares of each window that is kept, `[windows, channels]`.
     func errors(from first: Int, novelty: [Float]) -> [[Float]] {
         let (channels, kept) = (channels, prepared.rows.lowerBound)
@@ -175,7 +228,8 @@ struct WindowAnswers: Sendable {
         for (index, start) in windows.starts.enumerated() where start + windowing.length > first {
             let rows = counted(start)
             for channel in 0..<channels {
-                let square = novelty[index * channels + channel]
+                let place = index * channels + channel
+                let square = windows.coverage[place].weight * novelty[place]
                 let places = ((max(rows.lowerBound, first) - first) * channels + channel)
                 for place in stride(from: places, to: (rows.upperBound - first) * channels, by: channels) {
                     squares[place] += square
@@ -184,18 +238,18 @@ struct WindowAnswers: Sendable {
         }
         return (0..<channels).map { channel in
             (first..<prepared.rowCount).map { row in
-                if prepared.measured?[(row - kept) * channels + channel] == 0 { return .nan }
-                return (squares[(row - first) * channels + channel] / Float(max(1, sums.counts[row - kept]))).squareRoot()
+                let place = (row - kept) * channels + channel
+                if prepared.measured?[place] == 0 || sums.weights[place] == 0 { return .nan }
+                return (squares[(row - first) * channels + channel] / sums.weights[place]).squareRoot()
             }
         }
     }
 
-    /// The model's picture of the rows from `first` on in scaled units, `[rows, channels]`.
+    /// The model's picture of the rows from `first` on in scaled units, `[rows, channels]`; NaN where no window was measured far
+    /// enough.
     func picture(from first: Int) -> [Float] {
         let (channels, kept) = (channels, prepared.rows.lowerBound)
-        return (((first - kept) * channels)..<sums.pictures.count).map {
-            sums.pictures[$0] / Float(max(1, sums.counts[$0 / channels]))
-        }
+        return (((first - kept) * channels)..<sums.pictures.count).map { sums.pictures[$0] / sums.weights[$0] }
     }
 
     /// Forgets rows and windows before `row`.
@@ -203,9 +257,8 @@ struct WindowAnswers: Sendable {
         let count = row - prepared.rows.lowerBound
         guard count > 0 else { return }
         prepared.drop(before: row)
-        sums.squares = Array(sums.squares[(count * channels)...])
-        sums.pictures = Array(sums.pictures[(count * channels)...])
-        sums.counts = Array(sums.counts[count...])
+        gaps.drop(before: row)
+        sums = sums.from(count * channels)
         windows.drop(before: min(settled, windowing.firstWindow(beyond: row)))
         requests = []
     }
@@ -236,7 +289,8 @@ extension Reconstructor {
                     prepared, places: chosen.map { WindowPlace(series: $0.series, start: $0.request.start) },
                     length: windowLength)
                 let margin = part == .inner ? all[0].windowing.margin : 0
-                let answers = reconstruct(windows.values, from: place, rows: margin..<(windowLength - margin))
+                let answers = reconstruct(
+                    windows.values, measured: windows.measured, from: place, rows: margin..<(windowLength - margin))
                 for (position, window) in chosen.enumerated() {
                     all[window.series].add(answers, to: windows, at: position, window.request)
                 }

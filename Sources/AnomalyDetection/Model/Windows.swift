@@ -109,8 +109,12 @@ struct WindowPlace {
 struct LevelFreeWindows: Sendable {
     /// `[windows, time, channels]` in scaled units, cut off at `±RobustScaling.limit` so that one spike cannot drown the rest.
     private(set) var values: [Float] = []
-    /// Each channel's mean over the window and the standard deviation from it, `[windows, channels]`.
+    /// The mean of each channel over the window and the standard deviation from it, `[windows, channels]`. Long gaps
+    /// (`Windowing.longGap`) are left out, and short ones counted as they are bridged: without them, a window of a smooth rhythm
+    /// would have a level of its own where a crest was not measured.
     private(set) var levels: [Float] = [], swings: [Float] = []
+    /// 1 where a value was measured, 0 in a gap, as `values`; `nil` where none of the series has a gap.
+    private(set) var measured: [Float]?
 
     /// The windows that begin at `starts` and have `length` rows.
     init(_ prepared: PreparedSeries, starts: some Collection<Int>, length: Int) {
@@ -121,11 +125,18 @@ struct LevelFreeWindows: Sendable {
     init(_ prepared: [PreparedSeries], places: some Collection<WindowPlace>, length: Int) {
         let channels = prepared.first?.channelCount ?? 0
         values.reserveCapacity(places.count * length * channels)
+        if prepared.contains(where: { $0.measured != nil }) { measured = [] }
         for window in places {
             let place = values.count
             let series = prepared[window.series]
             let first = (window.start - series.rows.lowerBound) * channels
-            values += series.values[first..<(first + length * channels)]
+            let range = first..<(first + length * channels)
+            values += series.values[range]
+            if let marks = series.measured {
+                measured? += marks[range]
+            } else {
+                measured? += repeatElement(1, count: range.count)
+            }
             for channel in 0..<channels { takeLevel(of: channel, from: place, channels: channels) }
         }
     }
@@ -133,39 +144,73 @@ struct LevelFreeWindows: Sendable {
     /// Takes the level off one channel of the last window, which begins at `place`.
     private mutating func takeLevel(of channel: Int, from place: Int, channels: Int) {
         let places = stride(from: place + channel, to: values.count, by: channels)
-        let count = Double((values.count - place) / channels)
+        let counting = placesOutsideLongGaps(places)
+        let count = Double(counting?.count ?? (values.count - place) / channels)
         var sum = 0.0
-        for place in places { sum += Double(values[place]) }
+        if let counting {
+            for place in counting { sum += Double(values[place]) }
+        } else {
+            for place in places { sum += Double(values[place]) }
+        }
         let level = sum / count
         var squares = 0.0
-        for place in places {
+        for place in counting ?? [] {
             let difference = Double(values[place]) - level
             squares += difference * difference
+        }
+        for place in places {
+            let difference = Double(values[place]) - level
+            if counting == nil { squares += difference * difference }
             values[place] = min(max(Float(difference), -RobustScaling.limit), RobustScaling.limit)
         }
         levels.append(Float(level))
         swings.append(Float((squares / count).squareRoot()))
     }
+
+    /// Of the places of one channel of a window those that lie in no long gap; `nil` where all do or none does.
+    private func placesOutsideLongGaps(_ places: StrideTo<Int>) -> [Int]? {
+        guard let measured else { return nil }
+        var (outside, gap): ([Int], [Int]) = ([], [])
+        let all = Array(places)
+        let longest = Windowing.longGap(length: all.count)
+        for place in all {
+            if measured[place] == 0 {
+                gap.append(place)
+                continue
+            }
+            if gap.count < longest { outside += gap }
+            gap = []
+            outside.append(place)
+        }
+        if gap.count < longest { outside += gap }
+        return outside.isEmpty || outside.count == all.count ? nil : outside
+    }
 }
 
 extension RobustScaling {
     /// The same centers with the root mean squared deviation of a window's values from its mean as spreads: the unit in which
-    /// shapes are measured, however far the level wanders. A channel that never varies within a window keeps its spread.
+    /// shapes are measured, however far the level wanders. A channel that never varies within a window keeps its spread. Windows
+    /// with less than half as many measured values as the best do not count.
     /// - Parameters:
     ///   - series: the training rows; at least `length` each.
     ///   - length: rows in a window.
     func levelFree(_ series: [Series], length: Int) -> RobustScaling {
-        let swings = series.flatMap { series in
-            LevelFreeWindows(
-                PreparedSeries(series, scaling: self),
-                starts: windowStarts(rows: series.rowCount, length: length, stride: max(1, length / 4)), length: length
-            ).swings
-        }
         let channels = spreads.count
+        var (swings, counts): ([Float], [Int]) = ([], [])
+        for series in series {
+            let prepared = PreparedSeries(series, scaling: self)
+            let starts = windowStarts(rows: series.rowCount, length: length, stride: max(1, length / 4))
+            swings += LevelFreeWindows(prepared, starts: starts, length: length).swings
+            counts += starts.flatMap { start in
+                (0..<channels).map { prepared.measuredCount($0, in: start..<(start + length)) }
+            }
+        }
         return RobustScaling(
             centers: centers,
             spreads: spreads.indices.map { channel in
-                let own = stride(from: channel, to: swings.count, by: channels).map { Double(swings[$0]) }
+                let places = stride(from: channel, to: swings.count, by: channels)
+                let most = places.reduce(0) { max($0, counts[$1]) }
+                let own = places.filter { 2 * counts[$0] >= most }.map { Double(swings[$0]) }
                 let deviation = (own.reduce(0) { $0 + $1 * $1 } / Double(own.count)).squareRoot()
                 return deviation > 1e-6 ? spreads[channel] * deviation : spreads[channel]
             })
