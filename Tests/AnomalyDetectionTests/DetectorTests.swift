@@ -55,7 +55,7 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     let errors = try detector(kind, series).errors(of: series)
     #expect(errors.errors.indices.allSatisfy { errors.errors[$0].isNaN == (200..<230).contains($0) })
     #expect(errors.reconstruction.count == 1500)
-    #expect(errors.reconstruction.allSatisfy { $0.isFinite })
+    #expect(errors.reconstruction.indices.allSatisfy { (200..<230).contains($0 / 3) || errors.reconstruction[$0].isFinite })
 }
 
 @Test(arguments: Models.standard.kinds) func aPrefixGetsTheScoresOfTheWholeExceptNearTheCut(_ kind: ModelKind) throws {

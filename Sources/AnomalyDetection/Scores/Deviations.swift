@@ -33,6 +33,8 @@ public struct Deviations: Sendable {
             for row in 0..<rows {
                 for channel in 0..<channels where !series.channels[channel].values[row].isNaN {
                     let difference = scaled[row * channels + channel] - picture.values[row * channels + channel]
+                    // Beside long gaps a model may have no picture.
+                    if difference.isNaN { continue }
                     values[row * width + index * channels + channel] =
                         min(max(difference, -RobustScaling.limit), RobustScaling.limit)
                 }
