@@ -3,7 +3,6 @@ import ArgumentParser
 import Digest
 import Foundation
 import SeriesReading
-import Synchronization
 import TimeSeries
 import Work
 
@@ -81,20 +80,11 @@ struct DetectionStudy {
     /// - Throws: the first failure, when all have ended.
     func outcomes(_ recipes: Recipes, threads: Int = 2) throws -> [Outcome] {
         let work = subjects.flatMap { subject in (1...seeds).map { (subject, $0) } }
-        let outcomes = Mutex<[Outcome]>([])
-        let failures = Mutex<[String]>([])
-        let next = Atomic(0)
-        inParallel(threads) { _ in
-            while case let index = next.add(1, ordering: .relaxed).oldValue, index < work.count {
-                do {
-                    let outcome = try measure(work[index].0, recipes, seed: work[index].1)
-                    outcomes.withLock { $0.append(outcome) }
-                    FileHandle.standardError.write(Data("\(outcome.line)\n".utf8))
-                } catch { failures.withLock { $0.append("\(work[index].0.series.name): \(error)") } }
-            }
+        return try measured(work, threads: threads, name: { $0.0.series.name }) { subject, seed in
+            let outcome = try measure(subject, recipes, seed: seed)
+            FileHandle.standardError.write(Data("\(outcome.line)\n".utf8))
+            return outcome
         }
-        if let failure = failures.withLock({ $0.first }) { throw ValidationError(failure) }
-        return outcomes.withLock { $0 }
     }
 
     /// The model of a kind trained on a subject, or the one that was kept.

@@ -1,7 +1,6 @@
 import AnomalyDetection
 import ArgumentParser
 import Foundation
-import Synchronization
 import TimeSeries
 import Work
 import Workbench
@@ -45,19 +44,10 @@ struct GapBenchmark: ParsableCommand {
         }
         let (kinds, patterns): ([SampleKind], [GapPattern]) = (try named(kinds), try named(patterns))
         let work = seeds.split(separator: ",").compactMap { UInt64($0) }.flatMap { seed in kinds.map { ($0, seed) } }
-        let outcomes = Mutex<[Outcome]>([])
-        let failures = Mutex<[String]>([])
-        let next = Atomic(0)
-        inParallel(threads) { _ in
-            while case let index = next.add(1, ordering: .relaxed).oldValue, index < work.count {
-                do {
-                    let own = try measure(work[index].0, patterns, seed: work[index].1)
-                    outcomes.withLock { $0 += own }
-                } catch { failures.withLock { $0.append("\(work[index].0.rawValue): \(error)") } }
-            }
+        let outcomes = try measured(work, threads: threads, name: { $0.0.rawValue }) { kind, seed in
+            try measure(kind, patterns, seed: seed)
         }
-        if let failure = failures.withLock({ $0.first }) { throw ValidationError(failure) }
-        report(outcomes.withLock { $0 }, patterns)
+        report(outcomes.flatMap(\.self), patterns)
     }
 
     private func measure(_ kind: SampleKind, _ patterns: [GapPattern], seed: UInt64) throws -> [Outcome] {

@@ -57,22 +57,20 @@ func samplingText(_ series: Series) -> String? {
     return durationText(Double(step) / 1e6)
 }
 
+private func lengthText(_ value: Double, _ unit: String) -> String { value == 1 ? unit : "\(axisText(value)) \(unit)s" }
+
 /// Months, or the years that they make, in words; one of them without its number.
 func monthsText(_ months: Int) -> String {
-    let (count, unit) = months % 12 == 0 ? (months / 12, "year") : (months, "month")
-    return count == 1 ? unit : "\(count) \(unit)s"
+    months % 12 == 0 ? lengthText(Double(months / 12), "year") : lengthText(Double(months), "month")
 }
 
 /// A length of time in words; a whole unit without its number.
 func durationText(_ seconds: Double) -> String {
-    func text(_ value: Double, _ unit: String) -> String {
-        value == 1 ? unit : "\(axisText(value)) \(unit)s"
-    }
     switch seconds {
-    case 86400...: return text((seconds / 86400 * 10).rounded() / 10, "day")
-    case 3600...: return text((seconds / 360).rounded() / 10, "hour")
-    case 60...: return text((seconds / 6).rounded() / 10, "minute")
-    default: return text(seconds, "second")
+    case 86400...: return lengthText((seconds / 86400 * 10).rounded() / 10, "day")
+    case 3600...: return lengthText((seconds / 360).rounded() / 10, "hour")
+    case 60...: return lengthText((seconds / 6).rounded() / 10, "minute")
+    default: return lengthText(seconds, "second")
     }
 }
 

@@ -12,8 +12,9 @@ struct AnalysisOperations: Sendable {
     /// What the settings of a query are laid over.
     let source: SettingsSource
 
-    /// Unicode scalars of the longest text that is read as a series, and bytes of the body that holds it.
-    static let longestText = 33_000_000
+    /// A text that is read as a series, what it is called, and bytes of the longest body that holds them.
+    static let text = Parameter.body("csv", .text(1...33_000_000))
+    static let name = Parameter.body("name", .text(1...128), otherwise: "series" + SeriesFormat.csvEnding)
     static let longestBody = 33_554_432
 
     private static let id = Parameter.path("id", .text)
@@ -48,9 +49,9 @@ struct AnalysisOperations: Sendable {
         return [
             Operation(
                 .post, "/api/series", id: "addSeries", "Bring a series as CSV text, or name a shipped sample.",
-                .body("name", .text(1...128), otherwise: "series" + SeriesFormat.csvEnding),
+                Self.name,
                 .oneOf(
-                    Parameter.body("csv", .text(1...Self.longestText)).map { Source.csv($0) },
+                    Self.text.map { Source.csv($0) },
                     Parameter.body("sample", .choice(samples)).map { Source.sample($0) }),
                 .reading,
                 bodyLimit: Self.longestBody, answer: .created(series) { "/api/series/\($0.series.identity.text)" },

@@ -38,8 +38,7 @@ struct ReadingOperations: Sendable {
             Operation(
                 .post, "/api/describe", id: "describe",
                 "How a text would be read: its time, its channels, what is left out and why. Nothing is kept.",
-                .body("name", .text(1...128), otherwise: "series" + SeriesFormat.csvEnding),
-                .body("csv", .text(1...AnalysisOperations.longestText)), .reading,
+                AnalysisOperations.name, AnalysisOperations.text, .reading,
                 bodyLimit: AnalysisOperations.longestBody, answer: .ok(Self.understanding), protected: describe)
         ]
     }

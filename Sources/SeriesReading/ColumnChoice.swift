@@ -278,7 +278,7 @@ extension TableDecision {
     private mutating func tellMonthsAcross() {
         guard form.notation?.name == "%Y", let month = try? TimeNotation(name: "%b") else { return }
         let months = form.channels.map { form.names[$0] }.filter { name in
-            Array(name.utf8).withUnsafeBufferPointer { month.instant($0) } != nil
+            month.instant(Array(name.utf8)) != nil
         }
         guard months.count > 2 else { return }
         tell(

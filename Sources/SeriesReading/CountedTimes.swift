@@ -8,8 +8,8 @@ extension TableDecision {
         guard let notation = try? TimeNotation(name: "decimal-month"), sample.neighbours > 12 else { return nil }
         let months = facts[column].present.prefix(sample.neighbours).compactMap { field -> Int64? in
             notation.instant(field).map { instant in
-                let (year, month, _) = civil(daysSince1970: floorDivide(instant, 86_400_000_000))
-                return year * 12 + month - 1
+                let parts = CalendarParts(instant)
+                return parts.value(.year) * 12 + parts.value(.month) - 1
             }
         }
         guard months.count == sample.neighbours, let first = months.first, (1500 * 12..<2201 * 12).contains(first),
@@ -34,8 +34,8 @@ extension TableDecision {
                 isRead = isRead && form.marks.contains(field)
                 return
             }
-            let (year, month, _) = civil(daysSince1970: floorDivide(instant, 86_400_000_000))
-            places.append(year * 4 + (month - 1) / 3)
+            let parts = CalendarParts(instant)
+            places.append(parts.value(.year) * 4 + parts.value(.quarter) - 1)
         }
         if isWhole {
             forEachRow { scanner, fields in

@@ -157,9 +157,8 @@ extension Understanding.Key {
     var sentence: String {
         // A text that is cut in a message is no example.
         let only = zip(columns, examples).map { column, text in
-            "--only "
-                + SeriesError.shellWord(
-                    shown(key: "\(column)=\(text)") == "\(column)=\(text)" ? "\(column)=\(text)" : "\(column)=TEXT")
+            let one = "\(column)=\(text)"
+            return "--only " + SeriesError.shellWord(shown(key: one) == one ? one : "\(column)=TEXT")
         }.joined(separator: " ")
         guard columns.count == 1 else {
             return

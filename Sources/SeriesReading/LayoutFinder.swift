@@ -35,9 +35,10 @@ struct LayoutFinder {
             layout.width = mostFields(all, layout.width, looks)
             looks += Array(repeating: .number, count: layout.width - looks.count)
         }
-        if layout.width == 1 {
-            try refuseNamedNumbers(try records(from: top, TableLayout.blanks, most: Self.inspected, isTrial: true))
-            if !looks[0].isNumber { try refuseSeveralLayouts(from: top, all, looks[0]) }
+        if layout.width == 1, options.delimiter == nil {
+            let lines = try records(from: top, TableLayout.blanks, most: Self.inspected, isTrial: true)
+            try refuseNamedNumbers(lines)
+            if !looks[0].isNumber { try refuseSeveralLayouts(lines, from: top, all, looks[0]) }
         }
         let table = withoutRemarks(all, looks, &layout)
         try place(table, looks, comments, &layout)
@@ -114,8 +115,7 @@ struct LayoutFinder {
     }
 
     /// What stands between fields: what `named` says, else of those that split nine in ten rows alike the one in whose columns
-    /// most are numbers and times, else blanks, else a comma. Blanks, too, where they split all lines
-    /// alike and tabs do not.
+    /// most are numbers and times, else blanks, else a comma. Blanks, too, where they split all lines alike and tabs do not.
     private func delimiter(from top: (offset: Int, line: Int), named: UInt8?) throws(SeriesError) -> UInt8 {
         if let named { return named }
         if let wanted = options.delimiter { return wanted }

@@ -63,10 +63,13 @@ extension LayoutFinder {
         return offset < bytes.count && !bytes[offset..<lineEnd(offset).end].contains(sign) ? sign : nil
     }
 
+    /// The signs of which lines are drawn: `#`, `-`, `=`, `_`, `*` and `~`.
+    static let signsOfRules: [UInt8] = [0x23, 0x2D, 0x3D, 0x5F, 0x2A, 0x7E]
+
     /// Whether a remark is a line drawn with signs.
     func isDrawn(_ range: Range<Int>) -> Bool {
         let drawn = bytes[range].filter { $0 > 0x20 }
-        return drawn.count > 3 && drawn.allSatisfy { [0x23, 0x2D, 0x3D, 0x5F, 0x2A, 0x7E].contains($0) }
+        return drawn.count > 3 && drawn.allSatisfy(Self.signsOfRules.contains)
     }
 
     /// The records but for remarks below the header: lines that begin with `#` and have not as many fields as rows.
@@ -98,16 +101,20 @@ extension LayoutFinder {
 
     // MARK: Texts of no one table
 
+    /// - Parameter lines: the first ones, divided by blanks.
     /// - Throws: where no delimiter makes a table of a text: `SeriesError.severalLayouts` where its lines hold numbers for the most part
     ///   between blanks, not as many in one as in the next, and `SeriesError.foreign` where they hold several words and nothing of
     ///   them is asked for.
-    func refuseSeveralLayouts(from top: (offset: Int, line: Int), _ records: [Record], _ look: FieldLook) throws(SeriesError) {
-        guard options.delimiter == nil else { return }
-        try refuseSeveralLayouts(near: top)
+    func refuseSeveralLayouts(
+        _ lines: [Record], from top: (offset: Int, line: Int), _ records: [Record], _ look: FieldLook
+    ) throws(SeriesError) {
+        try refuseSeveralLayouts(lines)
         // Notes may fill the beginning.
         let middle = lineEnd(bytes.count / 2).next
         if middle > top.offset {
-            try refuseSeveralLayouts(near: (middle, top.line + bytes[top.offset..<middle].count { $0 == 0x0A }))
+            let place = (middle, top.line + bytes[top.offset..<middle].count { $0 == 0x0A })
+            let lines = try? self.records(from: place, TableLayout.blanks, most: Self.inspected, isTrial: true)
+            try refuseSeveralLayouts(lines ?? [])
         }
         let sentences = records.count { record in record.fields.contains { slice($0).contains(0x20) } }
         guard look == .text, options.headerLine == nil, options.columns.isEmpty, options.taken.isEmpty,
@@ -120,9 +127,8 @@ extension LayoutFinder {
             remedy: "copy the lines of one table to a file of its own, or name what stands between its fields (--delimiter)")
     }
 
-    private func refuseSeveralLayouts(near place: (offset: Int, line: Int)) throws(SeriesError) {
-        guard let lines = try? records(from: place, TableLayout.blanks, most: Self.inspected, isTrial: true), lines.count > 3
-        else { return }
+    private func refuseSeveralLayouts(_ lines: [Record]) throws(SeriesError) {
+        guard lines.count > 3 else { return }
         let ofNumbers = lines.count { line in line.fields.count { FieldLook(slice($0)) == .number } * 2 > line.fields.count }
         guard ofNumbers * 2 > lines.count, let other = lines.first(where: { $0.fields.count != lines[0].fields.count }) else {
             return

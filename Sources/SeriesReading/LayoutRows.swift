@@ -29,7 +29,7 @@ extension LayoutFinder {
         guard let first = record.fields.first, let last = record.fields.last else { return false }
         let drawn = bytes[first.start..<last.end].filter { $0 != 0x20 && $0 != 0x09 && $0 != 0x7C && $0 != 0x2B }
         guard drawn.count > 3 || drawn.count == 3 && width > 1 && record.fields.count == 1 else { return false }
-        return drawn.allSatisfy { [0x23, 0x2D, 0x3D, 0x5F, 0x2A, 0x7E].contains($0) }
+        return drawn.allSatisfy(Self.signsOfRules.contains)
     }
 
     /// Whether the first field of a record is a line drawn with signs, as stands behind a block of notes.

@@ -81,9 +81,7 @@ extension TableDecision {
         else { return [] }
         let rows = (0..<sample.rowCount).filter { row in parts.columns.allSatisfy { !sample.columns[$0][row].isEmpty } }
         let shifts = zip(rows, joinedSamples(parts.columns)).compactMap { row, text -> Int64? in
-            guard let local = localTimes[row], let said = text.withUnsafeBufferPointer({ parts.notations[0].instant($0) }) else {
-                return nil
-            }
+            guard let local = localTimes[row], let said = parts.notations[0].instant(text) else { return nil }
             return floorDivide(local, 3_600_000_000) - floorDivide(said, 3_600_000_000)
         }
         // Two of them where clocks were set in between.

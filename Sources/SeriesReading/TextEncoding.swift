@@ -100,12 +100,13 @@ enum TextEncoding: String, Sendable, Equatable {
     func text(_ data: Data) -> Data? {
         guard let number else { return utf8(data) }
         if let text = String(data: data, encoding: number) { return Data(text.utf8) }
+        guard String(data: Data("1".utf8), encoding: number) != nil else { return nil }
         // Bytes that are no character are told with the lines that hold them, if there are some.
         var lines = Data()
         for line in data.split(separator: 0x0A, omittingEmptySubsequences: false) {
             lines += Data((String(data: line, encoding: number) ?? String(decoding: line, as: UTF8.self)).utf8) + [0x0A]
         }
-        return String(data: Data("1".utf8), encoding: number) == nil ? nil : lines.dropLast()
+        return lines.dropLast()
     }
 
     /// The text in UTF-8; what no character stands for is replaced, and so is what stands for one of another script.

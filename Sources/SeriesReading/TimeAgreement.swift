@@ -7,9 +7,7 @@ extension TableDecision {
     /// The times of the first rows by a candidate, on the clock of the file.
     func instants(_ candidate: TimeCandidate) -> [Int64?] {
         if candidate.columns.count > 1 {
-            return joinedSamples(candidate.columns).prefix(sample.neighbours).map { text in
-                text.withUnsafeBufferPointer { candidate.notations.first?.instant($0) }
-            }
+            return joinedSamples(candidate.columns).prefix(sample.neighbours).map { candidate.notations.first?.instant($0) }
         }
         guard let column = candidate.columns.first, candidate.columns.count == 1 else { return [] }
         return sample.columns[column].prefix(sample.neighbours).map { field in

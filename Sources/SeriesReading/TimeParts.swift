@@ -36,9 +36,7 @@ extension TableDecision {
     private func withNamedHours(_ date: TimeCandidate, _ column: Int) -> TimeCandidate? {
         let name = form.names[column]
         if ColumnNames.isTime(name), haveDigits(column, 6), let found = whole(date, column, "%H%M%S"),
-            joinedSamples(found.columns).allSatisfy({ text in
-                text.withUnsafeBufferPointer { found.notations[0].instant($0) } != nil
-            })
+            found.notations[0].reads(joinedSamples(found.columns))
         {
             return found
         }
@@ -173,9 +171,7 @@ extension TableDecision {
             let clocks =
                 facts[column].isNumeric ? isClock(column) ? ["%K"] : [] : ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p"]
             let texts = joinedSamples(date + [column])
-            let found = clocks.compactMap { try? TimeNotation(name: "\(pattern) \($0)") }.filter { notation in
-                texts.allSatisfy { text in text.withUnsafeBufferPointer { notation.instant($0) } != nil }
-            }
+            let found = clocks.compactMap { try? TimeNotation(name: "\(pattern) \($0)") }.filter { $0.reads(texts) }
             guard let whole = TimeCandidate(columns: date + [column], notations: Array(found.prefix(1))) else { continue }
             if named.contains(column) || isEven(whole, asBy: days) { return whole }
         }
@@ -198,7 +194,7 @@ extension TableDecision {
                 }
             guard let pattern, let notation = try? TimeNotation(name: pattern) else { continue }
             let isRead = facts[column].present.allSatisfy { field in
-                (Array("2000 ".utf8) + field).withUnsafeBufferPointer { notation.instant($0) } != nil
+                notation.instant(Array("2000 ".utf8) + field) != nil
             }
             if isRead { return (column, notation) }
         }
@@ -241,7 +237,7 @@ extension TableDecision {
     /// Whether rows follow each other by some columns, so large a share of them by one step.
     private func isEven(_ columns: [Int], _ notation: TimeNotation, share: Double) -> Bool {
         let rows = joinedSamples(columns).prefix(sample.neighbours)
-        let instants = rows.compactMap { text in text.withUnsafeBufferPointer { notation.instant($0) } }
+        let instants = rows.compactMap { notation.instant($0) }
         guard instants.count == rows.count, instants.adjacentPairs().allSatisfy({ $0 < $1 }) else { return false }
         return TimeNotation.commonestStepShare(instants).map { $0 > share } ?? false
     }
@@ -273,7 +269,7 @@ extension TableDecision {
         var text: [UInt8] = []
         let instants = (1..<sample.neighbours).compactMap { row -> Int64? in
             CSVReader.join(columns, into: &text) { sample.columns[$0][row] }
-            return text.withUnsafeBufferPointer { notation.instant($0) }
+            return notation.instant(text)
         }
         guard instants.count == sample.neighbours - 1, instants.adjacentPairs().allSatisfy({ $0 < $1 }),
             let even = TimeNotation.commonestStepShare(instants), even > 0.9

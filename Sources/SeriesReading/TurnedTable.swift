@@ -36,7 +36,7 @@ struct TurnedTable {
     private static func months(_ names: [String]) -> [Int]? {
         guard let notation = try? TimeNotation(name: "%b") else { return nil }
         let found = names.indices.dropFirst().compactMap { column -> (column: Int, instant: Int64)? in
-            let instant = Array(names[column].utf8).withUnsafeBufferPointer { notation.instant($0) }
+            let instant = notation.instant(Array(names[column].utf8))
             return instant.map { (column, $0) }
         }
         guard found.count == 12, found.map(\.instant).adjacentPairs().allSatisfy({ $0 < $1 }) else { return nil }
@@ -127,7 +127,7 @@ struct TurnedTable {
         }
         let texts = times.map { Array($0.utf8) }
         let rises = TimeNotation.guesses(texts).contains { notation in
-            let instants = texts.compactMap { text in text.withUnsafeBufferPointer { notation.instant($0) } }
+            let instants = texts.compactMap { notation.instant($0) }
             return !notation.isElapsed && instants.adjacentPairs().allSatisfy { $0 < $1 }
         }
         return rises ? .some(nil) : nil

@@ -19,7 +19,7 @@ public struct SeriesProfile: Sendable {
     /// The median time between neighbouring rows in microseconds, the larger of two in the middle; `nil` without times
     /// and for fewer than two rows.
     public var step: Int64? {
-        known.step {
+        known.answer(\.step) {
             guard let times = series.time.microseconds?.prefix(Self.rows), times.count > 1 else { return nil }
             let steps = times.adjacentPairs().map { $1 - $0 }.sorted()
             return steps[steps.count / 2]
@@ -29,20 +29,16 @@ public struct SeriesProfile: Sendable {
     /// Months of the calendar from most rows to the next, 12 for years; `nil` where most are not that far apart.
     public var monthStep: Int? {
         guard let step, step >= 28 * 86_400_000_000 else { return nil }
-        return known.monthStep {
-            let local = series.time.microseconds?.prefix(Self.rows).map {
-                $0 + Int64(series.time.zone.minutes(at: $0)) * 60_000_000
-            }
-            guard let (step, count, all) = TimeStep.commonest(of: local ?? []), step.months > 0, 2 * count > all else {
-                return nil
-            }
+        return known.answer(\.monthStep) {
+            let local = localTimes(series.time.microseconds ?? [], series.time.zone)
+            guard let (step, count, all) = TimeStep.commonest(of: local), step.months > 0, 2 * count > all else { return nil }
             return Int(step.months)
         }
     }
 
     /// The dominant period of a channel in rows, as `dominantPeriod(of:)` finds it; `nil` where it has none.
     public func period(ofChannel index: Int) -> Int? {
-        known.period(ofChannel: index) { dominantPeriod(of: series.channels[index].values) }
+        known.answer(\.periods[index]) { dominantPeriod(of: series.channels[index].values) }
     }
 
     /// The median of the dominant periods of the first sixteen channels in rows; `nil` where none has one.
@@ -61,26 +57,21 @@ public func typicalPeriod(of series: [Series]) -> Int? {
 extension SeriesProfile {
     /// What was worked out already, for all copies of a series.
     final class Known: Sendable {
-        private let answers = Mutex((step: Int64??.none, monthStep: Int??.none, periods: [Int: Int?]()))
-
-        func step(_ work: () -> Int64?) -> Int64? {
-            if let known = answers.withLock({ $0.step }) { return known }
-            let found = work()
-            answers.withLock { $0.step = .some(found) }
-            return found
+        struct Answers: Sendable {
+            var step: Int64??
+            var monthStep: Int??
+            var periods: [Int: Int?] = [:]
         }
 
-        func monthStep(_ work: () -> Int?) -> Int? {
-            if let known = answers.withLock({ $0.monthStep }) { return known }
-            let found = work()
-            answers.withLock { $0.monthStep = .some(found) }
-            return found
-        }
+        private let answers = Mutex(Answers())
 
-        func period(ofChannel index: Int, _ work: () -> Int?) -> Int? {
-            if let known = answers.withLock({ $0.periods[index] }) { return known }
+        /// What is known, or what `work` finds out.
+        func answer<Answer: Sendable>(
+            _ place: WritableKeyPath<Answers, Answer?> & Sendable, _ work: () -> Answer
+        ) -> Answer {
+            if let known = answers.withLock({ $0[keyPath: place] }) { return known }
             let found = work()
-            answers.withLock { $0.periods[index] = .some(found) }
+            answers.withLock { $0[keyPath: place] = found }
             return found
         }
     }

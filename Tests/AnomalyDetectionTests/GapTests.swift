@@ -171,12 +171,7 @@ private func isClose(_ one: Float, _ other: Float) -> Bool {
         func errors(_ ends: [Int]) throws -> [Float] {
             var (measurement, row, all) = (measure.begin(), 0, [Float]())
             for end in ends {
-                measurement.answers.append(series.rows(row..<end))
-                var answers = [measurement.answers]
-                try network.answer(&answers)
-                measurement.answers = answers[0]
-                let (rows, values) = measurement.errors()
-                measurement.forget(horizon: nil)
+                let (rows, values) = try measurement.take(series.rows(row..<end), network)
                 all = all[..<(rows.lowerBound * series.channels.count)] + values
                 row = end
             }

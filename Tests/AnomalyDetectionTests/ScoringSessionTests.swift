@@ -104,6 +104,21 @@ private func measure(_ training: Series, _ network: Counting) throws -> ErrorMea
     return ErrorMeasure.fitting(answers, scaling: scaling, noise: 0.05).measure
 }
 
+extension AnomalyDetection.Measurement {
+    /// Takes rows and what a network says of them, and forgets what is needed no more.
+    mutating func take(
+        _ rows: Series, _ network: some Reconstructor, horizon: Int? = nil
+    ) throws -> (rows: Range<Int>, values: [Float]) {
+        answers.append(rows)
+        var all = [answers]
+        try network.answer(&all)
+        answers = all[0]
+        let errors = errors()
+        forget(horizon: horizon)
+        return errors
+    }
+}
+
 /// What a row costs does not grow with the rows before it, and what is kept neither.
 @Test func rowsCostInProportionToThemAndAWindowsReach() throws {
     let network = Counting(windowLength: 40)
@@ -112,12 +127,7 @@ private func measure(_ training: Series, _ network: Counting) throws -> ErrorMea
     var row = 0
     for portion in [400, 1, 1, 9, 30, 1, 5000, 1, 7, 10, 100, 1] {
         let before = network.count
-        measurement.answers.append(series.rows(row..<(row + portion)))
-        var all = [measurement.answers]
-        try network.answer(&all)
-        measurement.answers = all[0]
-        let rows = measurement.errors().rows
-        measurement.forget(horizon: nil)
+        let rows = try measurement.take(series.rows(row..<(row + portion)), network).rows
         row += portion
         #expect(network.count - before <= portion / windowing.stride + 2, "\(portion) rows behind \(row - portion)")
         #expect(rows.upperBound == row && rows.count <= portion + windowing.length + 8)
@@ -135,12 +145,7 @@ private func measure(_ training: Series, _ network: Counting) throws -> ErrorMea
         var all: [Float] = []
         for end in ends {
             let before = network.count
-            measurement.answers.append(series.rows(row..<end))
-            var answers = [measurement.answers]
-            try network.answer(&answers)
-            measurement.answers = answers[0]
-            let (rows, values) = measurement.errors()
-            measurement.forget(horizon: horizon)
+            let (rows, values) = try measurement.take(series.rows(row..<end), network, horizon: horizon)
             all = all[..<rows.lowerBound] + values
             asked.append(network.count - before)
             kept.append(measurement.answers.prepared.rows.count)

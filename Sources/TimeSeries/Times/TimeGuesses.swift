@@ -79,9 +79,11 @@ extension TimeNotation {
         return name
     }
 
-    func reads(_ texts: [[UInt8]]) -> Bool {
-        texts.allSatisfy { text in text.withUnsafeBufferPointer { instant($0) } != nil }
-    }
+    /// Whether all texts are times that are written so.
+    package func reads(_ texts: [[UInt8]]) -> Bool { texts.allSatisfy { instant($0) != nil } }
+
+    /// The same as `instant` of bytes at hand.
+    package func instant(_ text: [UInt8]) -> Int64? { text.withUnsafeBufferPointer { instant($0) } }
 
     private static func number(_ text: [UInt8], decimalComma: Bool = false) -> DecimalNumber? {
         text.withUnsafeBufferPointer { DecimalNumber($0, decimalComma: decimalComma) }
@@ -102,7 +104,7 @@ extension TimeNotation {
     /// a day scatters what lies together over decades.
     private static func nearFirst(_ notations: [TimeNotation], _ texts: [[UInt8]]) -> [TimeNotation] {
         let spans = notations.map { notation in
-            let instants = texts.compactMap { text in text.withUnsafeBufferPointer { notation.instant($0) } }
+            let instants = texts.compactMap { notation.instant($0) }
             guard let least = instants.min(), let most = instants.max() else { return 0.0 }
             return Double(most - least)
         }

@@ -47,7 +47,7 @@ struct TimeStep: Hashable {
 ///   - zone: the zone of the clock by which days and months are whole.
 /// - Returns: `nil` where no two instants differ.
 package func isoStep(of microseconds: [Int64], zone: TimeFormat.Notation.Zone = .none) -> String? {
-    let local = microseconds.prefix(SeriesProfile.rows).map { $0 + Int64(zone.minutes(at: $0)) * 60_000_000 }
+    let local = localTimes(microseconds, zone)
     guard let (step, count, all) = TimeStep.commonest(of: local) else { return nil }
     if 3 * count >= all {
         let months = abs(step.months)
@@ -56,6 +56,11 @@ package func isoStep(of microseconds: [Int64], zone: TimeFormat.Notation.Zone = 
     }
     let sizes = local.adjacentPairs().map { abs($1 - $0) }.filter { $0 > 0 }.sorted()
     return isoDuration(sizes[sizes.count / 2])
+}
+
+/// The first 20,000 instants on the clock of a zone, by which steps are told.
+func localTimes(_ microseconds: [Int64], _ zone: TimeFormat.Notation.Zone) -> [Int64] {
+    microseconds.prefix(SeriesProfile.rows).map { $0 + Int64(zone.minutes(at: $0)) * 60_000_000 }
 }
 
 /// A time as a duration of ISO 8601 in days, hours, minutes and seconds.
