@@ -139,7 +139,7 @@ struct AnalysisOperations: Sendable {
         let row = Output<Row>.object(
             [
                 .member("row", .integer) { $0.row + 1 },
-                .member("file_row", .integer) { $0.page.series.rowNumber($0.row) },
+                .optional("file_row", .integer) { $0.page.series.isAbsent($0.row) ? nil : $0.page.series.rowNumber($0.row) },
                 .member("timestamp", .text) { $0.page.series.timeText(row: $0.row) },
             ]
                 + models.kinds.map { kind in .optional(kind.name, .share) { $0.score($0.page.result.scores[kind]) } }

@@ -168,9 +168,10 @@ actor AnalysisStore {
         guard entries.values.count(where: { $0.cancellation != nil }) < limits.trainings else {
             throw Problem.later("The service trains as much as it can; try again later.", seconds: 30)
         }
-        if let trainingRows, trainingRows > series.rowCount {
-            throw Problem.fields([.init(field: "train_rows", message: "The series has \(series.rowCount) rows.")])
+        if let trainingRows, trainingRows > series.fileRowCount {
+            throw Problem.fields([.init(field: "train_rows", message: "The series has \(series.fileRowCount) rows.")])
         }
+        let trainingRows = trainingRows.map(series.rowCount(ofFirst:))
         let cancellation = Cancellation()
         entries[key]?.cancellation = cancellation
         entries[key]?.run = .running(PerModel())

@@ -27,10 +27,12 @@ extension Parameter where Value == SeriesReader.Options {
         let only = Parameter<[String]>.body("only", .texts(names, most: 4), otherwise: [])
         let decimal = Parameter<String?>.optional("decimal", .choice([".", ","]))
         let delimiter = Parameter<String?>.optional("delimiter", .choice([",", ";", "|", "tab", "blanks"]))
+        let every = Parameter<String?>.optional("every", .text(names))
+        let aggregate = Parameter<[String]>.body("aggregate", .texts(names, most: 2000), otherwise: [])
         let headerLine = Parameter<Int?>.optional("header_line", .integer(0...1000))
         let fields =
-            [columns, ignored, time, missing, only].flatMap(\.fields)
-            + [timeFormat, zone, labels, decimal, delimiter].flatMap(\.fields) + headerLine.fields
+            [columns, ignored, time, missing, only, aggregate].flatMap(\.fields)
+            + [timeFormat, zone, labels, decimal, delimiter, every].flatMap(\.fields) + headerLine.fields
         return Parameter(fields: fields, alternatives: []) { sent, errors in
             var options = SeriesReader.Options()
             options.columns = columns.read(sent, &errors) ?? []
@@ -44,6 +46,16 @@ extension Parameter where Value == SeriesReader.Options {
             options.decimal = (decimal.read(sent, &errors) ?? nil)?.utf8.first
             options.delimiter = (delimiter.read(sent, &errors) ?? nil).flatMap(SeriesReader.Options.delimiter)
             options.headerLine = headerLine.read(sent, &errors) ?? nil
+            if let text = every.read(sent, &errors) ?? nil {
+                options.every = SeriesReader.Options.Every(text)
+                if options.every == nil {
+                    errors.append(.init(field: "every", message: "This field must be rows or a step such as 15min."))
+                }
+            }
+            for text in aggregate.read(sent, &errors) ?? [] where !options.take(aggregate: text) {
+                let words = SeriesReader.Options.aggregateWords
+                errors.append(.init(field: "aggregate", message: "Give one of \(words), or a channel and one, as in flow=sum."))
+            }
             return errors.isEmpty ? options : nil
         }
     }

@@ -24,6 +24,8 @@ struct CSVTail: Sendable {
     private let form: TableForm
     private var format: TimeFormat
     private var lastTime: Int64?
+    /// The steps that rows lie on; what is missing between them is completed.
+    private let grid: Grid?
     private var records: Int
     private var lines: Int
     /// What came behind the last whole line.
@@ -43,12 +45,12 @@ struct CSVTail: Sendable {
             do {
                 let raw = try RawReading(text: whole, file: file, options: options)
                 guard !raw.isTurned else { throw SeriesError.notFollowed(file: file) }
-                let reading = try SeriesReader.finish(raw)
+                let reading = try SeriesReader.finish(raw, options, grows: true)
                 let records = max(raw.series.rowCount, raw.series.fileOrder?.last ?? 0)
                 let tail = CSVTail(
                     file: file, form: raw.form.dropping(reading.understanding), format: reading.series.time.format,
-                    lastTime: reading.series.time.microseconds?.last, records: records, lines: lineEnds(whole),
-                    rest: Data(data[end...]))
+                    lastTime: reading.series.time.microseconds?.last, grid: reading.grid, records: records,
+                    lines: lineEnds(whole), rest: Data(data[end...]))
                 return (reading, tail)
             } catch SeriesError.unclosedQuote(_, let line) where line > 1 {
                 // The line end that the text was cut at stands within quotes.
@@ -95,7 +97,7 @@ struct CSVTail: Sendable {
         (records, lines) = (records + found.count, lines + found.lines)
         var growth = SeriesTail.Growth(problems: found.problems)
         let rows = found.rows
-        growth.rows = inOrder(rows, &growth.problems)
+        growth.rows = inOrder(rows, &growth.problems).map { grid?.completed($0, after: lastTime) ?? $0 }
         if let last = growth.rows?.time.microseconds?.last { lastTime = last }
         format = rows.time.microseconds == nil ? format : rows.time.format
         return growth

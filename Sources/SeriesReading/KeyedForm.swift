@@ -29,6 +29,6 @@ public struct KeyedForm: Sendable {
         found.rows.fileOrder = nil
         let raw = RawReading(
             series: try found.rows.selecting(channels: options.columns), understanding: Understanding(), form: form)
-        return try SeriesReader.finish(raw).series
+        return try SeriesReader.finish(raw, options).series
     }
 }

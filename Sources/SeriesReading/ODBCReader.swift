@@ -62,7 +62,7 @@ extension SeriesReader {
         var raw = try RawReading(
             text: Data(rows.utf8), file: source.name, options: options, given: TableDecision.Given(names: names))
         raw.understanding.format = "ODBC"
-        return try finish(raw)
+        return try finish(raw, options)
     }
 }
 

@@ -2,9 +2,10 @@ import Foundation
 import TimeSeries
 
 extension SeriesReader {
-    /// Puts rows into time order and notes what an analyst should know.
-    static func finish(_ raw: RawReading) throws(SeriesError) -> Reading {
-        var (series, understanding) = (raw.series, raw.understanding)
+    /// Puts rows into time order and on even steps, calls channels as the user does, and notes what an analyst should know.
+    /// - Parameter grows: whether rows will come behind these, which are not laid together with others then.
+    static func finish(_ raw: RawReading, _ options: Options, grows: Bool = false) throws(SeriesError) -> Reading {
+        var (series, understanding) = (raw.series, raw.understanding.named(options))
         guard series.rowCount > 0 else { throw .empty(file: series.name) }
         if let key = understanding.key {
             understanding.notices.append(key.sentence)
@@ -26,9 +27,16 @@ extension SeriesReader {
             understanding.time?.first = shown(first)
             understanding.time?.last = shown(last)
         }
-        if understanding.key == nil { understanding.notices += samplingNotices(series, step: understanding.time?.step) }
+        series = series.renaming(options.renamed)
+        var grid: Grid?
+        if understanding.key == nil {
+            understanding.notices += repeatNotices(series)
+            let sampling = try Sampling(of: series, options, grows: grows)
+            understanding.notices += sampling.notices
+            (series, grid) = (sampling.series, sampling.grid)
+        }
         series.notices = understanding.notices
-        return Reading(series: series, understanding: understanding)
+        return Reading(series: series, understanding: understanding, grid: grid)
     }
 
     /// Leaves out columns that hold nothing but gaps, unless there is no other.
@@ -52,21 +60,10 @@ extension SeriesReader {
             : (.newestFirst, "Rows stood newest first and were put into time order.")
     }
 
-    /// - Parameter name: the step as ISO 8601 writes it.
-    private static func samplingNotices(_ series: Series, step name: String?) -> [String] {
-        guard let times = series.time.microseconds, let step = series.profile.step else { return [] }
-        var notices: [String] = []
-        let repeated = times.adjacentPairs().count { $0 == $1 }
-        if repeated > 0 {
-            notices.append("\(repeated) row\(repeated == 1 ? "" : "s") repeat the time of the row above; all are kept.")
-        }
-        // Months and years differ in length, and are no gaps.
-        let isCalendar = name.map { $0.hasSuffix("M") && !$0.contains("T") || $0.hasSuffix("Y") } ?? false
-        let holes = times.adjacentPairs().count { step > 0 && Double($1 - $0) > (isCalendar ? 1.6 : 1.5) * Double(step) }
-        if holes > 0 {
-            notices.append("Time jumps at \(holes) place\(holes == 1 ? "" : "s"); rows are treated as evenly spaced.")
-        }
-        return notices
+    private static func repeatNotices(_ series: Series) -> [String] {
+        let repeated = series.time.microseconds?.adjacentPairs().count { $0 == $1 } ?? 0
+        guard repeated > 0 else { return [] }
+        return ["\(repeated) row\(repeated == 1 ? " repeats" : "s repeat") the time of the row above."]
     }
 }
 

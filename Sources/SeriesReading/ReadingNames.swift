@@ -1,13 +1,5 @@
 import TimeSeries
 
-extension Reading {
-    /// The reading with the names and units that the user gave.
-    func named(_ options: SeriesReader.Options) -> Reading {
-        guard !options.renamed.isEmpty || !options.units.isEmpty else { return self }
-        return Reading(series: series.renaming(options.renamed), understanding: understanding.named(options))
-    }
-}
-
 extension Understanding {
     /// The same with the names and units that the user gave.
     func named(_ options: SeriesReader.Options) -> Understanding {

@@ -1,3 +1,5 @@
+import TimeSeries
+
 extension SeriesReader {
     /// What to read from a file, and how, where the program should not decide by itself. Names of columns are those that
     /// `Understanding.columns` has.
@@ -38,6 +40,12 @@ extension SeriesReader {
         public var renamed: [String: String] = [:]
         /// The units of columns in place of those that stand behind their numbers; an empty one for none.
         public var units: [String: String] = [:]
+        /// The steps of time that rows are laid on; guessed where `nil`.
+        public var every: Every?
+        /// What becomes of the rows of a step; their mean where `nil`.
+        public var aggregate: Resampling.Aggregate?
+        /// What becomes of them in some channels, as the user calls those.
+        public var aggregates: [String: Resampling.Aggregate] = [:]
         /// Programs that read what is no text; none is started where `nil`. They are for files that the user names, and are not kept
         /// with the other options. Who reads what others send, as the HTTP service does, never sets them.
         public var readers: ReaderPrograms?
@@ -51,6 +59,46 @@ extension SeriesReader {
             self.query = query
             self.columns = columns
         }
+
+        /// How rows are laid in time.
+        public enum Every: Sendable, Equatable {
+            /// As they stand, evenly.
+            case rows
+            /// On steps of time.
+            case step(GridStep)
+
+            /// Takes `rows`, or a step as `GridStep` does; `nil` for anything else.
+            public init?(_ text: String) {
+                if text == "rows" {
+                    self = .rows
+                } else {
+                    guard let step = GridStep(text) else { return nil }
+                    self = .step(step)
+                }
+            }
+
+            /// The text that `init` takes.
+            public var text: String { if case .step(let step) = self { step.description } else { "rows" } }
+        }
+
+        /// Takes what becomes of the rows of a step: a word for all channels, or `channel=word`.
+        /// - Returns: `false` where there is no such word, and nothing is taken.
+        public mutating func take(aggregate text: String) -> Bool {
+            let channel = text.lastIndex(of: "=")
+            let word = channel.map { text[text.index(after: $0)...] } ?? text[...]
+            guard let wanted = Resampling.Aggregate(rawValue: String(word)) else { return false }
+            if let channel { aggregates[String(text[..<channel])] = wanted } else { aggregate = wanted }
+            return true
+        }
+
+        /// What `take` takes, one after the other.
+        public var aggregateTexts: [String] {
+            let ofChannels = aggregates.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }
+            return (aggregate.map { [$0.rawValue] } ?? []) + ofChannels
+        }
+
+        /// The words for what becomes of rows, as a sentence lists them.
+        public static var aggregateWords: String { Resampling.Aggregate.allCases.map(\.rawValue).joined(separator: ", ") }
 
         /// What a column says in the rows of a series.
         public struct Only: Sendable, Equatable, Codable {

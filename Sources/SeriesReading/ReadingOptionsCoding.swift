@@ -1,8 +1,10 @@
+import TimeSeries
+
 /// Options as JSON that is kept: what is as the program decides is left out.
 extension SeriesReader.Options: Codable {
     private enum Key: String, CodingKey {
         case timeColumns, timeFormat, zone, table, query, columns, taken, ignored, labels, keyColumn, only, missing, decimal,
-            delimiter, headerLine, renamed, units
+            delimiter, headerLine, renamed, units, every, aggregate, aggregates
     }
 
     /// Takes what `encode` wrote; what is not there is as a new value has it.
@@ -28,6 +30,9 @@ extension SeriesReader.Options: Codable {
         headerLine = try values.decodeIfPresent(Int.self, forKey: .headerLine)
         renamed = try names(.renamed)
         units = try names(.units)
+        every = try text(.every).flatMap(Every.init)
+        aggregate = try text(.aggregate).flatMap(Resampling.Aggregate.init)
+        aggregates = try names(.aggregates).compactMapValues(Resampling.Aggregate.init)
     }
 
     /// Writes what is not as a new value has it.
@@ -48,5 +53,8 @@ extension SeriesReader.Options: Codable {
         try values.encodeIfPresent(headerLine, forKey: .headerLine)
         try put(renamed, .renamed)
         try put(units, .units)
+        try values.encodeIfPresent(every?.text, forKey: .every)
+        try values.encodeIfPresent(aggregate?.rawValue, forKey: .aggregate)
+        try put(aggregates.mapValues(\.rawValue), .aggregates)
     }
 }

@@ -134,6 +134,10 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// A file that is to be followed is no text that grows.
     case notFollowed(file: String)
+    /// Rows without times cannot be laid on steps of time.
+    case stepsWithoutTimes(file: String)
+    /// Rows that come one by one are not laid together.
+    case stepsNotFollowed(file: String)
     /// A row that was appended has a time before that of the row above.
     case lateRow(file: String, row: Int, time: String)
     /// A file that is followed was cut short, or another took its place.
@@ -235,6 +239,11 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "by key."
         case .notFollowed(let file):
             "\(file): cannot be followed, since it is no uncompressed CSV file with a row a time; open it without following."
+        case .stepsWithoutTimes(let file):
+            "\(file): has no times, so that its rows cannot be laid on steps of time; name the column of times with --time, or leave out "
+                + "--every."
+        case .stepsNotFollowed(let file):
+            "\(file): cannot be followed on steps of time, since rows come one by one; leave out --every."
         case .lateRow(let file, let row, let time):
             "\(file), row \(row): its time \(printable(time)) lies before that of the row above, so it is left out; "
                 + "open the file again to have rows put into order."

@@ -39,10 +39,10 @@ public enum SeriesReader {
         var raw = try SeriesFormat.csv.read(written, options)
         raw.understanding.format = "\(table.format), by \(program)"
         raw.understanding.notices.insert(contentsOf: table.notices, at: 0)
-        let reading = try finish(raw)
+        let reading = try finish(raw, options)
         var series = reading.series
         series.name = name
-        return Reading(series: series, understanding: reading.understanding).named(options)
+        return Reading(series: series, understanding: reading.understanding)
     }
 
     /// What is at `path`, as it is.
@@ -88,7 +88,7 @@ public enum SeriesReader {
         if options.table != nil || options.query != nil, !SeriesFormat.sqlite.recognises(source.data) {
             throw SeriesError.noDatabase(file: source.name)
         }
-        return try finish(format.read(source, options)).named(options)
+        return try finish(format.read(source, options), options)
     }
 
     /// The series that columns of a file tell apart, in the order in which they begin, and how many rows each has.

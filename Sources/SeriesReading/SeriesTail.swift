@@ -67,12 +67,11 @@ public struct SeriesTail: Sendable {
         guard decoded.encoding.isOfBytes else { throw SeriesError.notFollowed(file: source.name) }
         let identity = identity(of: path)
         let (reading, text) = try CSVTail.beginning(decoded.utf8, file: source.name, options: options)
-        let named = reading.named(options)
         let tail = SeriesTail(
-            understanding: named.understanding, path: path, name: source.name, renamed: options.renamed,
+            understanding: reading.understanding, path: path, name: source.name, renamed: options.renamed,
             encoding: decoded.encoding, text: text, offset: source.data.count, identity: identity,
             mark: Data(source.data.suffix(markLength)))
-        return (named.series, tail)
+        return (reading.series, tail)
     }
 
     /// Reads what has come since the last call; returns at once where nothing has.

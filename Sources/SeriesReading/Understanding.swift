@@ -134,7 +134,15 @@ public struct Reading: Sendable {
     public let series: Series
     /// How it was read.
     public let understanding: Understanding
+    /// The steps that its rows lie on, by which rows that come behind them are completed.
+    let grid: Grid?
 
     /// Puts both together.
-    public init(series: Series, understanding: Understanding) { (self.series, self.understanding) = (series, understanding) }
+    public init(series: Series, understanding: Understanding) {
+        self.init(series: series, understanding: understanding, grid: nil)
+    }
+
+    init(series: Series, understanding: Understanding, grid: Grid?) {
+        (self.series, self.understanding, self.grid) = (series, understanding, grid)
+    }
 }

@@ -19,8 +19,10 @@ public struct Series: Sendable {
     public var time: TimeAxis { didSet { known = SeriesProfile.Known() } }
     /// `true` where the file says a row is anomalous; never shown to the models.
     public var labels: [Bool]?
-    /// The position, from 1, that each row had in the file; `nil` where rows are as they were there.
+    /// The position, from 1, that each row had in the file, 0 for a row that the file lacks; `nil` where rows are as they were there.
     public var fileOrder: [Int]?
+    /// The rows of the file, where those of the series were made of them.
+    public internal(set) var source: GridSource?
     /// Rows before the first one that were forgotten; what the series is known by is made of them too.
     public private(set) var forgottenRows = 0
     /// What a careful analyst wants to know about the file, one sentence each.
@@ -74,8 +76,36 @@ public struct Series: Sendable {
         time.format.append(instant, to: &text)
     }
 
-    /// The position, from 1, that a row had in the file.
-    public func rowNumber(_ row: Int) -> Int { fileOrder?[row] ?? forgottenRows + row + 1 }
+    /// The position, from 1, that a row had in the file; that of the row before where the file lacks it.
+    public func rowNumber(_ row: Int) -> Int {
+        guard let fileOrder else { return forgottenRows + row + 1 }
+        return fileOrder[...row].last { $0 > 0 } ?? 1
+    }
+
+    /// Whether the file lacks a row: it stands for the time between two of its rows.
+    public func isAbsent(_ row: Int) -> Bool { fileOrder?[row] == 0 }
+
+    /// How many leading rows hold the first `count` rows of the file in time order; all where it has fewer.
+    public func rowCount(ofFirst count: Int) -> Int {
+        if let source { return count < source.places.count ? source.places[max(0, count - 1)] + 1 : rowCount }
+        guard let fileOrder else { return min(count, rowCount) }
+        var left = count
+        return fileOrder.firstIndex { number in
+            if number > 0 { left -= 1 }
+            return left < 0
+        } ?? rowCount
+    }
+
+    /// The rows of the file that became some rows of the series, each with its row in `source`, or without one in the series itself,
+    /// and the row of the series.
+    public func fileRows(in rows: Range<Int>) -> [(own: Int, row: Int)] {
+        guard let source else { return rows.filter { !isAbsent($0) }.map { ($0, $0) } }
+        let first = source.places.partitioningIndex { $0 >= rows.lowerBound }
+        return source.places[first...].prefix { $0 < rows.upperBound }.indices.map { ($0, source.places[$0]) }
+    }
+
+    /// How many rows of the file it holds.
+    public var fileRowCount: Int { source?.places.count ?? fileOrder.map { $0.count { $0 > 0 } } ?? rowCount }
 
     /// The same series with other columns, as many rows each.
     public func with(_ channels: [Channel]) -> Series {
@@ -83,6 +113,7 @@ public struct Series: Sendable {
         var series = Series(
             name: name, channels: channels, time: time, labels: labels, fileOrder: fileOrder, notices: notices)
         series.forgottenRows = forgottenRows
+        series.source = source?.with(channels: channels.map(\.name))
         return series
     }
 
@@ -146,7 +177,8 @@ public struct Series: Sendable {
             name: name,
             channels: channels.map { channel in Channel(name: channel.name, values: rows.map { channel.values[$0] }) },
             time: TimeAxis(microseconds: time.microseconds.map { times in rows.map { times[$0] } }, format: time.format),
-            labels: labels.map { labels in rows.map { labels[$0] } }, fileOrder: rows.map { rowNumber($0) }, notices: notices)
+            labels: labels.map { labels in rows.map { labels[$0] } }, fileOrder: rows.map { isAbsent($0) ? 0 : rowNumber($0) },
+            notices: notices)
     }
 }
 

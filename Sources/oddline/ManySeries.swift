@@ -107,7 +107,7 @@ extension TrainCommand {
                     throw DetectionError.tooFewRows(
                         series: series.name, rows: series.rowCount, needed: Training.fewestRows)
                 }
-                let learnt = min(training.trainRows ?? series.rowCount, series.rowCount)
+                let learnt = training.trainRows.map(series.rowCount(ofFirst:)) ?? series.rowCount
                 if shared {
                     all.append(series.prefix(learnt))
                 } else {

@@ -49,6 +49,18 @@ struct SeriesOptions: ParsableArguments {
     @Option(help: "The line of the header, 0 where there is none; found otherwise.")
     var headerLine: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "The steps of time to lay rows on, such as 15min, 1h, 1d; rows takes them as evenly spaced.",
+            valueName: "step"))
+    var every: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What becomes of the rows of a step: \(SeriesReader.Options.aggregateWords), or channel=sum; repeatable.",
+            valueName: "how"))
+    var aggregate: [String] = []
+
     @Option(help: "The table to read from an SQLite file.")
     var table: String?
 
@@ -69,6 +81,17 @@ struct SeriesOptions: ParsableArguments {
         if let headerLine, headerLine < 0 { throw ValidationError("--header-line counts from 1; 0 says that there is none.") }
         if only.contains(where: { SeriesReader.Options.Only($0) == nil }) {
             throw ValidationError("--only takes column=value, as in sensor=a.")
+        }
+        if let every, SeriesReader.Options.Every(every) == nil {
+            throw ValidationError("--every takes rows, or a whole number and a unit, such as 30s, 15min, 1h, 1d, 1w, 1mo or 1y.")
+        }
+        var taken = SeriesReader.Options()
+        if aggregate.contains(where: { !taken.take(aggregate: $0) }) {
+            let words = SeriesReader.Options.aggregateWords
+            throw ValidationError("--aggregate takes \(words), or a channel and one, as in flow=sum.")
+        }
+        if every == "rows", !aggregate.isEmpty {
+            throw ValidationError("--aggregate is for steps of time, not for --every rows.")
         }
         guard odbc != nil else { return }
         guard query != nil else { throw ValidationError("--odbc needs --query 'SELECT ...'.") }
@@ -144,6 +167,8 @@ struct SeriesOptions: ParsableArguments {
         (options.timeColumns, options.timeFormat, options.zone) = (time, timeFormat, zone)
         (options.ignored, options.labels, options.missing) = (ignore, labels, missing)
         (options.decimal, options.delimiter, options.headerLine) = (decimal?.utf8.first, delimiterByte, headerLine)
+        options.every = every.flatMap { SeriesReader.Options.Every($0) }
+        for text in aggregate { _ = options.take(aggregate: text) }
         options.only = only.compactMap { SeriesReader.Options.Only($0) }
         return options
     }

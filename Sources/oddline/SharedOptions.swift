@@ -93,10 +93,11 @@ struct TrainingOptions: ParsableArguments {
     /// Training on the rows of a series that were asked for.
     /// - Throws: `DetectionError.tooManyTrainingRows`.
     func task(_ series: Series) throws(DetectionError) -> TrainingTask {
-        if let trainRows, trainRows > series.rowCount {
-            throw .tooManyTrainingRows(series: series.name, rows: series.rowCount, wanted: trainRows)
+        if let trainRows, trainRows > series.fileRowCount {
+            throw .tooManyTrainingRows(series: series.name, rows: series.fileRowCount, wanted: trainRows)
         }
-        return TrainingTask(series: series, trainingRows: trainRows ?? series.rowCount, seed: seed)
+        return TrainingTask(
+            series: series, trainingRows: trainRows.map(series.rowCount(ofFirst:)) ?? series.rowCount, seed: seed)
     }
 
     /// Trains the models at the same time; a bar a model on standard error when that is a terminal.

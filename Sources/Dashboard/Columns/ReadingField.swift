@@ -4,7 +4,7 @@ import Workbench
 
 /// What is typed about how a file is read: of one column, or of all.
 enum ReadingField: Sendable, CaseIterable, Hashable {
-    case name, unit, format, zone, marks, decimal, header
+    case name, unit, format, zone, marks, decimal, header, every, aggregate
 
     var key: Key {
         switch self {
@@ -15,6 +15,8 @@ enum ReadingField: Sendable, CaseIterable, Hashable {
         case .marks: .character("m")
         case .decimal: .character("d")
         case .header: .character("h")
+        case .every: .character("e")
+        case .aggregate: .character("a")
         }
     }
 
@@ -25,7 +27,8 @@ enum ReadingField: Sendable, CaseIterable, Hashable {
         case .unit: "unit"
         case .format: "format"
         case .marks: "gaps"
-        case .zone, .decimal, .header: nil
+        case .every: "every"
+        case .zone, .decimal, .header, .aggregate: nil
         }
     }
 
@@ -39,6 +42,8 @@ enum ReadingField: Sendable, CaseIterable, Hashable {
         case .marks: "Say what marks a missing value"
         case .decimal: "Say which the decimal sign is"
         case .header: "Say in which line the header stands"
+        case .every: "Lay rows on steps of time, such as hours or days"
+        case .aggregate: "Say what becomes of the rows of a step"
         }
     }
 
@@ -51,6 +56,8 @@ enum ReadingField: Sendable, CaseIterable, Hashable {
         case .marks: "Marks of missing values"
         case .decimal: "Decimal sign"
         case .header: "Line of the header"
+        case .every: "Steps of time"
+        case .aggregate: "What becomes of the rows of a step"
         }
     }
 
@@ -63,6 +70,8 @@ enum ReadingField: Sendable, CaseIterable, Hashable {
         case .marks: "Such as -999 n.a., blanks between them; the usual marks hold besides"
         case .decimal: "A point or a comma; empty finds it out"
         case .header: "From 1; 0 where there is none; empty finds it"
+        case .every: "Such as 15min, 1h, 1d, 1mo; rows takes them evenly; empty finds it out"
+        case .aggregate: "\(SeriesReader.Options.aggregateWords), or of one channel flow=sum; blanks between"
         }
     }
 
@@ -76,6 +85,8 @@ enum ReadingField: Sendable, CaseIterable, Hashable {
         case .marks: reading.options.missing.joined(separator: " ")
         case .decimal: reading.understanding.decimal
         case .header: reading.understanding.headerLine.map { String($0) } ?? "0"
+        case .every: reading.options.every?.text ?? ""
+        case .aggregate: reading.options.aggregateTexts.joined(separator: " ")
         }
     }
 
@@ -106,6 +117,16 @@ enum ReadingField: Sendable, CaseIterable, Hashable {
                 throw PlainError(message: "The line of the header is a whole number, 0 where there is none.")
             }
             options.headerLine = Int(text)
+        case .every:
+            options.every = SeriesReader.Options.Every(text)
+            guard isEmpty || options.every != nil else {
+                throw PlainError(message: "A step is a whole number and a unit, such as 30s, 15min, 1h, 1d, 1w, 1mo; or rows.")
+            }
+        case .aggregate:
+            (options.aggregate, options.aggregates) = (nil, [:])
+            for word in text.split(separator: " ") where !options.take(aggregate: String(word)) {
+                throw PlainError(message: "What becomes of rows is \(SeriesReader.Options.aggregateWords), or flow=sum.")
+            }
         }
     }
 
@@ -119,6 +140,9 @@ enum ReadingField: Sendable, CaseIterable, Hashable {
         case .marks: text.isEmpty ? "the usual marks are gaps" : "\(text) marks gaps"
         case .decimal: text.isEmpty ? "the decimal sign is found out" : "the decimal sign is \(text)"
         case .header: text.isEmpty ? "the header is found" : text == "0" ? "there is no header" : "the header is line \(text)"
+        case .every:
+            text.isEmpty ? "steps are found" : text == "rows" ? "rows are taken as evenly spaced" : "a row is one of \(text)"
+        case .aggregate: text.isEmpty ? "the rows of a step become their mean" : "the rows of a step become \(text)"
         }
     }
 }

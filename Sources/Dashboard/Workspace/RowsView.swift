@@ -51,7 +51,7 @@ extension WorkspaceState {
         let last = series.rowCount - 1
         var head = [
             Column(title: "row", width: max(3, grouped(series.rowCount).count), color: theme.muted) {
-                grouped(series.rowNumber($0))
+                series.isAbsent($0) ? "" : grouped(series.rowNumber($0))
             }
         ]
         if series.time.microseconds != nil {

@@ -88,17 +88,18 @@ public struct ScoreExport: Sendable {
         if !text.isEmpty { try write(String(decoding: text, as: UTF8.self)) }
     }
 
-    /// Adds a line a row.
+    /// Adds a line for each row of the file that became some rows of the series, with its own values and their scores.
     public func append(_ format: Format, rows: Range<Int>, to text: inout [UInt8]) {
+        let file = series.source?.rows ?? series
         let scores = result.scores.values + [result.combined]
         let members = format == .csv ? [] : columns.map { Array((JSONText.quoted($0) + ":").utf8) }
         let keyText = Array((key.map { format == .csv ? csvField($0.text) : JSONText.quoted($0.text) } ?? "").utf8)
-        for row in rows {
+        for (own, row) in series.fileRows(in: rows) {
             var line = Line(format: format, members: members)
             if key != nil { line.add(to: &text) { $0 += keyText } }
-            line.add(to: &text) { $0 += String(series.rowNumber(row)).utf8 }
-            line.addText(to: &text) { series.appendTime(row: row, to: &$0) }
-            for channel in series.channels { line.addNumber(numberText(channel.values[row]), to: &text) }
+            line.add(to: &text) { $0 += String(file.rowNumber(own)).utf8 }
+            line.addText(to: &text) { file.appendTime(row: own, to: &$0) }
+            for channel in file.channels { line.addNumber(numberText(channel.values[own]), to: &text) }
             for score in scores { line.addNumber(score[row].isNaN ? "" : score[row].description, to: &text) }
             let isFlagged = result.isFlagged(row)
             line.add(to: &text) { $0 += (format == .csv ? isFlagged ? "1" : "0" : isFlagged ? "true" : "false").utf8 }

@@ -1,0 +1,74 @@
+import TimeSeries
+
+/// How the rows of a series were laid in time.
+struct Sampling {
+    /// The series as it is scored.
+    private(set) var series: Series
+    /// The steps that its rows lie on, where they were found.
+    private(set) var grid: Grid?
+    /// What there is to say of it.
+    private(set) var notices: [String] = []
+
+    /// - Parameter grows: whether rows will come behind these.
+    /// - Throws: `SeriesError` where a step is wanted that cannot be had.
+    init(of series: Series, _ options: SeriesReader.Options, grows: Bool) throws(SeriesError) {
+        self.series = series
+        let aggregate = Resampling(
+            every: GridStep(months: 1), aggregate: options.aggregate ?? .mean, ofChannels: options.aggregates)
+        for name in options.aggregates.keys.sorted() where !series.channels.contains(where: { $0.name == name }) {
+            throw .noSuchColumn(file: series.name, column: name, known: series.channels.map(\.name))
+        }
+        switch options.every {
+        case .step(let every):
+            guard !grows else { throw .stepsNotFollowed(file: series.name) }
+            var resampling = aggregate
+            resampling.every = every
+            guard let laid = series.resampled(resampling) else { throw .stepsWithoutTimes(file: series.name) }
+            self.series = laid
+            let (rows, steps) = (grouped(series.rowCount, "row"), grouped(laid.rowCount, "step"))
+            notices = ["\(rows) are laid on \(steps) of \(every): \(words(resampling))."]
+        case .rows: break
+        case nil: guess(aggregate, grows)
+        }
+    }
+
+    /// Rows from which steps are guessed: fewer tell none.
+    private static let fewestRows = 20
+
+    private mutating func guess(_ aggregate: Resampling, _ grows: Bool) {
+        guard series.rowCount >= Self.fewestRows else { return }
+        if let grid = Grid(of: series) {
+            self.grid = grid
+            let completed = grid.completed(series)
+            let absent = completed.rowCount - series.rowCount
+            guard absent > 0 else { return }
+            series = completed
+            notices = [
+                "The file lacks \(grouped(absent, "row")), one every \(grid.step), which are gaps (--every rows takes its rows as "
+                    + "evenly spaced)."
+            ]
+        } else if let guessed = Resampling(guessing: series) {
+            guard !grows else {
+                notices = ["Times are uneven; rows that come one after the other are taken as evenly spaced."]
+                return
+            }
+            var resampling = guessed
+            (resampling.aggregate, resampling.ofChannels) = (aggregate.aggregate, aggregate.ofChannels)
+            guard let laid = series.resampled(resampling) else { return }
+            notices = [
+                "Times are uneven: \(grouped(series.rowCount, "row")) are laid on \(grouped(laid.rowCount, "step")) of "
+                    + "\(guessed.every), \(words(resampling)) (--every 1h sets another step, --aggregate what becomes of rows, "
+                    + "--every rows takes them as evenly spaced)."
+            ]
+            series = laid
+        }
+    }
+
+    private func grouped(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+    /// What becomes of the rows of a step.
+    private func words(_ resampling: Resampling) -> String {
+        let others = resampling.ofChannels.sorted { $0.key < $1.key }.map { "\($0.key) by \($0.value.rawValue)" }
+        return ([resampling.aggregate.rawValue] + others).joined(separator: ", ")
+    }
+}

@@ -1,0 +1,120 @@
+/// How the rows of a file are laid on even steps: how long one is, and what becomes of the rows that lie in it.
+public struct Resampling: Sendable, Equatable {
+    /// The step.
+    public var every: GridStep
+    /// What becomes of the rows of a step.
+    public var aggregate: Aggregate
+    /// What becomes of them in some channels, by their names.
+    public var ofChannels: [String: Aggregate]
+    /// Whether steps begin half a step before where most rows lie, so that rows that come a little early or late lie in one of their own; else
+    /// they begin where clocks and calendars do.
+    fileprivate var isCentred = false
+
+    /// What becomes of the measured values of a channel in a step; a step without any is a gap, but for their count.
+    public enum Aggregate: String, Sendable, CaseIterable, Codable {
+        case mean, last, minimum = "min", maximum = "max", sum, count
+    }
+
+    /// Steps and what becomes of their rows.
+    public init(every: GridStep, aggregate: Aggregate = .mean, ofChannels: [String: Aggregate] = [:]) {
+        (self.every, self.aggregate, self.ofChannels) = (every, aggregate, ofChannels)
+    }
+
+    /// What is guessed for rows that lie on no grid: steps that are as long as most are, rounded down to what a clock has, and means.
+    /// - Returns: `nil` without times, or where all are the same.
+    public init?(guessing series: Series) {
+        guard let times = series.time.microseconds?.prefix(SeriesProfile.rows) else { return nil }
+        let steps = times.adjacentPairs().map { $1 - $0 }.filter { $0 > 0 }.sorted()
+        guard !steps.isEmpty else { return nil }
+        self.init(every: GridStep(microseconds: Self.ordinary(atMost: steps[steps.count / 2])))
+        isCentred = true
+    }
+
+    /// The longest time that people measure by, of those that are no longer than `step` microseconds.
+    private static func ordinary(atMost step: Int64) -> Int64 {
+        let (second, minute, hour, day): (Int64, Int64, Int64, Int64) = (1_000_000, 60_000_000, 3_600_000_000, GridStep.day)
+        var all = [1, 2, 5, 10, 15, 20, 30].flatMap { [$0 * second, $0 * minute] } + [1, 2, 3, 4, 6, 8, 12].map { $0 * hour }
+        all += [day, 2 * day, 7 * day, 14 * day, 28 * day]
+        var decimal: Int64 = 1
+        while decimal < second {
+            all += [decimal, 2 * decimal, 5 * decimal]
+            decimal *= 10
+        }
+        // Half a hundredth more is the same.
+        return all.filter { $0 <= step + step / 200 }.max() ?? 1
+    }
+}
+
+/// The rows of a file of which those of a series were made, and where they went.
+public struct GridSource: Sendable {
+    /// The rows, in order of time.
+    public let rows: Series
+    /// The row of the series that each became part of; rising.
+    public let places: [Int]
+
+    fileprivate init(rows: Series, places: [Int]) { (self.rows, self.places) = (rows, places) }
+
+    /// The same with some of the channels.
+    func with(channels names: [String]) -> GridSource {
+        let channels = names.compactMap { name in rows.channels.first { $0.name == name } }
+        return GridSource(rows: rows.with(channels), places: places)
+    }
+}
+
+extension Series {
+    /// The series laid on even steps, its rows those of `source` then. Pauses are cut short as `Grid` does it, and of the rows of a
+    /// step the earliest's position in the file is kept.
+    /// - Returns: `nil` without times. They must not fall.
+    public func resampled(_ resampling: Resampling) -> Series? {
+        guard let times = time.microseconds, !times.isEmpty else { return nil }
+        let cells = GridCells(resampling.every, zone: time.zone, centredOn: resampling.isCentred ? times : nil)
+        let numbers = times.map(cells.number)
+        let gaps = numbers.adjacentPairs().map { max(0, Int($1 - $0) - 1) }
+        let longest = longestOf(gaps, rows: times.count)
+        var (places, instants, starts): ([Int], [Int64], [Int]) = ([], [], [])
+        places.reserveCapacity(times.count)
+        for row in times.indices {
+            let step = row > 0 ? numbers[row] - numbers[row - 1] : 1
+            for place in stride(from: min(Int(step) - 1, longest), to: 0, by: -1) {
+                instants.append(cells.instant(of: numbers[row] - Int64(place)))
+                starts.append(row)
+            }
+            if step > 0 {
+                instants.append(cells.instant(of: numbers[row]))
+                starts.append(row)
+            }
+            places.append(instants.count - 1)
+        }
+        // A row's own rows of the file reach from where it starts to where the next one does; a gap's to where it starts itself.
+        let ends = starts.dropFirst() + [times.count]
+        let rows = zip(starts, ends).enumerated().map { place, bounds in places[bounds.0] == place ? bounds.0..<bounds.1 : 0..<0 }
+        let laid = channels.map { channel in
+            let aggregate = resampling.ofChannels[channel.name] ?? resampling.aggregate
+            return Channel(name: channel.name, values: rows.map { aggregate.of(channel.values[$0]) })
+        }
+        var series = Series(
+            name: name, channels: laid, time: TimeAxis(microseconds: instants, format: time.format),
+            labels: labels.map { labels in rows.map { labels[$0].contains(true) } },
+            fileOrder: rows.map { $0.isEmpty ? 0 : rowNumber($0.lowerBound) }, notices: notices)
+        series.source = GridSource(rows: self, places: places)
+        return series
+    }
+}
+
+extension Resampling.Aggregate {
+    /// What becomes of some values; gaps among them do not count.
+    fileprivate func of(_ values: ArraySlice<Double>) -> Double {
+        let measured = values.lazy.filter { !$0.isNaN }
+        let count = measured.count
+        if self == .count { return Double(count) }
+        guard count > 0 else { return .nan }
+        return switch self {
+        case .mean: measured.reduce(0, +) / Double(count)
+        case .last: measured.last ?? .nan
+        case .minimum: measured.min() ?? .nan
+        case .maximum: measured.max() ?? .nan
+        case .sum: measured.reduce(0, +)
+        case .count: Double(count)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+import TimeSeries
+
+@testable import SeriesReading
+
+/// A file with a row at each of some minutes, whose values are the minutes.
+private func file(_ minutes: some Sequence<Int>, seconds: (Int) -> Int = { _ in 0 }) -> Data {
+    let rows = minutes.map { minute in
+        let (day, hour) = (1 + minute / 1440, minute / 60 % 24)
+        return String(format: "2024-03-%02d %02d:%02d:%02d,%d", day, hour, minute % 60, seconds(minute), minute)
+    }
+    return Data((["time,v"] + rows).joined(separator: "\n").utf8) + Data("\n".utf8)
+}
+
+private func read(_ data: Data, _ change: (inout SeriesReader.Options) -> Void = { _ in }) throws -> Reading {
+    var options = SeriesReader.Options()
+    change(&options)
+    return try SeriesReader.open(data: data, name: "s.csv", options: options)
+}
+
+@Test func rowsThatAFileLacksAreGapsAndAreTold() throws {
+    let reading = try read(file((0..<100).filter { !(40..<47).contains($0) }))
+    #expect(reading.understanding.rowCount == 93 && reading.series.rowCount == 100)
+    #expect(reading.series.channels[0].values[39] == 39 && reading.series.channels[0].values[40].isNaN)
+    #expect(reading.series.notices.contains { $0.contains("lacks 7 rows, one every 1min") && $0.contains("--every rows") })
+    #expect(reading.understanding.gaps.isEmpty, "no value of the file is missing")
+    let asTheyAre = try read(file((0..<100).filter { !(40..<47).contains($0) })) { $0.every = .rows }
+    #expect(asTheyAre.series.rowCount == 93 && asTheyAre.series.fileOrder == nil)
+}
+
+@Test func unevenRowsAreLaidOnStepsAndToldSo() throws {
+    let uneven = file((0..<200).map { $0 * 7 }, seconds: { $0 * 37 % 60 })
+    let reading = try read(uneven)
+    #expect(reading.series.source?.places.count == 200)
+    #expect(reading.series.notices.contains { $0.contains("uneven") && $0.contains("5min, mean") && $0.contains("--every") })
+    #expect(reading.understanding.rowCount == 200)
+}
+
+@Test func aStepThatIsWantedIsHad() throws {
+    let reading = try read(file(0..<300)) {
+        $0.every = .init("1h")
+        #expect($0.take(aggregate: "v=max"))
+    }
+    #expect(reading.series.channels[0].values == [59, 119, 179, 239, 299])
+    #expect(reading.series.notices.contains { $0.contains("300 rows are laid on 5 steps of 1h: mean, v by max") })
+}
+
+@Test func aStepThatCannotBeHadIsRefused() throws {
+    #expect(throws: SeriesError.stepsWithoutTimes(file: "s.csv")) {
+        try read(Data("v\n1\n2\n".utf8)) { $0.every = .init("1h") }
+    }
+    #expect(throws: SeriesError.noSuchColumn(file: "s.csv", column: "w", known: ["v"])) {
+        try read(file(0..<100)) { _ = $0.take(aggregate: "w=sum") }
+    }
+    var options = SeriesReader.Options()
+    options.every = .init("1h")
+    #expect(throws: SeriesError.stepsNotFollowed(file: "s.csv")) {
+        try CSVTail.beginning(file(0..<100), file: "s.csv", options: options)
+    }
+    #expect(!options.take(aggregate: "median") && !options.take(aggregate: "v=") && options.aggregateTexts.isEmpty)
+}
+
+@Test func rowsThatComeLaterAreCompletedToo() throws {
+    let minutes = (0..<200).filter { $0 % 23 != 5 && !(120..<131).contains($0) }
+    let whole = try read(file(minutes)).series
+    for cut in [30, 90, 109, 150] {
+        let beginning = file(minutes[..<cut])
+        var (reading, tail) = try CSVTail.beginning(beginning, file: "s.csv", options: .init())
+        var series = reading.series
+        for row in file(minutes[cut...]).split(separator: 0x0A).dropFirst() {
+            if let rows = try tail.append(row + [0x0A]).rows { series.append(rows) }
+        }
+        #expect(series.time == whole.time && series.identity == whole.identity && series.fileOrder == whole.fileOrder)
+    }
+}
+
+@Test func stepsAreKeptWithTheOtherOptions() throws {
+    var options = SeriesReader.Options()
+    options.every = .init("15min")
+    for text in ["sum", "flow=max", "a=b=last"] { #expect(options.take(aggregate: text)) }
+    let kept = try JSONDecoder().decode(SeriesReader.Options.self, from: JSONEncoder().encode(options))
+    #expect(kept == options && kept.aggregateTexts == ["sum", "a=b=last", "flow=max"])
+}
