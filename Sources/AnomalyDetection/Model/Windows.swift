@@ -167,6 +167,39 @@ struct LevelFreeWindows: Sendable {
         swings.append(Float((squares / count).squareRoot()))
     }
 
+    /// The windows' channels that have a long gap and were measured elsewhere: the number among `levels`, the places, and those of
+    /// them that lie in no long gap. Empty where all was measured.
+    private func channelsWithLongGaps(length: Int) -> [(index: Int, places: StrideTo<Int>, outside: [Int])] {
+        guard measured != nil, !values.isEmpty else { return [] }
+        let channels = levels.count * length / values.count
+        return levels.indices.compactMap { index in
+            let first = index / channels * length * channels
+            let places = stride(from: first + index % channels, to: first + length * channels, by: channels)
+            return placesOutsideLongGaps(places).map { (index, places, $0) }
+        }
+    }
+
+    /// Whether there is something for `takeLevels`.
+    func hasLongGaps(length: Int) -> Bool { !channelsWithLongGaps(length: length).isEmpty }
+
+    /// Takes the level off once more where there are long gaps, with what was answered in their place: the mean of what was
+    /// measured is not that of the whole window.
+    /// - Parameter answers: `[windows, time, channels]`.
+    mutating func takeLevels(with answers: [Float], length: Int) {
+        for (index, places, outside) in channelsWithLongGaps(length: length) {
+            var next = outside.makeIterator()
+            var measured = next.next()
+            for place in places {
+                if place == measured { measured = next.next() } else { values[place] = answers[place] }
+            }
+            let level = places.reduce(0) { $0 + Double(values[$1]) } / Double(length)
+            let squares = places.reduce(0) { $0 + (Double(values[$1]) - level) * (Double(values[$1]) - level) }
+            for place in places { values[place] -= Float(level) }
+            levels[index] += Float(level)
+            swings[index] = Float((squares / Double(length)).squareRoot())
+        }
+    }
+
     /// Of the places of one channel of a window those that lie in no long gap; `nil` where all do or none does.
     private func placesOutsideLongGaps(_ places: StrideTo<Int>) -> [Int]? {
         guard let measured else { return nil }
