@@ -99,6 +99,9 @@ struct WindowAnswers: Sendable {
         windows = WindowStatistics(channels: scaling.centers.count)
     }
 
+    /// Whether enough was measured of a window, of one at least.
+    var countsSomething: Bool { windows.coverage.contains { $0 != .poor } }
+
     /// The first row of a window; of one that was dropped, about where it was.
     func start(of window: Int) -> Int {
         windows.numbers.contains(window) ? windows[start: window] : window * windowing.stride
