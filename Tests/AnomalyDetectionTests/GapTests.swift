@@ -67,8 +67,8 @@ private func isClose(_ one: Float, _ other: Float) -> Bool {
         let (series, _) = gapped(60, gaps: 6, longest: 8, &random)
         let windows = LevelFreeWindows(PreparedSeries(series, scaling: unit(1)), starts: [0, 20, 40], length: 20)
         for (index, start) in [0, 20, 40].enumerated() {
-            let (values, bridged) = (series.channels[0].values[start..<(start + 20)], filled(series.channels[0].values))
-            let measured = values.indices.filter { row in
+            let (values, bridged) = (series.channels[0].values, filled(series.channels[0].values))
+            let measured = (start..<(start + 20)).filter { row in
                 let before = values[..<row].reversed().prefix(while: \.isNaN).count
                 let gap = before + values[row...].prefix(while: \.isNaN).count
                 return !values[row].isNaN || gap < Windowing.longGap(length: 20)

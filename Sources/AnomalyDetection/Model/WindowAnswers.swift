@@ -120,7 +120,9 @@ struct WindowAnswers: Sendable {
         precondition(count >= length, "there is a window at least")
         if prepared.measured != nil { gaps.append(rows, behind: before) }
         if let row = gaps.unsettled(since: before, length: length) { edge = min(edge, row) }
-        edge = max(0, edge - slack)
+        // A gap at the end is long from so many rows on.
+        let longNow = prepared.openGaps.filter { (before - windowing.longGap + 1...count - windowing.longGap).contains($0) }
+        edge = max(0, min(edge, longNow.min() ?? edge) - slack)
         changed = before > length ? before - length + windowing.margin : 0
         if !gaps.all.isEmpty, before > 0 { changed = min(changed, start(of: settled)) }
         withdrawLast()
@@ -310,7 +312,7 @@ extension Reconstructor {
 
     /// Has the long gaps of windows answered, so that their levels are those of whole windows.
     private func settleLevels(of windows: inout LevelFreeWindows, from place: Int) {
-        for _ in 0..<levelPasses where windows.hasLongGaps(length: windowLength) {
+        for _ in 0..<levelPasses where windows.haveLongGaps {
             let answers = reconstruct(windows.values, measured: windows.measured, from: place, rows: 0..<windowLength)
             windows.takeLevels(with: answers, length: windowLength)
         }
