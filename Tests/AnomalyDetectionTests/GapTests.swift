@@ -67,8 +67,8 @@ private func isClose(_ one: Float, _ other: Float) -> Bool {
         let (series, _) = gapped(60, gaps: 6, longest: 8, &random)
         let windows = LevelFreeWindows(PreparedSeries(series, scaling: unit(1)), starts: [0, 20, 40], length: 20)
         for (index, start) in [0, 20, 40].enumerated() {
-            let (values, bridged) = (series.channels[0].values[start..<(start + 20)], filled(series.channels[0].values))
-            let measured = values.indices.filter { row in
+            let (values, bridged) = (series.channels[0].values, filled(series.channels[0].values))
+            let measured = (start..<(start + 20)).filter { row in
                 let before = values[..<row].reversed().prefix(while: \.isNaN).count
                 let gap = before + values[row...].prefix(while: \.isNaN).count
                 return !values[row].isNaN || gap < Windowing.longGap(length: 20)
@@ -241,5 +241,44 @@ private func isClose(_ one: Float, _ other: Float) -> Bool {
         for row in values.indices where random.uniform() < 0.2 { values[row] = .nan }
         let found = try #require(Series(name: "s", channels: [.init(name: "v", values: values)]).profile.period, "seed \(seed)")
         #expect(abs(found - period) <= 1 + period / 50, "seed \(seed): \(found), not \(period)")
+    }
+}
+
+/// A model that never saw a gap says nothing, and does not fail, where none of its windows is free of one.
+@Test func aSeriesOfGapsAloneIsScoredAsUnknown() throws {
+    let series = SampleKind.contextual.series(rows: 1000, seed: 1)
+    var plan = LSTMRecipe().plan(for: TrainingTask(series: series, trainingRows: 1000, seed: 1))
+    (plan.epochs, plan.windowsPerEpoch) = (1, 64)
+    let task = try Training(.lstm, plan, series: series, trainingRows: 1000)
+    let detector = try #require(try task.run().detector as? NeuralDetector)
+    let values = series.channels[0].values.enumerated().map { $0 % 20 < 10 ? $1 : .nan }
+    let gapped = series.with([.init(name: "value", values: values)])
+    #expect(try detector.errors(of: gapped).errors.allSatisfy(\.isNaN))
+    let learnt = try Training(.lstm, plan, series: gapped, trainingRows: 1000).run()
+    let errors = try learnt.detector.errors(of: gapped).errors
+    #expect(errors.indices.allSatisfy { errors[$0].isNaN == values[$0].isNaN }, "one that learnt such windows knows them")
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("gaps-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Models.standard.save(learnt.detector, to: file)
+    let kept = try Models.standard.load(.lstm, from: file)
+    #expect(try kept.errors(of: gapped).errors.map(\.bitPattern) == errors.map(\.bitPattern), "kept as it was")
+}
+
+/// What is known of training rows with gaps comes back from a file.
+@Test func aModelThatLearntBesideGapsIsKeptWhole() throws {
+    let whole = SampleKind.contextual.series(rows: 1000, seed: 2)
+    let values = whole.channels[0].values.enumerated().map { (0..<70).contains($0) || (400..<501).contains($0) ? .nan : $1 }
+    let series = whole.with([.init(name: "value", values: values)])
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("gaps-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: file) }
+    for model in Models.standard.all {
+        let task = TrainingTask(series: series, trainingRows: 1000, seed: 1)
+        var plan = model.kind == .lstm ? LSTMRecipe().plan(for: task) : TransformerRecipe().plan(for: task)
+        (plan.epochs, plan.windowsPerEpoch) = (1, 64)
+        let trained = try Training(model.kind, plan, series: series, trainingRows: 1000).run()
+        try Models.standard.save(trained.detector, to: file)
+        let kept = try Models.standard.load(model.kind, from: file)
+        let errors = try #require(trained.learnt).errors.errors
+        #expect(try kept.errors(of: series).errors.map(\.bitPattern) == errors.map(\.bitPattern))
     }
 }

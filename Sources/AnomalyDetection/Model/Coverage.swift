@@ -69,22 +69,10 @@ struct CoverageRule: Sendable, Equatable, Codable {
 
     /// How far one channel of the window that begins at `start` was measured.
     func coverage(_ series: PreparedSeries, _ channel: Int, from start: Int, _ windowing: Windowing) -> Coverage {
-        guard let measured = series.measured else { return .whole }
-        let channels = series.channelCount
-        var (count, gap, longest) = (0, 0, 0)
-        var place = (start - series.rows.lowerBound) * channels + channel
-        for _ in 0..<windowing.length {
-            if measured[place] == 0 {
-                gap += 1
-                longest = max(longest, gap)
-            } else {
-                count += 1
-                gap = 0
-            }
-            place += channels
-        }
-        if count < fewest[channel] { return .poor }
-        if longest < windowing.longGap { return .whole }
+        guard series.measured != nil else { return .whole }
+        let rows = start..<(start + windowing.length)
+        if series.measuredCount(channel, in: rows) < fewest[channel] { return .poor }
+        if series.longGaps(channel, in: rows, atLeast: windowing.longGap).isEmpty { return .whole }
         return allowsGaps || windowing.hidesGaps ? .gapped : .poor
     }
 
@@ -108,6 +96,26 @@ extension PreparedSeries {
     func measuredCount(_ channel: Int, in range: Range<Int>) -> Int {
         guard let measured else { return range.count }
         return range.count { measured[($0 - rows.lowerBound) * channelCount + channel] != 0 }
+    }
+
+    /// The rows of `range` that lie in a gap of a channel of `longest` rows or more, wherever that begins and ends.
+    func longGaps(_ channel: Int, in range: Range<Int>, atLeast longest: Int) -> [Range<Int>] {
+        guard let measured else { return [] }
+        func isMeasured(_ row: Int) -> Bool { measured[(row - rows.lowerBound) * channelCount + channel] != 0 }
+        var (gaps, row): ([Range<Int>], Int) = ([], range.lowerBound)
+        while row < range.upperBound {
+            if isMeasured(row) {
+                row += 1
+                continue
+            }
+            var (start, end) = (row, row + 1)
+            while start > rows.lowerBound, end - start < longest, row == range.lowerBound, !isMeasured(start - 1) { start -= 1 }
+            while end < rows.upperBound, end < range.upperBound || end - start < longest, !isMeasured(end) { end += 1 }
+            let gap = row..<min(end, range.upperBound)
+            if end - start >= longest { gaps.append(gap) }
+            row = gap.upperBound
+        }
+        return gaps
     }
 }
 

@@ -74,14 +74,14 @@ public struct DetectorPlan: Sendable, Equatable {
     /// Rows in a window.
     public var windowLength: Int { architecture.windowLength }
 
-    /// The patches of windows of which less than half was measured, `[windows, tokens]` of 0 or 1: nothing is to be made of what
-    /// stands in for their values, so they are hidden. `nil` where none is, or the network has no patches.
+    /// The patches of windows of which nothing was measured, `[windows, tokens]` of 0 or 1: nothing is to be made of what stands
+    /// in for their values, so they are hidden. `nil` where none is, or the network has no patches.
     /// - Parameter measured: `[windows, time, channels]` of 1 or 0.
     func unmeasuredPatches(_ measured: [Float]?) -> [UInt8]? {
         guard let measured, let sizes = architecture.maskable else { return nil }
         let patch = sizes.patchLength * architecture.channelCount
         let hidden = stride(from: 0, to: measured.count, by: patch).map { first -> UInt8 in
-            2 * measured[first..<(first + patch)].reduce(0, +) < Float(patch) ? 1 : 0
+            measured[first..<(first + patch)].contains(1) ? 0 : 1
         }
         return hidden.contains(1) ? hidden : nil
     }

@@ -33,8 +33,9 @@ struct WindowScoring: RowScoring {
         }
         swap(&all[0], &measurement.answers)
         try outcome.get()
+        let isJudged = measurement.answers.countsSomething
         let scored = finish()
-        if isFirst { try detector.check(scored.errors, of: rows) }
+        if isFirst && isJudged { try detector.check(scored.errors, of: rows) }
         return scored
     }
 
@@ -150,7 +151,7 @@ extension NeuralDetector {
         }
     }
 
-    /// That rows which have values got an error that is a number, one at least.
+    /// That rows which have values got an error that is a number, one at least; of rows of which a window counts.
     /// - Throws: `DetectionError.noFiniteErrors`.
     func check(_ errors: RowErrors, of rows: Series) throws(DetectionError) {
         guard !errors.errors.contains(where: \.isFinite),
@@ -178,9 +179,10 @@ extension NeuralDetector {
                 if let refusal { return .failure(refusal) }
                 defer { place += 1 }
                 sound[place].measurement.answers = answers[place]
+                let isJudged = sound[place].measurement.answers.countsSomething
                 let errors = sound[place].finish().errors
                 return Result { () throws(DetectionError) in
-                    try check(errors, of: all[index])
+                    if isJudged { try check(errors, of: all[index]) }
                     return errors
                 }
             }

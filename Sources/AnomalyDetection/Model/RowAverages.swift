@@ -25,8 +25,8 @@ struct RowAverages: Sendable {
         rows = rows.lowerBound..<(first + new.count)
     }
 
-    /// The mean of the errors of `width` rows around a row, as `movingAverage` gives it; but for rows without an error on one side as
-    /// many more count on the other, so that the rows beside a gap are averaged over as many as others are.
+    /// The mean of the errors of `width` rows around a row, as `movingAverage` gives it; but where more rows lack an
+    /// error on one side, as many more count on the other, so that rows beside a gap are averaged over as many as others are.
     func mean(around row: Int, width: Int) -> Float {
         let own = errors[row - rows.lowerBound]
         guard width > 1, !own.isNaN else { return own }
@@ -36,7 +36,7 @@ struct RowAverages: Sendable {
             let place = row - rows.lowerBound
             let before = place - low - (counts[place] - counts[low])
             let after = high - place - (counts[high] - counts[place])
-            (low, high) = (max(0, low - after), min(rows.count, high + before))
+            (low, high) = (max(0, low - max(0, after - before)), min(rows.count, high + max(0, before - after)))
         }
         return Float((sums[high] - sums[low]) / Double(counts[high] - counts[low]))
     }

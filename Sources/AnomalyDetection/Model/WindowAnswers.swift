@@ -14,7 +14,7 @@ struct Windowing: Sendable, Equatable {
 
     /// Rows of a gap that is too long to be bridged within a window, at the least.
     var longGap: Int { Self.longGap(length: length) }
-    static func longGap(length: Int) -> Int { max(4, length / 8) }
+    static func longGap(length: Int) -> Int { max(3, min(max(8, length / 8), length / 4)) }
 
     /// Windows with a further row in them, from the first window on that may have one: those that reach beyond `row` rows.
     func firstWindow(beyond row: Int) -> Int { row < length ? 0 : (row - length) / stride + 1 }
@@ -99,6 +99,9 @@ struct WindowAnswers: Sendable {
         windows = WindowStatistics(channels: scaling.centers.count)
     }
 
+    /// Whether enough was measured of a window, of one at least.
+    var countsSomething: Bool { windows.coverage.contains { $0 != .poor } }
+
     /// The first row of a window; of one that was dropped, about where it was.
     func start(of window: Int) -> Int {
         windows.numbers.contains(window) ? windows[start: window] : window * windowing.stride
@@ -117,7 +120,9 @@ struct WindowAnswers: Sendable {
         precondition(count >= length, "there is a window at least")
         if prepared.measured != nil { gaps.append(rows, behind: before) }
         if let row = gaps.unsettled(since: before, length: length) { edge = min(edge, row) }
-        edge = max(0, edge - slack)
+        // A gap at the end is long from so many rows on.
+        let longNow = prepared.openGaps.filter { (before - windowing.longGap + 1...count - windowing.longGap).contains($0) }
+        edge = max(0, min(edge, longNow.min() ?? edge) - slack)
         changed = before > length ? before - length + windowing.margin : 0
         if !gaps.all.isEmpty, before > 0 { changed = min(changed, start(of: settled)) }
         withdrawLast()
@@ -264,6 +269,9 @@ struct WindowAnswers: Sendable {
     }
 }
 
+/// How often long gaps are answered before levels are taken for settled.
+private let levelPasses = 2
+
 extension Reconstructor {
     /// Answers what is asked of some series, all of the same number of channels. The answers for one series are the same numbers
     /// however its rows came, and those of several together differ from these by rounding at the most.
@@ -285,9 +293,10 @@ extension Reconstructor {
                 // A window of one series keeps its place among others: matrix products may round by place.
                 let place = all.count == 1 && part == .inner ? (asked[next].request.index - 1) % groupSize : 0
                 let chosen = asked[next..<min(next + capacity - place, asked.count)]
-                let windows = LevelFreeWindows(
+                var windows = LevelFreeWindows(
                     prepared, places: chosen.map { WindowPlace(series: $0.series, start: $0.request.start) },
                     length: windowLength)
+                if all[0].windowing.hidesGaps { settleLevels(of: &windows, from: place) }
                 let margin = part == .inner ? all[0].windowing.margin : 0
                 let answers = reconstruct(
                     windows.values, measured: windows.measured, from: place, rows: margin..<(windowLength - margin))
@@ -298,6 +307,14 @@ extension Reconstructor {
                 done += chosen.count
                 progress(Double(done) / Double(total))
             }
+        }
+    }
+
+    /// Has the long gaps of windows answered, so that their levels are those of whole windows.
+    private func settleLevels(of windows: inout LevelFreeWindows, from place: Int) {
+        for _ in 0..<levelPasses where windows.haveLongGaps {
+            let answers = reconstruct(windows.values, measured: windows.measured, from: place, rows: 0..<windowLength)
+            windows.takeLevels(with: answers, length: windowLength)
         }
     }
 }

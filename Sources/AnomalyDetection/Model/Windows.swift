@@ -82,8 +82,11 @@ struct PreparedSeries: Sendable {
         measured = marks
     }
 
+    /// The row with which the gap of each channel at the end begins; behind the last row where there is none.
+    var openGaps: [Int] { last.map { $0.map { $0.row + 1 } ?? 0 } }
+
     /// The rows whose values no further row can change: none of them lies in a gap at the end.
-    var certain: Int { last.map { $0.map { $0.row + 1 } ?? 0 }.min() ?? rowCount }
+    var certain: Int { openGaps.min() ?? rowCount }
 
     /// Forgets the rows before `row`.
     mutating func drop(before row: Int) {
@@ -115,6 +118,8 @@ struct LevelFreeWindows: Sendable {
     private(set) var levels: [Float] = [], swings: [Float] = []
     /// 1 where a value was measured, 0 in a gap, as `values`; `nil` where none of the series has a gap.
     private(set) var measured: [Float]?
+    /// Of each channel of a window that has long gaps, by its number among `levels`, the places that lie in none.
+    private var outsideLongGaps: [Int: [Int]] = [:]
 
     /// The windows that begin at `starts` and have `length` rows.
     init(_ prepared: PreparedSeries, starts: some Collection<Int>, length: Int) {
@@ -137,14 +142,17 @@ struct LevelFreeWindows: Sendable {
             } else {
                 measured? += repeatElement(1, count: range.count)
             }
-            for channel in 0..<channels { takeLevel(of: channel, from: place, channels: channels) }
+            for channel in 0..<channels {
+                noteLongGaps(series, channel, from: window.start, length: length)
+                takeLevel(of: channel, from: place, channels: channels)
+            }
         }
     }
 
     /// Takes the level off one channel of the last window, which begins at `place`.
     private mutating func takeLevel(of channel: Int, from place: Int, channels: Int) {
         let places = stride(from: place + channel, to: values.count, by: channels)
-        let counting = placesOutsideLongGaps(places)
+        let counting = outsideLongGaps[levels.count]
         let count = Double(counting?.count ?? (values.count - place) / channels)
         var sum = 0.0
         if let counting {
@@ -167,23 +175,38 @@ struct LevelFreeWindows: Sendable {
         swings.append(Float((squares / count).squareRoot()))
     }
 
-    /// Of the places of one channel of a window those that lie in no long gap; `nil` where all do or none does.
-    private func placesOutsideLongGaps(_ places: StrideTo<Int>) -> [Int]? {
-        guard let measured else { return nil }
-        var (outside, gap): ([Int], [Int]) = ([], [])
-        let all = Array(places)
-        let longest = Windowing.longGap(length: all.count)
-        for place in all {
-            if measured[place] == 0 {
-                gap.append(place)
-                continue
+    /// Notes the places of a channel of the last window that lie in no long gap, where others do.
+    private mutating func noteLongGaps(_ series: PreparedSeries, _ channel: Int, from start: Int, length: Int) {
+        let gaps = series.longGaps(
+            channel, in: start..<(start + length), atLeast: Windowing.longGap(length: length))
+        guard !gaps.isEmpty else { return }
+        let (channels, first) = (series.channelCount, values.count - length * series.channelCount)
+        let outside = (0..<length).filter { row in !gaps.contains { $0.contains(start + row) } }
+        if !outside.isEmpty { outsideLongGaps[levels.count] = outside.map { first + $0 * channels + channel } }
+    }
+
+    /// Whether there is something for `takeLevels`.
+    var haveLongGaps: Bool { !outsideLongGaps.isEmpty }
+
+    /// Takes the level off once more where there are long gaps, with what was answered in their place: the mean of what was
+    /// measured is not that of the whole window.
+    /// - Parameter answers: `[windows, time, channels]`.
+    mutating func takeLevels(with answers: [Float], length: Int) {
+        let channels = levels.count * length / max(1, values.count)
+        for (index, outside) in outsideLongGaps {
+            let first = index / channels * length * channels
+            let places = stride(from: first + index % channels, to: first + length * channels, by: channels)
+            var next = outside.makeIterator()
+            var measured = next.next()
+            for place in places {
+                if place == measured { measured = next.next() } else { values[place] = answers[place] }
             }
-            if gap.count < longest { outside += gap }
-            gap = []
-            outside.append(place)
+            let level = places.reduce(0) { $0 + Double(values[$1]) } / Double(length)
+            let squares = places.reduce(0) { $0 + (Double(values[$1]) - level) * (Double(values[$1]) - level) }
+            for place in places { values[place] -= Float(level) }
+            levels[index] += Float(level)
+            swings[index] = Float((squares / Double(length)).squareRoot())
         }
-        if gap.count < longest { outside += gap }
-        return outside.isEmpty || outside.count == all.count ? nil : outside
     }
 }
 
