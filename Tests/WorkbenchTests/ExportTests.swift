@@ -83,4 +83,33 @@ private let sample = SampleKind.contextual.series(rows: 900, seed: 2)
         #expect(kept.events(missingIn: present).count == kept.events.count - present.events.count)
         #expect(KeptRun(Analysis(series: sample, models: .standard)) == nil)
     }
+
+    @Test func rowsOfTheFileAreWrittenAndNoOthers() async throws {
+        let kept = (0..<sample.rowCount).filter { $0 % 17 != 5 && !(400..<420).contains($0) }
+        let file = sample.selecting(rows: kept)
+        let completed = try #require(Grid(of: file)).completed(file)
+        #expect(completed.rowCount == sample.rowCount)
+        let filled = try await lines(of: completed)
+        #expect(filled.map(\.row) == kept.map { $0 + 1 })
+        #expect(filled.map(\.value) == file.channels[0].values)
+        let every = try #require(GridStep("10min"))
+        let laid = try #require(sample.resampled(Resampling(every: every)))
+        #expect(laid.rowCount == sample.rowCount / 2)
+        let own = try await lines(of: laid)
+        #expect(own.map(\.row) == Array(1...sample.rowCount) && own.map(\.value) == sample.channels[0].values)
+        #expect(stride(from: 0, to: own.count, by: 2).allSatisfy { own[$0].combined_score == own[$0 + 1].combined_score })
+    }
+
+    private struct Line: Decodable {
+        let row: Int
+        let value: Double
+        let combined_score: Float?
+    }
+
+    /// What is written of a series.
+    private func lines(of series: Series) async throws -> [Line] {
+        var text = ""
+        ScoreExport(series: series, result: try #require(try await analysis(of: series).result)).write(.jsonl) { text += $0 }
+        return try text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+    }
 }
