@@ -97,13 +97,18 @@ private let sample = SampleKind.contextual.series(rows: 900, seed: 2)
         #expect(laid.rowCount == sample.rowCount / 2)
         let own = try await lines(of: laid)
         #expect(own.map(\.row) == Array(1...sample.rowCount) && own.map(\.value) == sample.channels[0].values)
-        #expect(stride(from: 0, to: own.count, by: 2).allSatisfy { own[$0].combined_score == own[$0 + 1].combined_score })
+        #expect(stride(from: 0, to: own.count, by: 2).allSatisfy { own[$0].score == own[$0 + 1].score })
     }
 
     private struct Line: Decodable {
         let row: Int
         let value: Double
-        let combined_score: Float?
+        let score: Float?
+
+        enum CodingKeys: String, CodingKey {
+            case row, value
+            case score = "combined_score"
+        }
     }
 
     /// What is written of a series.
