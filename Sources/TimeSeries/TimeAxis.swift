@@ -38,18 +38,25 @@ public struct TimeAxis: Sendable, Equatable {
         return row < microseconds.count ? row : nil
     }
 
-    private func instant(of text: String) -> Int64? {
-        if case .clock = format { return Array(text.utf8).withUnsafeBufferPointer { ClockTime.instant($0) } }
-        guard let (beginning, notation) = TimeParser.beginning(text) else { return nil }
-        var instant = beginning
-        if notation.zone == .none {
+    private func instant(of text: String) -> Int64? { period(of: text)?.lowerBound }
+
+    /// What a calendar time takes, as `row(at:)` has it: all of a year, a month, a day, an hour, a minute or a second. `nil` where the
+    /// text is no time.
+    func period(of text: String) -> Range<Int64>? {
+        if case .clock = format {
+            return Array(text.utf8).withUnsafeBufferPointer { ClockTime.instant($0) }.map { $0..<($0 + 1) }
+        }
+        guard let (beginning, end, notation) = TimeParser.period(text) else { return nil }
+        func instant(_ instant: Int64) -> Int64 {
+            guard notation.zone == .none else { return instant }
             switch zone {
-            case .none, .utc: break
-            case .offset(let minutes, _): instant -= Int64(minutes) * 60_000_000
-            case .named(let clock): instant = clock.utc(instant)
+            case .none, .utc: return instant
+            case .offset(let minutes, _): return instant - Int64(minutes) * 60_000_000
+            case .named(let clock): return clock.utc(instant)
             }
         }
-        return instant
+        let first = instant(beginning)
+        return first..<max(first, instant(end))
     }
 
     /// For each of some rows the row that is nearest to the time so many microseconds before it; `nil` where none is nearer

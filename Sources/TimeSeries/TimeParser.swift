@@ -23,8 +23,26 @@ package enum TimeParser {
 
     /// The beginning of what `text` names: a year, a month, a day or an instant; `nil` when it is none of them.
     package static func beginning(_ text: String) -> (microseconds: Int64, notation: TimeFormat.Notation)? {
+        period(text).map { ($0.beginning, $0.notation) }
+    }
+
+    /// The beginning of what `text` names, as `beginning` has it, and that of what follows it: the next year, month, day, hour, minute
+    /// or second, or the next microsecond where it has a fraction of one.
+    static func period(_ text: String) -> (beginning: Int64, end: Int64, notation: TimeFormat.Notation)? {
         for rest in ["", "-01", "-01-01", ":00"] {
-            if let found = Array((text + rest).utf8).withUnsafeBufferPointer({ calendar($0) }) { return found }
+            let bytes = Array((text + rest).utf8)
+            guard let (beginning, notation) = bytes.withUnsafeBufferPointer({ calendar($0) }) else { continue }
+            if rest == "-01" || rest == "-01-01" {
+                let date = civil(daysSince1970: floorDivide(beginning, 86_400_000_000))
+                let (year, month) = rest == "-01" && date.month < 12 ? (date.year, date.month + 1) : (date.year + 1, 1)
+                return (beginning, days(year: year, month: month, day: 1) * 86_400_000_000, notation)
+            }
+            let length: Int64 =
+                rest == ":00"
+                ? 3_600_000_000
+                : notation.timeSeparator == nil
+                    ? 86_400_000_000 : notation.fractionDigits > 0 ? 1 : notation.hasSeconds ? 1_000_000 : 60_000_000
+            return (beginning, beginning + length, notation)
         }
         return nil
     }

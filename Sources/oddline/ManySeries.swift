@@ -107,12 +107,11 @@ extension TrainCommand {
                     throw DetectionError.tooFewRows(
                         series: series.name, rows: series.rowCount, needed: Training.fewestRows)
                 }
-                let learnt = training.trainRows.map(series.rowCount(ofFirst:)) ?? series.rowCount
+                let task = try training.task(ofMany: series)
                 if shared {
-                    all.append(series.prefix(learnt))
+                    all += task.parts.map { task.series.rows($0) }
                 } else {
                     let own = try folder.folder(ofKey: rows.key)
-                    let task = TrainingTask(series: series, trainingRows: learnt, seed: training.seed)
                     let detectors = try await training.learn(task, key: rows.key)
                     try own.save(detectors)
                     print("\(printable(rows.key)): \(own.url.path)")

@@ -101,7 +101,9 @@ struct ScoreCommand: AsyncParsableCommand {
         try keys.validate(hasFile: file != nil)
         if threads != nil, keys.column == nil { throw ValidationError("--threads is for many series; name their --key.") }
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be between 1 and 1024.") }
-        if model != nil, training.trainRows != nil { throw ValidationError("--train-rows is for training, without --model.") }
+        if model != nil, training.choosesRows {
+            throw ValidationError("--train-rows, --train and --exclude are for training, without --model.")
+        }
         try seriesOptions.validate(key: keys.column)
         guard keys.column != nil else { return }
         if model == nil { throw ValidationError("--key is for models that are trained; name their folder by --model.") }

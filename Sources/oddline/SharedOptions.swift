@@ -60,6 +60,15 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Train on the first N rows only, of many series on those of each; on all rows otherwise.")
     var trainRows: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Train on these rows only, such as 2024-01..2024-03 or 1..400 where there are no times; repeat for several.",
+            valueName: "from..to"))
+    var train: [String] = []
+
+    @Option(help: ArgumentHelp("Leave these rows out of training; repeat for several.", valueName: "from..to"))
+    var exclude: [String] = []
+
     @Option(help: "Where the random numbers begin; the same seed gives the same models.")
     var seed: UInt64 = 1
 
@@ -67,13 +76,19 @@ struct TrainingOptions: ParsableArguments {
         if let trainRows, trainRows < Training.fewestRows {
             throw ValidationError("--train-rows must be at least \(Training.fewestRows).")
         }
+        if trainRows != nil, !chosen.isEmpty {
+            throw ValidationError("--train-rows names the first rows; leave it out beside --train and --exclude.")
+        }
+        if (train + exclude).contains(where: { RowSpan($0) == nil }) {
+            throw ValidationError("--train and --exclude take FROM..TO, as in 2024-01-01..2024-03-31.")
+        }
     }
 
     /// Trains the models on a series, all of which they then score.
     func train(on series: Series) async throws -> [ScoredModel] {
         var models: [ScoredModel] = []
         let task = try task(series)
-        try await run(ModelTraining(series: series, models: Program.models, trainingRows: task.trainingRows, seed: seed)) {
+        try await run(ModelTraining(task, scoring: series, models: Program.models)) {
             if case .finished(let model) = $0 { models.append(model) }
         }
         return models
@@ -90,12 +105,27 @@ struct TrainingOptions: ParsableArguments {
         return Program.models.kinds.compactMap { detectors[$0] }
     }
 
+    /// Whether not all rows are learnt.
+    var choosesRows: Bool { trainRows != nil || !chosen.isEmpty }
+
+    /// The rows that are named.
+    private var chosen: ChosenRows {
+        ChosenRows(learnt: train.compactMap { RowSpan($0) }, excluded: exclude.compactMap { RowSpan($0) })
+    }
+
     /// Training on the rows of a series that were asked for.
-    /// - Throws: `DetectionError.tooManyTrainingRows`.
-    func task(_ series: Series) throws(DetectionError) -> TrainingTask {
-        if let trainRows, trainRows > series.fileRowCount {
-            throw .tooManyTrainingRows(series: series.name, rows: series.fileRowCount, wanted: trainRows)
+    /// - Throws: `DetectionError.tooManyTrainingRows`, `ChoiceError`.
+    func task(_ series: Series) throws -> TrainingTask {
+        if chosen.isEmpty, let trainRows, trainRows > series.fileRowCount {
+            throw DetectionError.tooManyTrainingRows(series: series.name, rows: series.fileRowCount, wanted: trainRows)
         }
+        return try task(ofMany: series)
+    }
+
+    /// Training on the rows that were asked for of one of many series; on all where it has fewer.
+    /// - Throws: `ChoiceError`.
+    func task(ofMany series: Series) throws -> TrainingTask {
+        if !chosen.isEmpty { return try chosen.task(series, seed: seed) }
         return TrainingTask(
             series: series, trainingRows: trainRows.map(series.rowCount(ofFirst:)) ?? series.rowCount, seed: seed)
     }

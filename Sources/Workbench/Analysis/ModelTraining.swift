@@ -42,9 +42,13 @@ public struct ModelTraining: Sendable {
 
     /// Prepares a run on the first `trainingRows` rows (all where `nil`) of a series, all of which is then scored.
     public init(series: Series, models: Models, trainingRows: Int? = nil, seed: UInt64 = 1) {
-        task = TrainingTask(series: series, trainingRows: trainingRows ?? series.rowCount, seed: seed)
-        self.models = models
-        scored = series
+        let task = TrainingTask(series: series, trainingRows: trainingRows ?? series.rowCount, seed: seed)
+        self.init(task, scoring: series, models: models)
+    }
+
+    /// Prepares a run on rows that were chosen of a series, all of which is then scored; the threads of `task` do not count.
+    public init(_ task: TrainingTask, scoring series: Series, models: Models) {
+        (self.task, self.models, scored) = (task, models, series)
     }
 
     /// Prepares a run that only trains, on one series or many; the threads of `task` do not count.
@@ -87,8 +91,10 @@ public struct ModelTraining: Sendable {
             task.threadCount = threads
             let trained = try model.train(task, cancellation) { report(.training($0)) }
             guard let scored else { return .learnt(trained.detector) }
+            // What the models say of what they learnt goes on where that is as the series is.
+            let known = task.series.identity == scored.identity ? trained : TrainedModel(trained.detector)
             return .finished(
-                try trained.scoring(scored, cancellation: cancellation) { report(.scoring(model.kind, share: $0)) })
+                try known.scoring(scored, cancellation: cancellation) { report(.scoring(model.kind, share: $0)) })
         } catch {
             return .failed(error)
         }

@@ -1,0 +1,63 @@
+import AnomalyDetection
+import TimeSeries
+
+/// Which rows of a series are learnt, where not all are.
+public struct ChosenRows: Sendable, Equatable {
+    /// Stretches that are learnt; all rows where there is none.
+    public var learnt: [RowSpan]
+    /// Stretches that are left out of what is learnt, as if nothing had been measured there.
+    public var excluded: [RowSpan]
+
+    /// Stretches to learn from and to leave out.
+    public init(learnt: [RowSpan] = [], excluded: [RowSpan] = []) { (self.learnt, self.excluded) = (learnt, excluded) }
+
+    /// Whether all rows are learnt.
+    public var isEmpty: Bool { learnt.isEmpty && excluded.isEmpty }
+
+    /// Training on the rows that are chosen. No window reaches from one stretch into the next; stretches that touch are one.
+    /// - Throws: `ChoiceError` for what names no rows; `DetectionError.tooFewRows` where there are too few of them.
+    public func task(_ series: Series, seed: UInt64) throws -> TrainingTask {
+        let excluded = try excluded.map { try rows(of: $0, in: series) }
+        let emptied = series.emptied(in: excluded)
+        guard !learnt.isEmpty else { return TrainingTask(series: emptied, trainingRows: series.rowCount, seed: seed) }
+        var stretches: [Range<Int>] = []
+        for rows in try learnt.map({ try rows(of: $0, in: series) }).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = stretches.last, rows.lowerBound <= last.upperBound {
+                stretches[stretches.count - 1] = last.lowerBound..<max(last.upperBound, rows.upperBound)
+            } else {
+                stretches.append(rows)
+            }
+        }
+        if stretches.count == 1, stretches[0].lowerBound == 0 {
+            return TrainingTask(series: emptied, trainingRows: stretches[0].upperBound, seed: seed)
+        }
+        return TrainingTask(all: stretches.map { emptied.rows($0) }, seed: seed)
+    }
+
+    private func rows(of span: RowSpan, in series: Series) throws(ChoiceError) -> Range<Int> {
+        guard let rows = span.rows(in: series) else {
+            throw .noSpan(series: series.name, text: span.text, hasTimes: series.time.microseconds != nil)
+        }
+        guard !rows.isEmpty else { throw .noRows(series: series.name, text: span.text) }
+        return rows
+    }
+}
+
+/// Why rows cannot be chosen.
+public enum ChoiceError: Error, Equatable, CustomStringConvertible {
+    /// An end of a stretch cannot be read.
+    case noSpan(series: String, text: String, hasTimes: Bool)
+    /// No row lies in a stretch.
+    case noRows(series: String, text: String)
+
+    /// One sentence for the user.
+    public var description: String {
+        switch self {
+        case .noSpan(let series, let text, let hasTimes):
+            let form = hasTimes ? "times, as in 2024-01-01..2024-03-31" : "numbers of rows, since it has no times, as in 1..400"
+            return "\(series): \"\(printable(text))\" names no stretch; write FROM..TO with \(form)."
+        case .noRows(let series, let text):
+            return "\(series): no row lies in \(printable(text)); its rows can be seen with `oddline describe`."
+        }
+    }
+}
