@@ -97,6 +97,8 @@ struct AnalysisOperations: Sendable {
                 .post, "/api/series/{id}/training", id: "train",
                 "Train the models; stops when the session is ended or the account may not log in any more.", Self.id,
                 .optional("train_rows", .integer(Training.fewestRows...1_000_000_000)),
+                .body("train", .texts(4...100, most: 100), otherwise: []),
+                .body("exclude", .texts(4...100, most: 100), otherwise: []),
                 .body("seed", .integer(0...1_000_000_000), otherwise: 1),
                 answer: .accepted(progress) { "/api/series/\($0.id)/training" }, problems: [409], protected: train),
             Operation(
@@ -105,9 +107,26 @@ struct AnalysisOperations: Sendable {
         ]
     }
 
-    private func train(_ caller: AuthenticatedContext, id: String, rows: Int?, seed: Int) async throws -> Progress {
-        try await store.train(id, for: caller.authenticated, trainingRows: rows, seed: UInt64(seed))
+    private func train(
+        _ caller: AuthenticatedContext, id: String, rows: Int?, learnt: [String], excluded: [String], seed: Int
+    ) async throws -> Progress {
+        let chosen = ChosenRows(
+            learnt: try Self.spans(learnt, field: "train"), excluded: try Self.spans(excluded, field: "exclude"))
+        guard rows == nil || chosen.isEmpty else {
+            throw Problem.fields([.init(field: "train_rows", message: "Leave this field out beside train and exclude.")])
+        }
+        try await store.train(id, for: caller.authenticated, trainingRows: rows, chosen, seed: UInt64(seed))
         return (id, try await store.run(id, for: caller.session))
+    }
+
+    /// - Throws: `Problem` 422.
+    private static func spans(_ texts: [String], field: String) throws -> [RowSpan] {
+        try texts.map { text in
+            guard let span = RowSpan(text) else {
+                throw Problem.fields([.init(field: field, message: "Write FROM..TO, as in 2024-01-01..2024-03-31.")])
+            }
+            return span
+        }
     }
 
     // MARK: Results

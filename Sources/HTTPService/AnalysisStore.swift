@@ -159,7 +159,9 @@ actor AnalysisStore {
     /// Starts training the models; they are saved in the user's library when done. The run stops when the session is ended
     /// or its account may not go on.
     /// - Throws: `Problem` 404, or 409 while a run of the user goes on.
-    func train(_ id: String, for caller: AuthenticatedSession, trainingRows: Int?, seed: UInt64) throws {
+    func train(
+        _ id: String, for caller: AuthenticatedSession, trainingRows: Int?, _ chosen: ChosenRows = ChosenRows(), seed: UInt64
+    ) throws {
         let session = caller.session
         let key = Key(user: session.account.id, series: id)
         let series = try entry(id, session).analysis.series
@@ -171,11 +173,19 @@ actor AnalysisStore {
         if let trainingRows, trainingRows > series.fileRowCount {
             throw Problem.fields([.init(field: "train_rows", message: "The series has \(series.fileRowCount) rows.")])
         }
-        let trainingRows = trainingRows.map(series.rowCount(ofFirst:))
+        let task: TrainingTask
+        do {
+            let rows = trainingRows.map(series.rowCount(ofFirst:)) ?? series.rowCount
+            task =
+                try chosen.isEmpty
+                ? TrainingTask(series: series, trainingRows: rows, seed: seed) : chosen.task(series, seed: seed)
+        } catch let error as ChoiceError {
+            throw Problem.fields([.init(field: error.field(of: chosen), message: error.description)])
+        }
         let cancellation = Cancellation()
         entries[key]?.cancellation = cancellation
         entries[key]?.run = .running(PerModel())
-        let reports = ModelTraining(series: series, models: models, trainingRows: trainingRows, seed: seed).run(
+        let reports = ModelTraining(task, scoring: series, models: models).run(
             cancellation: cancellation, mayGoOn: { [accounts] in (try? accounts.mayGoOn(caller)) ?? false })
         Task {
             for await report in reports { await take(report, key, cancellation, session) }

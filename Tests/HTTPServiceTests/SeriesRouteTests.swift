@@ -31,6 +31,9 @@ import Testing
         let path = try #require(made.headers["location"])
         #expect(try await server.send("GET", path + "/scores", token: token).status == 409)
         #expect(try await server.send("POST", path + "/training", "{\"train_rows\":9000}", token: token).status == 422)
+        for wrong in [
+            #"{"train":["1-100"]}"#, #"{"exclude":["2031..."]}"#, #"{"train":["1..100"],"train_rows":100}"#, #"{"train":"1..100"}"#,
+        ] { #expect(try await server.send("POST", path + "/training", wrong, token: token).status == 422) }
         #expect(try await server.send("POST", path + "/training", "{\"seed\":3}", token: token).status == 202)
         try await server.waitForTraining(path, token: token)
         #expect(try await server.send("GET", path, token: token).json["models"] as? [String] == ["lstm", "transformer"])

@@ -17,7 +17,8 @@ private let days2024 = Series(
     #expect(try #require(RowSpan(text)).rows(in: days2024) == rows)
 }
 
-@Test(arguments: ["2024-13..2024-14", "monday..", "..2024-02-30", "1..400"]) func whatIsNoTimeNamesNoStretch(_ text: String) throws {
+@Test(arguments: ["2024-13..2024-14", "monday..", "..2024-02-30", "1..400"])
+func whatIsNoTimeNamesNoStretch(_ text: String) throws {
     #expect(try #require(RowSpan(text)).rows(in: days2024) == nil)
 }
 

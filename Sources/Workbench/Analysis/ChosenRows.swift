@@ -50,6 +50,13 @@ public enum ChoiceError: Error, Equatable, CustomStringConvertible {
     /// No row lies in a stretch.
     case noRows(series: String, text: String)
 
+    /// What was wrong of some rows that were chosen: `train` or `exclude`.
+    public func field(of chosen: ChosenRows) -> String {
+        switch self {
+        case .noSpan(_, let text, _), .noRows(_, let text): chosen.learnt.contains { $0.text == text } ? "train" : "exclude"
+        }
+    }
+
     /// One sentence for the user.
     public var description: String {
         switch self {
