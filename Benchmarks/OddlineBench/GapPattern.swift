@@ -2,7 +2,7 @@ import TimeSeries
 
 /// Ways to take rows from a series.
 enum GapPattern: String, CaseIterable, Sendable {
-    case blocks5, blocks20, blocks40, scattered20, scattered40, head, tail
+    case blocks5, blocks20, blocks40, scattered20, scattered40, uneven, head, tail
 
     /// Rows in a block.
     private static let block = 150
@@ -15,6 +15,7 @@ enum GapPattern: String, CaseIterable, Sendable {
         case .blocks40: "40 % in blocks of 150"
         case .scattered20: "20 % scattered"
         case .scattered40: "40 % scattered"
+        case .uneven: "all but every second, third or fifth"
         case .head: "the first fifth"
         case .tail: "the last fifth, about"
         }
@@ -32,6 +33,13 @@ enum GapPattern: String, CaseIterable, Sendable {
         case .blocks40: return blocks(rows * 2 / 5 / Self.block, series, random: &random)
         case .scattered20: return labels.map { random.uniform() < 0.2 && !$0 }
         case .scattered40: return labels.map { random.uniform() < 0.4 && !$0 }
+        case .uneven:
+            var next = 0
+            return labels.enumerated().map { row, isOdd in
+                guard row == next else { return !isOdd }
+                next += [2, 3, 5][min(2, Int(random.uniform() * 3))]
+                return false
+            }
         case .head: return (0..<rows).map { $0 < rows / 5 }
         case .tail:
             let distances = Self.distances(from: labels)

@@ -30,7 +30,6 @@ extension SeriesReader {
         series = series.renaming(options.renamed)
         var grid: Grid?
         if understanding.key == nil {
-            understanding.notices += repeatNotices(series)
             let sampling = try Sampling(of: series, options, grows: grows)
             understanding.notices += sampling.notices
             (series, grid) = (sampling.series, sampling.grid)
@@ -60,11 +59,6 @@ extension SeriesReader {
             : (.newestFirst, "Rows stood newest first and were put into time order.")
     }
 
-    private static func repeatNotices(_ series: Series) -> [String] {
-        let repeated = series.time.microseconds?.adjacentPairs().count { $0 == $1 } ?? 0
-        guard repeated > 0 else { return [] }
-        return ["\(repeated) row\(repeated == 1 ? " repeats" : "s repeat") the time of the row above."]
-    }
 }
 
 extension Series {

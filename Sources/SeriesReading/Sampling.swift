@@ -27,7 +27,7 @@ struct Sampling {
             self.series = laid
             let (rows, steps) = (grouped(series.rowCount, "row"), grouped(laid.rowCount, "step"))
             notices = ["\(rows) are laid on \(steps) of \(every): \(words(resampling))."]
-        case .rows: break
+        case .rows: tellRepeated()
         case nil: guess(aggregate, grows)
         }
     }
@@ -36,20 +36,26 @@ struct Sampling {
     private static let fewestRows = 20
 
     private mutating func guess(_ aggregate: Resampling, _ grows: Bool) {
-        guard series.rowCount >= Self.fewestRows else { return }
+        guard series.rowCount >= Self.fewestRows else { return tellRepeated() }
+        if grows { tellRepeated() }
         if let grid = Grid(of: series) {
             self.grid = grid
-            let completed = grid.completed(series)
-            let absent = completed.rowCount - series.rowCount
-            guard absent > 0 else { return }
+            let merged = grows ? series : series.merged(aggregate)
+            let completed = grid.completed(merged)
+            let (repeated, absent) = (series.rowCount - merged.rowCount, completed.rowCount - merged.rowCount)
             series = completed
-            notices = [
+            if repeated > 0 {
+                notices.append(
+                    "\(repeating(repeated)) the time of the row above: they are one, by \(words(aggregate)) (--aggregate says how, "
+                        + "--every rows keeps them apart).")
+            }
+            guard absent > 0 else { return }
+            notices.append(
                 "The file lacks \(grouped(absent, "row")), one every \(grid.step), which are gaps (--every rows takes its rows as "
-                    + "evenly spaced)."
-            ]
+                    + "evenly spaced).")
         } else if let guessed = Resampling(guessing: series) {
             guard !grows else {
-                notices = ["Times are uneven; rows that come one after the other are taken as evenly spaced."]
+                notices += ["Times are uneven; rows that come one after the other are taken as evenly spaced."]
                 return
             }
             var resampling = guessed
@@ -63,6 +69,15 @@ struct Sampling {
             series = laid
         }
     }
+
+    private mutating func tellRepeated() {
+        let repeated = series.time.microseconds?.adjacentPairs().count { $0 == $1 } ?? 0
+        if repeated > 0 {
+            notices.append("\(repeating(repeated)) the time of the row above; all are kept.")
+        }
+    }
+
+    private func repeating(_ count: Int) -> String { "\(count) row\(count == 1 ? " repeats" : "s repeat")" }
 
     private func grouped(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 

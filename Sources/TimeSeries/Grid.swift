@@ -122,10 +122,19 @@ extension Series {
                 return before + (times[row] - before) / Int64(gaps[row] + 1) * Int64(place + 1)
             }
         }
-        return Series(
+        var series = Series(
             name: name, channels: channels.map { Channel(name: $0.name, values: inserted($0.values) { _, _ in .nan }) },
             time: TimeAxis(microseconds: times, format: time.format),
             labels: labels.map { labels in inserted(labels) { row, _ in row > 0 && labels[row - 1] && labels[row] } },
-            fileOrder: inserted((0..<rowCount).map(rowNumber)) { _, _ in 0 }, notices: notices)
+            fileOrder: inserted(fileOrder ?? (0..<rowCount).map(rowNumber)) { _, _ in 0 }, notices: notices)
+        if let source {
+            var (before, moved): (Int, [Int]) = (0, [])
+            for gap in gaps {
+                moved.append(moved.count + before + gap)
+                before += gap
+            }
+            series.source = GridSource(rows: source.rows, places: source.places.map { moved[$0] })
+        }
+        return series
     }
 }

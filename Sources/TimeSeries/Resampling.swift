@@ -52,7 +52,7 @@ public struct GridSource: Sendable {
     /// The row of the series that each became part of; rising.
     public let places: [Int]
 
-    fileprivate init(rows: Series, places: [Int]) { (self.rows, self.places) = (rows, places) }
+    init(rows: Series, places: [Int]) { (self.rows, self.places) = (rows, places) }
 
     /// The same with some of the channels.
     func with(channels names: [String]) -> GridSource {
@@ -88,6 +88,25 @@ extension Series {
         // A row's own rows of the file reach from where it starts to where the next one does; a gap's to where it starts itself.
         let ends = starts.dropFirst() + [times.count]
         let rows = zip(starts, ends).enumerated().map { place, bounds in places[bounds.0] == place ? bounds.0..<bounds.1 : 0..<0 }
+        return laid(rows, at: instants, places, resampling)
+    }
+
+    /// The series with rows of the same time made one, its rows those of `source` then; itself without such rows.
+    public func merged(_ resampling: Resampling) -> Series {
+        guard let times = time.microseconds, times.adjacentPairs().contains(where: ==) else { return self }
+        var (starts, places): ([Int], [Int]) = ([], [])
+        for row in times.indices {
+            if row == 0 || times[row] > times[row - 1] { starts.append(row) }
+            places.append(starts.count - 1)
+        }
+        let rows = zip(starts, starts.dropFirst() + [times.count]).map { $0..<$1 }
+        return laid(rows, at: starts.map { times[$0] }, places, resampling)
+    }
+
+    /// - Parameters:
+    ///   - rows: those that each new row is made of.
+    ///   - places: the new row that each row becomes part of.
+    private func laid(_ rows: [Range<Int>], at instants: [Int64], _ places: [Int], _ resampling: Resampling) -> Series {
         let laid = channels.map { channel in
             let aggregate = resampling.ofChannels[channel.name] ?? resampling.aggregate
             return Channel(name: channel.name, values: rows.map { aggregate.of(channel.values[$0]) })

@@ -37,6 +37,21 @@ private func read(_ data: Data, _ change: (inout SeriesReader.Options) -> Void =
     #expect(reading.understanding.rowCount == 200)
 }
 
+/// The hour that comes twice in autumn is no zigzag between its two turns.
+@Test func rowsOfOneTimeAreOne() throws {
+    let reading = try read(file(Array(0..<180) + Array(120..<300)))
+    #expect(reading.series.rowCount == 300 && reading.understanding.rowCount == 360)
+    #expect(reading.series.channels[0].values == (0..<300).map(Double.init))
+    #expect(reading.series.source?.places.count == 360 && reading.series.fileRowCount == 360)
+    #expect(reading.series.notices.contains { $0.contains("60 rows repeat the time of the row above: they are one, by mean") })
+    let apart = try read(file(Array(0..<180) + Array(120..<300))) { $0.every = .rows }
+    #expect(apart.series.rowCount == 360 && apart.series.notices.contains { $0.contains("all are kept") })
+    let gapped = try read(file((0..<180).filter { $0 != 30 } + Array(120..<300)))
+    #expect(gapped.series.rowCount == 300 && gapped.series.channels[0].values[30].isNaN)
+    #expect(gapped.series.fileRows(in: 0..<300).map(\.row) == (gapped.series.source?.places ?? []))
+    #expect(gapped.series.source?.places[30] == 31)
+}
+
 @Test func aStepThatIsWantedIsHad() throws {
     let reading = try read(file(0..<300)) {
         $0.every = .init("1h")
