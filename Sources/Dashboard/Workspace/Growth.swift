@@ -52,6 +52,11 @@ extension WorkspaceState {
 
     /// Begins to read new rows and goes to the last one.
     mutating func startFollowing(_ frame: inout Frame) -> [Effect] {
+        guard analysis.series.source == nil else {
+            frame.complain(
+                "Several rows of this file make one here, so that it cannot be followed; with `e` among the columns (o) say rows.")
+            return []
+        }
         let run = Cancellation()
         growth.reading = run
         growth.watch = EventWatch(behind: analysis.series.rowCount, known: events)
