@@ -54,7 +54,8 @@ extension WorkspaceState {
     mutating func startFollowing(_ frame: inout Frame) -> [Effect] {
         guard analysis.series.source == nil else {
             frame.complain(
-                "Several rows of this file make one here, so that it cannot be followed; with `e` among the columns (o) say rows.")
+                "Several rows of this file make one here, so that it cannot be followed; with `e` among the columns (o) say rows."
+            )
             return []
         }
         let run = Cancellation()
