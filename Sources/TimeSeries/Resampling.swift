@@ -46,7 +46,7 @@ public struct Resampling: Sendable, Equatable {
 }
 
 /// The rows of a file of which those of a series were made, and where they went.
-public struct GridSource: Sendable {
+public final class GridSource: Sendable {
     /// The rows, in order of time.
     public let rows: Series
     /// The row of the series that each became part of; rising.
