@@ -13,6 +13,8 @@ private func series(_ times: [Int64], zone: TimeFormat.Notation.Zone = .none) ->
         time: TimeAxis(microseconds: times, format: .iso8601(notation)))
 }
 
+private func step(_ text: String) throws -> GridStep { try #require(GridStep(text)) }
+
 private func instant(_ text: String) throws -> Int64 { try #require(TimeParser.beginning(text)).0 }
 
 /// What a file lacks comes back as gaps, each row at its time, whatever is taken away within it.
@@ -134,7 +136,7 @@ func whatIsNoStepIsRefused(_ text: String) { #expect(GridStep(text) == nil) }
         var times: [Int64] = [Int64.random(in: 0...1_600_000_000, using: &random) * 1_000_000]
         for _ in 0..<300 { times.append(times[times.count - 1] + .random(in: 0...3_600_000_000, using: &random)) }
         let source = series(times)
-        let every = try #require(GridStep(["5min", "1h", "6h", "1d"][seed % 4]))
+        let every = try step(["5min", "1h", "6h", "1d"][seed % 4])
         func laid(_ aggregate: Resampling.Aggregate) throws -> Series {
             try #require(source.resampled(Resampling(every: every, aggregate: aggregate)))
         }
@@ -157,7 +159,8 @@ func whatIsNoStepIsRefused(_ text: String) { #expect(GridStep(text) == nil) }
 @Test func rowsThatComeALittleEarlyOrLateEachHaveAStepOfTheirOwn() throws {
     var random = SeededGenerator(seed: 4)
     let times = (0..<400).map { Int64($0) * 900_000_000 + .random(in: -300_000_000...300_000_000, using: &random) }
-    let laid = try #require(series(times).resampled(try #require(Resampling(guessing: series(times)))))
+    let guess = try #require(Resampling(guessing: series(times)))
+    let laid = try #require(series(times).resampled(guess))
     #expect(abs(laid.rowCount - 400) <= 1)
     #expect(laid.channels[0].values.count(where: \.isNaN) < 20)
 }
@@ -167,7 +170,8 @@ func whatIsNoStepIsRefused(_ text: String) { #expect(GridStep(text) == nil) }
     // An hour each from 30 March to 1 April 2019, the day of 23 hours in the middle; midnight there is 23:00 and 22:00 in UTC.
     let start = try instant("2019-03-29 23:00")
     let hours = series((0..<71).map { start + $0 * 3_600_000_000 }, zone: .named(berlin))
-    let days = try #require(hours.resampled(Resampling(every: try #require(GridStep("1d")), aggregate: .count)))
+    let day = try step("1d")
+    let days = try #require(hours.resampled(Resampling(every: day, aggregate: .count)))
     #expect(days.channels[0].values == [24, 23, 24])
     #expect(days.time.microseconds?[2] == (try instant("2019-03-31 22:00")))
 }
@@ -180,8 +184,8 @@ func whatIsNoStepIsRefused(_ text: String) { #expect(GridStep(text) == nil) }
             .init(name: "a", values: [1, 2, 6, .nan, 4]), .init(name: "b", values: [1, 2, 3, .nan, .nan]),
         ],
         time: TimeAxis(microseconds: times, format: .iso8601(.init())), labels: [false, true, false, false, false])
-    let laid = try #require(
-        two.resampled(Resampling(every: try #require(GridStep("1h")), aggregate: .mean, ofChannels: ["b": .maximum])))
+    let hour = try step("1h")
+    let laid = try #require(two.resampled(Resampling(every: hour, aggregate: .mean, ofChannels: ["b": .maximum])))
     #expect(laid.channels[0].values == [3, 4])
     #expect(laid.channels[1].values[0] == 3 && laid.channels[1].values[1].isNaN)
     #expect(laid.labels == [true, false])

@@ -14,12 +14,14 @@ private let days2024 = Series(
     ("2024..2024", 0..<366), ("2024-03..2024-05-01 12:00", 60..<122), (" 2024-01-02 ..2024-01-03", 1..<3), ("2025..", 366..<366),
     ("2024-02-01..2024-01-01", 31..<31),
 ]) func stretchesAreNamedByTimes(_ text: String, _ rows: Range<Int>) throws {
-    #expect(try #require(RowSpan(text)).rows(in: days2024) == rows)
+    let span = try #require(RowSpan(text))
+    #expect(span.rows(in: days2024) == rows)
 }
 
 @Test(arguments: ["2024-13..2024-14", "monday..", "..2024-02-30", "1..400"])
 func whatIsNoTimeNamesNoStretch(_ text: String) throws {
-    #expect(try #require(RowSpan(text)).rows(in: days2024) == nil)
+    let span = try #require(RowSpan(text))
+    #expect(span.rows(in: days2024) == nil)
 }
 
 @Test(arguments: ["", "..", "2024-01-01", "2024-01-01.2024-02-01"]) func aStretchHasTwoPoints(_ text: String) {
