@@ -70,7 +70,7 @@ public final class Desk: Sendable {
         case .openAs(let path, let options, let follows): open(path, effect, as: options, follows: follows)
         case .readAgain(let path, let options, let run): readAgain(path, effect, options, run)
         case .listSeries(let path, let columns, let options): listSeries(path, effect, columns, options)
-        case .train(let series, let run, let seed): Task { await train(series, run, seed) }
+        case .train(let series, let chosen, let run, let seed): Task { await train(series, chosen, run, seed) }
         case .listLibrary, .loadModels, .export, .describe, .compare, .explain, .scoreGrowth, .settle, .complete:
             compute(effect)
         case .follow(let path, let series, var options, let run):
@@ -204,8 +204,14 @@ public final class Desk: Sendable {
         return .failed(problems.joined(separator: " "))
     }
 
-    private func train(_ series: Series, _ run: Cancellation, _ seed: UInt64) async {
-        let training = ModelTraining(series: series, models: services.models, seed: seed)
+    private func train(_ series: Series, _ chosen: ChosenRows, _ run: Cancellation, _ seed: UInt64) async {
+        let training: ModelTraining
+        do {
+            training = ModelTraining(try chosen.task(series, seed: seed), scoring: series, models: services.models)
+        } catch {
+            report(.failed("\(error)"))
+            return report(.trainingEnded(run: run))
+        }
         for await progress in training.run(cancellation: run, mayGoOn: mayGoOn) {
             if case .finished(let model) = progress, let saving = await saved(model.detector, of: series) {
                 report(.saved(run: run, saving))

@@ -47,7 +47,7 @@ public enum Effect: Sendable {
     /// What is stored under an identity, of fewer rows of the file of this path, belongs to the series as it is now.
     case carryOver(path: String, Series, from: SeriesIdentity)
     /// Where the random numbers begin is the last.
-    case train(Series, Cancellation, UInt64)
+    case train(Series, ChosenRows, Cancellation, UInt64)
     /// Loads models that are stored under an identity and scores the series with them.
     case loadModels(Series, [ModelKind], of: SeriesIdentity)
     case judge(SeriesIdentity, Range<Int>, Verdict?)

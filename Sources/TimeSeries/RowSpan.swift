@@ -6,18 +6,27 @@ public struct RowSpan: Sendable, Equatable {
     /// What was written.
     public let text: String
     private let from: Substring, to: Substring
+    /// The rows, where they were not written.
+    private let chosen: Range<Int>?
+
+    /// Rows of a series, counted from 0.
+    public init(rows: Range<Int>) {
+        (text, from, to, chosen) = ("rows \(rows.lowerBound + 1) to \(rows.upperBound)", "", "", rows)
+    }
 
     /// Takes `FROM..TO`; `nil` without the two points, or with nothing on either side.
     public init?(_ text: String) {
         guard let sign = text.firstRange(of: "..") else { return nil }
         func trimmed(_ part: Substring) -> Substring { part.drop { $0 == " " }.prefix { $0 != "\n" } }
         (self.text, from, to) = (text, trimmed(text[..<sign.lowerBound]), trimmed(text[sign.upperBound...]))
+        chosen = nil
         if from.isEmpty && to.isEmpty { return nil }
     }
 
     /// The rows that lie in it.
     /// - Returns: `nil` where an end is no time, or no number where there are no times; an empty range where no row lies in it.
     public func rows(in series: Series) -> Range<Int>? {
+        if let chosen { return chosen.clamped(to: 0..<series.rowCount) }
         var (first, end) = (0, series.rowCount)
         if let times = series.time.microseconds {
             if !from.isEmpty {

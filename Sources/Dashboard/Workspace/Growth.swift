@@ -190,5 +190,6 @@ extension WorkspaceState {
         place(cursorAt: cursor - count)
         show(visible.lowerBound - count, count: visible.count)
         chosen = max(0, chosen.lowerBound - count)..<max(1, chosen.upperBound - count)
+        markedFrom = markedFrom.map { max(0, $0 - count) }
     }
 }

@@ -93,18 +93,23 @@ extension WorkspaceState {
         let seen = analysis.result?.events(overlapping: visible) ?? []
         let scale = ScoreScale(events.lazy.map { Double($0.peak) }, level: nil)
         var peaks = [Float](repeating: 0, count: layout.plot.width)
-        func columns(_ event: Event) -> ClosedRange<Int>? {
-            let rows = event.rows.clamped(to: visible)
+        func columns(_ rows: Range<Int>) -> ClosedRange<Int>? {
+            let rows = rows.clamped(to: visible)
             guard let first = layout.column(of: rows.lowerBound, visible: visible),
                 let last = layout.column(of: rows.upperBound - 1, visible: visible)
             else { return nil }
             return (first - layout.plot.x)...(last - layout.plot.x)
         }
         for event in seen {
-            guard let columns = columns(event) else { continue }
+            guard let columns = columns(event.rows) else { continue }
             for column in columns { peaks[column] = max(peaks[column], event.peak) }
         }
-        let chosen = selectedEvent.flatMap { $0.rows.overlaps(visible) ? columns($0) : nil }
+        let chosen = (marked ?? selectedEvent?.rows).flatMap { $0.overlaps(visible) ? columns($0) : nil }
+        if marked != nil, let chosen {
+            let area = Rect(
+                x: layout.plot.x + chosen.lowerBound, y: layout.plots.y, width: chosen.count, height: layout.plots.height)
+            screen.tint(area, theme.selection)
+        }
         for (column, peak) in peaks.enumerated() where peak > 0 {
             let strength = 0.6 + 0.4 * scale.height(Double(peak))
             var color = theme.background.mixed(with: theme.flag, share: strength)

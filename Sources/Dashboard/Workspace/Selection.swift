@@ -8,6 +8,7 @@ import Workbench
 extension WorkspaceState {
     /// Chooses an event and puts the cursor on its peak.
     mutating func select(_ event: Event) {
+        markedFrom = nil
         chosen = event.rows
         selectedEvent = event
         place(cursorAt: event.peakRow)
@@ -33,9 +34,25 @@ extension WorkspaceState {
     /// Puts the cursor on a row and chooses what is there.
     mutating func moveCursor(to row: Int) {
         place(cursorAt: row)
-        chosen = cursor..<(cursor + 1)
+        chosen = marked ?? cursor..<(cursor + 1)
         bind()
         if let selectedEvent { chosen = selectedEvent.rows }
+    }
+
+    // MARK: Marking
+
+    /// The rows from where marking began to the cursor, both included.
+    var marked: Range<Int>? { markedFrom.map { min($0, cursor)..<(max($0, cursor) + 1) } }
+
+    /// Begins to mark rows at the cursor, or ends it.
+    mutating func toggleMarking(_ frame: inout Frame) {
+        markedFrom = markedFrom == nil ? cursor : nil
+        moveCursor(to: cursor)
+        frame.say(
+            markedFrom == nil
+                ? "No rows are marked."
+                : "Rows are marked from here to the cursor; a, n, z and b judge them, :train-on and :train-without train, v ends it."
+        )
     }
 
     /// Puts the cursor into a column of the plots: into the highest event there, or on the row in its middle.
@@ -74,6 +91,9 @@ extension WorkspaceState {
     }
 
     private mutating func bind() {
+        if let marked {
+            return selectedEvent = analysis.result.map { Event(rows: marked, of: $0.combined, scores: $0.scores) }
+        }
         let here = events.filter { $0.rows.overlaps(chosen) }
         selectedEvent = here.max { one, other in
             let (left, right) = (one.rows.clamped(to: chosen).count, other.rows.clamped(to: chosen).count)

@@ -78,6 +78,28 @@ extension Binding where Owner == SignedIn {
         ) { workspace, _ in workspace.write(content, to: nil) }
     }
 
+    /// A binding that trains on rows that are chosen.
+    private static func choosingRows(
+        _ help: String, _ command: String, _ chosen: @escaping @Sendable ([RowSpan]) -> ChosenRows
+    ) -> Binding {
+        Binding(
+            [], help, command: command, arguments: "FROM..TO", opens: [TrainingCard.self],
+            withValue: { signedIn, text, frame in
+                guard let span = RowSpan(text) else {
+                    frame.complain("\(command) takes FROM..TO, as in 2024-01-01..2024-03-31, or rows that are marked with v.")
+                    return []
+                }
+                return signedIn.train(on: chosen([span]), &frame)
+            }
+        ) { signedIn, frame in
+            guard let rows = signedIn.workspace?.marked else {
+                frame.complain("No rows are marked; v marks them, or name them as FROM..TO.")
+                return []
+            }
+            return signedIn.train(on: chosen([RowSpan(rows: rows)]), &frame)
+        }
+    }
+
     static let ofWorkspace: [Binding] =
         models + looks + moves + events + verdicts + settings + files + cards
 
@@ -91,6 +113,12 @@ extension Binding where Owner == SignedIn {
                 return []
             }
         ) { $0.train(seed: 1) },
+        choosingRows("Train the models on the marked rows alone, or on those that are named", "train-on") {
+            ChosenRows(learnt: $0)
+        },
+        choosingRows("Train the models without the marked rows, or without those that are named", "train-without") {
+            ChosenRows(excluded: $0)
+        },
         on(
             [.character("L")], name: "load", "Load the models saved for this series", command: "load",
             unless: { $0.noSavedModels }
@@ -140,7 +168,7 @@ extension Binding where Owner == SignedIn {
             workspace.zoomValues(by: 2, from: workspace.valueRange(workspace.layout(frame)))
             return []
         },
-        look([.character("v")], "Fit the values that are visible into the plot again", command: "fit") { $0.showValues(nil) },
+        look([.character("A")], "Fit the values that are visible into the plot again", command: "fit") { $0.showValues(nil) },
         look([.character("r")], "Draw what the models expected over the series, or not", command: "expected") {
             $0.showsExpected.toggle()
         },
@@ -226,6 +254,11 @@ extension Binding where Owner == SignedIn {
     ]
 
     private static let verdicts: [Binding] = [
+        on([.character("v")], "Mark rows from the cursor on, flagged or not, to judge them; again ends it", command: "mark") {
+            workspace, frame in
+            workspace.toggleMarking(&frame)
+            return []
+        },
         judging("a", name: "verdict", "Judge the selected event an anomaly", .anomaly),
         judging("n", name: "verdict", "Judge the selected event normal", .normal),
         judging("z", "Postpone the verdict on the selected event", .postponed),
@@ -331,6 +364,18 @@ extension SignedIn {
     fileprivate mutating func train(seed: UInt64) -> [Effect] {
         push(TrainingCard())
         return atWorkspace { $0.train(seed: seed) }
+    }
+
+    /// Trains on rows that were chosen, if there are some.
+    fileprivate mutating func train(on chosen: ChosenRows, _ frame: inout Frame) -> [Effect] {
+        do {
+            if let series = workspace?.analysis.series { _ = try chosen.task(series, seed: 1) }
+            push(TrainingCard())
+            return atWorkspace { $0.train(on: chosen) }
+        } catch {
+            frame.complain("\(error)")
+            return []
+        }
     }
 
     /// Asks for the value of the slider with the focus, which begins with `text`.

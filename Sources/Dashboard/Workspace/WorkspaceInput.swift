@@ -47,12 +47,12 @@ extension WorkspaceState {
 
     // MARK: Actions
 
-    /// Trains the models unless that goes on already; another seed gives other models.
-    mutating func train(seed: UInt64 = 1) -> [Effect] {
+    /// Trains the models unless that goes on already; another seed gives other models, and so do other rows.
+    mutating func train(on chosen: ChosenRows = ChosenRows(), seed: UInt64 = 1) -> [Effect] {
         if let training, !training.hasEnded { return [] }
         let run = TrainingState(models, cancellation: Cancellation())
         training = run
-        return carryOver() + [.train(analysis.series, run.cancellation, seed)]
+        return carryOver() + [.train(analysis.series, chosen, run.cancellation, seed)]
     }
 
     /// Why there is no training to show.
@@ -76,6 +76,7 @@ extension WorkspaceState {
     mutating func judge(_ verdict: Verdict?, _ frame: inout Frame) -> [Effect] {
         guard let event = selectedEvent else { return [] }
         let before = moment
+        markedFrom = nil
         analysis.decide { $0.judgements.judge(event.rows, as: verdict) }
         let effects = settle(keepsOrder: true)
         follow(keepsOrder: true)

@@ -15,6 +15,8 @@ public struct WorkspaceState: Sendable {
     public private(set) var cursor = 0
     /// The rows that were chosen, by an event or the cursor.
     var chosen = 0..<1
+    /// The row from which rows are marked, to the cursor.
+    var markedFrom: Int?
     /// Those that were chosen last without the user.
     var foundFirst: Range<Int>?
     /// The flagged event that shares most rows with the chosen ones.
