@@ -9,7 +9,9 @@ import Workbench
 ///
 /// Rows wait here until the models have scored them, one piece after the other; then series and scores grow together. The screen
 /// goes on showing the analysis as it was meanwhile, so that a piece costs a copy of it, away from the screen: about 60 bytes a row
-/// of one channel. A horizon bounds that.
+/// of one channel. A horizon bounds that, but not the rows that wait: were the earliest of them left out, windows would reach over
+/// the place where they are missing as if nothing were, and what is open would no longer be the beginning of its file, by which it is
+/// known. They are bounded by what is read while a piece is scored.
 struct Growth: Sendable {
     /// Rows that are kept; `nil` keeps all.
     var horizon: Int?
