@@ -29,7 +29,7 @@ private func viewTooSmall(_ screen: inout CellBuffer, _ theme: Theme) {
     ]
     for (index, line) in lines.enumerated() {
         let y = max(0, min(screen.height / 2 - 1, screen.height - lines.count)) + index
-        screen.write(line, x: max(0, (screen.width - line.count) / 2), y: y, Style(index == 0 ? theme.accent : theme.text))
+        screen.write(line, x: max(0, (screen.width - displayWidth(line)) / 2), y: y, Style(index == 0 ? theme.accent : theme.text))
     }
 }
 
