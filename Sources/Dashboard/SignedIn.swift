@@ -136,7 +136,7 @@ public struct SignedIn: LayerOwner {
     private mutating func show(_ opened: OpenedSeries, _ frame: inout Frame) -> [Effect] {
         stopWork()
         var new = WorkspaceState(opened)
-        frame.say(opened.greeting)
+        frame.say(opened.greeting(frame))
         var effects = opened.isToBeFollowed ? new.startFollowing(&frame) : []
         workspace = new
         showWorkspace()

@@ -38,5 +38,7 @@ struct Follower: Sendable {
 /// Why an open series cannot be followed.
 private struct FollowingError: Error, CustomStringConvertible {
     let name: String
-    var description: String { "\(name) no longer begins with the rows that are open; open it again, then press F." }
+    var description: String {
+        "\(name) no longer begins with the rows that are open; open it again, then press \(NamedKey.follow.name)."
+    }
 }

@@ -61,7 +61,8 @@ extension WorkspaceState {
         let columns = layout(frame).plot.width
         if last > 4 * columns { show(last, count: 4 * columns) }
         moveCursor(to: last)
-        frame.say("New rows are read as they come; the plots go with them while the cursor is on the last row. F ends it.")
+        let key = frame.name(of: NamedKey.follow)
+        frame.say("New rows are read as they come; the plots go with them while the cursor is on the last row. \(key) ends it.")
         growth.startsLater = growth.isScoring || growth.waiting != nil
         return growth.startsLater ? [] : [.follow(path: path, analysis.series, reading.options, run)]
     }
