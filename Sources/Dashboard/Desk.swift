@@ -75,9 +75,13 @@ public final class Desk: Sendable {
             compute(effect)
         case .follow(let path, let series, var options, let run):
             options.readers = services.readers
-            Follower(path: expanded(path), options: options, run: run, report: report).start(behind: series)
+            follow(series, by: Follower(path: expanded(path), options: options, run: run, report: report))
         case .preview(let path): preview(path)
-        case .tell(let events): services.eventCommand?.tell(events)
+        case .tell(let events):
+            stored(effect) { [self] _ in
+                services.eventCommand?.tell(events)
+                return nil
+            }
         case .suspend, .redraw: break
         }
     }
@@ -111,9 +115,19 @@ public final class Desk: Sendable {
         }
     }
 
+    /// Follows a file on a thread of its own. Permission is asked for before the file is opened; what comes in it later is
+    /// scored at this desk, which asks again.
+    private func follow(_ series: Series, by follower: Follower) {
+        startThread { [self] in
+            do {
+                if try permitted() != nil { try follower.follow(behind: series) }
+            } catch { report(.followingEnded(run: follower.run, services.sentence(error))) }
+        }
+    }
+
     // MARK: Ways of working
 
-    /// Stores on the lane, when all is stored that was asked for before, and answers.
+    /// Stores or tells others on the lane, when all is stored that was asked for before, and answers.
     func stored(_ effect: Effect, _ body: @escaping @Sendable (Session) throws -> Answer?) {
         services.lane.submit { [self] in tell(effect, body) }
     }

@@ -186,15 +186,18 @@ public struct OpenedSeries: Sendable {
     var horizon: Int?
 
     /// What to say when it opens: what the reader noticed, or what to do next.
-    var greeting: String {
+    func greeting(_ frame: Frame) -> String {
         if let refusal { return "It is read as the program would, no longer as was decided: \(refusal)" }
         let guesses = understanding.guesses
         if let guess = guesses.first {
             let others = series.notices.count - 1
-            return "o shows how it was read. " + guess + (others > 0 ? " (+\(others) more)" : "")
+            let key = frame.name(of: NamedKey.columns)
+            return "\(key) shows how it was read. " + guess + (others > 0 ? " (+\(others) more)" : "")
         }
         guard let notice = series.notices.first else {
-            return savedModels.isEmpty ? "Press t to train the models." : "The saved models are being loaded; t trains anew."
+            let key = frame.name(of: NamedKey.train)
+            return savedModels.isEmpty
+                ? "Press \(key) to train the models." : "The saved models are being loaded; \(key) trains anew."
         }
         return notice + (series.notices.count > 1 ? " (+\(series.notices.count - 1) more)" : "")
     }

@@ -1,4 +1,5 @@
 import Accounts
+import AnomalyDetection
 import TerminalUI
 
 /// What somebody with a desk sees: a stack of layers, and what they work on.
@@ -10,6 +11,8 @@ public struct SignedIn: LayerOwner {
     let desk: Desk
     /// Who sits there.
     public private(set) var account: Account
+    /// The models that there can be.
+    let models: [ModelKind]
     /// The series library; it keeps its selection while a series is open.
     public internal(set) var library: LibraryState
     /// The open series, also where it was left behind the library, and its training goes on.
@@ -23,7 +26,7 @@ public struct SignedIn: LayerOwner {
 
     /// Begins in the library.
     init(_ desk: Desk, files: [String] = []) {
-        (self.desk, account) = (desk, desk.account)
+        (self.desk, account, models) = (desk, desk.account, desk.services.models.kinds)
         library = LibraryState(named: files)
     }
 
@@ -133,7 +136,7 @@ public struct SignedIn: LayerOwner {
     private mutating func show(_ opened: OpenedSeries, _ frame: inout Frame) -> [Effect] {
         stopWork()
         var new = WorkspaceState(opened)
-        frame.say(opened.greeting)
+        frame.say(opened.greeting(frame))
         var effects = opened.isToBeFollowed ? new.startFollowing(&frame) : []
         workspace = new
         showWorkspace()

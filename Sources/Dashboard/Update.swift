@@ -69,7 +69,7 @@ private func updateInput(_ state: inout DashboardState, _ input: InputEvent) -> 
         if !state.frame.isLargeEnough { state.changeSignedIn { signedIn, _ in signedIn.workspace?.letGo() } }
         return []
     case .terminate: return end(&state)
-    case .key(.control("c")): return mayAsk(state) ? quit(&state) : end(&state)
+    case .key(NamedKey.quit): return mayAsk(state) ? quit(&state) : end(&state)
     default: break
     }
     // Nobody sees what keys and the mouse would do.

@@ -25,11 +25,12 @@ public func view(_ state: DashboardState) -> CellBuffer {
 private func viewTooSmall(_ screen: inout CellBuffer, _ theme: Theme) {
     let lines = [
         "oddline needs", "\(smallestSize.width)×\(smallestSize.height) cells", "this is \(screen.width)×\(screen.height)",
-        "Ctrl-C quits",
+        "\(NamedKey.quit.name) quits",
     ]
     for (index, line) in lines.enumerated() {
         let y = max(0, min(screen.height / 2 - 1, screen.height - lines.count)) + index
-        screen.write(line, x: max(0, (screen.width - line.count) / 2), y: y, Style(index == 0 ? theme.accent : theme.text))
+        let x = max(0, (screen.width - displayWidth(line)) / 2)
+        screen.write(line, x: x, y: y, Style(index == 0 ? theme.accent : theme.text))
     }
 }
 

@@ -82,14 +82,16 @@ actor AnalysisStore {
         UserLibrary(session: session, database: database, locations: locations, models: models)
     }
 
-    /// Reads and keeps a series; models saved for it before are used at once.
+    /// Reads and keeps a series; models saved for it before are used at once. One that is kept already is not scored again.
     /// - Throws: `SeriesError`, or `Problem` 409 when the user keeps too many.
     nonisolated func add(for session: Session, reading read: @escaping @Sendable () throws -> Series) async throws -> Analysis {
         let library = library(session)
-        let analysis = try await workers.run(waitingAtMost: 8) { [models, settings] in
-            var analysis = Analysis(series: try read(), models: models, settings: settings)
-            let shelf = library.shelf(of: analysis.series.identity)
-            let series = analysis.series
+        let series = try await workers.run(waitingAtMost: 8, read)
+        if let known = try await again(series, for: session) { return known }
+        // It was read, so that it need not be sent again: it waits for its turn, however many wait.
+        let analysis = try await workers.run { [models, settings] in
+            var analysis = Analysis(series: series, models: models, settings: settings)
+            let shelf = library.shelf(of: series.identity)
             analysis.use(try shelf.savedModels().compactMap { try? ScoredModel(scoring: series, with: shelf.load($0)) })
             return analysis
         }
@@ -102,7 +104,7 @@ actor AnalysisStore {
     private func keep(_ analysis: Analysis, for session: Session) throws -> Analysis {
         let series = analysis.series
         let key = Key(user: session.account.id, series: series.identity.text)
-        if let entry = entries[key] { return try again(series, entry, key) }
+        if let known = try again(series, for: session) { return known }
         let mine = entries.filter { $0.key.user == key.user }.values
         guard mine.count < limits.seriesPerUser else {
             throw Problem(.conflict, "You keep \(limits.seriesPerUser) series already; delete one first.")
@@ -118,9 +120,11 @@ actor AnalysisStore {
         return analysis
     }
 
-    /// A series that was brought before: the same numbers, perhaps under another name or with other times.
-    /// - Throws: `Problem` 409 where it is another series, or its training goes on.
-    private func again(_ series: Series, _ entry: Entry, _ key: Key) throws -> Analysis {
+    /// A series that was brought before: the same numbers, perhaps under another name or with other times; `nil` for another one.
+    /// - Throws: `Problem` 409 where it is not the same and its training goes on.
+    private func again(_ series: Series, for session: Session) throws -> Analysis? {
+        let key = Key(user: session.account.id, series: series.identity.text)
+        guard let entry = entries[key] else { return nil }
         let known = entry.analysis
         if known.series.name == series.name, known.series.time == series.time, known.series.labels == series.labels {
             return known

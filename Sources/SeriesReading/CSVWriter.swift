@@ -39,10 +39,25 @@ func mustBeQuoted(_ field: some BidirectionalCollection<UInt8>) -> Bool {
         || field.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
 }
 
-/// `text` in quotes, with those in it doubled. Works on bytes, since a quote with a combining mark behind it is one
-/// character that differs from a quote.
+/// `text` in quotes, with those in it doubled.
 func quotedField(_ text: String) -> String {
-    guard text.utf8.contains(0x22) else { return "\"" + text + "\"" }
-    let doubled = text.utf8.flatMap { $0 == 0x22 ? [0x22, 0x22] : [$0] }
-    return "\"" + String(decoding: doubled, as: UTF8.self) + "\""
+    var bytes: [UInt8] = []
+    appendQuoted(text.utf8, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Adds a field in quotes, with those in it doubled.
+func appendQuoted(_ field: some Collection<UInt8>, to text: inout [UInt8]) {
+    text.append(0x22)
+    appendDoublingQuotes(field, to: &text)
+    text.append(0x22)
+}
+
+/// Adds what stands between the quotes of a field. Works on bytes, since a quote with a combining mark behind it is one
+/// character that differs from a quote.
+func appendDoublingQuotes(_ field: some Collection<UInt8>, to text: inout [UInt8]) {
+    for byte in field {
+        if byte == 0x22 { text.append(0x22) }
+        text.append(byte)
+    }
 }

@@ -189,7 +189,7 @@ struct JSONLines: Sendable {
         switch value {
         case .word(let bytes): records += bytes
         case .text(let bytes):
-            records += mustBeQuoted(bytes) ? Array(quotedField(String(decoding: bytes, as: UTF8.self)).utf8) : bytes
+            if mustBeQuoted(bytes) { appendQuoted(bytes, to: &records) } else { records += bytes }
         }
     }
 }

@@ -329,11 +329,11 @@ public struct KeyedStream {
 
     /// A row is wrong of which nothing but the key is known.
     private mutating func spoil(_ problem: SeriesError, of key: [UInt8], line: Int) {
-        let text = String(decoding: key, as: UTF8.self)
-        let written = Array(text.replacing("\"", with: "\"\"").utf8)
+        var written: [UInt8] = []
+        appendDoublingQuotes(key, to: &written)
         if open == nil || openKey != written {
             close()
-            begin(text, written: written, line: line, linesBefore: line - 1, isUTF8: true)
+            begin(String(decoding: key, as: UTF8.self), written: written, line: line, linesBefore: line - 1, isUTF8: true)
         }
         if open?.problem == nil { open?.problem = problem }
         stray = nil

@@ -60,12 +60,7 @@ struct RecordWriter {
     mutating func add(text: some BidirectionalCollection<UInt8>) {
         guard mustBeQuoted(text) else { return bytes.append(contentsOf: text) }
         if text.contains(where: isLineEnd) { return add(text: lineEndsShown(Array(text))) }
-        bytes.append(0x22)
-        for byte in text {
-            if byte == 0x22 { bytes.append(0x22) }
-            bytes.append(byte)
-        }
-        bytes.append(0x22)
+        appendQuoted(text, to: &bytes)
     }
 
     /// Ends a record of so many fields; those that came before with fewer are filled up by `fill`.

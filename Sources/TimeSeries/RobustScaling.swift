@@ -26,14 +26,7 @@ public struct RobustScaling: Sendable, Equatable, Codable {
                 continue
             }
             centers.append(quantile(ofSorted: present, 0.5))
-            let mean = present.reduce(0, +) / Double(present.count)
-            // Squared in units of a power of two, which changes no digit, so that neither large nor small units overflow.
-            let unit = max(abs(present[0]), abs(present[present.count - 1]), .leastNormalMagnitude).binade
-            let squares = present.reduce(0) { sum, value in
-                let difference = (value - mean) / unit
-                return sum + difference * difference
-            }
-            let deviation = (squares / Double(present.count)).squareRoot() * unit
+            let (mean, deviation) = meanAndDeviation(ofSorted: present)
             let range = (quantile(ofSorted: present, 0.75) - quantile(ofSorted: present, 0.25)) / 1.349
             let spread = max(range, 0.5 * deviation)
             spreads.append(spread > 1e-12 * abs(mean) ? spread : 1)

@@ -18,6 +18,11 @@ public struct SeriesProfile: Sendable {
 
     /// The median time between neighbouring rows in microseconds, the larger of two in the middle; `nil` without times
     /// and for fewer than two rows.
+    ///
+    /// It measures: what is longer than one and a half is a hole, and a period of so many rows takes so long. So it is a length that
+    /// half of the rows keep to, repeated times included. What `isoStep(of:zone:)` tells of a file is a name, the step that its
+    /// writer meant: the commonest, by the calendar. The two differ only where fewer than half of the rows follow at the commonest
+    /// step, where rows repeat a time, and for days, months and years, which have no one length.
     public var step: Int64? {
         known.answer(\.step) {
             guard let times = series.time.microseconds?.prefix(Self.rows), times.count > 1 else { return nil }

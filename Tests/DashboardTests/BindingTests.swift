@@ -134,6 +134,15 @@ private func keyMap(_ text: String) throws -> KeyMap {
     }
 }
 
+@Test func sentencesNameTheUsersKeys() throws {
+    var state = try workspace()
+    state.frame.keyMap = try keyMap("[keys]\nD = \"F5\"\nF = \"F6\"")
+    press(&state, .character("K"))
+    #expect(state.frame.message?.text.contains("F5 compares the two") == true)
+    press(&state, .function(6))
+    #expect(state.frame.message?.text.contains("F6 ends it") == true)
+}
+
 /// Cards that act as the screen does take the user's keys and name them; lines of text take what is typed.
 @Test func keysOfTheConfigurationHoldInTheInspection() throws {
     var state = try workspace()

@@ -23,7 +23,7 @@ struct Office {
     let reports: AsyncStream<DashboardEvent>
     let end: @Sendable () -> Void
 
-    init(models: Models = .standard, readers: ReaderPrograms? = nil) throws {
+    init(models: Models = .standard, onEvent: EventCommand.Settings? = nil, readers: ReaderPrograms? = nil) throws {
         self.models = models
         database = try OddlineDatabase()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-\(UUID().uuidString)").path
@@ -34,7 +34,7 @@ struct Office {
         let (stream, continuation) = AsyncStream.makeStream(of: DashboardEvent.self)
         (reports, end) = (stream, { continuation.finish() })
         services = DashboardServices(
-            accounts: accounts, database: database, locations: locations, models: models, readers: readers
+            accounts: accounts, database: database, locations: locations, models: models, onEvent: onEvent, readers: readers
         ) { continuation.yield($0) }
         desk = services.desk(of: session)
     }
@@ -124,6 +124,36 @@ extension Desk {
     let answers = await office.answers()
     #expect(try office.library.shelf(of: series.identity).judgements().map(\.rows) == [0..<10])
     guard answers.count == 2, case .sessionEnded(.ofAccount) = answers[1] else { throw Unexpected("\(answers)") }
+}
+
+/// What follows a file and what tells of its events does so by the same permission.
+@Test(arguments: [true, false]) func followingAndTellingOfEventsWantPermission(isPermitted: Bool) async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (file, mark) = (folder.appendingPathComponent("grows.csv"), folder.appendingPathComponent("told"))
+    try ("value\n" + (0..<200).map { "\($0 % 7)\n" }.joined()).write(to: file, atomically: true, encoding: .utf8)
+    let whole = try SeriesReader.read(path: file.path)
+    let office = try Office(onEvent: EventCommand.Settings("touch '\(mark.path)'"))
+    let account = office.session.account
+    let bob = try office.accounts.register(username: "bob", email: "bob@example.org", password: "correct horse battery")
+    try office.accounts.setRole(bob, to: .administrator)
+    if !isPermitted { try office.accounts.setEnabled(account, false) }
+    let run = Cancellation()
+    defer { run.cancel() }
+    office.desk.start(.follow(path: file.path, whole.rows(0..<150), SeriesReader.Options(), run))
+    var reports = office.reports.makeAsyncIterator()
+    switch await reports.next() {
+    case .answer(office.desk, .appended(_, let growth)): #expect(isPermitted && growth.rows?.rowCount == 50)
+    case .answer(office.desk, .sessionEnded(.ofAccount)): #expect(!isPermitted)
+    case let other: Issue.record("\(String(describing: other))")
+    }
+    // What is enabled again needs another login.
+    if !isPermitted { try office.accounts.setEnabled(account, true) }
+    let event = Event(rows: 3..<4, of: [0, 0, 0, 0.9], scores: PerModel())
+    office.desk.start(.tell([EventFacts(event, in: whole, path: file.path)]))
+    await office.services.finish()
+    #expect(FileManager.default.fileExists(atPath: mark.path) == isPermitted)
 }
 
 /// Whoever waits for an answer gets one also where the database cannot be asked whether the session may go on.

@@ -45,5 +45,8 @@ private func spans(_ texts: [String]) -> [RowSpan] { texts.compactMap { RowSpan(
         if case .finished(let model) = report { scored.append(model) }
     }
     #expect(scored.count == 2)
-    for model in scored { #expect(model.errors.errors.allSatisfy(\.isFinite)) }
+    for model in scored {
+        let areScored = model.errors.errors.allSatisfy { $0.isFinite }
+        #expect(areScored)
+    }
 }

@@ -70,7 +70,9 @@ private let sample = SampleKind.contextual.series(rows: 900, seed: 2)
         #expect(statistics.upperQuartile == 4 && statistics.high == 5 && statistics.mean == 3)
         #expect(abs(statistics.deviation - 2.0.squareRoot()) < 1e-12 && statistics.period == nil)
         let empty = ColumnStatistics(Series(name: "s", channels: [.init(name: "v", values: [.nan])]), channel: 0)
-        #expect(empty.count == 0 && empty.mean.isNaN && empty.median.isNaN)
+        #expect(empty.count == 0 && empty.mean.isNaN && empty.median.isNaN && empty.deviation.isNaN)
+        let large = ColumnStatistics(Series(name: "s", channels: [.init(name: "v", values: [1e160, .nan, 3e160])]), channel: 0)
+        #expect(abs(large.deviation / 1e160 - 1) < 1e-12)
     }
 
     @Test func aKeptRunTellsWhatAnotherDoesNotFlag() async throws {

@@ -45,7 +45,9 @@ public protocol RowScoring: Sendable {
     ) throws(DetectionError) -> ScoredRows
 }
 
-/// The scoring of one series by one model, which goes on as rows come: following, keyed streams and the end of training use it.
+/// The scoring of one series by one model, which goes on as rows come: opening and following a series and the end of training use
+/// it. The keys of a stream do not: each has all its rows when it is scored, and they are many and short, so that the network is
+/// asked about those of several keys together (`Detector.makeScorer`), which costs less.
 ///
 /// ```swift
 /// var session = ScoringSession(detector)

@@ -50,14 +50,14 @@ extension SignedIn {
             return []
         },
         Binding(
-            [.escape], "Back: close what lies on top, or return to the library", command: "back", reach: .screens
+            [NamedKey.back], "Back: close what lies on top, or return to the library", command: "back", reach: .screens
         ) { signedIn, _ in signedIn.goBack() },
         Binding([.control("l")], "Draw the screen again", command: "redraw", reach: .everything) { _, _ in [.redraw] },
         Binding([.control("z")], "Suspend the program; fg goes on", command: "suspend", reach: .everything) { _, _ in
             [.suspend]
         },
         Binding(
-            [.character("q"), .control("c")], name: "quit", "Quit", command: "quit", opens: [ConfirmCard.self], stays: .screens,
+            [.character("q"), NamedKey.quit], name: "quit", "Quit", command: "quit", opens: [ConfirmCard.self], stays: .screens,
             reach: .screens
         ) { signedIn, frame in
             signedIn.quit(&frame)

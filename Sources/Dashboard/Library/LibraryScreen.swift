@@ -22,8 +22,8 @@ struct LibraryScreen: Layer {
                 return []
             },
             Binding(
-                [.character("o")], name: "open path", "Type the path of a file; Tab completes it", command: "open",
-                arguments: "PATH", opens: [PathEntry.self],
+                [NamedKey.openPath], name: "open path", "Type the path of a file; \(NamedKey.complete.name) completes it",
+                command: "open", arguments: "PATH", opens: [PathEntry.self],
                 withValue: { signedIn, path, frame in signedIn.open(path, &frame) }
             ) { signedIn, _ in
                 signedIn.push(PathEntry())
@@ -72,8 +72,8 @@ struct LibraryFilter: Layer {
 
     static let bindings: [Binding<SignedIn>] =
         [
-            on([.enter], name: "keep", "Show what is left; Esc shows all again") { _, _, _ in .close },
-            on([.escape], name: "show all", "Show all again", isLast: true) { _, signedIn, _ in
+            on([.enter], name: "keep", "Show what is left; \(NamedKey.back.name) shows all again") { _, _, _ in .close },
+            on([NamedKey.back], name: "show all", "Show all again", isLast: true) { _, signedIn, _ in
                 .close(signedIn.library.clearFilter())
             },
         ]
@@ -113,7 +113,7 @@ struct PathEntry: Card {
                 card.field.text.isEmpty ? "Type a path first." : signedIn.library.isOpening ? "A file is being opened." : nil
             }
         ) { card, signedIn, frame in .stay(signedIn.open(card.field.text, &frame)) },
-        on([.tab], name: "complete", "Complete the path, or list what it may become") { card, _, _ in
+        on([NamedKey.complete], name: "complete", "Complete the path, or list what it may become") { card, _, _ in
             .stay([.complete(path: card.field.text)])
         },
         closing(.escape),

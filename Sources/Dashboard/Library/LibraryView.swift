@@ -54,11 +54,12 @@ extension LibraryState {
         for y in 1..<(layout.frame.maxY - 1) { screen.write("│", x: dividerX, y: y, Style(theme.border)) }
         screen.write("┬", x: dividerX, y: 0, Style(theme.border))
         screen.write("┴", x: dividerX, y: layout.frame.maxY - 1, Style(theme.border))
-        drawList(&screen, layout, isFiltering: isFiltering, theme)
+        drawList(&screen, layout, isFiltering: isFiltering, frame)
         drawPreview(&screen, layout, theme)
     }
 
-    private func drawList(_ screen: inout CellBuffer, _ layout: LibraryLayout, isFiltering: Bool, _ theme: Theme) {
+    private func drawList(_ screen: inout CellBuffer, _ layout: LibraryLayout, isFiltering: Bool, _ frame: Frame) {
+        let theme = frame.theme
         let lines = lines
         let scroll = scroll(height: layout.list.height)
         for (row, line) in lines.dropFirst(scroll).prefix(layout.list.height).enumerated() {
@@ -85,7 +86,8 @@ extension LibraryState {
         if lines.isEmpty {
             let text =
                 filter.text.isEmpty
-                ? "No series here; press o to type a path." : "No name contains \"\(filter.text)\"."
+                ? "No series here; press \(frame.name(of: NamedKey.openPath)) to type a path."
+                : "No name contains \"\(filter.text)\"."
             for (row, line) in wrapped(text, width: layout.list.width).enumerated() {
                 screen.write(line, x: layout.list.x, y: layout.list.y + row, Style(theme.muted))
             }

@@ -33,12 +33,12 @@ func drawBanner(_ screen: inout CellBuffer, above card: Rect, _ theme: Theme) {
     let line = "▁▂▃▂▁▂▃▂▁▂▃▂▁▂▃▂▁▂"
     let odd = "█"
     let rest = "▂▁▂▃▂▁▂▃▂▁▂▃▂▁▂▃▂▁▂"
-    let x = card.x + (card.width - line.count - 1 - rest.count) / 2
-    screen.write(line, x: x, y: y + 1, Style(theme.series))
-    screen.write(odd, x: x + line.count, y: y + 1, Style(theme.error))
-    screen.write(rest, x: x + line.count + 1, y: y + 1, Style(theme.series))
+    var x = card.x + (card.width - displayWidth(line + odd + rest)) / 2
+    for (part, color) in [(line, theme.series), (odd, theme.error), (rest, theme.series)] {
+        x += screen.write(part, x: x, y: y + 1, Style(color))
+    }
     let name = "o d d l i n e"
-    screen.write(name, x: card.x + (card.width - name.count) / 2, y: y, Style(theme.accent, bold: true))
+    screen.write(name, x: card.x + (card.width - displayWidth(name)) / 2, y: y, Style(theme.accent, bold: true))
 }
 
 func drawField(

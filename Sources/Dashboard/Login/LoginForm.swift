@@ -48,7 +48,7 @@ public struct LoginForm: FieldLayer {
             form.stay(1)
         },
         on(
-            [.control("r"), .function(2)], name: "register", "Register a new account", opens: [RegistrationForm.self],
+            [NamedKey.otherForm, .function(2)], name: "register", "Register a new account", opens: [RegistrationForm.self],
             unless: isChecking
         ) { _, signedOut, _ in
             signedOut.register()
@@ -73,7 +73,7 @@ public struct LoginForm: FieldLayer {
         let layout = FormLayout(frame, fieldCount: 3)
         if let field = layout.field(at: mouse) { focus = field }
         if layout.isButton(mouse) { return .stay(submit()) }
-        return layout.isLink(mouse) ? .stayAndRun { $0.press(.control("r"), &$1) } : .stay
+        return layout.isLink(mouse) ? .stayAndRun { $0.press(NamedKey.otherForm, &$1) } : .stay
     }
 
     mutating func receive(
@@ -126,6 +126,6 @@ public struct LoginForm: FieldLayer {
         screen.write(
             isOn ? "◂ \(stayText) ▸" : stayText, x: layout.fieldX, y: layout.fieldY(2), Style(isOn ? theme.accent : theme.text))
         drawButton(&screen, layout, isBusy ? "Checking…" : "Log in", isFocused: focus == 3, theme)
-        drawLink(&screen, layout, key: "Ctrl-R", "register a new account", theme)
+        drawLink(&screen, layout, key: NamedKey.otherForm.name, "register a new account", theme)
     }
 }

@@ -41,7 +41,7 @@ public struct RegistrationForm: FieldLayer {
         on([.enter], name: "go on", "The next field; on the last one, register", unless: isChecking) { form, _, _ in
             form.focus < 3 ? form.leaveField(to: form.focus + 1) : .stay(form.submit())
         },
-        on([.control("r"), .function(2)], name: "log in", "Log in to an existing account", unless: isChecking) {
+        on([NamedKey.otherForm, .function(2)], name: "log in", "Log in to an existing account", unless: isChecking) {
             form, signedOut, _ in
             signedOut.keep(form)
             return .close
@@ -64,7 +64,7 @@ public struct RegistrationForm: FieldLayer {
         let layout = FormLayout(frame, fieldCount: 4)
         if let field = layout.field(at: mouse) { _ = leaveField(to: field) }
         if layout.isButton(mouse) { return .stay(submit()) }
-        return layout.isLink(mouse) ? .stayAndRun { $0.press(.control("r"), &$1) } : .stay
+        return layout.isLink(mouse) ? .stayAndRun { $0.press(NamedKey.otherForm, &$1) } : .stay
     }
 
     mutating func receive(
@@ -144,7 +144,7 @@ public struct RegistrationForm: FieldLayer {
         }
         drawStrength(&screen, layout, theme)
         drawButton(&screen, layout, isBusy ? "Registering…" : "Register", isFocused: focus == 4, theme)
-        drawLink(&screen, layout, key: "Ctrl-R", "log in to an existing account", theme)
+        drawLink(&screen, layout, key: NamedKey.otherForm.name, "log in to an existing account", theme)
     }
 
     /// How hard the password looks to guess, while it is typed.

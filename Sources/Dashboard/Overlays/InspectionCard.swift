@@ -14,7 +14,9 @@ extension SignedIn {
 
 extension WorkspaceState {
     /// Why nothing can be done with an event now.
-    var noEvent: String? { selectedEvent == nil ? "The cursor stands in no flagged event; ] goes to one." : nil }
+    var noEvent: String? {
+        selectedEvent == nil ? "The cursor stands in no flagged event; \(NamedKey.nextEvent.name) goes to one." : nil
+    }
 
     /// Asks why the selected event is flagged; `nil` where there is none.
     var explanation: Effect? {

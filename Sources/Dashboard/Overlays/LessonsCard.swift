@@ -6,7 +6,8 @@ extension WorkspaceState {
     /// Why there is nothing that verdicts taught.
     var noLessons: String? {
         if analysis.result == nil { return DetectionError.noScores.description }
-        return judgements.lessons.isEmpty ? "Judge an event an anomaly (a) or normal (n) first." : nil
+        guard judgements.lessons.isEmpty else { return nil }
+        return "Judge an event an anomaly (\(NamedKey.anomaly.name)) or normal (\(NamedKey.normal.name)) first."
     }
 }
 

@@ -25,7 +25,7 @@ struct LockForm: FieldLayer {
             form.isBusy = true
             return .stay([.unlock(password: form.password.text)])
         },
-        Binding([.control("c")], name: "quit", "Quit", stays: .everything) { signedIn, frame in
+        Binding([NamedKey.quit], name: "quit", "Quit", stays: .everything) { signedIn, frame in
             signedIn.stopWork()
             frame.hasEnded = true
             return []

@@ -17,13 +17,13 @@ struct RunsCard: WorkspaceCard {
             let settings = card.kept.settings
             return .close(workspace.change(&frame) { $0 = settings })
         },
-        at([.character("K")], name: "keep present run", "Keep the present run in place of the kept one") {
+        at([NamedKey.keepRun], name: "keep present run", "Keep the present run in place of the kept one") {
             card, workspace, frame in
             workspace.keepRun(&frame)
             card.kept = card.present
             return .stay
         },
-        closing(.escape, .character("q"), .character("D")),
+        closing(.escape, .character("q"), NamedKey.compareRuns),
     ]
 
     /// Counts rows as the series does, which may have forgotten some.
@@ -90,11 +90,14 @@ extension WorkspaceState {
     mutating func keepRun(_ frame: inout Frame) {
         guard let run = KeptRun(analysis) else { return }
         kept = run
-        frame.say("This run is kept; change settings or train with another seed (:train 2), then D compares the two.")
+        let key = frame.name(of: NamedKey.compareRuns)
+        frame.say("This run is kept; change settings or train with another seed (:train 2), then \(key) compares the two.")
     }
 
     /// Why there are no two runs to compare.
-    var noRuns: String? { noScores ?? (kept == nil ? "No run is kept yet; K keeps the present one." : nil) }
+    var noRuns: String? {
+        noScores ?? (kept == nil ? "No run is kept yet; \(NamedKey.keepRun.name) keeps the present one." : nil)
+    }
 
     /// Why nothing can be done with scores.
     var noScores: String? { analysis.result == nil ? DetectionError.noScores.description : nil }

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import TerminalUI
 
 /// All themes; the one highlighted is seen on the screen behind at once.
@@ -34,8 +35,16 @@ struct ThemePicker: Card {
     func title(over signedIn: SignedIn) -> String { Self.title }
 
     func size(over signedIn: SignedIn, _ frame: Frame) -> (width: Int, height: Int) {
-        (max(34, (frame.themes.map { displayWidth($0.name) }.max() ?? 0) + 22), frame.themes.count + 2)
+        let names = frame.themes.map { displayWidth($0.name) }.max() ?? 0
+        return (max(34, names + 12 + swatchColumns(signedIn)), frame.themes.count + 2)
     }
+
+    /// What is shown of a theme: the colours of the series, of each model, of their combination and of errors.
+    private func swatches(_ theme: Theme, _ kinds: [ModelKind]) -> [Color] {
+        [theme.series] + kinds.map { theme.color(of: $0.name) } + [theme.combined, theme.error]
+    }
+
+    private func swatchColumns(_ signedIn: SignedIn) -> Int { 2 * (3 + signedIn.models.count) }
 
     /// To the right, so that most of what is previewed stays in sight.
     func area(over signedIn: SignedIn, _ frame: Frame) -> Rect {
@@ -55,10 +64,10 @@ struct ThemePicker: Card {
             if isOn { screen.fill(Rect(x: card.x + 1, y: y, width: width - 2, height: 1), " ", Style(on: theme.selection)) }
             screen.write(
                 shown.name, x: card.x + 3, y: y, isOn ? Style(theme.selectionText, bold: true) : Style(theme.text),
-                limit: width - 18)
-            let colors = [shown.series, shown.color(of: "lstm"), shown.color(of: "transformer"), shown.combined, shown.error]
-            for (index, color) in colors.enumerated() {
-                screen.write("━━", x: card.maxX - 13 + 2 * index, y: y, Style(color, on: shown.background))
+                limit: width - 8 - swatchColumns(signedIn))
+            let x = card.maxX - 3 - swatchColumns(signedIn)
+            for (index, color) in swatches(shown, signedIn.models).enumerated() {
+                screen.write("━━", x: x + 2 * index, y: y, Style(color, on: shown.background))
             }
         }
     }

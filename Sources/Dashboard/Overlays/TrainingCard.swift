@@ -12,7 +12,8 @@ struct TrainingCard: WorkspaceCard {
             return .stay
         },
         closing(
-            .escape, .enter, .character("q"), .character("p"), help: "Close it; training goes on, and p shows it again"),
+            .escape, .enter, .character("q"), NamedKey.training,
+            help: "Close it; training goes on, and \(NamedKey.training.name) shows it again"),
     ]
 
     /// Closes when all is well; what failed is read first.
@@ -45,7 +46,9 @@ struct TrainingCard: WorkspaceCard {
 
 extension WorkspaceState {
     /// Why there is no training to stop.
-    var noTraining: String? { training.map(\.hasEnded) ?? true ? "No training goes on; t begins one." : nil }
+    var noTraining: String? {
+        training.map(\.hasEnded) ?? true ? "No training goes on; \(NamedKey.train.name) begins one." : nil
+    }
 }
 
 private func drawRun(

@@ -137,7 +137,8 @@ extension WorkspaceState {
             frame.say("All events are listed, \(grouped(list.total)).")
         } else {
             if selectedPlace == nil, let first = list.events.first { select(first) }
-            frame.say("\(grouped(list.events.count)) of \(grouped(list.total)) events hold \"\(text)\"; Esc lists all again.")
+            let found = "\(grouped(list.events.count)) of \(grouped(list.total)) events hold \"\(text)\""
+            frame.say("\(found); \(frame.name(of: NamedKey.back)) lists all again.")
         }
     }
 }

@@ -23,7 +23,8 @@ extension WorkspaceState {
         return "Events \(place)\(count)\(grouped(list.total)), \(grouped(flagged)) flagged · \(order)"
     }
 
-    func drawEvents(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ theme: Theme) {
+    func drawEvents(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ frame: Frame) {
+        let theme = frame.theme
         let area = layout.events
         let columns = eventColumns(area.width - 2)
         func line(_ y: Int, _ style: Style, _ text: (Column) -> String) {
@@ -38,7 +39,9 @@ extension WorkspaceState {
             let text =
                 analysis.result == nil
                 ? "Train or load the models to see flagged events."
-                : list.total == 0 ? "Nothing reaches the threshold." : "No event holds \"\(list.filter)\"; Esc lists all."
+                : list.total == 0
+                    ? "Nothing reaches the threshold."
+                    : "No event holds \"\(list.filter)\"; \(frame.name(of: NamedKey.back)) lists all."
             screen.write(text, x: area.x + 1, y: area.y + 1, Style(theme.muted), limit: area.width - 2)
             return
         }

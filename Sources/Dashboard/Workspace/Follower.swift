@@ -5,7 +5,7 @@ import SeriesReading
 import TimeSeries
 import Work
 
-/// Reads a file that grows, on a thread of its own, until its flag is raised.
+/// Reads a file that grows until its flag is raised.
 struct Follower: Sendable {
     let path: String
     let options: SeriesReader.Options
@@ -15,14 +15,9 @@ struct Follower: Sendable {
     /// Between two looks at the file's size, in seconds: soon enough for somebody who watches, and no work worth counting.
     private static let pause = 0.2
 
-    /// Reports the rows behind those of `series`, those there are already first.
-    func start(behind series: Series) {
-        startThread {
-            do { try follow(series) } catch { report(.followingEnded(run: run, "\(error)")) }
-        }
-    }
-
-    private func follow(_ series: Series) throws {
+    /// Reports the rows behind those of `series`, those there are already first. Blocks the thread.
+    /// - Throws: `SeriesError`, and where the file no longer begins with the rows of `series`.
+    func follow(behind series: Series) throws {
         var (whole, tail) = try SeriesTail.open(path: path, options: options)
         let count = series.forgottenRows + series.rowCount
         guard whole.rowCount >= count, series.identity == whole.identity(ofFirst: count) else {
@@ -43,5 +38,7 @@ struct Follower: Sendable {
 /// Why an open series cannot be followed.
 private struct FollowingError: Error, CustomStringConvertible {
     let name: String
-    var description: String { "\(name) no longer begins with the rows that are open; open it again, then press F." }
+    var description: String {
+        "\(name) no longer begins with the rows that are open; open it again, then press \(NamedKey.follow.name)."
+    }
 }

@@ -9,7 +9,9 @@ import Workbench
 ///
 /// Rows wait here until the models have scored them, one piece after the other; then series and scores grow together. The screen
 /// goes on showing the analysis as it was meanwhile, so that a piece costs a copy of it, away from the screen: about 60 bytes a row
-/// of one channel. A horizon bounds that.
+/// of one channel. A horizon bounds that, but not the rows that wait: were the earliest of them left out, windows would reach over
+/// the place where they are missing as if nothing were, and what is open would no longer be the beginning of its file, by which it is
+/// known. They are bounded by what is read while a piece is scored.
 struct Growth: Sendable {
     /// Rows that are kept; `nil` keeps all.
     var horizon: Int?
@@ -65,7 +67,8 @@ extension WorkspaceState {
         let columns = layout(frame).plot.width
         if last > 4 * columns { show(last, count: 4 * columns) }
         moveCursor(to: last)
-        frame.say("New rows are read as they come; the plots go with them while the cursor is on the last row. F ends it.")
+        let key = frame.name(of: NamedKey.follow)
+        frame.say("New rows are read as they come; the plots go with them while the cursor is on the last row. \(key) ends it.")
         growth.startsLater = growth.isScoring || growth.waiting != nil
         return growth.startsLater ? [] : [.follow(path: path, analysis.series, reading.options, run)]
     }

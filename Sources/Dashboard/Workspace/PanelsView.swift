@@ -6,7 +6,8 @@ import Workbench
 extension WorkspaceState {
     // MARK: Panels
 
-    func drawPanels(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ theme: Theme) {
+    func drawPanels(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ frame: Frame) {
+        let theme = frame.theme
         let y = layout.tabs.y
         screen.fill(Rect(x: 1, y: y, width: layout.width - 2, height: 1), "─", Style(theme.border))
         screen.write("├", x: 0, y: y, Style(theme.border))
@@ -35,7 +36,7 @@ extension WorkspaceState {
             drawDivider(divider)
             drawRows(&screen, in: area, firstChannel: channel, theme)
         }
-        if layout.showsSliders(focus) { drawSliders(&screen, layout, theme) }
-        if layout.showsEvents(focus) { drawEvents(&screen, layout, theme) }
+        if layout.showsSliders(focus) { drawSliders(&screen, layout, frame) }
+        if layout.showsEvents(focus) { drawEvents(&screen, layout, frame) }
     }
 }

@@ -14,7 +14,7 @@ extension WorkspaceState {
         drawUser(&screen, frame)
         drawPlots(&screen, layout, theme)
         drawCursor(&screen, layout, theme)
-        drawPanels(&screen, layout, theme)
+        drawPanels(&screen, layout, frame)
     }
 
     /// What is open, with less detail where `width` columns do not hold all of it.

@@ -51,7 +51,9 @@ extension WorkspaceState {
         frame.say(
             markedFrom == nil
                 ? "No rows are marked."
-                : "Rows are marked from here to the cursor; a, n, z and b judge them, :train-on and :train-without train, v ends it."
+                : "Rows are marked from here to the cursor: \(frame.name(of: NamedKey.anomaly)) and "
+                    + "\(frame.name(of: NamedKey.normal)) judge them, :train-on and :train-without train, "
+                    + "\(frame.name(of: NamedKey.mark)) ends it."
         )
     }
 

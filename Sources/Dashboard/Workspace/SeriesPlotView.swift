@@ -248,9 +248,8 @@ struct RowScale {
         var next = x
         let end = x + (columns ?? screen.width - x - 1)
         func isFree(_ place: Range<Int>) -> Bool { place.lowerBound >= next && !place.overlaps(taken) && place.upperBound <= end }
-        if !context.isEmpty, isFree(x..<(x + context.count + 1)) {
-            screen.write(context + " ", x: x, y: y, Style(theme.text))
-            next = x + context.count + 1
+        if !context.isEmpty, isFree(x..<(x + displayWidth(context) + 1)) {
+            next += screen.write(context + " ", x: x, y: y, Style(theme.text))
         }
         for (column, text) in labels {
             let place = (x + column)..<(x + column + displayWidth(text) + 2)

@@ -3,7 +3,8 @@ import TerminalUI
 import Workbench
 
 extension WorkspaceState {
-    func drawSliders(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ theme: Theme) {
+    func drawSliders(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ frame: Frame) {
+        let theme = frame.theme
         let scroll = layout.sliderScroll(slider)
         for (row, setting) in sliders.dropFirst(scroll).prefix(layout.sliders.height).enumerated() {
             let track = layout.track(row: row)
@@ -18,10 +19,12 @@ extension WorkspaceState {
         let y = layout.sliders.maxY + 1
         guard y < layout.events.maxY else { return }
         if let training = training, !training.hasEnded {
-            screen.write("Training… \(Int(training.share * 100))%   p shows it", x: 3, y: y, Style(theme.accent))
+            let key = frame.name(of: NamedKey.training)
+            screen.write("Training… \(Int(training.share * 100))%   \(key) shows it", x: 3, y: y, Style(theme.accent))
         } else if analysis.result == nil {
-            let saved = savedModels.isEmpty ? "t trains the models" : "L loads saved models, t trains anew"
-            screen.write(saved, x: 3, y: y, Style(theme.muted))
+            let (train, load) = (frame.name(of: NamedKey.train), frame.name(of: NamedKey.load))
+            let hint = savedModels.isEmpty ? "\(train) trains the models" : "\(load) loads saved models, \(train) trains anew"
+            screen.write(hint, x: 3, y: y, Style(theme.muted))
         } else {
             let events = analysis.result?.events ?? []
             let flagged = events.reduce(0) { $0 + $1.rows.count }

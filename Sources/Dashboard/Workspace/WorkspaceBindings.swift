@@ -51,9 +51,9 @@ extension Binding where Owner == SignedIn {
         Binding(keys, help) { signedIn, frame in signedIn.atWorkspace { $0.moveSideways(steps, &frame) } }
     }
 
-    private static func judging(_ key: Character, name: String? = nil, _ help: String, _ verdict: Verdict?) -> Binding {
+    private static func judging(_ key: Key, name: String? = nil, _ help: String, _ verdict: Verdict?) -> Binding {
         on(
-            [.character(key)], name: name, help, command: verdict?.rawValue ?? "unjudge", unless: { $0.noVerdict(verdict) }
+            [key], name: name, help, command: verdict?.rawValue ?? "unjudge", unless: { $0.noVerdict(verdict) }
         ) { $0.judge(verdict, &$1) }
     }
 
@@ -86,14 +86,14 @@ extension Binding where Owner == SignedIn {
             [], help, command: command, arguments: "FROM..TO", opens: [TrainingCard.self],
             withValue: { signedIn, text, frame in
                 guard let span = RowSpan(text) else {
-                    frame.complain("\(command) takes FROM..TO, as in 2024-01-01..2024-03-31, or rows that are marked with v.")
+                    frame.complain("\(command) takes FROM..TO, as in 2024-01-01..2024-03-31, or the marked rows.")
                     return []
                 }
                 return signedIn.train(on: chosen([span]), &frame)
             }
         ) { signedIn, frame in
             guard let rows = signedIn.workspace?.marked else {
-                frame.complain("No rows are marked; v marks them, or name them as FROM..TO.")
+                frame.complain("No rows are marked; \(frame.name(of: NamedKey.mark)) marks them, or name them as FROM..TO.")
                 return []
             }
             return signedIn.train(on: chosen([RowSpan(rows: rows)]), &frame)
@@ -105,7 +105,7 @@ extension Binding where Owner == SignedIn {
 
     private static let models: [Binding] = [
         opening(
-            TrainingCard.self, [.character("t")], name: "train", "Train the models on the whole series", command: "train",
+            TrainingCard.self, [NamedKey.train], name: "train", "Train the models on the whole series", command: "train",
             arguments: "SEED",
             withValue: { signedIn, text, frame in
                 if let seed = UInt64(text) { return signedIn.train(seed: seed) }
@@ -120,11 +120,11 @@ extension Binding where Owner == SignedIn {
             ChosenRows(excluded: $0)
         },
         on(
-            [.character("L")], name: "load", "Load the models saved for this series", command: "load",
+            [NamedKey.load], name: "load", "Load the models saved for this series", command: "load",
             unless: { $0.noSavedModels }
         ) { workspace, _ in [.loadModels(workspace.analysis.series, workspace.savedModels, of: workspace.known)] },
         opening(
-            TrainingCard.self, [.character("p")], "Show the training panel", command: "training",
+            TrainingCard.self, [NamedKey.training], "Show the training panel", command: "training",
             unless: { $0.noTrainingYet }
         ) { signedIn in
             signedIn.push(TrainingCard())
@@ -137,7 +137,7 @@ extension Binding where Owner == SignedIn {
     ]
 
     private static let looks: [Binding] = [
-        look([.tab], name: "panel", "Go to the next part: plot, sliders, events", command: "next-part") {
+        look([NamedKey.nextPart], name: "panel", "Go to the next part: plot, sliders, events", command: "next-part") {
             $0.focus = $0.focus.moved(by: 1)
         },
         look([.backTab], "Go to the part before", command: "previous-part") { $0.focus = $0.focus.moved(by: -1) },
@@ -196,7 +196,10 @@ extension Binding where Owner == SignedIn {
         + [
             Binding(
                 ".123456789".map { .character($0) }, "On a slider, enter a value that begins so", opens: [EntryCard.self],
-                when: { $0.workspace?.focus == .sliders ? .ready : .disabled("Digits set a slider; Tab goes to the sliders.") },
+                when: {
+                    $0.workspace?.focus == .sliders
+                        ? .ready : .disabled("Digits set a slider; \(NamedKey.nextPart.name) goes to the sliders.")
+                },
                 withValue: { signedIn, digit, _ in
                     _ = signedIn.enterValue(digit)
                     return []
@@ -214,7 +217,7 @@ extension Binding where Owner == SignedIn {
             workspace.select(stepping: -1)
             return []
         },
-        on([.character("]")], name: "event", "The next event of the list", command: "next", unless: { $0.nothingListed }) {
+        on([NamedKey.nextEvent], name: "event", "The next event of the list", command: "next", unless: { $0.nothingListed }) {
             workspace, _ in
             workspace.select(stepping: 1)
             return []
@@ -254,16 +257,16 @@ extension Binding where Owner == SignedIn {
     ]
 
     private static let verdicts: [Binding] = [
-        on([.character("v")], "Mark rows from the cursor on, flagged or not, to judge them; again ends it", command: "mark") {
+        on([NamedKey.mark], "Mark rows from the cursor on, flagged or not, to judge them; again ends it", command: "mark") {
             workspace, frame in
             workspace.toggleMarking(&frame)
             return []
         },
-        judging("a", name: "verdict", "Judge the selected event an anomaly", .anomaly),
-        judging("n", name: "verdict", "Judge the selected event normal", .normal),
-        judging("z", "Postpone the verdict on the selected event", .postponed),
-        judging("b", "Judge the selected event seen before", .seenBefore),
-        judging("u", "Take the verdict back", nil),
+        judging(NamedKey.anomaly, name: "verdict", "Judge the selected event an anomaly", .anomaly),
+        judging(NamedKey.normal, name: "verdict", "Judge the selected event normal", .normal),
+        judging(.character("z"), "Postpone the verdict on the selected event", .postponed),
+        judging(.character("b"), "Judge the selected event seen before", .seenBefore),
+        judging(.character("u"), "Take the verdict back", nil),
         on(
             [.character("d")], "Go to the event on which the models disagree most", command: "judge-next",
             unless: { $0.nothingToJudge }
@@ -311,14 +314,14 @@ extension Binding where Owner == SignedIn {
         writing("e", name: "export", "Write the scores, verdicts and notes as CSV (or PATH.jsonl)", "export", .scores),
         writing("E", "Write the events with verdicts and notes as CSV (or PATH.jsonl)", "export-events", .events),
         writing("R", name: "report", "Write a report as one HTML page", "report", .report),
-        on([.character("F")], "Follow the file: read and score rows as they are appended, or stop", command: "follow") {
+        on([NamedKey.follow], "Follow the file: read and score rows as they are appended, or stop", command: "follow") {
             $0.toggleFollowing(&$1)
         },
     ]
 
     private static let cards: [Binding] = [
         opening(
-            ColumnsCard.self, [.character("o")], name: "columns",
+            ColumnsCard.self, [NamedKey.columns], name: "columns",
             "How the file was read, column by column, and to read it otherwise",
             command: "columns",
             unless: { $0.reading.understanding.columns.isEmpty ? "It is not known how this series was read." : nil }
@@ -342,13 +345,13 @@ extension Binding where Owner == SignedIn {
             return []
         },
         on(
-            [.character("K")], "Keep the present run, to compare another with it", command: "keep", unless: { $0.noScores }
+            [NamedKey.keepRun], "Keep the present run, to compare another with it", command: "keep", unless: { $0.noScores }
         ) { workspace, frame in
             workspace.keepRun(&frame)
             return []
         },
         opening(
-            RunsCard.self, [.character("D")], "Compare the kept run with the present one", command: "difference",
+            RunsCard.self, [NamedKey.compareRuns], "Compare the kept run with the present one", command: "difference",
             unless: { $0.noRuns }
         ) { signedIn in
             guard let workspace = signedIn.workspace, let kept = workspace.kept, let present = KeptRun(workspace.analysis)

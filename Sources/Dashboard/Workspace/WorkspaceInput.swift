@@ -56,18 +56,21 @@ extension WorkspaceState {
     }
 
     /// Why there is no training to show.
-    var noTrainingYet: String? { training == nil ? "Nothing has been trained yet; press t." : nil }
+    var noTrainingYet: String? {
+        training == nil ? "Nothing has been trained yet; press \(NamedKey.train.name)." : nil
+    }
 
     /// Why no models can be loaded.
     var noSavedModels: String? {
-        savedModels.isEmpty ? "No models are saved for this series; press t to train them." : nil
+        savedModels.isEmpty ? "No models are saved for this series; press \(NamedKey.train.name) to train them." : nil
     }
 
     /// Why the selected event cannot be given a verdict; why none can be taken back where that is `nil`.
     func noVerdict(_ verdict: Verdict?) -> String? {
         guard let event = selectedEvent else { return noEvent }
         guard list.filter.isEmpty || selectedPlace != nil else {
-            return "The event under the cursor does not hold \"\(list.filter)\" and is not listed; Esc lists all."
+            let key = NamedKey.back.name
+            return "The event under the cursor does not hold \"\(list.filter)\" and is not listed; \(key) lists all."
         }
         return verdict == nil && judgements.verdict(on: event.rows) == nil ? "The event has no verdict to take back." : nil
     }
@@ -90,7 +93,8 @@ extension WorkspaceState {
     var nothingListed: String? {
         guard list.events.isEmpty else { return nil }
         if analysis.result == nil { return DetectionError.noScores.description }
-        return list.total == 0 ? "No event is flagged." : "No event holds \"\(list.filter)\"; Esc lists all."
+        return list.total == 0
+            ? "No event is flagged." : "No event holds \"\(list.filter)\"; \(NamedKey.back.name) lists all."
     }
 
     /// Why there is no event whose verdict is wanted.

@@ -40,7 +40,8 @@ struct TimeStep: Hashable {
 
 /// The step between instants as a duration of ISO 8601: `PT0.1S`, `PT1H`, `P1D`, and `P1M`, `P3M`, `P1Y` where they are months of the
 /// calendar apart. It is the step that comes most often where it is that of a third of the rows, else the median, the larger of two in
-/// the middle. Rows at the time of the row above count nothing. From the first 20,000 instants.
+/// the middle. Rows at the time of the row above count nothing. From the first 20,000 instants. It names a step; by
+/// `SeriesProfile.step`, a length, holes and periods are measured.
 ///
 /// - Parameters:
 ///   - microseconds: in their order, oldest or newest first.

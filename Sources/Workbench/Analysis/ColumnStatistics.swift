@@ -22,10 +22,7 @@ public struct ColumnStatistics: Sendable, Equatable {
         func quantile(_ share: Double) -> Double { values.isEmpty ? .nan : TimeSeries.quantile(ofSorted: values, share) }
         (low, lowerQuartile, median) = (quantile(0), quantile(0.25), quantile(0.5))
         (upperQuartile, high) = (quantile(0.75), quantile(1))
-        let mean = values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
-        self.mean = mean
-        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        deviation = values.isEmpty ? .nan : (squares / Double(values.count)).squareRoot()
+        (mean, deviation) = meanAndDeviation(ofSorted: values)
         period = series.profile.period(ofChannel: index)
     }
 }
