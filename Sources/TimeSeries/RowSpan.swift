@@ -1,7 +1,7 @@
 /// A stretch of a series as people name it: `FROM..TO`, both included, of which one may be missing.
 ///
 /// Both are times as `TimeAxis.row(at:)` takes them, a year, a month, a day, an hour or an instant, of which `TO` is included to its
-/// end; where a series has no times they are numbers of rows, from 1.
+/// end; what is no time is the number of a row, from 1.
 public struct RowSpan: Sendable, Equatable {
     /// What was written.
     public let text: String
@@ -17,38 +17,35 @@ public struct RowSpan: Sendable, Equatable {
     /// Takes `FROM..TO`; `nil` without the two points, or with nothing on either side.
     public init?(_ text: String) {
         guard let sign = text.firstRange(of: "..") else { return nil }
-        func trimmed(_ part: Substring) -> Substring { part.drop { $0 == " " }.prefix { $0 != "\n" } }
+        func trimmed(_ part: Substring) -> Substring {
+            let start = part.drop { $0 == " " }
+            return start.prefix(upTo: start.lastIndex { $0 != " " }.map(start.index(after:)) ?? start.startIndex)
+        }
         (self.text, from, to) = (text, trimmed(text[..<sign.lowerBound]), trimmed(text[sign.upperBound...]))
         chosen = nil
         if from.isEmpty && to.isEmpty { return nil }
     }
 
     /// The rows that lie in it.
-    /// - Returns: `nil` where an end is no time, or no number where there are no times; an empty range where no row lies in it.
+    /// - Returns: `nil` where an end is neither a time nor a number; an empty range where no row lies in it.
     public func rows(in series: Series) -> Range<Int>? {
         if let chosen { return chosen.clamped(to: 0..<series.rowCount) }
-        var (first, end) = (0, series.rowCount)
-        if let times = series.time.microseconds {
-            if !from.isEmpty {
-                guard let period = series.time.period(of: String(from)) else { return nil }
-                first = times.partitioningIndex { $0 >= period.lowerBound }
-            }
-            if !to.isEmpty {
-                guard let period = series.time.period(of: String(to)) else { return nil }
-                end = times.partitioningIndex { $0 >= period.upperBound }
-            }
-        } else {
-            func number(_ text: Substring) -> Int? { Int(text).flatMap { $0 > 0 ? $0 : nil } }
-            if !from.isEmpty {
-                guard let row = number(from) else { return nil }
-                first = min(row - 1 - min(row - 1, series.forgottenRows), end)
-            }
-            if !to.isEmpty {
-                guard let row = number(to) else { return nil }
-                end = min(max(0, row - series.forgottenRows), end)
-            }
+        let all = 0..<series.rowCount
+        guard let first = from.isEmpty ? all : Self.rows(from, in: series),
+            let last = to.isEmpty ? all : Self.rows(to, in: series)
+        else { return nil }
+        return first.lowerBound..<max(first.lowerBound, last.upperBound)
+    }
+
+    /// The rows in which a year, a month, a day, an hour or an instant lies, else the row of a number; empty where there is none.
+    private static func rows(_ text: Substring, in series: Series) -> Range<Int>? {
+        if let times = series.time.microseconds, let period = series.time.period(of: String(text)) {
+            let first = times.partitioningIndex { $0 >= period.lowerBound }
+            return first..<max(first, times.partitioningIndex { $0 >= period.upperBound })
         }
-        return first..<max(first, end)
+        guard let number = Int(text), number > 0 else { return nil }
+        let first = number - 1 - min(number - 1, series.forgottenRows)
+        return first < series.rowCount ? first..<(first + 1) : series.rowCount..<series.rowCount
     }
 }
 

@@ -32,7 +32,7 @@ private func spans(_ texts: [String]) -> [RowSpan] { texts.compactMap { RowSpan(
         }
         return nil
     }
-    #expect(error(["2024-13.."]) == .noSpan(series: sample.name, text: "2024-13..", hasTimes: true))
+    #expect(error(["2024-13.."]) == .noSpan(series: sample.name, text: "2024-13.."))
     #expect(error([], ["2031.."]) == .noRows(series: sample.name, text: "2031.."))
     #expect(error(["2024-01-01..2024-01-02"]) == nil)
 }

@@ -36,7 +36,7 @@ public struct ChosenRows: Sendable, Equatable {
 
     private func rows(of span: RowSpan, in series: Series) throws(ChoiceError) -> Range<Int> {
         guard let rows = span.rows(in: series) else {
-            throw .noSpan(series: series.name, text: span.text, hasTimes: series.time.microseconds != nil)
+            throw .noSpan(series: series.name, text: span.text)
         }
         guard !rows.isEmpty else { throw .noRows(series: series.name, text: span.text) }
         return rows
@@ -46,25 +46,25 @@ public struct ChosenRows: Sendable, Equatable {
 /// Why rows cannot be chosen.
 public enum ChoiceError: Error, Equatable, CustomStringConvertible {
     /// An end of a stretch cannot be read.
-    case noSpan(series: String, text: String, hasTimes: Bool)
+    case noSpan(series: String, text: String)
     /// No row lies in a stretch.
     case noRows(series: String, text: String)
 
     /// What was wrong of some rows that were chosen: `train` or `exclude`.
     public func field(of chosen: ChosenRows) -> String {
         switch self {
-        case .noSpan(_, let text, _), .noRows(_, let text): chosen.learnt.contains { $0.text == text } ? "train" : "exclude"
+        case .noSpan(_, let text), .noRows(_, let text): chosen.learnt.contains { $0.text == text } ? "train" : "exclude"
         }
     }
 
     /// One sentence for the user.
     public var description: String {
         switch self {
-        case .noSpan(let series, let text, let hasTimes):
-            let form = hasTimes ? "times, as in 2024-01-01..2024-03-31" : "numbers of rows, since it has no times, as in 1..400"
-            return "\(series): \"\(printable(text))\" names no stretch; write FROM..TO with \(form)."
+        case .noSpan(let series, let text):
+            "\(series): \"\(printable(text))\" names no stretch; write FROM..TO with times, as in 2024-01-01..2024-03-31, or with "
+                + "numbers of rows, as in 1..400."
         case .noRows(let series, let text):
-            return "\(series): no row lies in \(printable(text)); its rows can be seen with `oddline describe`."
+            "\(series): no row lies in \(printable(text)); its rows can be seen with `oddline describe`."
         }
     }
 }
