@@ -1,5 +1,6 @@
 import AnomalyDetection
 import TerminalUI
+import TimeSeries
 import Workbench
 
 extension Binding where Owner == SignedIn {
