@@ -178,6 +178,8 @@ public struct OpenedSeries: Sendable {
     var columns: [ColumnGlance] = []
     /// What was decided about how its file is read.
     var options = SeriesReader.Options()
+    /// What its file held when it was opened before, where rows have come since.
+    var before: Shelf.Earlier?
     /// Why its file was not read as was decided before.
     var refusal: String?
     /// Whether its file is to be followed.
@@ -185,9 +187,19 @@ public struct OpenedSeries: Sendable {
     /// Rows that are kept when it is followed; `nil` keeps all.
     var horizon: Int?
 
+    /// The rows that have come since it was opened before.
+    var news: Range<Int>? { before.flatMap { $0.rowCount < series.rowCount ? $0.rowCount..<series.rowCount : nil } }
+
+    private func news(since before: Shelf.Earlier) -> String {
+        let (count, day) = (series.rowCount - before.rowCount, before.openedAt.formatted(.iso8601.year().month().day()))
+        let rows = count == 1 ? "1 row has" : "\(grouped(count)) rows have"
+        return "\(rows) come since \(day), from \(timeLabel(series, row: before.rowCount)) on; their events come first."
+    }
+
     /// What to say when it opens: what the reader noticed, or what to do next.
     func greeting(_ frame: Frame) -> String {
         if let refusal { return "It is read as the program would, no longer as was decided: \(refusal)" }
+        if let before { return news(since: before) }
         let guesses = understanding.guesses
         if let guess = guesses.first {
             let others = series.notices.count - 1

@@ -41,6 +41,8 @@ import Work
         _ = try library.open(part, at: "/data/live.csv")
 
         let grown = try library.open(whole, at: "/data/live.csv", continuing: isFollowed ? part.identity : nil)
+        #expect(isFollowed || grown.before?.rowCount == part.rowCount, "what is new is known")
+        #expect(try library.open(whole, at: "/data/live.csv").before == nil)
         for shelf in [grown, try library.open(part, at: "/data/point.csv")] {
             #expect(try shelf.savedModels() == [.rollingMedian])
             #expect(try shelf.load(.rollingMedian).fingerprint == part.identity.text)

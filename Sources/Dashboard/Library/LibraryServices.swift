@@ -67,10 +67,12 @@ extension UserLibrary {
     func open(_ series: Series, at path: String, settings: AnalysisSettings, models: Models) throws -> OpenedSeries {
         let absolute = URL(fileURLWithPath: path).path
         let shelf = try self.open(series, at: absolute)
-        return OpenedSeries(
+        var opened = OpenedSeries(
             path: absolute, series: series, settings: try shelf.settings() ?? settings,
             savedModels: try shelf.savedModels(), judgements: try shelf.judgements(), notes: try shelf.notes(),
             models: models, defaults: settings)
+        opened.before = shelf.before
+        return opened
     }
 }
 

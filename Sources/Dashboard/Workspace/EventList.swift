@@ -5,7 +5,7 @@ import Workbench
 public struct EventList: Sendable {
     /// What comes first.
     public enum Order: String, Sendable, CaseIterable {
-        case peak, time, length, disagreement, unjudged
+        case peak, time, length, disagreement, unjudged, new
 
         /// What the heading of the list says.
         var title: String {
@@ -15,6 +15,7 @@ public struct EventList: Sendable {
             case .length: "longest first"
             case .disagreement: "disagreement first"
             case .unjudged: "unjudged first"
+            case .new: "new rows first"
             }
         }
     }
@@ -32,6 +33,8 @@ public struct EventList: Sendable {
     /// The first line shown; the view moves on from it where the selected event would not be in sight.
     var top = 0
     private var ranks: [Int: Int] = [:]
+    /// Rows that have come since the file was opened before.
+    var news: Range<Int>?
 
     /// The place of an event among all by its peak, from 1.
     func rank(of event: Event) -> Int { ranks[event.rows.lowerBound] ?? 0 }
@@ -90,8 +93,12 @@ public struct EventList: Sendable {
         case .disagreement: byPeak.sorted { $0.disagreement > $1.disagreement }
         case .unjudged:
             byPeak.filter { judgements.verdict(on: $0.rows) == nil } + byPeak.filter { judgements.verdict(on: $0.rows) != nil }
+        case .new: byPeak.filter(isNew) + byPeak.filter { !isNew($0) }
         }
     }
+
+    /// Whether an event reaches into rows that are new.
+    func isNew(_ event: Event) -> Bool { news?.overlaps(event.rows) == true }
 
     /// The first line shown of `height`, so that the one at `selected` is in sight and otherwise nothing moves.
     func scroll(height: Int, selected: Int?) -> Int {

@@ -98,7 +98,7 @@ extension WorkspaceState {
         }
         let verdict = Column(title: heading("verdict", .unjudged), width: 7, isNumber: false) {
             let note = notes.text(on: $0.rows)
-            let verdict = judgements.verdict(on: $0.rows)?.title ?? "·"
+            let verdict = judgements.verdict(on: $0.rows)?.title ?? (list.isNew($0) ? "new" : "·")
             let mark = unstored.hasVerdict(on: stored($0.rows)) ? " !" : ""
             return verdict + mark + (note.isEmpty ? "" : " \(note)")
         }

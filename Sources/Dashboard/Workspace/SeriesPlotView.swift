@@ -58,6 +58,11 @@ extension WorkspaceState {
         let (series, visible, area) = (analysis.series, visible, layout.plot)
         screen.write("└", x: area.x - 1, y: layout.axisY, Style(theme.border))
         screen.fill(Rect(x: area.x, y: layout.axisY, width: area.width, height: 1), "─", Style(theme.border))
+        if let news = list.news?.clamped(to: visible), let first = layout.column(of: news.lowerBound, visible: visible),
+            !news.isEmpty
+        {
+            screen.fill(Rect(x: first, y: layout.axisY, width: area.maxX - first, height: 1), "═", Style(theme.accent))
+        }
         for event in analysis.result?.events(overlapping: visible) ?? [] {
             let rows = event.rows.clamped(to: visible)
             guard let first = layout.column(of: rows.lowerBound, visible: visible),

@@ -224,7 +224,7 @@ extension Binding where Owner == SignedIn {
             return []
         },
         on(
-            [.character("s")], name: "sort", "List events in the next order: peak, time, length, disagreement, unjudged",
+            [.character("s")], name: "sort", "List events in the next order: peak, time, length, disagreement, unjudged, new",
             command: "sort", arguments: EventList.Order.allCases.map(\.rawValue).joined(separator: "|"),
             withValue: { workspace, value, frame in
                 guard let order = EventList.Order(rawValue: value) else {

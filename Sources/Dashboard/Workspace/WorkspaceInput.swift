@@ -115,6 +115,15 @@ extension WorkspaceState {
 
     // MARK: Answers
 
+    /// What the models say of rows that have come since the file was opened before; empty without such rows.
+    private func saidOfNews(_ frame: Frame) -> String {
+        guard let news = list.news else { return "" }
+        if let unfit = ModelFit(analysis, from: news.lowerBound)?.sentence(\.title) {
+            return " \(unfit) \(frame.name(of: NamedKey.train)) trains them again."
+        }
+        return " \(grouped(news.count)) row\(news.count == 1 ? " is" : "s are") new, and the models fit them."
+    }
+
     mutating func receive(_ answer: Answer, _ frame: inout Frame) -> [Effect] {
         switch answer {
         case .training(let run, let report) where training?.cancellation === run:
@@ -130,8 +139,9 @@ extension WorkspaceState {
         case .trainingEnded(let run) where training?.cancellation === run:
             if let news = training?.end() { frame.say(news) }
         case .modelsLoaded(let identity, let models) where identity == known:
-            frame.say("Loaded \(models.map(\.detector.kind.title).joined(separator: " and ")).")
-            return take(models)
+            let effects = take(models)
+            frame.say("Loaded \(models.map(\.detector.kind.title).joined(separator: " and ")).\(saidOfNews(frame))")
+            return effects
         case .explained(let explained) where explained.identity == analysis.series.identity: self.explained = explained
         case .settled(let run, let analysis) where run === settling.run:
             return receive(settled: analysis)

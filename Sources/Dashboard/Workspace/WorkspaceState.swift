@@ -106,6 +106,8 @@ public struct WorkspaceState: Sendable {
         visible = 0..<opened.series.rowCount
         known = opened.series.identity
         growth = Growth(horizon: opened.horizon)
+        list.news = opened.news
+        if list.news != nil { list.order = .new }
         reading = ReadingState(understanding: opened.understanding, columns: opened.columns, options: opened.options)
     }
 

@@ -14,12 +14,25 @@ import TimeSeries
 public struct Shelf: Sendable {
     /// What the series is known by.
     public let identity: SeriesIdentity
+    /// What its file held when it was opened before, where it has more rows now; known to who opened it.
+    public internal(set) var before: Earlier?
     private let library: UserLibrary
 
     private var database: OddlineDatabase { library.database }
     private var user: Int64 { library.user }
 
     init(of identity: SeriesIdentity, in library: UserLibrary) { (self.identity, self.library) = (identity, library) }
+
+    /// A file with fewer rows.
+    public struct Earlier: Sendable, Equatable {
+        /// How many rows it had.
+        public let rowCount: Int
+        /// When it was opened.
+        public let openedAt: Date
+
+        /// Tells how many rows there were and when.
+        public init(rowCount: Int, openedAt: Date) { (self.rowCount, self.openedAt) = (rowCount, openedAt) }
+    }
 
     /// Takes over all that is kept about the same series with fewer rows, but what is here already. Where another file was opened
     /// that held those fewer rows, all stays with them too.

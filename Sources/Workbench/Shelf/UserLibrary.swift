@@ -37,13 +37,14 @@ public struct UserLibrary: Sendable {
     /// - Parameter beginning: what the series was known by when it had fewer rows, where that is known already.
     public func open(_ series: Series, at path: String, continuing beginning: SeriesIdentity? = nil) throws -> Shelf {
         let before = try database.read { try OpenedFile.filter { $0.userID == user && $0.path == path }.fetchOne($0) }
-        let shelf = shelf(of: series.identity)
+        var shelf = shelf(of: series.identity)
         if let beginning {
             if beginning != series.identity { try shelf.takeOver(from: beginning, at: path) }
         } else if let before, before.rowCount < series.rowCount,
             series.identity(ofFirst: before.rowCount).text == before.fingerprint
         {
             try shelf.takeOver(from: SeriesIdentity(text: before.fingerprint), at: path)
+            shelf.before = Shelf.Earlier(rowCount: before.rowCount, openedAt: before.openedAt)
         }
         try database.write {
             try OpenedFile(
