@@ -1,4 +1,5 @@
 import AnomalyDetection
+import Foundation
 import TerminalUI
 import Testing
 import TimeSeries
@@ -50,6 +51,25 @@ import Workbench
             #expect(chosen.learnt == expected)
             #expect(chosen.excluded == (expected.isEmpty ? [RowSpan(rows: 99..<120)] : []))
         }
+    }
+
+    @Test func whatHasComeSinceIsToldAndListedFirst() throws {
+        var state = try library()
+        var settings = AnalysisSettings(models: .standard)
+        settings.flags = .level
+        settings.threshold = 0.001
+        var opened = OpenedSeries(path: "/s.csv", series: series, settings: settings, models: .standard)
+        opened.before = .init(rowCount: 600, openedAt: Date(timeIntervalSince1970: 1_700_000_000))
+        _ = answer(&state, .opened(opened))
+        #expect(state.message?.text.contains("200 rows have come since 2023-11-14") == true)
+        load(&state, try scored())
+        #expect(state.message?.text.contains("200 rows are new") == true)
+        let workspace = try #require(state.workspace)
+        let isNew = workspace.list.events.map { $0.rows.upperBound > 600 }
+        #expect(isNew.contains(true) && isNew.contains(false))
+        #expect(isNew == isNew.filter { $0 } + isNew.filter { !$0 }, "new ones first")
+        run(&state, "sort peak")
+        #expect(state.workspace?.list.events.map(\.peak) == workspace.events.map(\.peak).sorted(by: >))
     }
 
     @Test func rowsToTrainOnMayBeNamed() throws {

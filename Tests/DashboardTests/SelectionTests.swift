@@ -183,7 +183,7 @@ import Workbench
         #expect(events.count == workspace.events.count)
         let isInOrder = zip(events, events.dropFirst()).allSatisfy { one, next in
             switch order {
-            case .peak: one.peak >= next.peak
+            case .peak, .new: one.peak >= next.peak
             case .time: one.rows.lowerBound < next.rows.lowerBound
             case .length: one.rows.count >= next.rows.count
             case .disagreement: one.disagreement >= next.disagreement
