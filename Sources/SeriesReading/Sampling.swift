@@ -37,9 +37,9 @@ struct Sampling {
 
     private mutating func guess(_ aggregate: Resampling, _ grows: Bool) {
         guard series.rowCount >= Self.fewestRows else { return tellRepeated() }
-        if grows { tellRepeated() }
         if let grid = Grid(of: series) {
             self.grid = grid
+            if grows { tellRepeated() }
             let merged = grows ? series : series.merged(aggregate)
             let completed = grid.completed(merged)
             let (repeated, absent) = (series.rowCount - merged.rowCount, completed.rowCount - merged.rowCount)
@@ -51,10 +51,12 @@ struct Sampling {
             }
             guard absent > 0 else { return }
             notices.append(
-                "The file lacks \(grouped(absent, "row")), one every \(grid.step), which are gaps (--every rows takes its rows as "
-                    + "evenly spaced).")
-        } else if let guessed = Resampling(guessing: series) {
+                (grid.skipsWeekends ? grouped(absent, "weekday") : "\(grouped(absent, "step")) of \(grid.step)")
+                    + (absent == 1 ? " has no row and is a gap" : " have no row and are gaps")
+                    + " (--every rows takes rows as evenly spaced).")
+        } else if let guessed = Resampling(guessing: series), !isFasterThanItsClock {
             guard !grows else {
+                tellRepeated()
                 notices += ["Times are uneven; rows that come one after the other are taken as evenly spaced."]
                 return
             }
@@ -67,7 +69,15 @@ struct Sampling {
                     + "--every rows takes them as evenly spaced)."
             ]
             series = laid
+        } else {
+            tellRepeated()
         }
+    }
+
+    /// Whether so many rows repeat the time of the row above that they are no repetitions.
+    private var isFasterThanItsClock: Bool {
+        let repeated = series.time.microseconds?.adjacentPairs().count { $0 == $1 } ?? 0
+        return Double(repeated) > Grid.mostRepeated * Double(series.rowCount)
     }
 
     private mutating func tellRepeated() {

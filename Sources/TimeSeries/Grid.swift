@@ -17,52 +17,85 @@ public struct Grid: Sendable, Equatable {
     private static let share = 0.98
     /// How many rows there may be to each row of the file, pauses left out.
     private static let mostRows = 4
-    /// Steps beyond which rows are apart by a pause, that says nothing of how densely they lie.
+    /// Steps beyond which rows are apart by a pause, which says nothing of how densely they lie.
     private static let pause = 50.0
 
+    /// Whether the step is a day and no row lies on a Saturday or a Sunday, which are then no gaps.
+    public let skipsWeekends: Bool
+
     /// The grid that rows lie on: nearly all are whole steps apart, and a quarter of its rows are there. The step is that of the
-    /// rows that lie nearest to each other, or a half to a quarter of it: of steps of 10, 15 and 25 minutes, it is five. From the
-    /// first 20,000 rows.
-    /// - Returns: `nil` without times, and where rows lie on none.
+    /// rows that lie nearest to each other, or a half to a quarter of it: of steps of 10, 15 and 25 minutes, it is five. Months are
+    /// those of the calendar, whatever the day. From the first 20,000 rows.
+    /// - Returns: `nil` without times, where rows lie on none, and where more than a fifth of them repeat the time of the row above:
+    ///   they come faster than their clock goes.
     public init?(of series: Series) {
-        guard let all = series.time.microseconds, series.profile.step ?? 0 > 0 else { return nil }
+        guard let all = series.time.microseconds else { return nil }
         let (times, zone) = (Array(all.prefix(SeriesProfile.rows)), series.time.zone)
+        let local = localTimes(times, zone)
+        let steps = local.adjacentPairs().map { $1 - $0 }.filter { $0 > 0 }
+        guard !steps.isEmpty, Double(times.count - 1 - steps.count) <= Self.mostRepeated * Double(times.count) else { return nil }
         let step: GridStep
-        if let months = series.profile.monthStep {
-            let apart = localTimes(times, zone).adjacentPairs().filter { $0 < $1 }.map { TimeStep($0, $1).months }
-            let whole = apart.count { $0 > 0 && $0 % Int64(months) == 0 }
-            guard Double(whole) >= Self.share * Double(apart.count) else { return nil }
+        if let months = Self.months(local, steps) {
             step = GridStep(months: months)
         } else {
-            let steps = times.adjacentPairs().map { $1 - $0 }.filter { $0 > 0 }
             guard let time = Self.step(of: steps) else { return nil }
             step = GridStep(microseconds: time)
         }
-        let unlimited = Grid(step: step, longestGap: .max, zone: zone)
+        let skipsWeekends =
+            step == GridStep(microseconds: GridStep.day) && times.count >= Self.twoWeeks
+            && !local.contains { Self.weekday(floorDivide($0, GridStep.day)) > 4 }
+        let unlimited = Grid(step: step, longestGap: .max, zone: zone, skipsWeekends: skipsWeekends)
         let gaps = times.adjacentPairs().map { unlimited.absent(from: $0, to: $1) }
-        self.init(step: step, longestGap: longestOf(gaps, rows: times.count), zone: zone)
+        self.init(step: step, longestGap: longestOf(gaps, rows: times.count), zone: zone, skipsWeekends: skipsWeekends)
     }
 
-    private init(step: GridStep, longestGap: Int, zone: TimeFormat.Notation.Zone) {
-        (self.step, self.longestGap, self.zone) = (step, longestGap, zone)
+    private init(step: GridStep, longestGap: Int, zone: TimeFormat.Notation.Zone, skipsWeekends: Bool) {
+        (self.step, self.longestGap, self.zone, self.skipsWeekends) = (step, longestGap, zone, skipsWeekends)
+    }
+
+    /// Rows of two working weeks: without a weekend among them, there are none.
+    private static let twoWeeks = 10
+    /// The share of rows that may repeat the time of the row above.
+    package static let mostRepeated = 0.2
+
+    /// 0 for a Monday; 1970 began with a Thursday.
+    private static func weekday(_ day: Int64) -> Int64 { day + 3 - floorDivide(day + 3, 7) * 7 }
+
+    /// How many months of the calendar rows are apart, most of them; `nil` where they are not.
+    private static func months(_ local: [Int64], _ steps: [Int64]) -> Int? {
+        let median = Double(steps.sorted()[steps.count / 2]) / Double(GridStep(months: 1).time)
+        let months = median.rounded()
+        guard months >= 1, abs(median - months) <= tolerance else { return nil }
+        let numbers = local.map(month)
+        let apart = numbers.adjacentPairs().map { $1 - $0 }.filter { $0 > 0 }
+        guard apart.count == steps.count, apart.allSatisfy({ $0 % Int64(months) == 0 }) else { return nil }
+        return Int(months)
+    }
+
+    /// Months from the year 0 on.
+    private static func month(_ local: Int64) -> Int64 {
+        let date = civil(daysSince1970: floorDivide(local, GridStep.day))
+        return date.year * 12 + date.month - 1
     }
 
     /// - Parameter steps: those that are more than none.
     private static func step(of steps: [Int64]) -> Int64? {
-        guard !steps.isEmpty else { return nil }
         // Some few rows may lie nearer to each other than others do.
         let shortest = steps.sorted()[steps.count / 20]
         for parts in 1...mostRows {
             let step = Double(shortest) / Double(parts)
-            var (whole, rows) = (0, 0.0)
+            var (whole, rows) = ([Double](), 0.0)
             for time in steps {
                 let count = Double(time) / step
                 // A long gap may be a little off.
-                if count > 0.5, abs(count - count.rounded()) <= tolerance * max(1, count / 10) { whole += 1 }
+                if count > 0.5, abs(count - count.rounded()) <= tolerance * max(1, count / 10) {
+                    whole.append(Double(time) / count.rounded())
+                }
                 rows += min(count.rounded(), pause)
             }
-            let isDense = rows <= Double(mostRows * steps.count)
-            if step >= 1, isDense, Double(whole) >= share * Double(steps.count) { return Int64(step.rounded()) }
+            guard step >= 1, rows <= Double(mostRows * steps.count), Double(whole.count) >= share * Double(steps.count)
+            else { continue }
+            return Int64(whole.sorted()[whole.count / 2].rounded())
         }
         return nil
     }
@@ -70,12 +103,24 @@ public struct Grid: Sendable, Equatable {
     /// How many rows the file lacks between two of its rows.
     private func absent(from first: Int64, to second: Int64) -> Int {
         guard second > first else { return 0 }
-        if step.months > 0 {
-            func local(_ instant: Int64) -> Int64 { instant + Int64(zone.minutes(at: instant)) * 60_000_000 }
-            let months = Int(TimeStep(local(first), local(second)).months)
-            if months > 0 { return min(max(months / step.months, 1) - 1, longestGap) }
+        var count = (Double(second - first) / Double(step.time)).rounded()
+        if step.months > 0 || skipsWeekends {
+            let (one, other) = (local(first), local(second))
+            if step.months > 0 {
+                count = Double(Self.month(other) - Self.month(one)) / Double(step.months)
+            } else {
+                count = Double(Self.workingDay(other) - Self.workingDay(one))
+            }
         }
-        return min(max(Int((Double(second - first) / Double(step.time)).rounded()), 1) - 1, longestGap)
+        return min(Int(max(count, 1)) - 1, longestGap)
+    }
+
+    private func local(_ instant: Int64) -> Int64 { instant + Int64(zone.minutes(at: instant)) * 60_000_000 }
+
+    /// The number of a day among those that are no weekend.
+    private static func workingDay(_ local: Int64) -> Int64 {
+        let day = floorDivide(local, GridStep.day)
+        return floorDivide(day + 3, 7) * 5 + min(weekday(day), 5)
     }
 
     /// The series with a row of gaps for each that the file lacks between its rows, and before the first one where rows came before.

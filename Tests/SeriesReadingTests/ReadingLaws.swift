@@ -6,10 +6,19 @@ import TimeSeries
 
 @testable import SeriesReading
 
+extension SeriesReader.Options {
+    /// Rows as they stand, whatever their times.
+    static var asRowsStand: Self {
+        var options = Self()
+        options.every = .rows
+        return options
+    }
+}
+
 @Test func whatIsWrittenReadsBackBitForBit() {
     forRandomSeeds(500) { seed, random in
         let series = random.series()
-        let read = try SeriesReader.read(data: Data(series.csv().utf8), name: series.name)
+        let read = try SeriesReader.read(data: Data(series.csv().utf8), name: series.name, options: .asRowsStand)
         #expect(Content(read) == Content(series), "seed \(seed)")
         #expect(read.fileOrder == nil, "seed \(seed)")
     }
@@ -72,7 +81,7 @@ private struct Layout {
         let layout = Layout(&random, columns: columns)
         let text = layout.text(series, &random)
         #expect(throws: Never.self, "seed \(seed), \(text.debugDescription)") {
-            let read = try SeriesReader.read(data: Data(text.utf8), name: series.name)
+            let read = try SeriesReader.read(data: Data(text.utf8), name: series.name, options: .asRowsStand)
             #expect(Content(read) == Content(series), "seed \(seed), \(text.debugDescription)")
         }
     }
@@ -143,7 +152,7 @@ private struct Layout {
             }
         }
         try queue.close()
-        let read = try SeriesReader.read(path: path)
+        let read = try SeriesReader.read(path: path, options: .asRowsStand)
         #expect(read.channels.map(\.name) == series.channels.map(\.name), "seed \(seed)")
         #expect(read.time == series.time, "seed \(seed)")
         for (mine, theirs) in zip(read.channels, series.channels) {

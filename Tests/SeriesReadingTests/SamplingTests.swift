@@ -23,7 +23,7 @@ private func read(_ data: Data, _ change: (inout SeriesReader.Options) -> Void =
     let reading = try read(file((0..<100).filter { !(40..<47).contains($0) }))
     #expect(reading.understanding.rowCount == 93 && reading.series.rowCount == 100)
     #expect(reading.series.channels[0].values[39] == 39 && reading.series.channels[0].values[40].isNaN)
-    #expect(reading.series.notices.contains { $0.contains("lacks 7 rows, one every 1min") && $0.contains("--every rows") })
+    #expect(reading.series.notices.contains { $0.contains("7 steps of 1min have no row") && $0.contains("--every rows") })
     #expect(reading.understanding.gaps.isEmpty, "no value of the file is missing")
     let asTheyAre = try read(file((0..<100).filter { !(40..<47).contains($0) })) { $0.every = .rows }
     #expect(asTheyAre.series.rowCount == 93 && asTheyAre.series.fileOrder == nil)
@@ -50,6 +50,12 @@ private func read(_ data: Data, _ change: (inout SeriesReader.Options) -> Void =
     #expect(gapped.series.rowCount == 300 && gapped.series.channels[0].values[30].isNaN)
     #expect(gapped.series.fileRows(in: 0..<300).map(\.row) == (gapped.series.source?.places ?? []))
     #expect(gapped.series.source?.places[30] == 31)
+}
+
+@Test func rowsThatComeFasterThanTheirClockStayApart() throws {
+    let reading = try read(file((0..<300).map { $0 / 3 }))
+    #expect(reading.series.rowCount == 300 && reading.series.source == nil)
+    #expect(reading.series.notices.contains { $0.contains("200 rows repeat the time of the row above; all are kept") })
 }
 
 @Test func aStepThatIsWantedIsHad() throws {

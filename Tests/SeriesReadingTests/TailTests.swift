@@ -13,8 +13,8 @@ private struct Reading {
 
     init(_ beginning: String) throws { try self.init(Data(beginning.utf8)) }
 
-    init(_ beginning: Data) throws {
-        let (reading, tail) = try CSVTail.beginning(beginning, file: "tail.csv", options: .init())
+    init(_ beginning: Data, _ options: SeriesReader.Options = .init()) throws {
+        let (reading, tail) = try CSVTail.beginning(beginning, file: "tail.csv", options: options)
         (series, self.tail) = (reading.series, tail)
     }
 
@@ -35,7 +35,7 @@ private struct Reading {
         var bytes = Data((lines.joined(separator: lineEnd) + lineEnd).utf8)
         // The last record ends with a CR alone when another byte follows.
         if lineEnd == "\r" { bytes.append(0x0D) }
-        let whole = try SeriesReader.read(data: bytes, name: "tail.csv")
+        let whole = try SeriesReader.read(data: bytes, name: "tail.csv", options: .asRowsStand)
         // How columns are written has to be known from the beginning.
         let known = series.channels.map { $0.values.firstIndex { !$0.isNaN } ?? 0 }.max() ?? 0
         let least = (lines.prefix(known + 2).joined(separator: lineEnd) + lineEnd).utf8.count + (lineEnd == "\r" ? 1 : 0)
@@ -43,7 +43,7 @@ private struct Reading {
         while let last = cuts.last, last < bytes.count {
             cuts.append(min(bytes.count, last + Int.random(in: 1...40, using: &random)))
         }
-        var reading = try Reading(bytes[..<cuts[0]])
+        var reading = try Reading(bytes[..<cuts[0]], .asRowsStand)
         for (start, end) in zip(cuts, cuts.dropFirst()) { try reading.append(Data(bytes[start..<end])) }
         #expect(Content(reading.series) == Content(whole), "seed \(seed)")
         #expect(reading.problems.isEmpty && reading.series.fileOrder == nil, "seed \(seed): \(reading.problems)")

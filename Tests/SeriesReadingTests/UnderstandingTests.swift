@@ -280,7 +280,7 @@ func expect(_ wanted: ReadingCase) throws {
         #expect(understanding.notices.contains { $0.contains(words) }, "\(words) in \(understanding.notices)")
     }
     if let step = wanted.step { #expect(understanding.time?.step == step) }
-    #expect(understanding.rowCount == series.rowCount)
+    #expect(understanding.rowCount == series.fileRowCount)
 }
 
 @Test func latinTextIsReadAndSaid() throws {

@@ -88,12 +88,40 @@ private func instant(_ text: String) throws -> Int64 { try #require(TimeParser.b
     #expect(grid.completed(series(times)).rowCount == 2000)
 }
 
+/// The first of a month, counted from January 2019.
+private func beginning(ofMonth month: Int) -> Int64 {
+    days(year: Int64(2019 + month / 12), month: Int64(month % 12 + 1), day: 1) * 86_400_000_000
+}
+
 @Test func monthsAreSteps() throws {
     let months = (0..<48).filter { ![5, 6, 30].contains($0) }
-    let times = months.map { days(year: 2019 + Int64($0) / 12, month: Int64($0) % 12 + 1, day: 1) * 86_400_000_000 }
+    let times = months.map { beginning(ofMonth: $0) }
     let grid = try #require(Grid(of: series(times)))
     #expect(grid.step == GridStep("1mo"))
     #expect(grid.completed(series(times)).rowCount == 48)
+}
+
+@Test func monthsMayBeginOnAnyDay() throws {
+    let times = (0..<40).filter { $0 != 17 }.map { beginning(ofMonth: $0) + Int64(13 + $0 % 3) * 86_400_000_000 }
+    let grid = try #require(Grid(of: series(times)))
+    #expect(grid.step == GridStep("1mo") && grid.completed(series(times)).rowCount == 40)
+}
+
+@Test func weekendsAreNoGapsWhereNoRowLiesOnOne() throws {
+    // 1 January 2024 was a Monday; the tenth is a holiday.
+    let working = (1...60).filter { ($0 - 1) % 7 < 5 && $0 != 10 }
+    func times(_ days: [Int]) -> [Int64] {
+        days.map { TimeSeries.days(year: 2024, month: 1, day: Int64($0)) * 86_400_000_000 }
+    }
+    let grid = try #require(Grid(of: series(times(working))))
+    #expect(grid.skipsWeekends && grid.completed(series(times(working))).rowCount == working.count + 1)
+    let withSunday = try #require(Grid(of: series(times(working + [61, 63, 64, 65]))))
+    #expect(!withSunday.skipsWeekends)
+}
+
+@Test func rowsThatComeFasterThanTheirClockLieOnNone() {
+    let times = (0..<300).map { Int64($0 / 3) * 16_000 }
+    #expect(Grid(of: series(times)) == nil)
 }
 
 @Test func longPausesAreCutSoThatGapsAreAtMostTwiceTheRows() throws {

@@ -6,6 +6,7 @@ enum NamedKey {
     static let train = Key.character("t"), load = Key.character("L"), training = Key.character("p")
     static let nextPart = Key.tab, nextEvent = Key.character("]")
     static let anomaly = Key.character("a"), normal = Key.character("n"), mark = Key.character("v")
+    static let trainOn = Key.character("Y"), trainWithout = Key.character("X")
     static let keepRun = Key.character("K"), compareRuns = Key.character("D")
     static let columns = Key.character("o"), follow = Key.character("F")
     // In the library.

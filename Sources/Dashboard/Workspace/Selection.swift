@@ -48,12 +48,14 @@ extension WorkspaceState {
     mutating func toggleMarking(_ frame: inout Frame) {
         markedFrom = markedFrom == nil ? cursor : nil
         moveCursor(to: cursor)
+        let keys = frame
+        func name(_ key: Key) -> String { keys.name(of: key) }
         frame.say(
             markedFrom == nil
                 ? "No rows are marked."
-                : "Rows are marked from here to the cursor: \(frame.name(of: NamedKey.anomaly)) and "
-                    + "\(frame.name(of: NamedKey.normal)) judge them, :train-on and :train-without train, "
-                    + "\(frame.name(of: NamedKey.mark)) ends it."
+                : "Rows are marked from here to the cursor: \(name(NamedKey.anomaly)) and \(name(NamedKey.normal)) judge them, "
+                    + "\(name(NamedKey.trainOn)) and \(name(NamedKey.trainWithout)) train on them or without them, "
+                    + "\(name(NamedKey.mark)) ends it."
         )
     }
 

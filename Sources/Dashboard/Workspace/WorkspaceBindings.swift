@@ -81,10 +81,10 @@ extension Binding where Owner == SignedIn {
 
     /// A binding that trains on rows that are chosen.
     private static func choosingRows(
-        _ help: String, _ command: String, _ chosen: @escaping @Sendable ([RowSpan]) -> ChosenRows
+        _ key: Key, _ help: String, _ command: String, _ chosen: @escaping @Sendable ([RowSpan]) -> ChosenRows
     ) -> Binding {
         Binding(
-            [], help, command: command, arguments: "FROM..TO", opens: [TrainingCard.self],
+            [key], help, command: command, arguments: "FROM..TO", opens: [TrainingCard.self],
             withValue: { signedIn, text, frame in
                 guard let span = RowSpan(text) else {
                     frame.complain("\(command) takes FROM..TO, as in 2024-01-01..2024-03-31, or the marked rows.")
@@ -114,10 +114,12 @@ extension Binding where Owner == SignedIn {
                 return []
             }
         ) { $0.train(seed: 1) },
-        choosingRows("Train the models on the marked rows alone, or on those that are named", "train-on") {
+        choosingRows(NamedKey.trainOn, "Train the models on the marked rows alone, or on those that are named", "train-on") {
             ChosenRows(learnt: $0)
         },
-        choosingRows("Train the models without the marked rows, or without those that are named", "train-without") {
+        choosingRows(
+            NamedKey.trainWithout, "Train the models without the marked rows, or without those that are named", "train-without"
+        ) {
             ChosenRows(excluded: $0)
         },
         on(
