@@ -1,4 +1,5 @@
 import AnomalyDetection
+import TerminalUI
 import TimeSeries
 import Workbench
 
