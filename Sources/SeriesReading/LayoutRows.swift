@@ -24,6 +24,18 @@ extension LayoutFinder {
             && (record.fields.count < layout.width || namesNumbers(record, looks) || record.line == 1)
     }
 
+    /// Whether a record holds words in most columns of numbers and times, several different ones, and no time, so that it names columns
+    /// though one name is a number: a year, or `inf`.
+    func isMostlyNames(_ record: Record, _ looks: [FieldLook]) -> Bool {
+        guard record.fields.count == looks.count else { return false }
+        let typed = looks.indices.filter { looks[$0] != .text && looks[$0] != .gap }
+        let words = typed.filter { FieldLook(slice(record.fields[$0])) == .text }
+        let distinct = Set(words.map { text(record.fields[$0]) }).count
+        return distinct > 1 && (distinct > 2 || words.count < 5) && words.count * 2 > typed.count
+            && fit(record, looks).fitting * 3 <= words.count
+            && !typed.contains { FieldLook(slice(record.fields[$0])) == .time }
+    }
+
     /// Whether a record is a line drawn with signs: of four at least or, where rows have several fields, one field of three.
     func isRule(_ record: Record, _ width: Int) -> Bool {
         guard let first = record.fields.first, let last = record.fields.last else { return false }
