@@ -46,6 +46,7 @@ enum ColumnNames {
 
     private static func isTime(_ name: String, _ words: [String]) -> Bool {
         if name == "data" || name == "Data" || name == "DATA" { return false }
+        if words.count > 1, words.last == "at" { return true }
         return words.contains {
             timeWords.contains($0) || $0.hasSuffix("time") || $0.hasSuffix("date") || $0.hasSuffix("datum")
         }

@@ -59,7 +59,7 @@ extension RawReading {
     private func keyColumns(_ bytes: UnsafeBufferPointer<UInt8>, _ candidates: [Int], _ search: KeySearch?) -> [KeyColumn] {
         let (rows, count) = (series.fileOrder, series.rowCount)
         func marks(_ text: [UInt8]) -> Bool { text.withUnsafeBufferPointer { form.marks.contains($0) } }
-        let found = Self.codes(bytes, form, candidates).compactMap { column, found -> KeyColumn? in
+        var found = Self.codes(bytes, form, candidates).compactMap { column, found -> KeyColumn? in
             guard found.codes.count >= rows?.last ?? count, found.texts.count > 1 else { return nil }
             var key = KeyColumn(
                 column: column, codes: rows.map { $0.map { found.codes[$0 - 1] } } ?? found.codes, texts: found.texts)
@@ -78,6 +78,9 @@ extension RawReading {
             return fill >= (key.isEven ? 0.8 : 0.9) ? key : nil
         }
         guard search != nil else { return found }
+        // Several numbers of 0 and 1 are marks of what a row is.
+        func isMark(_ key: KeyColumn) -> Bool { !key.isNamed && key.texts.allSatisfy { $0 == "0" || $0 == "1" } }
+        if found.count(where: isMark) > 1 { found.removeAll(where: isMark) }
         func rank(_ column: KeyColumn) -> Int { column.isText ? 0 : column.isIdentifier ? 1 : 2 }
         return KeyColumn.distinct(found.enumerated().sorted { (rank($0.1), $0.0) < (rank($1.1), $1.0) }.map(\.1))
     }

@@ -28,12 +28,14 @@ extension LayoutFinder {
     /// though one name is a number: a year, or `inf`.
     func isMostlyNames(_ record: Record, _ looks: [FieldLook]) -> Bool {
         guard record.fields.count == looks.count else { return false }
-        let typed = looks.indices.filter { looks[$0] != .text && looks[$0] != .gap }
-        let words = typed.filter { FieldLook(slice(record.fields[$0])) == .text }
-        let distinct = Set(words.map { text(record.fields[$0]) }).count
-        return distinct > 1 && (distinct > 2 || words.count < 5) && words.count * 2 > typed.count
-            && fit(record, looks).fitting * 3 <= words.count
-            && !typed.contains { FieldLook(slice(record.fields[$0])) == .time }
+        let typed = looks.indices.filter { looks[$0] != .text && looks[$0] != .gap }.map { slice(record.fields[$0]) }
+        let words = typed.filter { FieldLook($0) == .text }
+        // What is infinite as a number may be a word, as for inflation.
+        let infinite = typed.filter { NumberParser.isInfinity($0) }
+        let count = words.count + infinite.count
+        let distinct = Set((words + infinite).map { Array($0) }).count
+        return !words.isEmpty && distinct > 1 && (distinct > 2 || count < 5) && count * 2 > typed.count
+            && (fit(record, looks).fitting - infinite.count) * 2 <= count && !typed.contains { FieldLook($0) == .time }
     }
 
     /// Whether a record is a line drawn with signs: of four at least or, where rows have several fields, one field of three.

@@ -73,7 +73,7 @@ extension TableDecision {
     func isSecondUnixTime(_ column: Int) -> Bool {
         guard form.hasTime else { return false }
         let name = form.names[column]
-        let isNamed = !isNameless && (ColumnNames.isOtherClock(name) || ["at", "expires"].contains(ColumnNames.words(name).last))
+        let isNamed = !isNameless && (ColumnNames.isOtherClock(name) || ColumnNames.words(name).last == "expires")
         let most: Double = (isNamed ? 366 : 2) * 86_400
         var rows = 0
         for row in 0..<sample.rowCount {
