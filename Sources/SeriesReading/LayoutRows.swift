@@ -30,13 +30,20 @@ extension LayoutFinder {
         guard record.fields.count == looks.count else { return false }
         let typed = looks.indices.filter { looks[$0] != .text && looks[$0] != .gap }.map { slice(record.fields[$0]) }
         let words = typed.filter { FieldLook($0) == .text }
-        // What is infinite as a number may be a word, as for inflation.
+        // What is infinite as a number may be a word, as for inflation, and a year a name.
         let infinite = typed.filter { NumberParser.isInfinity($0) }
-        let count = words.count + infinite.count
+        let years = typed.filter {
+            $0.count == 4 && ($0.starts(with: [0x31, 0x39]) || $0.starts(with: [0x32, 0x30])) && Int(spelled($0)) != nil
+        }
+        let (count, fitting) = (words.count + infinite.count, fit(record, looks).fitting - infinite.count)
         let distinct = Set((words + infinite).map { Array($0) }).count
-        return !words.isEmpty && distinct > 1 && (distinct > 2 || count < 5) && count * 2 > typed.count
-            && (fit(record, looks).fitting - infinite.count) * 2 <= count && !typed.contains { FieldLook($0) == .time }
+        guard !words.isEmpty, distinct > 1, distinct > 2 || count < 5, !typed.contains(where: { FieldLook($0) == .time }) else {
+            return false
+        }
+        return count * 2 > typed.count && fitting * 2 <= count || count * 2 == typed.count && years.count == fitting
     }
+
+    private func spelled(_ field: UnsafeBufferPointer<UInt8>) -> String { String(decoding: field, as: UTF8.self) }
 
     /// Whether a record is a line drawn with signs: of four at least or, where rows have several fields, one field of three.
     func isRule(_ record: Record, _ width: Int) -> Bool {

@@ -19,6 +19,10 @@ private let kinds: [ReadingCase] = [
         name: "infinity is a name", text: "year,gdp,inf\n" + rows(9) { "\(1990 + $0),\(level($0)),\($0 * 7 % 5).5" },
         channels: ["gdp", "inf"], time: ["year"], format: "%Y", times: ["1990-01-01"], step: "P1Y"),
     ReadingCase(
+        name: "years beside names",
+        text: "Hour,2022,2023,mean\n" + rows(9) { "\($0 * 3 % 7),\(level($0)),\($0 * 5 % 8),1.\($0)" },
+        channels: ["Hour", "2022", "2023", "mean"]),
+    ReadingCase(
         name: "a year is a name in the second line of a header, and the last line the sum of all",
         text: ",sun,sun,sun,eur,eur,eur\nkind,low,high,2023,low,high,2023\nMonth,,,,,,\n"
             + rows(12) { "\($0 + 1),\($0 * 5 % 7).5,\($0 + 20),\($0 * 3 % 5).25,\($0 * 7 % 4),\($0 + 40),\($0 * 9 % 8)" }
