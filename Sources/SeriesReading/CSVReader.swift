@@ -96,6 +96,11 @@ struct CSVReader {
         if fields.count < expected, fields.count * 2 > expected {
             if fields.count < form.layout.rowWidth { table.shortRows += 1 }
         } else if fields.count < expected || fields[expected...].contains(where: { $0.start < $0.end }) {
+            // A remark may stand behind a row of which blanks divide the fields.
+            if fields.count > expected, delimiter == TableLayout.blanks, "<#(!/%;[".utf8.contains(bytes[fields[expected].start]) {
+                table.remarkedRows += 1
+                return
+            }
             throw .fieldCount(file: file, row: place.row, line: place.line, expected: expected, found: fields.count)
         }
     }

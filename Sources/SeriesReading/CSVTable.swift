@@ -18,6 +18,8 @@ final class CSVTable {
     var joined: [UInt8] = []
     /// Rows that lack their last fields, and records without a time, which are no rows.
     var shortRows = 0, timelessRows = 0
+    /// Rows behind which a remark stands.
+    var remarkedRows = 0
     /// At how many places lines stood again that stand above the rows.
     var passedPlaces = 0
     /// How often each sign stood behind a number.
@@ -82,7 +84,7 @@ final class CSVTable {
 
 /// What was noticed while rows were read.
 struct CSVRemarks: Sendable {
-    var shortRows = 0, timelessRows = 0, passedPlaces = 0
+    var shortRows = 0, timelessRows = 0, passedPlaces = 0, remarkedRows = 0
     var marks: [String: Int] = [:]
     var signs: [String: Int] = [:]
 
@@ -91,6 +93,7 @@ struct CSVRemarks: Sendable {
             shortRows += table.shortRows
             timelessRows += table.timelessRows
             passedPlaces += table.passedPlaces
+            remarkedRows += table.remarkedRows
             for (sign, count) in table.signs { signs[String(UnicodeScalar(sign)), default: 0] += count }
             for (mark, count) in table.marks { marks[printable(String(decoding: mark, as: UTF8.self)), default: 0] += count }
         }
@@ -109,6 +112,9 @@ struct CSVRemarks: Sendable {
         if timelessRows > 0 {
             notices.append(
                 "\(timelessRows) row\(timelessRows == 1 ? "" : "s") without a time \(timelessRows == 1 ? "is" : "are") left out.")
+        }
+        if remarkedRows > 0 {
+            notices.append("Remarks behind \(remarkedRows) row\(remarkedRows == 1 ? "" : "s") are left out.")
         }
         if passedPlaces > 0 {
             notices.append(

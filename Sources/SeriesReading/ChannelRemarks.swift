@@ -83,7 +83,7 @@ struct ChannelRemarks {
         // Data that was scaled has -1 too.
         let isFar =
             code == -1
-            ? restLow >= 0 && restHigh > 2 && count > 1 && count * 3 < values.count
+            ? restLow >= 0 && restHigh > 2 && count > 1 && (count * 3 < values.count || restLow >= 100)
             : distance > 2 * (restHigh - restLow) + 0.5 * abs(code)
         return isFar || code < -90 && distance > max(abs(restLow), restHigh - restLow) * 0.5 && count > 1 ? count : nil
     }

@@ -26,7 +26,7 @@ extension RawReading {
             }
         }
         leaveOut(channels: clocks, .saysTheTime)
-        leaveOut(channels: counters, .countsRows)
+        leaveOut(channels: counters + namelessCounters(decision).filter { !options.taken.contains($0) }, .countsRows)
         let left = Set(series.channels.map(\.name))
         for name in rising where left.contains(name) {
             understanding.notices.append(

@@ -138,57 +138,27 @@ extension TableDecision {
         if form.hasTime, isLineOfTime(column) { return .saysTheTime }
         let isWhole = values.allSatisfy { $0 == $0.rounded() }
         if isWhole, hasLeadingZeros(column) { return .namesSomething }
-        if isWhole, ColumnNames.isQuality(name), Set(values).count <= 20 { return .isQuality }
+        if isWhole, ColumnNames.isQuality(name, beside: form.names), Set(values).count <= 20 { return .isQuality }
         if flags.contains(column) { return .isQuality }
-        guard isWhole, hasNames else { return nil }
+        guard isWhole else { return nil }
+        if isSecondUnixTime(column) { return .saysTheTime }
+        if namesTextAgain(column) { return .namesSomething }
+        guard hasNames else { return goesRound(column) ? .countsRows : nil }
         let isNameless = form.layout.names[column].isEmpty
         if countsRows(column) { return .countsRows }
         let isCounter = ColumnNames.isCounter(name, nameless: isNameless)
-        if counts(column) || rises(column), isCounter { return .countsRows }
-        if countsWithinGroups(column) { return .countsRows }
-        if form.hasTime, isPartOfTime(column) { return .followsFromTime }
+        if counts(column) || runs(column), isCounter { return .countsRows }
+        if countsWithinGroups(column) || isCounter && goesRound(column) { return .countsRows }
+        if form.hasTime, isPartOfTime(column) {
+            let isSecond = ColumnNames.part(name, behindHour: false) == .second
+            return isSecond && sample.isAll && values.allSatisfy { $0 == 0 } ? .isConstant : .followsFromTime
+        }
+        if !form.hasTime, isYearOfMany(column) { return .isYearOfMany }
         if values.count > 1, Set(values).count == 1, ColumnNames.isIdentifier(name) {
             return sample.isAll ? .isConstant : .namesSomething
         }
         if keyCandidates.contains(column), ColumnNames.isIdentifier(name), !isShareOfHundred(column) { return .namesSomething }
         return isNumberOfThings(column) ? .namesSomething : nil
-    }
-
-    /// Whether a column rises by one from row to row.
-    func counts(_ column: Int) -> Bool {
-        guard !wholeColumns.uneven.contains(column) else { return false }
-        let values = sample.columns[column].prefix(sample.neighbours).map { form.numbers[column].value($0) }
-        guard values.count > 1 else { return false }
-        return zip(values, values.dropFirst()).allSatisfy { one, next in
-            guard let one, let next else { return false }
-            return next == one + 1
-        }
-    }
-
-    private func rises(_ column: Int) -> Bool {
-        guard !wholeColumns.falling.contains(column) else { return false }
-        let values = sample.columns[column].prefix(sample.neighbours).compactMap { form.numbers[column].value($0) }
-        return values.count > 2 && zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
-    }
-
-    /// Whether whole numbers count the rows that say the same in a column of ids, as the lines of an order are counted.
-    private func countsWithinGroups(_ column: Int) -> Bool {
-        let values = sample.columns[column].prefix(sample.neighbours).map { form.numbers[column].value($0) }
-        guard let start = values.first ?? nil, start == 0 || start == 1, values.contains(start + 1) else { return false }
-        return form.names.indices.contains { other in
-            guard other != column, ColumnNames.isIdentifier(form.names[other]) else { return false }
-            let groups = sample.columns[other]
-            var lengths = [1]
-            for row in values.indices.dropFirst() {
-                let goesOn = groups[row].elementsEqual(groups[row - 1])
-                guard let value = values[row], let before = values[row - 1], value == (goesOn ? before + 1 : start) else {
-                    return false
-                }
-                if goesOn { lengths[lengths.count - 1] += 1 } else { lengths.append(1) }
-            }
-            // Groups of one length are all things at one time.
-            return Set(lengths.dropLast()).count > 1
-        }
     }
 
     /// Whether a column of whole numbers is called the id of something, and there are others that measure.
@@ -280,10 +250,17 @@ extension TableDecision {
         let months = form.channels.map { form.names[$0] }.filter { name in
             month.instant(Array(name.utf8)) != nil
         }
-        guard months.count > 2 else { return }
+        guard months.count > 2, !areMarksOfMonths(months) else { return }
         tell(
             "A row is a year and the columns \(listed(months)) are its months, each read as a channel; for one monthly series turn "
                 + "the table round, so that each row has a year and a month.")
+    }
+
+    /// Whether columns hold a 1 for one of them in a row at most, and else 0.
+    private func areMarksOfMonths(_ names: [String]) -> Bool {
+        form.channels.filter { names.contains(form.names[$0]) }.allSatisfy { column in
+            facts[column].numbers(form.numbers[column]).allSatisfy { $0 == 0 || $0 == 1 }
+        }
     }
 
     /// Says what is passed over around numbers.

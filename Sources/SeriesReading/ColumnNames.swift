@@ -46,6 +46,7 @@ enum ColumnNames {
 
     private static func isTime(_ name: String, _ words: [String]) -> Bool {
         if name == "data" || name == "Data" || name == "DATA" { return false }
+        if words.count > 1, words.last == "at" { return true }
         return words.contains {
             timeWords.contains($0) || $0.hasSuffix("time") || $0.hasSuffix("date") || $0.hasSuffix("datum")
         }
@@ -88,6 +89,7 @@ enum ColumnNames {
         "doy": .dayOfYear, "jday": .dayOfYear, "julian": .dayOfYear, "dayofyear": .dayOfYear, "yday": .dayOfYear,
         "julianday": .dayOfYear,
         "jd": .dayOfYear,
+        "年": .year, "月": .month, "日": .day, "时": .hour, "時": .hour,
         "hhmm": .hourMinute, "hrmn": .hourMinute, "hourmin": .hourMinute,
     ]
 
@@ -97,6 +99,9 @@ enum ColumnNames {
         let plain = words.joined()
         if plain == "mm", behindHour { return .minute }
         if let part = parts[plain] { return part }
+        // In two scripts, as in 年/Year.
+        let plainWords = words.filter { $0.allSatisfy(\.isASCII) }
+        if plainWords.count == 1, words.count > 1, let part = parts[plainWords[0]] { return part }
         // As in MON/MMM.
         let said = Set(words.map { parts[$0] })
         return words.count > 1 && said.count == 1 ? said.first ?? nil : nil
@@ -146,12 +151,18 @@ enum ColumnNames {
         ["label", "labels", "is_anomaly", "anomaly"].contains(name.lowercased())
     }
 
-    /// Whether a column is called as marks of quality are.
-    static func isQuality(_ name: String) -> Bool {
+    /// Whether a column is called as marks of quality are. The quality of something, as of air, is measured, but for that of another
+    /// column or of data.
+    /// - Parameter others: the names of all columns.
+    static func isQuality(_ name: String, beside others: [String]) -> Bool {
         let words = words(name)
-        return ["qn", "qc", "qf", "quality", "flag", "flags", "qcflag", "qflag"].contains {
-            words.first == $0 || words.last == $0
+        if ["qn", "qc", "qf", "flag", "flags", "qcflag", "qflag"].contains(where: { words.first == $0 || words.last == $0 }) {
+            return true
         }
+        if words.first == "quality" { return words.count == 1 || ["code", "control", "mark", "level"].contains(words[1]) }
+        guard words.last == "quality" else { return false }
+        let rest = words.dropLast().joined()
+        return rest == "data" || others.contains { plain($0) == rest }
     }
 
     /// Whether a column may say the time in another way: as a number of days, of a year with a fraction, of a second clock.

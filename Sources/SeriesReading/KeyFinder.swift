@@ -13,22 +13,15 @@ extension RawReading {
             understanding.key = Self.listing(options.listed, found.map(\.found))
             return
         }
-        guard options.only.isEmpty, options.keyColumn == nil, let times = series.time.microseconds, times.count > 3 else {
+        guard options.only.isEmpty, options.keyColumn == nil else {
             if let only = options.only.first, series.rowCount == 0 {
                 throw .noSuchKey(file: file, column: only.column, value: only.value)
             }
             if !options.only.isEmpty { leaveOutNamesOfSeries(candidates) }
             return
         }
-        let search = KeySearch(times)
         let ignored = Set(options.ignored)
-        let open = candidates.filter { !ignored.contains(form.names[$0]) }
-        guard search.isNeeded, !open.isEmpty else { return }
-        let columns = keyColumns(bytes, open, search)
-        guard let found = search.best(columns) else {
-            if search.repeats { tellTried(columns) }
-            return
-        }
+        guard let found = findKey(bytes, candidates.filter { !ignored.contains(form.names[$0]) }) else { return }
         let key = Understanding.Key(
             columns: found.columns.map { form.names[$0.column] }, count: found.count,
             examples: found.columns.map { printable($0.texts.first ?? "") })
@@ -41,11 +34,32 @@ extension RawReading {
         throw .severalSeries(file: file, columns: key.columns, count: key.count, examples: key.examples)
     }
 
+    /// The columns that tell series apart, by times that repeat or turn back, else by units and by what is measured.
+    private mutating func findKey(_ bytes: UnsafeBufferPointer<UInt8>, _ candidates: [Int]) -> KeySearch.Found? {
+        guard series.rowCount > 3, !candidates.isEmpty else { return nil }
+        let times = series.time.microseconds
+        let search = times.map { KeySearch($0) }
+        if let search, search.isNeeded {
+            let columns = keyColumns(bytes, candidates, search)
+            if let found = search.best(columns) ?? keyByLevels(columns, among: search) { return found }
+            if search.repeats { tellTried(columns) }
+            return nil
+        }
+        let texts = candidates.filter { understanding.columns[$0].role == .leftOut(.isText) }
+        guard !texts.isEmpty, series.rowCount <= Self.mostRows || search?.isMixed == true else { return nil }
+        let columns = keyColumns(bytes, texts, nil)
+        if let found = keyByUnits(columns) { return found }
+        if let times, let search, search.isMixed, let found = keyByOrder(columns, times) ?? keyByLevels(columns) { return found }
+        tellLevels(columns)
+        return nil
+    }
+
     /// The columns that may be keys, those that name things before numbers: with what they say in the rows that are read.
-    private func keyColumns(_ bytes: UnsafeBufferPointer<UInt8>, _ candidates: [Int], _ search: KeySearch) -> [KeyColumn] {
-        let (rows, count) = (series.fileOrder, search.times.count)
+    /// - Parameter search: by which numbers are judged; they are no keys without.
+    private func keyColumns(_ bytes: UnsafeBufferPointer<UInt8>, _ candidates: [Int], _ search: KeySearch?) -> [KeyColumn] {
+        let (rows, count) = (series.fileOrder, series.rowCount)
         func marks(_ text: [UInt8]) -> Bool { text.withUnsafeBufferPointer { form.marks.contains($0) } }
-        let found = Self.codes(bytes, form, candidates).compactMap { column, found -> KeyColumn? in
+        var found = Self.codes(bytes, form, candidates).compactMap { column, found -> KeyColumn? in
             guard found.codes.count >= rows?.last ?? count, found.texts.count > 1 else { return nil }
             var key = KeyColumn(
                 column: column, codes: rows.map { $0.map { found.codes[$0 - 1] } } ?? found.codes, texts: found.texts)
@@ -55,6 +69,7 @@ extension RawReading {
             key.isIdentifier =
                 ColumnNames.isKey(form.names[column]) || understanding.columns[column].role == .leftOut(.tellsSeriesApart)
             guard !key.isNamed else { return key }
+            guard let search else { return nil }
             let isOnlyChannel = series.channels.allSatisfy { $0.name == form.names[column] }
             guard !isOnlyChannel, key.texts.count * 2 <= count else { return nil }
             guard search.repeats else { return key.isEven ? key : nil }
@@ -62,6 +77,10 @@ extension RawReading {
             // Some things are measured for a shorter time than the others.
             return fill >= (key.isEven ? 0.8 : 0.9) ? key : nil
         }
+        guard search != nil else { return found }
+        // Several numbers of 0 and 1 are marks of what a row is.
+        func isMark(_ key: KeyColumn) -> Bool { !key.isNamed && key.texts.allSatisfy { $0 == "0" || $0 == "1" } }
+        if found.count(where: isMark) > 1 { found.removeAll(where: isMark) }
         func rank(_ column: KeyColumn) -> Int { column.isText ? 0 : column.isIdentifier ? 1 : 2 }
         return KeyColumn.distinct(found.enumerated().sorted { (rank($0.1), $0.0) < (rank($1.1), $1.0) }.map(\.1))
     }
@@ -148,6 +167,8 @@ extension RawReading {
         return columns.indices.map { (columns[$0], (codes[$0], texts[$0])) }
     }
 
+    /// The most rows in order, or without a time, in which keys are looked for.
+    private static let mostRows = 200_000
     /// The most series that are told apart.
     private static let mostKeys = 100_000
 }

@@ -41,7 +41,8 @@ struct KeySearch {
         var columns: [KeyColumn]
         var codes: [Int]
         var count: Int
-        fileprivate var left: Int
+        /// The rows that it does not tell apart.
+        var left: Int
     }
 
     let times: [Int64]
@@ -56,6 +57,8 @@ struct KeySearch {
     var isNeeded: Bool { disorder.matters }
     /// Whether that is since they repeat.
     var repeats: Bool { disorder.repeats }
+    /// Whether they are in no order, rising and falling again and again.
+    var isMixed: Bool { disorder.isMixed }
 
     /// The most columns that are tried, and the most that together tell series apart; fewer where series follow each other, since all
     /// rows are looked at then.
@@ -105,7 +108,7 @@ struct KeySearch {
     }
 
     /// What some columns tell apart; `nil` where times still repeat, or most series have one row.
-    private func found(_ columns: [KeyColumn]) -> Found? {
+    func found(_ columns: [KeyColumn]) -> Found? {
         guard let first = columns.first else { return nil }
         var codes = first.codes
         for column in columns.dropFirst() { codes = Self.joined(codes, column.codes) }
@@ -163,6 +166,7 @@ private struct Disorder {
 
     /// Whether times repeat in one of twenty rows, or turn back now and then, as those of series one after the other do.
     var matters: Bool { repeats || turns > 0 && turns * 20 <= rows }
+    var isMixed: Bool { !repeats && turns * 20 > rows }
     var size: Int { repeats ? repeated : turns }
 
     /// What is left of it where rows of the same code are a series.

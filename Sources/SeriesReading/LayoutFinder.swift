@@ -40,6 +40,7 @@ struct LayoutFinder {
             try refuseNamedNumbers(lines)
             if !looks[0].isNumber { try refuseSeveralLayouts(lines, from: top, all, looks[0]) }
         }
+        try refuseReport(all, from: top)
         let table = withoutRemarks(all, looks, &layout)
         try place(table, looks, comments, &layout)
         passRemarks(&layout)

@@ -16,8 +16,8 @@ extension LayoutFinder {
         var from = max(layout.start, bytes.count - Self.foot)
         if from > layout.start { from = lineEnd(from).next }
         guard let tail = try? records(from: (from, 1), layout.delimiter, most: .max), tail.count > 1 else { return }
-        var count = 0
-        for record in tail.reversed() {
+        var count = isSum(tail, looks, layout) ? 1 : 0
+        for record in tail.dropLast(count).reversed() {
             let fit = fit(record, looks)
             let isEmpty = record.fields.count == layout.rowWidth && record.fields.allSatisfy { FieldLook(slice($0)) == .gap }
             let isCut =
@@ -35,10 +35,32 @@ extension LayoutFinder {
         guard count > 0, count < tail.count, count <= 20 else { return }
         let first = tail[tail.count - count]
         layout.end = first.start
+        if count == 1, isSum(tail, looks, layout) {
+            layout.notices.append("The last line sums up the rows above and is left out: \(text(first.fields[0])).")
+            return
+        }
         let begin = String(text(first.fields[0]).prefix(40))
         layout.notices.append(
             count == 1
                 ? "The last line is no row of the table and is left out: \(begin)."
                 : "The last \(count) lines are no rows of the table and are left out: \(begin) ...")
+    }
+
+    /// The fewest rows of which a sum is no chance.
+    private static let fewestSummed = 5
+
+    /// Whether the last record is the sum of all rows of a small table, column by column but for the first: whatever it is called.
+    private func isSum(_ tail: [Record], _ looks: [FieldLook], _ layout: TableLayout) -> Bool {
+        guard let last = tail.last, tail.count > Self.fewestSummed, tail[0].start <= layout.start, looks.count > 1,
+            tail.allSatisfy({ $0.fields.count == looks.count })
+        else { return false }
+        var sums = 0
+        for column in looks.indices.dropFirst() where looks[column] == .number {
+            let values = tail.map { NumberParser.double(slice($0.fields[column]), decimalComma: false) ?? 0 }
+            let (sum, most) = (values.dropLast().reduce(0, +), values.dropLast().map(abs).max() ?? 0)
+            guard abs(sum - values[values.count - 1]) <= 1e-6 * max(1, abs(sum)) else { return false }
+            if abs(sum) > 2 * most, most > 0 { sums += 1 }
+        }
+        return sums > 0 && looks[0] != .time && !slice(last.fields[0]).isEmpty
     }
 }

@@ -23,6 +23,7 @@ extension LayoutFinder {
     /// Whether a record holds words where rows hold numbers and times, and no number.
     func isOfWords(_ record: Record, _ looks: [FieldLook]) -> Bool {
         fit(record, looks).fitting == 0 && !holdsNumbers(record) && !holdsGaps(record, looks) || isReportHeader(record, looks)
+            || isMostlyNames(record, looks)
     }
 
     /// How many fields of a record hold what their columns do, gaps not counted, and how many columns hold something.
@@ -123,7 +124,7 @@ extension LayoutFinder {
             let record = records[index]
             return isWide(record, layout)
                 && (fit(record, looks).fitting == 0 && !holdsGaps(record, looks) && !isRule(record, layout.width)
-                    || isName(record, looks, layout) || isReportHeader(record, looks)
+                    || isName(record, looks, layout) || isReportHeader(record, looks) || isMostlyNames(record, looks)
                     || keys.contains(index) && lacksTime(record, looks))
         }
         guard let last = wide.last else { return nil }
@@ -143,7 +144,11 @@ extension LayoutFinder {
             header -= 1
         }
         var end = header
-        while end < last, !holdsNumbers(records[end + 1]) { end += 1 }
+        while end < last, case let next = records[end + 1],
+            !holdsNumbers(next) || isMostlyNames(next, looks) && !isSame(next, records[header])
+        {
+            end += 1
+        }
         return (Array(records[header...end]), end + 1, !keys.isEmpty)
     }
 

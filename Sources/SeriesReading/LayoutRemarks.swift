@@ -150,6 +150,27 @@ extension LayoutFinder {
         throw severalLayouts(row, other)
     }
 
+    /// - Throws: `SeriesError.foreign` where lines are drawn at several places between lines of a name and a number, nearly all names
+    /// different, as in a report of sections.
+    func refuseReport(_ records: [Record], from top: (offset: Int, line: Int)) throws(SeriesError) {
+        guard options.delimiter == nil, options.headerLine == nil, records.count(where: { isRule($0, 2) }) > 2 else { return }
+        for delimiter in TableLayout.delimiters + [UInt8(ascii: ":"), UInt8(ascii: "=")] {
+            let lines = (try? self.records(from: top, delimiter, most: Self.inspected, isTrial: true)) ?? []
+            let named = lines.indices.filter { index in
+                let fields = lines[index].fields
+                return fields.count == 2 && FieldLook(slice(fields[0])) == .text && FieldLook(slice(fields[1])) != .time
+            }
+            let numbers = named.count { FieldLook(slice(lines[$0].fields[1])).isNumber }
+            guard let last = named.last, lines[..<last].count(where: { isRule($0, 2) }) > 2, numbers > 3,
+                numbers * 2 > named.count,
+                Set(named.map { text(lines[$0].fields[0]) }).count * 4 >= named.count * 3
+            else { continue }
+            throw .foreign(
+                file: file, kind: "a report of sections with names and numbers, which is no table",
+                remedy: "write the numbers of one time in one row, with their names in a header")
+        }
+    }
+
     /// - Throws: `SeriesError.foreign` where records, in which blanks divide fields, have a number and then words, not as many in one
     ///   as in the next.
     func refuseNamedNumbers(_ records: [Record]) throws(SeriesError) {

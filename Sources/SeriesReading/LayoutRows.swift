@@ -24,6 +24,27 @@ extension LayoutFinder {
             && (record.fields.count < layout.width || namesNumbers(record, looks) || record.line == 1)
     }
 
+    /// Whether a record holds words in most columns of numbers and times, several different ones, and no time, so that it names columns
+    /// though one name is a number: a year, or `inf`.
+    func isMostlyNames(_ record: Record, _ looks: [FieldLook]) -> Bool {
+        guard record.fields.count == looks.count else { return false }
+        let typed = looks.indices.filter { looks[$0] != .text && looks[$0] != .gap }.map { slice(record.fields[$0]) }
+        let words = typed.filter { FieldLook($0) == .text }
+        // What is infinite as a number may be a word, as for inflation, and a year a name.
+        let infinite = typed.filter { NumberParser.isInfinity($0) }
+        let years = typed.filter {
+            $0.count == 4 && ($0.starts(with: [0x31, 0x39]) || $0.starts(with: [0x32, 0x30])) && Int(spelled($0)) != nil
+        }
+        let (count, fitting) = (words.count + infinite.count, fit(record, looks).fitting - infinite.count)
+        let distinct = Set((words + infinite).map { Array($0) }).count
+        guard !words.isEmpty, distinct > 1, distinct > 2 || count < 5, !typed.contains(where: { FieldLook($0) == .time }) else {
+            return false
+        }
+        return count * 2 > typed.count && fitting * 2 <= count || count * 2 == typed.count && years.count == fitting
+    }
+
+    private func spelled(_ field: UnsafeBufferPointer<UInt8>) -> String { String(decoding: field, as: UTF8.self) }
+
     /// Whether a record is a line drawn with signs: of four at least or, where rows have several fields, one field of three.
     func isRule(_ record: Record, _ width: Int) -> Bool {
         guard let first = record.fields.first, let last = record.fields.last else { return false }

@@ -14,6 +14,7 @@ extension Understanding {
         case tellsSeriesApart = "it tells series apart"
         case saysTheTime = "it says what the time says"
         case followsFromTime = "it follows from the time"
+        case isYearOfMany = "it is the year of many rows"
         case namesSomething = "it names something"
         case isQuality = "it is a mark of quality"
         case countsRows = "it counts rows"

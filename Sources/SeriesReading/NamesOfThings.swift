@@ -14,7 +14,8 @@ extension RawReading {
                 (ColumnNames.isThing(name) || decision.facts[column].isCode || ColumnNames.isCounter(name, nameless: isNameless))
                 && !options.taken.contains(name)
         }
-        leaveOut(channels: constant(among: Set(things.map { decision.form.names[$0] })), .isConstant)
+        let names = constant(among: Set(things.map { decision.form.names[$0] }))
+        leaveOut(channels: names + longConstants(options), .isConstant)
     }
 
     /// The channels of some names that are the same in all of several rows.

@@ -25,6 +25,7 @@ enum OtherText {
                 remedy: "ask Prometheus for a range: /api/v1/query_range with start, end and step")
         }
         if LineProtocol.recognises(source) { return try LineProtocol.table(source, file: file) }
+        if NamedLines.recognises(source) { return NamedLines.table(source) }
         return nil
     }
 
@@ -32,7 +33,7 @@ enum OtherText {
     static func isWhole(_ source: Data) -> Bool {
         !JSONLines.recognises(source)
             && (JSONTable.recognises(source) || InfluxText.recognises(source) || isExposition(source)
-                || LineProtocol.recognises(source))
+                || LineProtocol.recognises(source) || NamedLines.recognises(source))
     }
 
     /// Whether the content begins as an exporter of metrics answers.

@@ -93,15 +93,37 @@ extension RawReading {
     /// - Throws: `SeriesError`.
     init(text: Data, file: String, options: SeriesReader.Options, given: TableDecision.Given? = nil) throws {
         self = try text.withUnsafeBytes { raw in
-            let bytes = raw.bindMemory(to: UInt8.self)
+            try Self.reading(raw.bindMemory(to: UInt8.self), file, options, given)
+        }
+    }
+
+    /// The most times that a text is read anew with words that turned out to mark gaps.
+    private static let mostWords = 8
+
+    private static func reading(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ file: String, _ options: SeriesReader.Options, _ given: TableDecision.Given?
+    ) throws -> RawReading {
+        var (options, furtherTimes, words) = (options, [String](), 0)
+        var failure: SeriesError?
+        while true {
             do {
-                return try Self.read(bytes, file, options, given, [])
+                return try read(bytes, file, options, given, furtherTimes)
             } catch let error as SeriesError {
+                switch error {
                 // A time that is written otherwise than those looked at: perhaps there is a notation that reads all.
-                guard case .badTime(_, _, _, _, let text) = error,
-                    let reading = try? Self.read(bytes, file, options, given, [text])
-                else { throw error }
-                return reading
+                case .badTime(_, _, _, _, let text) where furtherTimes.isEmpty:
+                    furtherTimes = [text]
+                    failure = error
+                case .severalSeries: throw error
+                case .badNumber(_, _, _, let column, _) where words < mostWords:
+                    let decision = try TableDecision.decide(
+                        bytes, file: file, options: options, given: given, furtherTimes: furtherTimes)
+                    let found = decision.wordsForGaps(in: column).map { String(decoding: $0, as: UTF8.self) }.sorted()
+                    guard !found.isEmpty, Set(found).isDisjoint(with: options.missing) else { throw failure ?? error }
+                    options.missing += found
+                    words += 1
+                default: throw failure ?? error
+                }
             }
         }
     }
@@ -126,6 +148,7 @@ extension RawReading {
         reading.spelledMissing = decision.spelledMissing()
         reading.leaveOutClocks(decision)
         try reading.tellApart(bytes, file: file, options: options, candidates: decision.keyCandidates)
+        reading.leaveOutYear(decision)
         reading.leaveOutConstant(decision)
         reading.tellUnits()
         reading.tellLikeLabels(options)

@@ -94,7 +94,7 @@ struct TableDecision {
             throw .noSuchColumn(file: file, column: name, known: form.names)
         }
         facts = sample.columns.map { ColumnFacts($0, marks: form.marks) }
-        findWordForGaps()
+        findWordsForGaps()
         lookAtWholeColumns()
         if facts.allSatisfy(\.present.isEmpty) { throw .allGaps(file: file, column: form.names[0]) }
         form.roles = Array(repeating: .none, count: form.layout.width)

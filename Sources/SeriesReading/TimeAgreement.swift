@@ -68,6 +68,25 @@ extension TableDecision {
         return seen.count >= 12 && max(equal, ending) * 20 >= rows * 19
     }
 
+    /// Whether whole numbers are seconds or milliseconds since 1970 that lie near the times of their rows: within two days, or within a
+    /// year where the column is called as times are.
+    func isSecondUnixTime(_ column: Int) -> Bool {
+        guard form.hasTime else { return false }
+        let name = form.names[column]
+        let isNamed = !isNameless && (ColumnNames.isOtherClock(name) || ColumnNames.words(name).last == "expires")
+        let most: Double = (isNamed ? 366 : 2) * 86_400
+        var rows = 0
+        for row in 0..<sample.rowCount {
+            guard let local = localTimes[row], let value = form.numbers[column].value(sample.columns[column][row]) else {
+                continue
+            }
+            let seconds = value > 1e11 ? value / 1000 : value
+            guard seconds > 3e8, abs(seconds - Double(local) / 1e6) <= most else { return false }
+            rows += 1
+        }
+        return rows > 1
+    }
+
     /// Whether numbers are the years of the times with a fraction.
     func isYearWithFraction(_ column: Int) -> Bool {
         let pairs = zip(localTimes, sample.columns[column]).compactMap { local, field in

@@ -64,6 +64,9 @@ extension TableDecision {
         if let format = options.timeFormat, let columns = found?.columns {
             found = TimeCandidate(columns: columns, notations: [try notation(format)])
         }
+        if options.timeColumns.isEmpty, options.timeFormat == nil, found.map({ $0.role == .calendar }) ?? true {
+            try refuseTwoSpellings(found?.columns ?? free)
+        }
         guard let candidate = found else {
             if let format = options.timeFormat { throw .noTimeFor(file: file, format: format, known: form.names) }
             return tellCounter()
@@ -179,7 +182,7 @@ extension TableDecision {
     /// The time by the names and the content of columns: a whole one, the best named first; else its parts; else a year, a clock, or
     /// what rises evenly from a beginning.
     private func likelyTime() -> TimeCandidate? {
-        let singles = free.compactMap { single($0, isAsked: false) }
+        let singles = ofMostRows(free.compactMap { single($0, isAsked: false) })
         if let whole = best(singles.filter { $0.hasDate && !isYear($0) }) {
             if whole.notations.first?.isYearWithFraction == true, let parts = parts(free), parts.columns.count > 1 {
                 return parts
@@ -259,6 +262,7 @@ extension TableDecision {
             found.remark = dayNumberRemark(notation, name)
             return found
         }
+        if isNamed, !isNameless, let months = monthsAsDays(column) { return months }
         guard isAsked else { return nil }
         return TimeCandidate(columns: [column], role: .unixSeconds, name: "seconds")
     }

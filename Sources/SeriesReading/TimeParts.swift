@@ -148,9 +148,12 @@ extension TableDecision {
                 part = ColumnNames.part(ColumnNames.withoutZone(name), behindHour: found[.hour] != nil)
             }
             if part == .hour, !isWhole(column, 0...25) || haveFourDigits(column) { part = .hourMinute }
+            if part == .day, isDayOfYear(column) { part = .dayOfYear }
             guard let part, found[part] == nil, fits(column, part) else { continue }
             found[part] = column
         }
+        // Days of the year need no month.
+        if found[.day] == nil, let day = found[.dayOfYear], isDayOfYear(day) { found[.month] = nil }
         // One letter means a part beside the others alone.
         var all = found
         for (letter, part) in [("y", ColumnNames.Part.year), ("m", .month), ("d", .day)] where all[part] == nil {
@@ -284,6 +287,22 @@ extension TableDecision {
         }
         guard let column, let notation = try? TimeNotation(name: "%K") else { return nil }
         return TimeCandidate(columns: [column], notations: [notation])
+    }
+
+    /// Whether a column that is called a day goes on behind 31, in the sample or, once a time further down turned out to be none, in any
+    /// row.
+    private func isDayOfYear(_ column: Int) -> Bool {
+        guard ColumnNames.part(form.names[column], behindHour: false) == .day, isWhole(column, 1...366) else { return false }
+        if !isWhole(column, 1...31) { return true }
+        var isLong = false
+        guard !furtherTimes.isEmpty, isWhole else { return false }
+        forEachRow { scanner, fields in
+            if column < fields.count, let day = NumberParser.double(scanner.slice(fields[column]), decimalComma: false) {
+                isLong = (32...366).contains(day)
+            }
+            return !isLong
+        }
+        return isLong
     }
 
     private func fits(_ column: Int, _ part: ColumnNames.Part) -> Bool {

@@ -23,6 +23,23 @@ extension TableDecision {
         return nil
     }
 
+    /// Days since 1970 in a column that is called as times are: each is the first of a month, and no two are alike.
+    func monthsAsDays(_ column: Int) -> TimeCandidate? {
+        guard let notation = try? TimeNotation(name: "unix-days"), sample.neighbours >= 6,
+            var found = TimeCandidate(columns: [column], notations: [notation])
+        else { return nil }
+        let days = instants(found).compactMap { $0 }
+        guard days.count == sample.neighbours,
+            days.allSatisfy({ $0 > 0 && CalendarParts($0).value(.day) == 1 && $0 % 86_400_000_000 == 0 }),
+            days.adjacentPairs().allSatisfy({ $0 < $1 }) || days.adjacentPairs().allSatisfy({ $0 > $1 })
+        else { return nil }
+        found.hasClock = false
+        found.remark =
+            "Column \(form.names[column]) counts days, each the first of a month where they are counted from 1970, and is read so "
+            + "(--time-format reads them otherwise)."
+        return found
+    }
+
     /// Whether a column rises and begins anew wherever another says something new, as the time of each of several series does that
     /// stand one behind the other.
     func beginsAnewWithOther(_ column: Int) -> Bool {
@@ -34,6 +51,65 @@ extension TableDecision {
             let texts = sample.columns[other]
             let changes = values.indices.dropFirst().filter { !texts[$0].elementsEqual(texts[$0 - 1]) }
             return Set(changes) == starts && Set((changes + [0]).map { Array(texts[$0]) }).count == changes.count + 1
+        }
+    }
+
+    /// The candidates that have not far fewer rows than another: at least two of three times as many.
+    func ofMostRows(_ candidates: [TimeCandidate]) -> [TimeCandidate] {
+        func rows(_ candidate: TimeCandidate) -> Int { candidate.columns.map { facts[$0].present.count }.min() ?? 0 }
+        let most = candidates.map(rows).max() ?? 0
+        return candidates.filter { rows($0) * 3 >= most * 2 }
+    }
+
+    /// - Throws: `SeriesError.foreign` where one of some columns that is called as times are writes them in two ways that no notation reads both.
+    func refuseTwoSpellings(_ columns: [Int]) throws(SeriesError) {
+        for column in columns where ColumnNames.isTime(form.names[column]) && !facts[column].isNumeric {
+            let present = facts[column].present
+            guard facts[column].times == present.count, facts[column].calendar < present.count, present.count > 3 else {
+                continue
+            }
+            var shapes: [[UInt8]: [[UInt8]]] = [:]
+            for field in present { shapes[Self.shape(field), default: []].append(Array(field)) }
+            let groups = shapes.values.sorted { $0.count > $1.count }
+            guard groups.count == 2, groups[1].count > 1, groups.allSatisfy({ !TimeNotation.guesses($0).isEmpty }),
+                TimeNotation.guesses(present.map { Array($0) }).isEmpty
+            else { continue }
+            let ways = groups.map { group in
+                "\(printable(String(decoding: group[0].prefix(40), as: UTF8.self))) in \(group.count) of the rows looked at"
+            }
+            let other = keyOfSpellings(column).map { ", which \(form.names[$0]) tells apart" } ?? ""
+            throw .foreign(
+                file: file,
+                kind: "a table whose column \(form.names[column]) writes times in two ways, \(ways[0]) and \(ways[1])\(other)",
+                remedy: "copy the rows of one way to a file of their own and open that")
+        }
+    }
+
+    /// The digits, letters and marks of a time, a run of digits or letters as one.
+    private static func shape(_ field: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var shape: [UInt8] = []
+        for byte in field {
+            let sign: UInt8 = byte &- 0x30 < 10 ? 0x39 : byte >= 0x80 || (byte | 0x20) &- 0x61 < 26 ? 0x61 : byte
+            if shape.last != sign || sign != 0x39 && sign != 0x61 { shape.append(sign) }
+        }
+        return shape
+    }
+
+    /// A column of text in each of whose texts times are written in one way.
+    private func keyOfSpellings(_ column: Int) -> Int? {
+        facts.indices.first { other in
+            guard other != column, !facts[other].isNumeric, facts[other].texts.count > 1,
+                facts[other].texts.count * 3 <= sample.rowCount
+            else { return false }
+            var known: [[UInt8]: [UInt8]] = [:]
+            return (0..<sample.rowCount).allSatisfy { row in
+                let (text, shape) = (Array(sample.columns[other][row]), Self.shape(sample.columns[column][row]))
+                guard let before = known[text] else {
+                    known[text] = shape
+                    return true
+                }
+                return before == shape
+            }
         }
     }
 

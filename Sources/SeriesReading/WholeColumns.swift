@@ -8,18 +8,21 @@ struct WholeColumns: Sendable {
     fileprivate(set) var uneven: Set<Int> = []
     /// Columns that rise in the sample and fall further down, other than back to the number with which they begin.
     fileprivate(set) var falling: Set<Int> = []
+    /// Columns that fall in the sample and rise further down.
+    fileprivate(set) var rising: Set<Int> = []
 }
 
 /// How the whole numbers of a column go on over all rows.
 private struct Counting {
     let column: Int
     private var first: Double?, last: Double?
-    private(set) var isEven = true, isRising = true
+    private(set) var isEven = true, isRising = true, isFalling = true
 
     init(column: Int) { self.column = column }
 
     mutating func take(_ field: UnsafeBufferPointer<UInt8>) {
         guard let value = NumberParser.double(field, decimalComma: false) else { return }
+        if let last, value >= last { isFalling = false }
         if let last, value != last + 1 {
             isEven = false
             if value <= last, value != first, value != 0, value != 1 { isRising = false }
@@ -59,7 +62,8 @@ extension TableDecision {
             wholeColumns.late.insert(column)
         }
         wholeColumns.uneven = Set(counting.filter { !$0.isEven }.map(\.column))
-        wholeColumns.falling = Set(counting.filter { !$0.isRising }.map(\.column))
+        wholeColumns.falling = Set(counting.filter { !$0.isRising && !$0.isFalling }.map(\.column))
+        wholeColumns.rising = Set(counting.filter { !$0.isFalling }.map(\.column))
     }
 
     /// Whether a column seems to count rows and is called so, or as a time is.
@@ -70,6 +74,7 @@ extension TableDecision {
             ColumnNames.isCounter(name, nameless: isNameless) || ColumnNames.isTime(name) || ColumnNames.isElapsed(name)
         else { return false }
         let values = sample.columns[column].prefix(sample.neighbours).compactMap { NumberParser.double($0, decimalComma: false) }
-        return values.count > 2 && values.adjacentPairs().allSatisfy { $0 < $1 }
+        let pairs = values.adjacentPairs()
+        return values.count > 2 && (pairs.allSatisfy { $0 < $1 } || pairs.allSatisfy { $0 > $1 })
     }
 }

@@ -95,7 +95,7 @@ private let clocks: [ReadingCase] = [
         channels: ["column2", "column3"], time: ["column1"], format: "[%Y-%m-%d %H:%M:%S]", times: ["2022-03-08T10:00:10"],
         step: "PT1S"),
     ReadingCase(
-        name: "brackets around times of a log", text: rows(10..<40) { "[18-03-2022 10:00:\($0)] - room: \($0 % 7).5C" },
+        name: "brackets around times of a log", text: rows(10..<40) { "[18-03-2022 10:00:\($0)] - room \($0 % 7).5C" },
         channels: ["column5"], time: ["column1", "column2"], format: "[%d-%m-%Y %H:%M:%S]", times: ["2022-03-18T10:00:10"],
         leftOut: ["column3", "column4"], step: "PT1S"),
     ReadingCase(

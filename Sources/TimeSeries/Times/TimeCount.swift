@@ -10,6 +10,8 @@ package enum TimeCount: String, Sendable, Hashable, CaseIterable {
     case unixNanoseconds = "unix-ns"
     /// Days since 1899-12-30 with the time of day as a fraction, as spreadsheets count.
     case excel
+    /// Days since 1970-01-01, as R counts dates.
+    case unixDays = "unix-days"
     /// A year with the part of it that has passed as a fraction: 1958.2027.
     case decimalYear = "decimal-year"
     /// The same where the fraction is a number of twelfths: the first of a month, or with half a twelfth more the 15th.
@@ -37,7 +39,9 @@ package enum TimeCount: String, Sendable, Hashable, CaseIterable {
     package var isUnix: Bool { [.unix, .unixMilliseconds, .unixMicroseconds, .unixNanoseconds].contains(self) }
 
     /// Whether the number counts from the start of the file.
-    package var isElapsed: Bool { !isUnix && ![.excel, .decimalYear, .decimalMonth, .ordinal, .datenum].contains(self) }
+    package var isElapsed: Bool {
+        !isUnix && ![.excel, .unixDays, .decimalYear, .decimalMonth, .ordinal, .datenum].contains(self)
+    }
 
     /// The microsecond since 1970, or since the start, that is nearest to a number; `nil` where the bytes are none, and for one so
     /// large that the time between two such is no number of microseconds.
@@ -52,6 +56,7 @@ package enum TimeCount: String, Sendable, Hashable, CaseIterable {
         case .elapsedHours: return number.times(3_600_000_000)
         case .elapsedDays: return number.times(86_400_000_000)
         case .excel: return Self.days(number, since: TimeSeries.days(year: 1899, month: 12, day: 30))
+        case .unixDays: return Self.days(number, since: 0)
         case .ordinal: return Self.days(number, since: TimeSeries.days(year: 0, month: 12, day: 31))
         case .datenum: return Self.days(number, since: TimeSeries.days(year: 0, month: 1, day: 1) - 1)
         case .decimalYear: return Self.decimalYear(number)

@@ -35,7 +35,7 @@ package struct TimeNotation: Sendable, Hashable {
         ("iso", "2023-03-05 13:00:00.5+01:00 and shorter"), ("unix", "seconds since 1970"),
         ("unix-ms", "milliseconds since 1970"),
         ("unix-us", "microseconds since 1970"), ("unix-ns", "nanoseconds since 1970"),
-        ("excel", "days as spreadsheets count them"),
+        ("unix-days", "days since 1970, as R counts dates"), ("excel", "days as spreadsheets count them"),
         ("decimal-year", "1958.2027"), ("decimal-month", "1958.25, the first of April"),
         ("ordinal", "days since year 1, as Python's toordinal counts"), ("datenum", "days since year 0, as MATLAB counts"),
         ("clock", "13:00 or 0:00:00.1, from the start"), ("seconds", "seconds from the start"),

@@ -92,7 +92,7 @@ extension TimeShape {
         }
     }
 
-    /// `1983 Q3`, `Q3 1983`, `3Q1983`, `2020-W53`, `2020-W53-1`, `W53 2020`, `2014M11`.
+    /// `1983 Q3`, `Q3 1983`, `Q31983`, `Q3-83`, `3Q1983`, `2020-W53`, `2020-W53-1`, `W53 2020`, `2014M11`.
     private func quartersAndWeeks(_ elements: [Element], _ mark: String, start: Int, end: Int) -> [Part] {
         let count = digits(at: end)
         switch (elements[0], elements[1]) {
@@ -106,8 +106,14 @@ extension TimeShape {
                 return [Part(spelling: week, end: after)]
             }
             return [Part(spelling: week + day.spelling + "%u", end: day.end + 1, hasDay: true)]
+        case (.letters(let letter), .number(5)) where mark.isEmpty && isLetter(letter, "q"):
+            return [Part(spelling: "\(letter)%q%Y", end: end)]
         case (.letters(let letter), .number(let digits)) where mark.isEmpty && digits <= 2:
-            guard let gap = marks(at: end, most: 2), self.digits(at: gap.end) == 4 else { return [] }
+            guard let gap = marks(at: end, most: 2) else { return [] }
+            if isLetter(letter, "q"), digits == 1, self.digits(at: gap.end) == 2 {
+                return [Part(spelling: "\(letter)%q\(gap.spelling)%y", end: gap.end + 2)]
+            }
+            guard self.digits(at: gap.end) == 4 else { return [] }
             if isLetter(letter, "q"), digits == 1 { return [Part(spelling: "\(letter)%q\(gap.spelling)%Y", end: gap.end + 4)] }
             if isLetter(letter, "w") { return [Part(spelling: "\(letter)%V\(gap.spelling)%G", end: gap.end + 4)] }
             return []
