@@ -333,7 +333,7 @@ func severalSeries(width: Int = 120, height: Int = 36) throws -> DashboardState 
         guard case .opened(let opened) = try await ask(office, &events, .open(path: file.path)) else {
             throw Unexpected("not opened")
         }
-        #expect(opened.series.rowCount == 60 && opened.options.only.first?.value == "b")
+        #expect(opened.series.fileRowCount == 60 && opened.options.only.first?.value == "b")
         try "time,value\n1,2\n2,3\n".write(to: file, atomically: true, encoding: .utf8)
         guard case .opened(let other) = try await ask(office, &events, .open(path: file.path)) else {
             throw Unexpected("refused")

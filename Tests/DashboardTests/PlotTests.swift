@@ -90,7 +90,7 @@ private func isDrawn(_ character: Character) -> Bool {
     #expect(narrower.upperBound - narrower.lowerBound < range.upperBound - range.lowerBound)
     for _ in 0..<60 { press(&state, .character(")")) }
     #expect(view(state).bounds == state.frame.bounds)
-    press(&state, .character("v"))
+    press(&state, .character("Z"))
     #expect(state.workspace?.chosenRange == nil && view(state).text == whole)
     run(&state, "range 0 50")
     #expect(state.workspace?.chosenRange == 0...50)
@@ -128,7 +128,7 @@ private func isDrawn(_ character: Character) -> Bool {
     var random = SeededGenerator(seed: 11)
     var state = try workspace()
     let keys: [Key] = [
-        .character("+"), .character("-"), .character(")"), .character("v"), .character("r"), .right, .shiftRight, .tab,
+        .character("+"), .character("-"), .character(")"), .character("Z"), .character("r"), .right, .shiftRight, .tab,
         .character("0"),
         .character("]"), .character("f"), .character("C"),
     ]

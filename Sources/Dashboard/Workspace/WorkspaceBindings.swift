@@ -171,7 +171,7 @@ extension Binding where Owner == SignedIn {
             workspace.zoomValues(by: 2, from: workspace.valueRange(workspace.layout(frame)))
             return []
         },
-        look([.character("A")], "Fit the values that are visible into the plot again", command: "fit") { $0.showValues(nil) },
+        look([.character("Z")], "Fit the values that are visible into the plot again", command: "fit") { $0.showValues(nil) },
         look([.character("r")], "Draw what the models expected over the series, or not", command: "expected") {
             $0.showsExpected.toggle()
         },
