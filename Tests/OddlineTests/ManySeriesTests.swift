@@ -170,15 +170,15 @@ import TimeSeries
     @Test func channelsAreTakenByTheirNamesAndColumnsOfOneNameAreTwo() throws {
         defer { remove() }
         func text(_ line: (Int) -> String) -> String { (0..<120).map { line($0) + "\n" }.joined() }
-        let trained = text { "{\"k\":\"a\",\"row\":\($0 % 12),\"heat\":\(1000 + $0 % 5)}" }
+        let trained = text { "{\"k\":\"a\",\"row\":\($0 * $0 % 13),\"heat\":\(1000 + $0 % 5)}" }
         let training = try oddline(["train", "-", "--key", "k", "--shared", "-o", models], input: trained)
         #expect(training.status == 0, "\(training.errors)")
         let arguments = ["score", "-", "--key", "k", "--model", models]
         let scored = try oddline(arguments, input: trained)
         #expect(scored.lines[0] == "k,row,timestamp,value_row,heat,lstm_score,transformer_score,combined_score,is_flagged")
-        let other = text { "{\"heat\":\(1000 + $0 % 5),\"k\":\"a\",\"row\":\($0 % 12)}" }
+        let other = text { "{\"heat\":\(1000 + $0 % 5),\"k\":\"a\",\"row\":\($0 * $0 % 13)}" }
         #expect(try oddline(arguments, input: other).output == scored.output)
-        let alone = try oddline(["score", "-", "--model", models], input: "heat,row\n" + text { "\(1000 + $0 % 5),\($0 % 12)" })
+        let alone = try oddline(["score", "-", "--model", models], input: "heat,row\n" + text { "\(1000 + $0 % 5),\($0 * $0 % 13)" })
         #expect(areAlike(alone.lines.map { String($0) }, scored.lines.map { String($0.dropFirst(2)) }))
         let renamed = try oddline(arguments, input: trained.replacing("heat", with: "warmth"))
         #expect(renamed.status == 0 && renamed.errors.contains("trained on row, heat; row, warmth are taken in their place"))

@@ -23,7 +23,7 @@ private func analysis(lastRows count: Int, _ change: (inout Double) -> Void) asy
 }
 
 @Test func aNewLevelDoesNotFit() async throws {
-    let fit = try #require(ModelFit(try await analysis(lastRows: 100) { $0 += 20 }, from: 800))
+    let fit = try #require(ModelFit(try await analysis(lastRows: 100) { $0 += 200 }, from: 800))
     #expect(fit.unknownValues == 1 && fit.isOutgrown)
     let sentence = try #require(fit.sentence(\.title))
     #expect(sentence.contains("100 % of the new rows") && sentence.contains("LSTM"))
