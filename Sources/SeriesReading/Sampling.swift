@@ -36,7 +36,7 @@ struct Sampling {
     private static let fewestRows = 20
 
     private mutating func guess(_ aggregate: Resampling, _ grows: Bool) {
-        guard series.rowCount >= Self.fewestRows else { return tellRepeated() }
+        guard series.rowCount >= Self.fewestRows else { return tellFew() }
         if let grid = Grid(of: series) {
             self.grid = grid
             if grows { tellRepeated() }
@@ -49,11 +49,7 @@ struct Sampling {
                     "\(repeating(repeated)) the time of the row above: they are one, by \(words(aggregate)) (--aggregate says how, "
                         + "--every rows keeps them apart).")
             }
-            guard absent > 0 else { return }
-            notices.append(
-                (grid.skipsWeekends ? grouped(absent, "weekday") : "\(grouped(absent, "step")) of \(grid.step)")
-                    + (absent == 1 ? " has no row and is a gap" : " have no row and are gaps")
-                    + " (--every rows takes rows as evenly spaced).")
+            if absent > 0 { tellAbsent(grid.absentCount(in: merged), grid, kept: absent) }
         } else if let guessed = Resampling(guessing: series), !isFasterThanItsClock {
             guard !grows else {
                 tellRepeated()
@@ -71,6 +67,29 @@ struct Sampling {
             series = laid
         } else {
             tellRepeated()
+        }
+    }
+
+    /// - Parameter kept: for how many there is a row.
+    private mutating func tellAbsent(_ absent: Int, _ grid: Grid, kept: Int) {
+        let steps = grid.skipsWeekends ? grouped(absent, "weekday") : "\(grouped(absent, "step")) of \(grid.step)"
+        notices.append(
+            steps + (absent == 1 ? " has no row and is a gap" : " have no row and are gaps")
+                + (kept < absent ? "; longer pauses are taken as \(grid.longestGap)" : "")
+                + " (--every rows takes rows as evenly spaced).")
+    }
+
+    /// What is to be known of few rows, which are left as they are.
+    private mutating func tellFew() {
+        tellRepeated()
+        let few = "fewer than \(Self.fewestRows) rows are taken as evenly spaced."
+        if let grid = Grid(of: series) {
+            let absent = grid.absentCount(in: series)
+            if absent > 0 {
+                notices.append("\(grouped(absent, "step")) of \(grid.step) \(absent == 1 ? "has" : "have") no row; \(few)")
+            }
+        } else if Resampling(guessing: series) != nil {
+            notices.append("Times are uneven; \(few)")
         }
     }
 

@@ -8,13 +8,13 @@ public struct Grid: Sendable, Equatable {
     public let step: GridStep
     /// The most rows of one gap. A pause that would have more is made as short: of the first 20,000 rows, gaps are at most twice as
     /// many as rows.
-    let longestGap: Int
+    public let longestGap: Int
     private let zone: TimeFormat.Notation.Zone
 
     /// How far a step may lie from a whole number of steps, as a share of one.
     private static let tolerance = 0.1
-    /// The share of steps that must lie no farther.
-    private static let share = 0.98
+    /// The share of steps that may lie farther, and how many may of few.
+    private static let mostOff = (share: 0.05, count: 2)
     /// How many rows there may be to each row of the file, pauses left out.
     private static let mostRows = 4
     /// Steps beyond which rows are apart by a pause, which says nothing of how densely they lie.
@@ -82,6 +82,7 @@ public struct Grid: Sendable, Equatable {
     private static func step(of steps: [Int64]) -> Int64? {
         // Some few rows may lie nearer to each other than others do.
         let shortest = steps.sorted()[steps.count / 20]
+        let off = min(max(mostOff.count, Int(mostOff.share * Double(steps.count))), steps.count / 4)
         for parts in 1...mostRows {
             let step = Double(shortest) / Double(parts)
             var (whole, rows) = ([Double](), 0.0)
@@ -93,9 +94,9 @@ public struct Grid: Sendable, Equatable {
                 }
                 rows += min(count.rounded(), pause)
             }
-            guard step >= 1, rows <= Double(mostRows * steps.count), Double(whole.count) >= share * Double(steps.count)
+            guard step >= 1, rows <= Double(mostRows * steps.count), steps.count - whole.count <= off
             else { continue }
-            return Int64(whole.sorted()[whole.count / 2].rounded())
+            return Resampling.ordinary(near: Int64(whole.sorted()[whole.count / 2].rounded()))
         }
         return nil
     }
@@ -121,6 +122,12 @@ public struct Grid: Sendable, Equatable {
     private static func workingDay(_ local: Int64) -> Int64 {
         let day = floorDivide(local, GridStep.day)
         return floorDivide(day + 3, 7) * 5 + min(weekday(day), 5)
+    }
+
+    /// How many rows the file lacks between its rows, however long pauses are.
+    public func absentCount(in series: Series) -> Int {
+        let whole = Grid(step: step, longestGap: .max, zone: zone, skipsWeekends: skipsWeekends)
+        return series.time.microseconds?.adjacentPairs().reduce(0) { $0 + whole.absent(from: $1.0, to: $1.1) } ?? 0
     }
 
     /// The series with a row of gaps for each that the file lacks between its rows, and before the first one where rows came before.

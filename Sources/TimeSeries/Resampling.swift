@@ -1,3 +1,5 @@
+import Foundation
+
 /// How the rows of a file are laid on even steps: how long one is, and what becomes of the rows that lie in it.
 public struct Resampling: Sendable, Equatable {
     /// The step.
@@ -20,18 +22,29 @@ public struct Resampling: Sendable, Equatable {
         (self.every, self.aggregate, self.ofChannels) = (every, aggregate, ofChannels)
     }
 
-    /// What is guessed for rows that lie on no grid: steps that are as long as most are, rounded down to what a clock has, and means.
+    /// What is guessed for rows that lie on no grid: steps about as long as most are, of a length that clocks have, and means.
     /// - Returns: `nil` without times, or where all are the same.
     public init?(guessing series: Series) {
         guard let times = series.time.microseconds?.prefix(SeriesProfile.rows) else { return nil }
         let steps = times.adjacentPairs().map { $1 - $0 }.filter { $0 > 0 }.sorted()
         guard !steps.isEmpty else { return nil }
-        self.init(every: GridStep(microseconds: Self.ordinary(atMost: steps[steps.count / 2])))
+        self.init(every: GridStep(microseconds: Self.nearestOrdinary(steps[steps.count / 2])))
         isCentred = true
     }
 
-    /// The longest time that people measure by, of those that are no longer than `step` microseconds.
-    private static func ordinary(atMost step: Int64) -> Int64 {
+    /// The time that people measure by which is nearest to `step` microseconds, by their ratio.
+    private static func nearestOrdinary(_ step: Int64) -> Int64 {
+        ordinary.min { abs(log(Double($0) / Double(step))) < abs(log(Double($1) / Double(step))) } ?? step
+    }
+
+    /// The time that people measure by that is the same as `step` microseconds but for a hundredth; itself where there is none.
+    static func ordinary(near step: Int64) -> Int64 {
+        let nearest = nearestOrdinary(step)
+        return abs(nearest - step) * 100 <= nearest ? nearest : step
+    }
+
+    /// Times that people measure by, from a microsecond to four weeks.
+    private static let ordinary: [Int64] = {
         let (second, minute, hour, day): (Int64, Int64, Int64, Int64) = (1_000_000, 60_000_000, 3_600_000_000, GridStep.day)
         var all = [1, 2, 5, 10, 15, 20, 30].flatMap { [$0 * second, $0 * minute] } + [1, 2, 3, 4, 6, 8, 12].map { $0 * hour }
         all += [day, 2 * day, 7 * day, 14 * day, 28 * day]
@@ -40,9 +53,8 @@ public struct Resampling: Sendable, Equatable {
             all += [decimal, 2 * decimal, 5 * decimal]
             decimal *= 10
         }
-        // Half a hundredth more is the same.
-        return all.filter { $0 <= step + step / 200 }.max() ?? 1
-    }
+        return all
+    }()
 }
 
 /// The rows of a file of which those of a series were made, and where they went.

@@ -178,7 +178,8 @@ import TimeSeries
         #expect(scored.lines[0] == "k,row,timestamp,value_row,heat,lstm_score,transformer_score,combined_score,is_flagged")
         let other = text { "{\"heat\":\(1000 + $0 % 5),\"k\":\"a\",\"row\":\($0 * $0 % 13)}" }
         #expect(try oddline(arguments, input: other).output == scored.output)
-        let alone = try oddline(["score", "-", "--model", models], input: "heat,row\n" + text { "\(1000 + $0 % 5),\($0 * $0 % 13)" })
+        let table = "heat,row\n" + text { "\(1000 + $0 % 5),\($0 * $0 % 13)" }
+        let alone = try oddline(["score", "-", "--model", models], input: table)
         #expect(areAlike(alone.lines.map { String($0) }, scored.lines.map { String($0.dropFirst(2)) }))
         let renamed = try oddline(arguments, input: trained.replacing("heat", with: "warmth"))
         #expect(renamed.status == 0 && renamed.errors.contains("trained on row, heat; row, warmth are taken in their place"))

@@ -52,6 +52,26 @@ private func read(_ data: Data, _ change: (inout SeriesReader.Options) -> Void =
     #expect(gapped.series.source?.places[30] == 31)
 }
 
+@Test func aLateRowMakesNoUnevenOnesAndStepsAreOfLengthsThatClocksHave() throws {
+    let late = try read(file((0..<40).map { $0 * 2 }, seconds: { $0 == 40 ? 40 : 0 }))
+    #expect(late.series.rowCount == 40 && late.series.source == nil && late.series.notices.isEmpty)
+    var random = SeededGenerator(seed: 1)
+    let about = file((0..<60).map { $0 * 57 + Int.random(in: -15...15, using: &random) })
+    #expect(try read(about).series.notices.contains { $0.contains("of 1h, mean") })
+}
+
+@Test func pausesThatAreTakenForShorterOnesAreTold() throws {
+    let reading = try read(file(Array(0..<30) + Array(2000..<2030)))
+    #expect(reading.series.notices.contains { $0.contains("1970 steps of 1min have no row and are gaps; longer pauses are taken as") })
+    #expect(reading.series.rowCount <= 180)
+}
+
+@Test func ofFewRowsItIsToldThatTheyStayAsTheyAre() throws {
+    #expect(try read(file([0, 1, 2, 3, 9, 10])).series.notices.contains { $0.contains("5 steps of 1min have no row; fewer than") })
+    #expect(try read(file([0, 1, 2, 3, 4, 5])).series.notices.isEmpty)
+    #expect(try read(file([0, 7, 11, 30, 31, 47, 59])).series.notices.contains { $0.contains("Times are uneven; fewer than 20") })
+}
+
 @Test func rowsThatComeFasterThanTheirClockStayApart() throws {
     let reading = try read(file((0..<300).map { $0 / 3 }))
     #expect(reading.series.rowCount == 300 && reading.series.source == nil)
