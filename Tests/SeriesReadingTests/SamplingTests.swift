@@ -62,14 +62,18 @@ private func read(_ data: Data, _ change: (inout SeriesReader.Options) -> Void =
 
 @Test func pausesThatAreTakenForShorterOnesAreTold() throws {
     let reading = try read(file(Array(0..<30) + Array(2000..<2030)))
-    #expect(reading.series.notices.contains { $0.contains("1970 steps of 1min have no row and are gaps; longer pauses are taken as") })
+    let told = "1970 steps of 1min have no row and are gaps; longer pauses are taken as"
+    #expect(reading.series.notices.contains { $0.contains(told) })
     #expect(reading.series.rowCount <= 180)
 }
 
 @Test func ofFewRowsItIsToldThatTheyStayAsTheyAre() throws {
-    #expect(try read(file([0, 1, 2, 3, 9, 10])).series.notices.contains { $0.contains("5 steps of 1min have no row; fewer than") })
+    func isTold(_ text: String, of minutes: [Int]) throws -> Bool {
+        try read(file(minutes)).series.notices.contains { $0.contains(text) }
+    }
+    #expect(try isTold("5 steps of 1min have no row; fewer than", of: [0, 1, 2, 3, 9, 10]))
     #expect(try read(file([0, 1, 2, 3, 4, 5])).series.notices.isEmpty)
-    #expect(try read(file([0, 7, 11, 30, 31, 47, 59])).series.notices.contains { $0.contains("Times are uneven; fewer than 20") })
+    #expect(try isTold("Times are uneven; fewer than 20", of: [0, 7, 11, 30, 31, 47, 59]))
 }
 
 @Test func rowsThatComeFasterThanTheirClockStayApart() throws {
