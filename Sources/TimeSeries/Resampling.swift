@@ -40,7 +40,7 @@ public struct Resampling: Sendable, Equatable {
     /// The time that people measure by that is the same as `step` microseconds but for a hundredth; itself where there is none.
     static func ordinary(near step: Int64) -> Int64 {
         let nearest = nearestOrdinary(step)
-        return abs(nearest - step) * 100 <= nearest ? nearest : step
+        return abs(Double(nearest) / Double(step) - 1) <= 0.01 ? nearest : step
     }
 
     /// Times that people measure by, from a microsecond to four weeks.
