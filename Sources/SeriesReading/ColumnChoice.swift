@@ -137,17 +137,21 @@ extension TableDecision {
         let values = facts[column].numbers(form.numbers[column])
         if form.hasTime, isLineOfTime(column) { return .saysTheTime }
         let isWhole = values.allSatisfy { $0 == $0.rounded() }
-        if isWhole, hasLeadingZeros(column) { return .namesSomething }
-        if isWhole, ColumnNames.isQuality(name, beside: form.names), Set(values).count <= 20 { return .isQuality }
+        if isWhole, hasLeadingZeros(column) { return form.hasTime && isPartOfTime(column) ? .followsFromTime : .namesSomething }
+        if isWhole, ColumnNames.isQuality(name, beside: form.names), Set(values).count <= 20, !isRating(column) {
+            return .isQuality
+        }
         if flags.contains(column) { return .isQuality }
         guard isWhole else { return nil }
-        if isSecondUnixTime(column) { return .saysTheTime }
+        if isSecondUnixTime(column) { return sample.isAll && Set(values).count == 1 ? .isConstant : .saysTheTime }
         if namesTextAgain(column) { return .namesSomething }
         guard hasNames else { return goesRound(column) ? .countsRows : nil }
         let isNameless = form.layout.names[column].isEmpty
         if countsRows(column) { return .countsRows }
         let isCounter = ColumnNames.isCounter(name, nameless: isNameless)
-        if counts(column) || runs(column), isCounter { return .countsRows }
+        if counts(column), isCounter || countsAsAnother(column) { return .countsRows }
+        if runs(column), isCounter, ColumnNames.words(name) != ["n"] || risesByOneMostly(column) { return .countsRows }
+        if numbersRows(column) { return .namesRows }
         if countsWithinGroups(column) || isCounter && goesRound(column) { return .countsRows }
         if form.hasTime, isPartOfTime(column) {
             let isSecond = ColumnNames.part(name, behindHour: false) == .second
@@ -189,7 +193,9 @@ extension TableDecision {
         let zeros = present.count { field in
             field.count > 1 && field[0] == 0x30 && field[1] &- 0x30 < 10 && !field.contains { $0 == 0x2E || $0 == 0x2C }
         }
-        return zeros * 2 > present.count
+        // As 01 to 47 are.
+        let isCode = zeros > 0 && Set(present.map(\.count)).count == 1 && counts(column)
+        return isCode || zeros * 2 > present.count
     }
 
     // MARK: Several series
