@@ -82,6 +82,11 @@ extension TableDecision {
             return leaveOut(column, numbers * 2 >= facts.present.count && facts.units == nil ? .unitsDiffer : .isText)
         }
         if let why = reason(column) { return leaveOut(column, why) }
+        if isRating(column) {
+            tell(
+                "Column \(name) holds ratings of 0 to 10 and is a channel (--ignore \(SeriesError.shellWord(name)) leaves it out)."
+            )
+        }
         take(channel: column)
     }
 
@@ -149,7 +154,7 @@ extension TableDecision {
         let isNameless = form.layout.names[column].isEmpty
         if countsRows(column) { return .countsRows }
         let isCounter = ColumnNames.isCounter(name, nameless: isNameless)
-        if counts(column), isCounter || countsAsAnother(column) { return .countsRows }
+        if counts(column), isCounter || ColumnNames.words(name).first == "id" || countsAsAnother(column) { return .countsRows }
         if runs(column), isCounter, ColumnNames.words(name) != ["n"] || risesByOneMostly(column) { return .countsRows }
         if numbersRows(column) { return .namesRows }
         if countsWithinGroups(column) || isCounter && goesRound(column) { return .countsRows }

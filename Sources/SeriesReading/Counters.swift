@@ -30,7 +30,10 @@ extension TableDecision {
     func countsAsAnother(_ column: Int) -> Bool {
         let first = form.numbers[column].value(sample.columns[column][0])
         return form.names.indices.contains { other in
-            other != column && ColumnNames.isCounter(form.names[other], nameless: form.layout.names[other].isEmpty)
+            let name = form.names[other]
+            let isCounter =
+                ColumnNames.isCounter(name, nameless: form.layout.names[other].isEmpty) || ColumnNames.words(name).first == "id"
+            return other != column && isCounter
                 && facts[other].isNumeric && form.numbers[other].value(sample.columns[other][0]) == first && counts(other)
         }
     }

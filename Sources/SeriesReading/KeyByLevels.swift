@@ -42,7 +42,7 @@ extension RawReading {
     }
 
     /// Whether a column makes most of the difference between the numbers of most channels.
-    func differs(by column: KeyColumn) -> Bool { share(of: column) > 0.5 }
+    func differs(by column: KeyColumn) -> Bool { series.rowCount >= Self.fewestRows && share(of: column) > 0.5 }
 
     /// The first column of text in whose groups rows stand in order of time, as they do of series that are written by turns.
     func keyByOrder(_ columns: [KeyColumn], _ times: [Int64]) -> KeySearch.Found? {

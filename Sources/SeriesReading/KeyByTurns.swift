@@ -33,7 +33,11 @@ extension RawReading {
             column.codes = rows.map { column.codes[$0] }
             return column
         }
-        guard let found = search.best(few) else { return nil }
+        guard let found = search.best(few) else {
+            let texts = zip(columns, few).filter { $0.0.isText }
+            let byLevels = texts.first { differs(by: $0.0) && search.found([$0.1]) != nil }
+            return byLevels.map { KeySearch.Found($0.0) } ?? keyByTurns(texts.map(\.0), times)
+        }
         let chosen = Set(found.columns.map(\.column))
         return KeySearch.found(all: columns.filter { chosen.contains($0.column) })
     }

@@ -50,7 +50,7 @@ extension RawReading {
             }
             let twice = series.rowCount - once.count
             understanding.notices.append(
-                "\(twice) row\(twice == 1 ? " repeats" : "s repeat") another in all that is read; such rows tell nothing of series."
+                "\(twice) row\(twice == 1 ? " stands" : "s stand") there twice, alike in time, series and values."
             )
             return found
         }
