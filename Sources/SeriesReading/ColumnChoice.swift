@@ -258,9 +258,9 @@ extension TableDecision {
     /// Says that channels are months where they are called so, a row a year.
     private mutating func tellMonthsAcross() {
         guard form.notation?.name == "%Y", let month = try? TimeNotation(name: "%b") else { return }
-        let months = form.channels.map { form.names[$0] }.filter { name in
-            month.instant(Array(name.utf8)) != nil
-        }
+        let names = form.channels.map { form.names[$0] }
+        let areNumbers = names == (1...12).map(String.init)
+        let months = names.filter { areNumbers || month.instant(Array($0.utf8)) != nil }
         guard months.count > 2, !areMarksOfMonths(months) else { return }
         tell(
             "A row is a year and the columns \(listed(months)) are its months, each read as a channel; for one monthly series turn "

@@ -49,6 +49,11 @@ private let kinds: [ReadingCase] = [
                 "p\(i)," + (1...5).map { "\(level(i * 5 + $0))" }.joined(separator: ",")
             }, channels: ["1", "2", "3", "4", "5"], values: (0..<7).map { level($0 * 5 + 1) }, leftOut: ["probe"]),
     ReadingCase(
+        name: "months as numbers across a row a year",
+        text: "Year," + (1...12).map { "\($0)" }.joined(separator: ",") + "\n"
+            + rows(8) { i in "\(1990 + i)," + (1...12).map { "\(level(i * 12 + $0))" }.joined(separator: ",") },
+        channels: (1...12).map { "\($0)" }, time: ["Year"], told: ["are its months"]),
+    ReadingCase(
         name: "what people say of quality", text: "hours,quality\n" + rows(25) { "\(level($0)),\($0 * 3 % 5 + 1)" },
         channels: ["hours", "quality"], told: ["quality holds ratings"]),
     ReadingCase(
@@ -139,4 +144,11 @@ func sensorsByTurnsAreToldApartThoughRowsStandTwice(doubled: Set<Int>) throws {
     #expect(notation.instant(Array("02.01.1970 01".utf8)) == nil)
     // Brackets around a whole time stand for themselves.
     #expect(try TimeNotation(name: "[%d.%m.%Y %H:%M]").instant(Array("[02.01.1970 01:30]".utf8)) == 91_800_000_000)
+}
+
+@Test func datesAloneBesideMidnightWithAClockAreRefused() throws {
+    let text =
+        "time;v\n" + rows(48) { "0\($0 / 24 + 1).03.2021 \(two($0 % 24)):00;\(level($0))" }
+        + "01.03.2021;120\n02.03.2021;130\n"
+    #expect { try SeriesReader.read(data: Data(text.utf8), name: "f.csv") } throws: { "\($0)".contains("two ways") }
 }

@@ -23,11 +23,11 @@ extension TimeNotation {
     }
 
     /// The patterns of a date and a clock that read every one of some texts of which fewer than half are dates alone, as spreadsheets
-    /// write midnight; the likeliest first.
+    /// write midnight where no other text has it; the likeliest first.
     private static func datesAlone(_ texts: [[UInt8]]) -> [TimeNotation] {
         let dates = texts.filter { !$0.contains(UInt8(ascii: ":")) }
         guard !dates.isEmpty, dates.count * 2 < texts.count else { return [] }
-        return patterns(texts) { spelling in
+        let found = patterns(texts) { spelling in
             let bytes = Array(spelling.utf8)
             let hour = bytes.indices.first { place in
                 place > 0 && bytes[place - 1] == UInt8(ascii: "%")
@@ -40,6 +40,10 @@ extension TimeNotation {
                 return nil
             }
             return date + "[" + String(decoding: bytes[(last + 2)...], as: UTF8.self) + "]"
+        }
+        // Where midnight has a clock elsewhere, a date alone is a day.
+        return found.filter { notation in
+            !texts.contains { $0.contains(UInt8(ascii: ":")) && notation.instant($0).map { $0 % 86_400_000_000 == 0 } == true }
         }
     }
 
