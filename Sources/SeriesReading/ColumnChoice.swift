@@ -82,6 +82,11 @@ extension TableDecision {
             return leaveOut(column, numbers * 2 >= facts.present.count && facts.units == nil ? .unitsDiffer : .isText)
         }
         if let why = reason(column) { return leaveOut(column, why) }
+        if isRating(column) {
+            tell(
+                "Column \(name) holds ratings of 0 to 10 and is a channel (--ignore \(SeriesError.shellWord(name)) leaves it out)."
+            )
+        }
         take(channel: column)
     }
 
@@ -137,17 +142,21 @@ extension TableDecision {
         let values = facts[column].numbers(form.numbers[column])
         if form.hasTime, isLineOfTime(column) { return .saysTheTime }
         let isWhole = values.allSatisfy { $0 == $0.rounded() }
-        if isWhole, hasLeadingZeros(column) { return .namesSomething }
-        if isWhole, ColumnNames.isQuality(name, beside: form.names), Set(values).count <= 20 { return .isQuality }
+        if isWhole, hasLeadingZeros(column) { return form.hasTime && isPartOfTime(column) ? .followsFromTime : .namesSomething }
+        if isWhole, ColumnNames.isQuality(name, beside: form.names), Set(values).count <= 20, !isRating(column) {
+            return .isQuality
+        }
         if flags.contains(column) { return .isQuality }
         guard isWhole else { return nil }
-        if isSecondUnixTime(column) { return .saysTheTime }
+        if isSecondUnixTime(column) { return sample.isAll && Set(values).count == 1 ? .isConstant : .saysTheTime }
         if namesTextAgain(column) { return .namesSomething }
         guard hasNames else { return goesRound(column) ? .countsRows : nil }
         let isNameless = form.layout.names[column].isEmpty
         if countsRows(column) { return .countsRows }
         let isCounter = ColumnNames.isCounter(name, nameless: isNameless)
-        if counts(column) || runs(column), isCounter { return .countsRows }
+        if counts(column), isCounter || ColumnNames.words(name).first == "id" || countsAsAnother(column) { return .countsRows }
+        if runs(column), isCounter, ColumnNames.words(name) != ["n"] || risesByOneMostly(column) { return .countsRows }
+        if numbersRows(column) { return .namesRows }
         if countsWithinGroups(column) || isCounter && goesRound(column) { return .countsRows }
         if form.hasTime, isPartOfTime(column) {
             let isSecond = ColumnNames.part(name, behindHour: false) == .second
@@ -189,7 +198,9 @@ extension TableDecision {
         let zeros = present.count { field in
             field.count > 1 && field[0] == 0x30 && field[1] &- 0x30 < 10 && !field.contains { $0 == 0x2E || $0 == 0x2C }
         }
-        return zeros * 2 > present.count
+        // As 01 to 47 are.
+        let isCode = zeros > 0 && Set(present.map(\.count)).count == 1 && counts(column)
+        return isCode || zeros * 2 > present.count
     }
 
     // MARK: Several series
@@ -247,9 +258,9 @@ extension TableDecision {
     /// Says that channels are months where they are called so, a row a year.
     private mutating func tellMonthsAcross() {
         guard form.notation?.name == "%Y", let month = try? TimeNotation(name: "%b") else { return }
-        let months = form.channels.map { form.names[$0] }.filter { name in
-            month.instant(Array(name.utf8)) != nil
-        }
+        let names = form.channels.map { form.names[$0] }
+        let areNumbers = names == (1...12).map(String.init)
+        let months = names.filter { areNumbers || month.instant(Array($0.utf8)) != nil }
         guard months.count > 2, !areMarksOfMonths(months) else { return }
         tell(
             "A row is a year and the columns \(listed(months)) are its months, each read as a channel; for one monthly series turn "

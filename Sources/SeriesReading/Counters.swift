@@ -23,6 +23,36 @@ extension TableDecision {
                 || !wholeColumns.rising.contains(column) && isNewestFirst && pairs.allSatisfy { $0 > $1 })
     }
 
+    /// The fewest rows that show that a column numbers them.
+    private static let fewestNumbered = 20
+
+    /// Whether a column counts rows and another that is called so, too, with the same numbers.
+    func countsAsAnother(_ column: Int) -> Bool {
+        let first = form.numbers[column].value(sample.columns[column][0])
+        return form.names.indices.contains { other in
+            let name = form.names[other]
+            let isCounter =
+                ColumnNames.isCounter(name, nameless: form.layout.names[other].isEmpty) || ColumnNames.words(name).first == "id"
+            return other != column && isCounter
+                && facts[other].isNumeric && form.numbers[other].value(sample.columns[other][0]) == first && counts(other)
+        }
+    }
+
+    /// Whether the first column of numbers of a table without a time rises from 0 or 1 in all rows, mostly by one: it is the number that
+    /// rows had before some were taken out.
+    func numbersRows(_ column: Int) -> Bool {
+        guard !form.hasTime, sample.isAll, column == 0, facts.count > 1, sample.rowCount >= Self.fewestNumbered,
+            let first = form.numbers[column].value(sample.columns[column][0]), first == 0 || first == 1
+        else { return false }
+        return !counts(column) && runs(column) && risesByOneMostly(column)
+    }
+
+    /// Whether more than half of the steps of a column are one.
+    func risesByOneMostly(_ column: Int) -> Bool {
+        let values = sample.columns[column].prefix(sample.neighbours).compactMap { form.numbers[column].value($0) }
+        return values.adjacentPairs().count { $1 == $0 + 1 } * 2 > values.count - 1
+    }
+
     /// Whether times fall from row to row.
     private var isNewestFirst: Bool {
         let times = localTimes.prefix(sample.neighbours).compactMap { $0 }

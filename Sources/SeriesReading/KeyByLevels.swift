@@ -41,6 +41,9 @@ extension RawReading {
         return columns.lazy.filter { $0.isText && share(of: $0) >= 0.5 }.compactMap { search.found([$0]) }.first
     }
 
+    /// Whether a column makes most of the difference between the numbers of most channels.
+    func differs(by column: KeyColumn) -> Bool { series.rowCount >= Self.fewestRows && share(of: column) > 0.5 }
+
     /// The first column of text in whose groups rows stand in order of time, as they do of series that are written by turns.
     func keyByOrder(_ columns: [KeyColumn], _ times: [Int64]) -> KeySearch.Found? {
         columns.first { column in
@@ -63,7 +66,7 @@ extension RawReading {
         let found = columns.first { column in
             let changes = column.codes.adjacentPairs().count { $0 != $1 }
             return column.isText && series.rowCount >= Self.fewestRows && changes * 2 >= column.codes.count
-                && share(of: column) > 0.5
+                && share(of: column) > 0.5 && TimeNotation.guesses(column.texts.map(\.utf8)).isEmpty
         }
         guard let found else { return }
         let name = form.names[found.column]

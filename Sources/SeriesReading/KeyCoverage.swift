@@ -10,8 +10,8 @@ struct KeyCoverage {
 
     /// The least `fill` of series that were measured together, the least evenness of others, and by how much it is above that of all.
     private static let leastFill = 0.5, leastEvenness = 0.8, leastGain = 0.1
-    /// The fewest times of a series that show how evenly it runs.
-    private static let fewestTimes = 5
+    /// The fewest times of a series that show how evenly it runs; and the most of those that show nothing, where they are few.
+    private static let fewestTimes = 5, shortTimes = 3
 
     /// - Parameters:
     ///   - times: of all rows.
@@ -24,10 +24,12 @@ struct KeyCoverage {
             if let place = places[time] { series[code].append(place) }
         }
         series = series.filter { !$0.isEmpty }.map { Set($0).sorted() }
-        let (cells, spans) = series.reduce((0, 0)) { sum, places in
-            (sum.0 + places.count, sum.1 + (places.last ?? 0) - (places.first ?? 0) + 1)
+        let cells = series.reduce(0) { $0 + $1.count }
+        fill = Self.fill(series)
+        let others = series.filter { $0.count > Self.shortTimes }
+        if others.count > 1, others.count < series.count, others.reduce(0, { $0 + $1.count }) * 4 >= cells * 3 {
+            fill = max(fill, Self.fill(others))
         }
-        if spans > distinct.count { fill = Double(cells - distinct.count) / Double(spans - distinct.count) }
         // What is at one time alone is no series.
         if series.reduce(0, { $0 + ($1.count > 1 ? $1.count : 0) }) * 2 < cells { fill = 0 }
         let long = series.filter { $0.count >= Self.fewestTimes }
@@ -38,6 +40,15 @@ struct KeyCoverage {
 
     /// Whether the rows of the series are such as series have.
     var isOfSeries: Bool { fill >= Self.leastFill || within >= Self.leastEvenness && within > union + Self.leastGain }
+
+    /// Of the places between the first and the last of each series, besides one at each time, the share that is taken.
+    private static func fill(_ series: [[Int]]) -> Double {
+        let (cells, spans) = series.reduce((0, 0)) { sum, places in
+            (sum.0 + places.count, sum.1 + (places.last ?? 0) - (places.first ?? 0) + 1)
+        }
+        let times = Set(series.joined()).count
+        return spans > times ? Double(cells - times) / Double(spans - times) : 1
+    }
 
     /// The share of steps that are about as long as the one in the middle of its series.
     private static func evenness(_ series: [[Int64]]) -> Double {

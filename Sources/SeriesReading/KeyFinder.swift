@@ -42,14 +42,24 @@ extension RawReading {
         if let search, search.isNeeded {
             let columns = keyColumns(bytes, candidates, search)
             if let found = search.best(columns) ?? keyByLevels(columns, among: search) { return found }
-            if search.repeats { tellTried(columns) }
-            return nil
+            guard search.repeats else { return nil }
+            let once = rowsOnce(columns)
+            guard once.count < series.rowCount, let found = keyOfRows(once, columns) else {
+                tellTried(columns)
+                return nil
+            }
+            let twice = series.rowCount - once.count
+            understanding.notices.append(
+                "\(twice) row\(twice == 1 ? " stands" : "s stand") there twice, alike in time, series and values."
+            )
+            return found
         }
         let texts = candidates.filter { understanding.columns[$0].role == .leftOut(.isText) }
         guard !texts.isEmpty, series.rowCount <= Self.mostRows || search?.isMixed == true else { return nil }
         let columns = keyColumns(bytes, texts, nil)
         if let found = keyByUnits(columns) { return found }
         if let times, let search, search.isMixed, let found = keyByOrder(columns, times) ?? keyByLevels(columns) { return found }
+        if let times, let found = keyByTurns(columns, times) { return found }
         tellLevels(columns)
         return nil
     }

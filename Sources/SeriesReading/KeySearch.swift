@@ -107,6 +107,13 @@ struct KeySearch {
         return times.indices.filter { taken.contains(times[$0]) }
     }
 
+    /// What some columns tell apart, whatever the times.
+    static func found(all columns: [KeyColumn]) -> Found? {
+        guard var codes = columns.first?.codes else { return nil }
+        for column in columns.dropFirst() { codes = joined(codes, column.codes) }
+        return Found(columns: columns, codes: codes, count: Set(codes).count, left: 0)
+    }
+
     /// What some columns tell apart; `nil` where times still repeat, or most series have one row.
     func found(_ columns: [KeyColumn]) -> Found? {
         guard let first = columns.first else { return nil }

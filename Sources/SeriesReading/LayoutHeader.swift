@@ -1,3 +1,4 @@
+import Foundation
 import TimeSeries
 
 /// Looks for the header above the rows, and for where they begin.
@@ -63,8 +64,8 @@ extension LayoutFinder {
         if useComment(comments, first, records, &layout) { return }
         let start = records[..<first].lastIndex { $0.fields.count != layout.width }.map { $0 + 1 } ?? 0
         let rows = Array(records[start...])
-        if isCounting(rows) || areYears(rows) {
-            layout.isAcross = !isCounting(rows)
+        if isCounting(rows) || countsBehindNames(rows) || areYears(rows) {
+            layout.isAcross = areYears(rows) && !isCounting(rows)
             return use(headers: [records[start]], records, looks, &layout)
         }
         begin(at: start, records, &layout)
@@ -98,7 +99,9 @@ extension LayoutFinder {
     }
 
     func text(_ field: CSVScanner.Field) -> String {
-        printable(CSVScanner(bytes: bytes, delimiter: 0).text(field))
+        // Tabs at the ends of a name in quotes tell nothing.
+        let text = CSVScanner(bytes: bytes, delimiter: 0).text(field)
+        return printable(text.contains("\t") ? text.trimmingCharacters(in: .whitespaces) : text)
     }
 
     private func tell(above records: ArraySlice<Record>, _ layout: inout TableLayout) {

@@ -32,6 +32,17 @@ extension TableDecision {
         }
     }
 
+    /// Whether a column that is called quality alone holds what people give for it: whole numbers up to ten, four at least that differ,
+    /// none of which stands in most rows. Marks of quality are mostly one.
+    func isRating(_ column: Int) -> Bool {
+        guard ColumnNames.plain(form.names[column]) == "quality" else { return false }
+        let values = facts[column].numbers(form.numbers[column])
+        var counts: [Double: Int] = [:]
+        for value in values { counts[value, default: 0] += 1 }
+        return counts.count >= 4 && values.allSatisfy { (0...10).contains($0) }
+            && (counts.values.max() ?? 0) * 2 <= values.count
+    }
+
     private func isFlag(_ column: Int) -> Bool {
         guard facts[column].isNumeric else { return false }
         let values = facts[column].numbers(form.numbers[column])

@@ -21,6 +21,8 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     case noNumericColumn(file: String, columns: [String])
     /// There are times, and no column of numbers beside them.
     case timesAlone(file: String, time: [String], others: [String])
+    /// The columns of numbers besides the time are none that is watched unless it is asked for.
+    case nothingLeft(file: String, columns: [String], reason: String)
     /// Lines of a text are of several layouts, so that there is no one table.
     case severalLayouts(file: String, line: Int, count: Int, otherLine: Int, otherCount: Int)
     /// A value is neither a number nor a gap.
@@ -167,6 +169,9 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         case .timesAlone(let file, let time, let others):
             "\(file): holds times (\(listed(time))) and no numbers beside them\(others.isEmpty ? "" : ", but text (\(listed(others)))"), so "
                 + "there is nothing to watch; count the rows of each hour or day, and open the counts."
+        case .nothingLeft(let file, let columns, let reason):
+            "\(file): nothing is left to watch: \(named(columns[0])) is left out, since \(reason)"
+                + "\(columns.count > 1 ? ", and so are others" : "") (--column \(SeriesError.shellWord(columns[0])) takes it)."
         case .severalLayouts(let file, let line, let count, let otherLine, let otherCount):
             "\(file): lines are of several layouts (\(count) field\(count == 1 ? "" : "s") in line \(line), \(otherCount) in line "
                 + "\(otherLine)), so there is no one table; copy the lines of one layout to a file of its own and open that."

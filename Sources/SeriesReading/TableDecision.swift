@@ -101,6 +101,7 @@ struct TableDecision {
         understanding.columns = form.names.map { Understanding.Column(name: $0, role: .leftOut(.isText)) }
         decideNumbers()
         try chooseTime()
+        try refuseMonthsAcross()
         try chooseColumns()
         try refuseTimesAlone()
         sketchColumns()
@@ -134,6 +135,12 @@ struct TableDecision {
     /// - Throws: `SeriesError.timesAlone` where there are times and nothing but text beside them.
     private func refuseTimesAlone() throws(SeriesError) {
         let isTime = understanding.columns.map { $0.role == .time }
+        if form.channels.isEmpty, form.categories.isEmpty, options.columns.isEmpty, options.ignored.isEmpty {
+            let left = facts.indices.filter { facts[$0].isNumeric && !isTime[$0] }
+            if let first = left.first, case .leftOut(let why) = understanding.columns[first].role {
+                throw .nothingLeft(file: file, columns: left.map { form.names[$0] }, reason: why.clause)
+            }
+        }
         guard form.hasTime, form.channels.isEmpty, form.categories.isEmpty,
             facts.indices.allSatisfy({ isTime[$0] || !facts[$0].isNumeric })
         else { return }

@@ -111,6 +111,7 @@ extension TableDecision {
             if let first = joinedSamples(candidate.columns).first, let notation {
                 form.writtenZone = first.withUnsafeBufferPointer { notation.zone($0) }
             }
+            if notation?.readsDatesAlone == true { tell("Times that are a date alone are read as midnight, 00:00.") }
             if notation?.isInterval == true { tell("Times are intervals, of which the beginning is taken.") }
             if let notation, !notation.isElapsed, !notation.namesYear {
                 tell(
@@ -255,7 +256,7 @@ extension TableDecision {
                 switch notation.name {
                 case "excel", "datenum": isNamed && run.isOrdered
                 case "ordinal": isNamed && run.isOrdered && !ColumnNames.isOfMATLAB(name)
-                case "%Y": isNamed && (run.isMoving || isAsked)
+                case "%Y": isAsked || isNamed && run.isMoving && areYears(column)
                 default: isNamed || isNameless && run.isOrdered
                 }
             guard fits, var found = TimeCandidate(columns: [column], notations: [notation]) else { continue }

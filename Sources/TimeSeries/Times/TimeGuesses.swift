@@ -17,14 +17,43 @@ extension TimeNotation {
         if !spans.isEmpty { return spans }
         let found = patterns(texts)
         if !found.isEmpty { return found }
+        let withDates = datesAlone(texts)
+        if !withDates.isEmpty { return withDates }
         return hasPoints && clock.reads(texts) ? [clock] : intervals(texts)
     }
 
+    /// The patterns of a date and a clock that read every one of some texts of which fewer than half are dates alone, as spreadsheets
+    /// write midnight where no other text has it; the likeliest first.
+    private static func datesAlone(_ texts: [[UInt8]]) -> [TimeNotation] {
+        let dates = texts.filter { !$0.contains(UInt8(ascii: ":")) }
+        guard !dates.isEmpty, dates.count * 2 < texts.count else { return [] }
+        let found = patterns(texts) { spelling in
+            let bytes = Array(spelling.utf8)
+            let hour = bytes.indices.first { place in
+                place > 0 && bytes[place - 1] == UInt8(ascii: "%")
+                    && (bytes[place] == UInt8(ascii: "H") || bytes[place] == UInt8(ascii: "I"))
+            }
+            // Behind the last part of the date.
+            guard let hour, let last = bytes[..<(hour - 1)].lastIndex(of: UInt8(ascii: "%")), last + 2 < hour else { return nil }
+            let date = String(decoding: bytes[..<(last + 2)], as: UTF8.self)
+            guard date.contains("%d") || date.contains("%j"), !spelling.contains("%z"), !spelling.contains("%Z") else {
+                return nil
+            }
+            return date + "[" + String(decoding: bytes[(last + 2)...], as: UTF8.self) + "]"
+        }
+        // Where midnight has a clock elsewhere, a date alone is a day.
+        return found.filter { notation in
+            !texts.contains { $0.contains(UInt8(ascii: ":")) && notation.instant($0).map { $0 % 86_400_000_000 == 0 } == true }
+        }
+    }
+
     /// The patterns that read every one of some texts, the likeliest first.
-    static func patterns(_ texts: [[UInt8]]) -> [TimeNotation] {
+    /// - Parameter spelled: makes another pattern of one that reads the text of most parts.
+    static func patterns(_ texts: [[UInt8]], spelled: (String) -> String? = { $0 }) -> [TimeNotation] {
         guard let richest = texts.max(by: { changes($0) < changes($1) }) else { return [] }
         for isUnusual in [false, true] {
-            let spellings = richest.withUnsafeBufferPointer { TimeShape(bytes: $0).patterns(isUnusual: isUnusual) }
+            let spellings = richest.withUnsafeBufferPointer { TimeShape(bytes: $0).patterns(isUnusual: isUnusual) }.compactMap(
+                spelled)
             let found = distinct(spellings.compactMap { try? TimeNotation(.pattern(TimePattern($0))) }.filter { $0.reads(texts) })
             if !found.isEmpty { return nearFirst(found, texts) }
         }

@@ -72,6 +72,12 @@ extension TimeNotation {
         return end.isEmpty ? nil : (Array(text[..<middle]), Array(end))
     }
 
+    /// Whether a date alone is read as midnight, though times have a clock.
+    package var readsDatesAlone: Bool {
+        guard case .pattern(let pattern) = kind else { return false }
+        return pattern.readsDatesAlone
+    }
+
     /// Whether times are intervals, of which the beginning is read.
     package var isInterval: Bool {
         guard case .pattern(let pattern) = kind else { return false }

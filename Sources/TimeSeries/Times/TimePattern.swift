@@ -2,11 +2,17 @@
 ///
 /// Numbers may lack leading zeros, save where two of them stand side by side (`%Y%m%d`). A number that ends in `.0` counts as whole,
 /// as pandas writes 1959.0. Blanks match one or more blanks, before `%p` none too. Letters match in either case. A fraction behind
-/// `%S.%f` or `%S,%f` may be missing, has a point or a comma, and counts to the microsecond.
+/// `%S.%f` or `%S,%f` may be missing, has a point or a comma, and counts to the microsecond. What stands in brackets at the end, from the
+/// blank or mark before the hour on, may be missing: `%d.%m.%Y[ %H:%M]` reads a date alone as midnight.
 package struct TimePattern: Sendable, Hashable {
     /// The pattern as it is spelled in full: abbreviations such as `%T` written out, names as `%b` and `%a`, blanks as one.
     package let spelling: String
     let pieces: [Piece]
+    /// The first piece of a clock that may be missing; -1 where none may.
+    let optionalClock: Int
+
+    /// Whether a date alone is midnight, since the clock stands in brackets.
+    package var readsDatesAlone: Bool { optionalClock > 0 }
 
     /// One directive, blank or byte of a pattern.
     struct Piece: Sendable, Hashable {
@@ -44,11 +50,28 @@ package struct TimePattern: Sendable, Hashable {
 
     /// Reads a pattern.
     package init(_ spelling: String) throws(TimeNotationError) {
-        var written = try Self.pieces(of: spelling)
+        let (date, clock) = Self.parts(of: spelling)
+        var written = try Self.pieces(of: date + clock)
         try Self.check(written, spelling)
         Self.merge(&written)
-        self.spelling = written.map(\.spelling).joined()
         pieces = Self.withWidths(written.map(\.piece))
+        optionalClock = clock.isEmpty ? -1 : try Self.pieces(of: date).count
+        var texts = written.map(\.spelling)
+        if optionalClock > 0 {
+            texts.insert("[", at: optionalClock)
+            texts.append("]")
+        }
+        self.spelling = texts.joined()
+    }
+
+    /// What stands before brackets at the end that hold a clock, and what they hold; the whole and nothing where there are none.
+    private static func parts(of spelling: String) -> (date: String, clock: String) {
+        guard spelling.hasSuffix("]"), let open = spelling.lastIndex(of: "["),
+            case let date = spelling[..<open], case let clock = spelling[spelling.index(after: open)...].dropLast(),
+            date.contains("%"), date.last?.isLetter == true, clock.contains("%H") || clock.contains("%I"),
+            !["%d", "%m", "%Y", "%y", "%j", "%b"].contains(where: clock.contains)
+        else { return (spelling, "") }
+        return (String(date), String(clock))
     }
 
     /// Whether an instant in this pattern is one of UTC, since the text says how far its clock is from it.

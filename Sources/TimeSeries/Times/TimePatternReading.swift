@@ -6,8 +6,13 @@ extension TimePattern {
         var parts = Parts()
         cursor.skipBlanks()
         let isWritten = pieces.withUnsafeBufferPointer { pieces in
-            for piece in pieces {
-                guard Self.read(piece, &cursor, &parts) else { return false }
+            for index in pieces.indices {
+                if index == optionalClock {
+                    var end = cursor
+                    end.skipBlanks()
+                    if end.atEnd { return true }
+                }
+                guard Self.read(pieces[index], &cursor, &parts) else { return false }
             }
             return true
         }
