@@ -30,7 +30,7 @@ private func read(_ data: Data, _ change: (inout SeriesReader.Options) -> Void =
 }
 
 @Test func unevenRowsAreLaidOnStepsAndToldSo() throws {
-    let uneven = file((0..<200).map { $0 * 7 }, seconds: { $0 * 37 % 60 })
+    let uneven = file((0..<200).map { $0 * 6 }, seconds: { $0 * 37 % 60 })
     let reading = try read(uneven)
     #expect(reading.series.source?.places.count == 200)
     #expect(reading.series.notices.contains { $0.contains("uneven") && $0.contains("5min, mean") && $0.contains("--every") })
