@@ -105,9 +105,10 @@ struct GapBenchmark: ParsableCommand {
             let counts = [\Outcome.trainedEvents, \.scoredEvents, \.lost].map { key in
                 "\(own.reduce(0) { $0 + $1[keyPath: key] })"
             }
+            // Where windows hold too little, a series has no scores.
+            func text(_ value: Double) -> String { value.isFinite ? String(format: "%.3f", value) : "–" }
             let figures = [
-                title, "\(own.count)", String(format: "%.3f", whole), String(format: "%.3f", trained), worst(\.trained),
-                String(format: "%.3f", scored), worst(\.scored),
+                title, "\(own.count)", text(whole), text(trained), worst(\.trained), text(scored), worst(\.scored),
             ]
             print("| " + (figures + counts).joined(separator: " | ") + " |")
         }
