@@ -56,7 +56,7 @@ struct GapBenchmark: ParsableCommand {
         let whole = try Judged(series, trained: nil, seed: seed)
         return try patterns.map { pattern in
             let isEmptied = pattern.emptied(series, seed: seed)
-            let gapped = series.emptied(where: isEmptied)
+            let gapped = series.emptied(in: AnomalyDetection.labelledRanges(isEmptied))
             let measured = isEmptied.indices.filter { !isEmptied[$0] }
             func quality(_ judged: Judged) throws -> Double {
                 try Measures(

@@ -76,10 +76,3 @@ enum GapPattern: String, CaseIterable, Sendable {
         return distances
     }
 }
-
-extension Series {
-    /// The same series with nothing measured in some rows.
-    func emptied(where isEmptied: [Bool]) -> Series {
-        with(channels.map { .init(name: $0.name, values: zip($0.values, isEmptied).map { $1 ? .nan : $0 }) })
-    }
-}

@@ -111,11 +111,12 @@ struct AnalysisOperations: Sendable {
         _ caller: AuthenticatedContext, id: String, rows: Int?, learnt: [String], excluded: [String], seed: Int
     ) async throws -> Progress {
         let chosen = ChosenRows(
-            learnt: try Self.spans(learnt, field: "train"), excluded: try Self.spans(excluded, field: "exclude"))
-        guard rows == nil || chosen.isEmpty else {
+            learnt: try Self.spans(learnt, field: "train"), excluded: try Self.spans(excluded, field: "exclude"),
+            first: rows)
+        guard rows == nil || !chosen.namesRows else {
             throw Problem.fields([.init(field: "train_rows", message: "Leave this field out beside train and exclude.")])
         }
-        try await store.train(id, for: caller.authenticated, trainingRows: rows, chosen, seed: UInt64(seed))
+        try await store.train(id, for: caller.authenticated, on: chosen, seed: UInt64(seed))
         return (id, try await store.run(id, for: caller.session))
     }
 

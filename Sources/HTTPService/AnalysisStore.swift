@@ -163,9 +163,7 @@ actor AnalysisStore {
     /// Starts training the models; they are saved in the user's library when done. The run stops when the session is ended
     /// or its account may not go on.
     /// - Throws: `Problem` 404, or 409 while a run of the user goes on.
-    func train(
-        _ id: String, for caller: AuthenticatedSession, trainingRows: Int?, _ chosen: ChosenRows = ChosenRows(), seed: UInt64
-    ) throws {
+    func train(_ id: String, for caller: AuthenticatedSession, on chosen: ChosenRows, seed: UInt64) throws {
         let session = caller.session
         let key = Key(user: session.account.id, series: id)
         let series = try entry(id, session).analysis.series
@@ -174,15 +172,12 @@ actor AnalysisStore {
         guard entries.values.count(where: { $0.cancellation != nil }) < limits.trainings else {
             throw Problem.later("The service trains as much as it can; try again later.", seconds: 30)
         }
-        if let trainingRows, trainingRows > series.fileRowCount {
+        if let wanted = chosen.first, wanted > series.fileRowCount {
             throw Problem.fields([.init(field: "train_rows", message: "The series has \(series.fileRowCount) rows.")])
         }
         let task: TrainingTask
         do {
-            let rows = trainingRows.map(series.rowCount(ofFirst:)) ?? series.rowCount
-            task =
-                try chosen.isEmpty
-                ? TrainingTask(series: series, trainingRows: rows, seed: seed) : chosen.task(series, seed: seed)
+            task = try chosen.task(series, seed: seed)
         } catch let error as ChoiceError {
             throw Problem.fields([.init(field: error.field(of: chosen), message: error.description)])
         }

@@ -103,14 +103,7 @@ extension TableDecision {
             guard other != column, !facts[other].isNumeric, !facts[other].isManyTexts, facts[other].texts.count == texts.count,
                 facts[other].times == 0, form.roles[other] == .none
             else { return false }
-            var known: [[UInt8]: UnsafeBufferPointer<UInt8>] = [:]
-            return zip(sample.columns[column], sample.columns[other]).allSatisfy { number, text in
-                guard let before = known[Array(text)] else {
-                    known[Array(text)] = number
-                    return true
-                }
-                return before.elementsEqual(number)
-            }
+            return eachHasOne(zip(sample.columns[other], sample.columns[column]).lazy.map { (Array($0), Array($1)) })
         }
     }
 
@@ -123,6 +116,16 @@ extension TableDecision {
         return years.count == sample.rowCount && years.allSatisfy((1500...2200).contains)
             && years.adjacentPairs().allSatisfy { $0 <= $1 } && Set(years).count * YearOfMany.rowsOfEach <= years.count
             && facts.indices.contains { $0 != column && facts[$0].isNumeric }
+    }
+}
+
+/// Whether all pairs with one key have one value.
+func eachHasOne<Key: Hashable, Value: Equatable>(_ pairs: some Sequence<(Key, Value)>) -> Bool {
+    var known: [Key: Value] = [:]
+    return pairs.allSatisfy { key, value in
+        if let before = known[key] { return before == value }
+        known[key] = value
+        return true
     }
 }
 

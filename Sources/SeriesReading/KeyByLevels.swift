@@ -31,7 +31,7 @@ extension RawReading {
 
     /// The first column of text which makes most of the difference between the numbers of most channels.
     func keyByLevels(_ columns: [KeyColumn]) -> KeySearch.Found? {
-        columns.first { $0.isText && series.rowCount >= Self.fewestRows && share(of: $0) > 0.5 }.map(KeySearch.Found.init)
+        columns.first { $0.isText && differs(by: $0) }.map(KeySearch.Found.init)
     }
 
     /// The first column of text which tells rows of one time apart and makes most of the difference between the numbers of at least half
@@ -65,8 +65,8 @@ extension RawReading {
     mutating func tellLevels(_ columns: [KeyColumn]) {
         let found = columns.first { column in
             let changes = column.codes.adjacentPairs().count { $0 != $1 }
-            return column.isText && series.rowCount >= Self.fewestRows && changes * 2 >= column.codes.count
-                && share(of: column) > 0.5 && TimeNotation.guesses(column.texts.map(\.utf8)).isEmpty
+            return column.isText && changes * 2 >= column.codes.count && differs(by: column)
+                && TimeNotation.guesses(column.texts.map(\.utf8)).isEmpty
         }
         guard let found else { return }
         let name = form.names[found.column]

@@ -125,7 +125,7 @@ extension TableDecision {
         return (0..<sample.rowCount).map { row in
             CSVReader.join(form.timeColumns, into: &text) { sample.columns[$0][row] }
             return text.withUnsafeBufferPointer { bytes in
-                notation.instant(bytes).map { $0 + Int64(notation.zone(bytes).minutes(at: $0)) * 60_000_000 }
+                notation.instant(bytes).map(notation.zone(bytes).local)
             }
         }
     }
@@ -133,7 +133,7 @@ extension TableDecision {
     private func plainTime(_ field: UnsafeBufferPointer<UInt8>, _ role: TableForm.Role) -> Int64? {
         guard role != .calendar else {
             guard let (instant, notation) = TimeParser.calendar(field) else { return nil }
-            return instant + Int64(notation.zone.minutes(at: instant)) * 60_000_000
+            return notation.zone.local(instant)
         }
         let factor = role == .unixMilliseconds ? 1e3 : 1e6
         guard let value = NumberParser.double(field, decimalComma: form.usesDecimalComma), abs(value) < 4e12 * 1e6 / factor

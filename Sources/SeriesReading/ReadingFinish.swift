@@ -58,7 +58,6 @@ extension SeriesReader {
             ? (.mixed, "Rows were put into time order: \(late) came before the row above.")
             : (.newestFirst, "Rows stood newest first and were put into time order.")
     }
-
 }
 
 extension Series {

@@ -13,55 +13,52 @@ struct Sampling {
     /// - Throws: `SeriesError` where a step is wanted that cannot be had.
     init(of series: Series, _ options: SeriesReader.Options, grows: Bool) throws(SeriesError) {
         self.series = series
-        let aggregate = Resampling(
-            every: GridStep(months: 1), aggregate: options.aggregate ?? .mean, ofChannels: options.aggregates)
+        let aggregation = Resampling.Aggregation(options.aggregate ?? .mean, ofChannels: options.aggregates)
         for name in options.aggregates.keys.sorted() where !series.channels.contains(where: { $0.name == name }) {
             throw .noSuchColumn(file: series.name, column: name, known: series.channels.map(\.name))
         }
         switch options.every {
         case .step(let every):
             guard !grows else { throw .stepsNotFollowed(file: series.name) }
-            var resampling = aggregate
-            resampling.every = every
-            guard let laid = series.resampled(resampling) else { throw .stepsWithoutTimes(file: series.name) }
+            guard let laid = series.resampled(Resampling(every: every, aggregation)) else {
+                throw .stepsWithoutTimes(file: series.name)
+            }
             self.series = laid
             let (rows, steps) = (grouped(series.rowCount, "row"), grouped(laid.rowCount, "step"))
-            notices = ["\(rows) are laid on \(steps) of \(every): \(words(resampling))."]
+            notices = ["\(rows) are laid on \(steps) of \(every): \(words(aggregation))."]
         case .rows: tellRepeated()
-        case nil: guess(aggregate, grows)
+        case nil: guess(aggregation, grows)
         }
     }
 
     /// Rows from which steps are guessed: fewer tell none.
     private static let fewestRows = 20
 
-    private mutating func guess(_ aggregate: Resampling, _ grows: Bool) {
+    private mutating func guess(_ aggregation: Resampling.Aggregation, _ grows: Bool) {
         guard series.rowCount >= Self.fewestRows else { return tellFew() }
         if let grid = Grid(of: series) {
             self.grid = grid
             if grows { tellRepeated() }
-            let merged = grows ? series : series.merged(aggregate)
+            let merged = grows ? series : series.merged(aggregation)
             let completed = grid.completed(merged)
             let (repeated, absent) = (series.rowCount - merged.rowCount, completed.rowCount - merged.rowCount)
             series = completed
             if repeated > 0 {
                 notices.append(
-                    "\(repeating(repeated)) the time of the row above: they are one, by \(words(aggregate)) (--aggregate says how, "
+                    "\(repeating(repeated)) the time of the row above: they are one, by \(words(aggregation)) (--aggregate says how, "
                         + "--every rows keeps them apart).")
             }
             if absent > 0 { tellAbsent(grid.absentCount(in: merged), grid, kept: absent) }
-        } else if let guessed = Resampling(guessing: series), !isFasterThanItsClock {
+        } else if let guessed = Resampling(guessing: series, aggregation), !isFasterThanItsClock {
             guard !grows else {
                 tellRepeated()
                 notices += ["Times are uneven; rows that come one after the other are taken as evenly spaced."]
                 return
             }
-            var resampling = guessed
-            (resampling.aggregate, resampling.ofChannels) = (aggregate.aggregate, aggregate.ofChannels)
-            guard let laid = series.resampled(resampling) else { return }
+            guard let laid = series.resampled(guessed) else { return }
             notices = [
                 "Times are uneven: \(grouped(series.rowCount, "row")) are laid on \(grouped(laid.rowCount, "step")) of "
-                    + "\(guessed.every), \(words(resampling)) (--every 1h sets another step, --aggregate what becomes of rows, "
+                    + "\(guessed.every), \(words(aggregation)) (--every 1h sets another step, --aggregate what becomes of rows, "
                     + "--every rows takes them as evenly spaced)."
             ]
             series = laid
@@ -93,17 +90,17 @@ struct Sampling {
         }
     }
 
+    /// How many rows have the time of the row above.
+    private var repeated: Int { series.time.microseconds?.adjacentPairs().count { $0 == $1 } ?? 0 }
+
     /// Whether so many rows repeat the time of the row above that they are no repetitions.
     private var isFasterThanItsClock: Bool {
-        let repeated = series.time.microseconds?.adjacentPairs().count { $0 == $1 } ?? 0
-        return Double(repeated) > Grid.mostRepeated * Double(series.rowCount)
+        Double(repeated) > Grid.mostRepeated * Double(series.rowCount)
     }
 
     private mutating func tellRepeated() {
-        let repeated = series.time.microseconds?.adjacentPairs().count { $0 == $1 } ?? 0
-        if repeated > 0 {
-            notices.append("\(repeating(repeated)) the time of the row above; all are kept.")
-        }
+        let count = repeated
+        if count > 0 { notices.append("\(repeating(count)) the time of the row above; all are kept.") }
     }
 
     private func repeating(_ count: Int) -> String { "\(count) row\(count == 1 ? " repeats" : "s repeat")" }
@@ -111,8 +108,8 @@ struct Sampling {
     private func grouped(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     /// What becomes of the rows of a step.
-    private func words(_ resampling: Resampling) -> String {
-        let others = resampling.ofChannels.sorted { $0.key < $1.key }.map { "\($0.key) by \($0.value.rawValue)" }
-        return ([resampling.aggregate.rawValue] + others).joined(separator: ", ")
+    private func words(_ aggregation: Resampling.Aggregation) -> String {
+        let others = aggregation.ofChannels.sorted { $0.key < $1.key }.map { "\($0.key) by \($0.value.rawValue)" }
+        return ([aggregation.aggregate.rawValue] + others).joined(separator: ", ")
     }
 }

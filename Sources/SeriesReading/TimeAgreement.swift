@@ -13,7 +13,7 @@ extension TableDecision {
         return sample.columns[column].prefix(sample.neighbours).map { field in
             if candidate.role == .calendar {
                 return TimeParser.calendar(field).map {
-                    $0.microseconds + Int64($0.notation.zone.minutes(at: $0.microseconds)) * 60_000_000
+                    $0.notation.zone.local($0.microseconds)
                 }
             }
             return candidate.notations.first?.instant(field)

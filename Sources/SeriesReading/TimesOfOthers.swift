@@ -101,15 +101,8 @@ extension TableDecision {
             guard other != column, !facts[other].isNumeric, facts[other].texts.count > 1,
                 facts[other].texts.count * 3 <= sample.rowCount
             else { return false }
-            var known: [[UInt8]: [UInt8]] = [:]
-            return (0..<sample.rowCount).allSatisfy { row in
-                let (text, shape) = (Array(sample.columns[other][row]), Self.shape(sample.columns[column][row]))
-                guard let before = known[text] else {
-                    known[text] = shape
-                    return true
-                }
-                return before == shape
-            }
+            return eachHasOne(
+                (0..<sample.rowCount).lazy.map { (Array(sample.columns[other][$0]), Self.shape(sample.columns[column][$0])) })
         }
     }
 

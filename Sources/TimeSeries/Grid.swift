@@ -8,7 +8,7 @@ public struct Grid: Sendable, Equatable {
     public let step: GridStep
     /// The most rows of one gap. A pause that would have more is made as short: of the first 20,000 rows, gaps are at most twice as
     /// many as rows.
-    public let longestGap: Int
+    public private(set) var longestGap = Int.max
     private let zone: TimeFormat.Notation.Zone
 
     /// How far a step may lie from a whole number of steps, as a share of one.
@@ -44,13 +44,8 @@ public struct Grid: Sendable, Equatable {
         let skipsWeekends =
             step == GridStep(microseconds: GridStep.day) && times.count >= Self.twoWeeks
             && !local.contains { Self.weekday(floorDivide($0, GridStep.day)) > 4 }
-        let unlimited = Grid(step: step, longestGap: .max, zone: zone, skipsWeekends: skipsWeekends)
-        let gaps = times.adjacentPairs().map { unlimited.absent(from: $0, to: $1) }
-        self.init(step: step, longestGap: longestOf(gaps, rows: times.count), zone: zone, skipsWeekends: skipsWeekends)
-    }
-
-    private init(step: GridStep, longestGap: Int, zone: TimeFormat.Notation.Zone, skipsWeekends: Bool) {
-        (self.step, self.longestGap, self.zone, self.skipsWeekends) = (step, longestGap, zone, skipsWeekends)
+        (self.step, self.zone, self.skipsWeekends) = (step, zone, skipsWeekends)
+        longestGap = longestOf(times.adjacentPairs().map { absent(from: $0, to: $1) }, rows: times.count)
     }
 
     /// Rows of two working weeks: without a weekend among them, there are none.
@@ -66,16 +61,10 @@ public struct Grid: Sendable, Equatable {
         let median = Double(steps.sorted()[steps.count / 2]) / Double(GridStep(months: 1).time)
         let months = median.rounded()
         guard months >= 1, abs(median - months) <= tolerance else { return nil }
-        let numbers = local.map(month)
+        let numbers = local.map { GridStep.month(of: $0) }
         let apart = numbers.adjacentPairs().map { $1 - $0 }.filter { $0 > 0 }
         guard apart.count == steps.count, apart.allSatisfy({ $0 % Int64(months) == 0 }) else { return nil }
         return Int(months)
-    }
-
-    /// Months from the year 0 on.
-    private static func month(_ local: Int64) -> Int64 {
-        let date = civil(daysSince1970: floorDivide(local, GridStep.day))
-        return date.year * 12 + date.month - 1
     }
 
     /// - Parameter steps: those that are more than none.
@@ -101,22 +90,20 @@ public struct Grid: Sendable, Equatable {
         return nil
     }
 
-    /// How many rows the file lacks between two of its rows.
+    /// How many rows the file lacks between two of its rows, however long the pause is.
     private func absent(from first: Int64, to second: Int64) -> Int {
         guard second > first else { return 0 }
         var count = (Double(second - first) / Double(step.time)).rounded()
         if step.months > 0 || skipsWeekends {
-            let (one, other) = (local(first), local(second))
+            let (one, other) = (zone.local(first), zone.local(second))
             if step.months > 0 {
-                count = Double(Self.month(other) - Self.month(one)) / Double(step.months)
+                count = Double(GridStep.month(of: other) - GridStep.month(of: one)) / Double(step.months)
             } else {
                 count = Double(Self.workingDay(other) - Self.workingDay(one))
             }
         }
-        return min(Int(max(count, 1)) - 1, longestGap)
+        return Int(max(count, 1)) - 1
     }
-
-    private func local(_ instant: Int64) -> Int64 { instant + Int64(zone.minutes(at: instant)) * 60_000_000 }
 
     /// The number of a day among those that are no weekend.
     private static func workingDay(_ local: Int64) -> Int64 {
@@ -126,8 +113,7 @@ public struct Grid: Sendable, Equatable {
 
     /// How many rows the file lacks between its rows, however long pauses are.
     public func absentCount(in series: Series) -> Int {
-        let whole = Grid(step: step, longestGap: .max, zone: zone, skipsWeekends: skipsWeekends)
-        return series.time.microseconds?.adjacentPairs().reduce(0) { $0 + whole.absent(from: $1.0, to: $1.1) } ?? 0
+        series.time.microseconds?.adjacentPairs().reduce(0) { $0 + absent(from: $1.0, to: $1.1) } ?? 0
     }
 
     /// The series with a row of gaps for each that the file lacks between its rows, and before the first one where rows came before.
@@ -137,7 +123,7 @@ public struct Grid: Sendable, Equatable {
         var before = last ?? times[0]
         let gaps = times.map { time in
             defer { before = time }
-            return absent(from: before, to: time)
+            return min(absent(from: before, to: time), longestGap)
         }
         return gaps.contains { $0 > 0 } ? series.inserting(gaps, after: last) : series
     }

@@ -34,16 +34,16 @@ struct GridCells {
 
     /// The instant on the clock of the file where steps are days or longer, of which some are longer than others; else on one that
     /// is never set.
-    private func local(_ instant: Int64) -> Int64 {
-        instant + Int64(zone.minutes(at: isOfDays ? instant : 0)) * 60_000_000
-    }
+    private func local(_ instant: Int64) -> Int64 { isOfDays ? zone.local(instant) : instant + unset }
+
+    /// How far the clock that is never set is ahead of UTC, in microseconds: as the file's was in 1970.
+    private var unset: Int64 { zone.local(0) }
 
     /// The number of the step in which an instant lies.
     func number(of instant: Int64) -> Int64 {
         let local = local(instant)
         guard step.months > 0 else { return floorDivide(local + shift, step.time) }
-        let date = civil(daysSince1970: floorDivide(local, GridStep.day))
-        return floorDivide(date.year * 12 + date.month - 1, Int64(step.months))
+        return floorDivide(GridStep.month(of: local), Int64(step.months))
     }
 
     /// When a step begins, or its middle where rows lie there.
@@ -54,7 +54,6 @@ struct GridCells {
             let year = floorDivide(month, 12)
             local = days(year: year, month: month - year * 12 + 1, day: 1) * GridStep.day
         }
-        if isOfDays, case .named(let clock) = zone { return clock.utc(local) }
-        return local - Int64(zone.minutes(at: isOfDays ? local : 0)) * 60_000_000
+        return isOfDays ? zone.instant(of: local) : local - unset
     }
 }

@@ -7,13 +7,19 @@ public struct GridStep: Sendable, Hashable, CustomStringConvertible {
 
     static let day: Int64 = 86_400_000_000
     /// A month in the mean of the Gregorian calendar.
-    private static let month: Int64 = 2_629_746_000_000
+    static let month: Int64 = 2_629_746_000_000
 
     /// A time in microseconds, 1 at the least.
     public init(microseconds: Int64) { (months, time) = (0, max(1, microseconds)) }
 
     /// Months of the calendar, 1 at the least.
     public init(months: Int) { (self.months, time) = (max(1, months), Int64(max(1, months)) * Self.month) }
+
+    /// Months from the year 0 on to the one in which a local time in microseconds lies.
+    static func month(of local: Int64) -> Int64 {
+        let date = civil(daysSince1970: floorDivide(local, day))
+        return date.year * 12 + date.month - 1
+    }
 
     private static let units: [(names: [String], size: Int64, months: Int)] = [
         (["us"], 1, 0), (["ms"], 1000, 0), (["s", "sec"], 1_000_000, 0), (["min", "m"], 60_000_000, 0),

@@ -3,33 +3,49 @@ import Foundation
 /// How the rows of a file are laid on even steps: how long one is, and what becomes of the rows that lie in it.
 public struct Resampling: Sendable, Equatable {
     /// The step.
-    public var every: GridStep
+    public let every: GridStep
     /// What becomes of the rows of a step.
-    public var aggregate: Aggregate
-    /// What becomes of them in some channels, by their names.
-    public var ofChannels: [String: Aggregate]
+    public let aggregation: Aggregation
     /// Whether steps begin half a step before where most rows lie, so that rows that come a little early or late lie in one of their own; else
     /// they begin where clocks and calendars do.
-    fileprivate var isCentred = false
+    fileprivate let isCentred: Bool
 
     /// What becomes of the measured values of a channel in a step; a step without any is a gap, but for their count.
     public enum Aggregate: String, Sendable, CaseIterable, Codable {
         case mean, last, minimum = "min", maximum = "max", sum, count
     }
 
-    /// Steps and what becomes of their rows.
-    public init(every: GridStep, aggregate: Aggregate = .mean, ofChannels: [String: Aggregate] = [:]) {
-        (self.every, self.aggregate, self.ofChannels) = (every, aggregate, ofChannels)
+    /// What becomes of rows that are made one.
+    public struct Aggregation: Sendable, Equatable {
+        /// In all channels but some.
+        public let aggregate: Aggregate
+        /// In these, by their names.
+        public let ofChannels: [String: Aggregate]
+
+        /// Means, unless something else is wanted.
+        public init(_ aggregate: Aggregate = .mean, ofChannels: [String: Aggregate] = [:]) {
+            (self.aggregate, self.ofChannels) = (aggregate, ofChannels)
+        }
+
+        /// What becomes of the rows of a channel.
+        func of(_ channel: Series.Channel, _ rows: Range<Int>) -> Double {
+            (ofChannels[channel.name] ?? aggregate).of(channel.values[rows])
+        }
     }
 
-    /// What is guessed for rows that lie on no grid: steps about as long as most are, of a length that clocks have, and means.
+    /// Steps and what becomes of their rows.
+    public init(every: GridStep, _ aggregation: Aggregation = Aggregation()) {
+        (self.every, self.aggregation, isCentred) = (every, aggregation, false)
+    }
+
+    /// What is guessed for rows that lie on no grid: steps about as long as most are, of a length that clocks have.
     /// - Returns: `nil` without times, or where all are the same.
-    public init?(guessing series: Series) {
+    public init?(guessing series: Series, _ aggregation: Aggregation = Aggregation()) {
         guard let times = series.time.microseconds?.prefix(SeriesProfile.rows) else { return nil }
         let steps = times.adjacentPairs().map { $1 - $0 }.filter { $0 > 0 }.sorted()
         guard !steps.isEmpty else { return nil }
-        self.init(every: GridStep(microseconds: Self.nearestOrdinary(steps[steps.count / 2])))
-        isCentred = true
+        every = GridStep(microseconds: Self.nearestOrdinary(steps[steps.count / 2]))
+        (self.aggregation, isCentred) = (aggregation, true)
     }
 
     /// The time that people measure by which is nearest to `step` microseconds, by their ratio.
@@ -100,11 +116,11 @@ extension Series {
         // A row's own rows of the file reach from where it starts to where the next one does; a gap's to where it starts itself.
         let ends = starts.dropFirst() + [times.count]
         let rows = zip(starts, ends).enumerated().map { place, bounds in places[bounds.0] == place ? bounds.0..<bounds.1 : 0..<0 }
-        return laid(rows, at: instants, places, resampling)
+        return laid(rows, at: instants, places, resampling.aggregation)
     }
 
     /// The series with rows of the same time made one, its rows those of `source` then; itself without such rows.
-    public func merged(_ resampling: Resampling) -> Series {
+    public func merged(_ aggregation: Resampling.Aggregation) -> Series {
         guard let times = time.microseconds, times.adjacentPairs().contains(where: ==) else { return self }
         var (starts, places): ([Int], [Int]) = ([], [])
         for row in times.indices {
@@ -112,17 +128,16 @@ extension Series {
             places.append(starts.count - 1)
         }
         let rows = zip(starts, starts.dropFirst() + [times.count]).map { $0..<$1 }
-        return laid(rows, at: starts.map { times[$0] }, places, resampling)
+        return laid(rows, at: starts.map { times[$0] }, places, aggregation)
     }
 
     /// - Parameters:
     ///   - rows: those that each new row is made of.
     ///   - places: the new row that each row becomes part of.
-    private func laid(_ rows: [Range<Int>], at instants: [Int64], _ places: [Int], _ resampling: Resampling) -> Series {
-        let laid = channels.map { channel in
-            let aggregate = resampling.ofChannels[channel.name] ?? resampling.aggregate
-            return Channel(name: channel.name, values: rows.map { aggregate.of(channel.values[$0]) })
-        }
+    private func laid(
+        _ rows: [Range<Int>], at instants: [Int64], _ places: [Int], _ aggregation: Resampling.Aggregation
+    ) -> Series {
+        let laid = channels.map { channel in Channel(name: channel.name, values: rows.map { aggregation.of(channel, $0) }) }
         var series = Series(
             name: name, channels: laid, time: TimeAxis(microseconds: instants, format: time.format),
             labels: labels.map { labels in rows.map { labels[$0].contains(true) } },

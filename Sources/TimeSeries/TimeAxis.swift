@@ -47,14 +47,7 @@ public struct TimeAxis: Sendable, Equatable {
             return Array(text.utf8).withUnsafeBufferPointer { ClockTime.instant($0) }.map { $0..<($0 + 1) }
         }
         guard let (beginning, end, notation) = TimeParser.period(text) else { return nil }
-        func instant(_ instant: Int64) -> Int64 {
-            guard notation.zone == .none else { return instant }
-            switch zone {
-            case .none, .utc: return instant
-            case .offset(let minutes, _): return instant - Int64(minutes) * 60_000_000
-            case .named(let clock): return clock.utc(instant)
-            }
-        }
+        func instant(_ local: Int64) -> Int64 { notation.zone == .none ? zone.instant(of: local) : local }
         let first = instant(beginning)
         return first..<max(first, instant(end))
     }

@@ -6,7 +6,7 @@ extension TimeAxis {
         if case .clock = format { return format.text(of: instant) }
         var (instant, notation) = (instant, TimeFormat.Notation())
         if case .iso8601(let own) = format {
-            instant += Int64(own.zone.minutes(at: instant)) * 60_000_000
+            instant = own.zone.local(instant)
             notation.dateSeparator = own.dateSeparator
             if own.timeSeparator == nil { return TimeFormat.iso8601(notation).text(of: instant) }
         }

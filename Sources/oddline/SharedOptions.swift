@@ -76,7 +76,7 @@ struct TrainingOptions: ParsableArguments {
         if let trainRows, trainRows < Training.fewestRows {
             throw ValidationError("--train-rows must be at least \(Training.fewestRows).")
         }
-        if trainRows != nil, !chosen.isEmpty {
+        if trainRows != nil, chosen.namesRows {
             throw ValidationError("--train-rows names the first rows; leave it out beside --train and --exclude.")
         }
         if (train + exclude).contains(where: { RowSpan($0) == nil }) {
@@ -106,17 +106,17 @@ struct TrainingOptions: ParsableArguments {
     }
 
     /// Whether not all rows are learnt.
-    var choosesRows: Bool { trainRows != nil || !chosen.isEmpty }
+    var choosesRows: Bool { trainRows != nil || chosen.namesRows }
 
     /// The rows that are named.
     private var chosen: ChosenRows {
-        ChosenRows(learnt: train.compactMap { RowSpan($0) }, excluded: exclude.compactMap { RowSpan($0) })
+        ChosenRows(learnt: train.compactMap { RowSpan($0) }, excluded: exclude.compactMap { RowSpan($0) }, first: trainRows)
     }
 
     /// Training on the rows of a series that were asked for.
     /// - Throws: `DetectionError.tooManyTrainingRows`, `ChoiceError`.
     func task(_ series: Series) throws -> TrainingTask {
-        if chosen.isEmpty, let trainRows, trainRows > series.fileRowCount {
+        if let trainRows, trainRows > series.fileRowCount {
             throw DetectionError.tooManyTrainingRows(series: series.name, rows: series.fileRowCount, wanted: trainRows)
         }
         return try task(ofMany: series)
@@ -125,9 +125,7 @@ struct TrainingOptions: ParsableArguments {
     /// Training on the rows that were asked for of one of many series; on all where it has fewer.
     /// - Throws: `ChoiceError`.
     func task(ofMany series: Series) throws -> TrainingTask {
-        if !chosen.isEmpty { return try chosen.task(series, seed: seed) }
-        return TrainingTask(
-            series: series, trainingRows: trainRows.map(series.rowCount(ofFirst:)) ?? series.rowCount, seed: seed)
+        try chosen.task(series, seed: seed)
     }
 
     /// Trains the models at the same time; a bar a model on standard error when that is a terminal.

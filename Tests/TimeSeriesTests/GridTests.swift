@@ -166,7 +166,7 @@ func whatIsNoStepIsRefused(_ text: String) { #expect(GridStep(text) == nil) }
         let source = series(times)
         let every = try step(["5min", "1h", "6h", "1d"][seed % 4])
         func laid(_ aggregate: Resampling.Aggregate) throws -> Series {
-            try #require(source.resampled(Resampling(every: every, aggregate: aggregate)))
+            try #require(source.resampled(Resampling(every: every, .init(aggregate))))
         }
         let (sums, counts, lasts, least) = (try laid(.sum), try laid(.count), try laid(.last), try laid(.minimum))
         let instants = try #require(sums.time.microseconds)
@@ -199,7 +199,7 @@ func whatIsNoStepIsRefused(_ text: String) { #expect(GridStep(text) == nil) }
     let start = try instant("2019-03-29 23:00")
     let hours = series((0..<71).map { start + $0 * 3_600_000_000 }, zone: .named(berlin))
     let day = try step("1d")
-    let days = try #require(hours.resampled(Resampling(every: day, aggregate: .count)))
+    let days = try #require(hours.resampled(Resampling(every: day, .init(.count))))
     #expect(days.channels[0].values == [24, 23, 24])
     #expect(days.time.microseconds?[2] == (try instant("2019-03-31 22:00")))
 }
@@ -213,7 +213,7 @@ func whatIsNoStepIsRefused(_ text: String) { #expect(GridStep(text) == nil) }
         ],
         time: TimeAxis(microseconds: times, format: .iso8601(.init())), labels: [false, true, false, false, false])
     let hour = try step("1h")
-    let laid = try #require(two.resampled(Resampling(every: hour, aggregate: .mean, ofChannels: ["b": .maximum])))
+    let laid = try #require(two.resampled(Resampling(every: hour, .init(.mean, ofChannels: ["b": .maximum]))))
     #expect(laid.channels[0].values == [3, 4])
     #expect(laid.channels[1].values[0] == 3 && laid.channels[1].values[1].isNaN)
     #expect(laid.labels == [true, false])

@@ -375,7 +375,7 @@ extension SignedIn {
     /// Trains on rows that were chosen, if there are some.
     fileprivate mutating func train(on chosen: ChosenRows, _ frame: inout Frame) -> [Effect] {
         do {
-            if let series = workspace?.analysis.series { _ = try chosen.task(series, seed: 1) }
+            if let series = workspace?.analysis.series { try chosen.check(series) }
             push(TrainingCard())
             return atWorkspace { $0.train(on: chosen) }
         } catch {

@@ -121,7 +121,7 @@ extension WorkspaceState {
         if let unfit = ModelFit(analysis, from: news.lowerBound)?.sentence(\.title) {
             return " \(unfit) \(frame.name(of: NamedKey.train)) trains them again."
         }
-        return " \(grouped(news.count)) row\(news.count == 1 ? " is" : "s are") new, and the models fit them."
+        return " \(counted(news.count, "row")) \(news.count == 1 ? "is" : "are") new, and the models fit them."
     }
 
     mutating func receive(_ answer: Answer, _ frame: inout Frame) -> [Effect] {

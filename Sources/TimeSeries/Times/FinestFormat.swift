@@ -11,7 +11,7 @@ extension TimeFormat {
             guard isDate || isMinute else { break }
             if isMinute, instant % 60_000_000 != 0 { (isMinute, isDate) = (false, false) }
             if isDate {
-                let local = instant + Int64(zone.minutes(at: instant)) * 60_000_000
+                let local = zone.local(instant)
                 isDate = local % 86_400_000_000 == 0
             }
         }

@@ -49,6 +49,16 @@ public enum TimeFormat: Sendable, Equatable {
                 }
             }
 
+            /// What the clock shows at an instant, both in microseconds since 1970.
+            package func local(_ instant: Int64) -> Int64 { instant + Int64(minutes(at: instant)) * 60_000_000 }
+
+            /// The instant at which the clock shows `local`, both in microseconds since 1970; of an hour that comes twice or never as
+            /// `WallClock` has it.
+            func instant(of local: Int64) -> Int64 {
+                if case .named(let clock) = self { return clock.utc(local) }
+                return local - Int64(minutes(at: local)) * 60_000_000
+            }
+
             /// Minutes east of UTC at an instant in microseconds since 1970; 0 without a zone.
             public func minutes(at instant: Int64) -> Int {
                 switch self {

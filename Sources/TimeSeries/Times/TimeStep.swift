@@ -35,7 +35,7 @@ struct TimeStep: Hashable {
     }
 
     /// About how long it is.
-    private var length: Int64 { months == 0 ? abs(time) : abs(months) * 2_629_746_000_000 }
+    private var length: Int64 { months == 0 ? abs(time) : abs(months) * GridStep.month }
 }
 
 /// The step between instants as a duration of ISO 8601: `PT0.1S`, `PT1H`, `P1D`, and `P1M`, `P3M`, `P1Y` where they are months of the
@@ -61,7 +61,7 @@ package func isoStep(of microseconds: [Int64], zone: TimeFormat.Notation.Zone = 
 
 /// The first 20,000 instants on the clock of a zone, by which steps are told.
 func localTimes(_ microseconds: [Int64], _ zone: TimeFormat.Notation.Zone) -> [Int64] {
-    microseconds.prefix(SeriesProfile.rows).map { $0 + Int64(zone.minutes(at: $0)) * 60_000_000 }
+    microseconds.prefix(SeriesProfile.rows).map(zone.local)
 }
 
 /// A time as a duration of ISO 8601 in days, hours, minutes and seconds.

@@ -8,18 +8,32 @@ public struct ChosenRows: Sendable, Equatable {
     /// Stretches that are left out of what is learnt, as if nothing had been measured there.
     public var excluded: [RowSpan]
 
-    /// Stretches to learn from and to leave out.
-    public init(learnt: [RowSpan] = [], excluded: [RowSpan] = []) { (self.learnt, self.excluded) = (learnt, excluded) }
+    /// Where no stretch is named, how many rows of the file are learnt, from the first on; all where `nil` or where it has fewer.
+    public var first: Int?
 
-    /// Whether all rows are learnt.
-    public var isEmpty: Bool { learnt.isEmpty && excluded.isEmpty }
+    /// Stretches to learn from and to leave out, or the first rows.
+    public init(learnt: [RowSpan] = [], excluded: [RowSpan] = [], first: Int? = nil) {
+        (self.learnt, self.excluded, self.first) = (learnt, excluded, first)
+    }
+
+    /// Whether stretches are named.
+    public var namesRows: Bool { !learnt.isEmpty || !excluded.isEmpty }
+
+    /// Finds out whether all stretches hold rows of a series.
+    /// - Throws: `ChoiceError`.
+    public func check(_ series: Series) throws(ChoiceError) {
+        for span in learnt + excluded { _ = try rows(of: span, in: series) }
+    }
 
     /// Training on the rows that are chosen. No window reaches from one stretch into the next; stretches that touch are one.
     /// - Throws: `ChoiceError` for what names no rows; `DetectionError.tooFewRows` where there are too few of them.
     public func task(_ series: Series, seed: UInt64) throws -> TrainingTask {
         let excluded = try excluded.map { try rows(of: $0, in: series) }
         let emptied = series.emptied(in: excluded)
-        guard !learnt.isEmpty else { return TrainingTask(series: emptied, trainingRows: series.rowCount, seed: seed) }
+        guard !learnt.isEmpty else {
+            return TrainingTask(
+                series: emptied, trainingRows: first.map(series.rowCount(ofFirst:)) ?? series.rowCount, seed: seed)
+        }
         var stretches: [Range<Int>] = []
         for rows in try learnt.map({ try rows(of: $0, in: series) }).sorted(by: { $0.lowerBound < $1.lowerBound }) {
             if let last = stretches.last, rows.lowerBound <= last.upperBound {
