@@ -37,7 +37,7 @@ public enum Effect: Sendable {
     /// Lists the series that columns of the open file tell apart.
     case listSeries(path: String, columns: [String], SeriesReader.Options)
     /// Reports the rows that come behind those of a series in its file, until the flag is raised.
-    case follow(path: String, Series, SeriesReader.Options, Cancellation)
+    case follow(path: String, Series, SeriesReader.Options, Following)
     /// Scores rows that have come, and what models that were made meanwhile have not scored.
     case scoreGrowth(FollowedAnalysis, Series?, late: [ScoredModel], Cancellation)
     /// Does what follows from decisions; the flag is that of the series on screen.
@@ -132,9 +132,9 @@ public enum Answer: Sendable {
     case compared(run: Cancellation, Comparison)
     case explained(WorkspaceState.Explained)
     /// What has come in a file that is followed.
-    case appended(run: Cancellation, SeriesTail.Growth)
+    case appended(run: Following, SeriesTail.Growth)
     /// A file can be followed no longer.
-    case followingEnded(run: Cancellation, String)
+    case followingEnded(run: Following, String)
     /// An analysis with more rows and their scores, and what is new in it where rows have come.
     case grown(run: Cancellation, FollowedAnalysis, FollowedAnalysis.News?)
     /// Rows that could not be scored, and models that have not scored all rows, as they were handed over.

@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Foundation
 import SeriesReading
+import Synchronization
 import TerminalUI
 import Testing
 import TimeSeries
@@ -18,7 +19,7 @@ private func appended(_ count: Int, odd: Int = 0) -> Series {
 }
 
 /// An open series whose file is followed, zoomed in at its end, and the flag that is raised when it is no longer.
-private func followed(isScored: Bool = true) throws -> (DashboardState, Cancellation) {
+private func followed(isScored: Bool = true) throws -> (DashboardState, Following) {
     var state = try workspace(isScored: isScored)
     guard case .follow(let path, let shown, _, let run) = press(&state, .character("F")).first else {
         throw Unexpected("F follows nothing")
@@ -31,7 +32,7 @@ private func followed(isScored: Bool = true) throws -> (DashboardState, Cancella
 
 /// Appends rows and answers what is asked for until nothing is asked any more.
 @discardableResult
-private func append(_ rows: Series, to state: inout DashboardState, _ run: Cancellation) -> [Effect] {
+private func append(_ rows: Series, to state: inout DashboardState, _ run: Following) -> [Effect] {
     score(answer(&state, .appended(run: run, SeriesTail.Growth(rows: rows))), &state)
 }
 
@@ -59,11 +60,43 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Cance
             &state, .appended(run: run, SeriesTail.Growth(rows: appended(10)))
         ).first
     else { throw Unexpected("nothing is scored") }
+    run.brings()
     #expect(answer(&state, .appended(run: run, SeriesTail.Growth(rows: appended(20)))).isEmpty, "one piece after the other")
+    #expect(run.waits, "no more is read meanwhile")
     #expect(state.workspace?.analysis.series.rowCount == 800, "rows and scores come together")
     let next = answer(&state, try grown(followed, first, late, scoring))
     guard case .scoreGrowth(_, let second?, _, _) = next.first else { throw Unexpected("nothing more is scored") }
     #expect(state.workspace?.analysis.series.rowCount == 810 && second.rowCount == 20)
+    #expect(!run.waits, "the next piece may come")
+}
+
+/// What waits to be scored is what one look at the file brought, however fast it grows.
+@Test func aFileIsNotReadOnWhileRowsWait() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-\(UUID().uuidString).csv")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try ("value\n" + (0..<20).map { "\($0 % 7)\n" }.joined()).write(to: file, atomically: true, encoding: .utf8)
+    let start = try SeriesReader.read(path: file.path).rows(0..<10)
+    let run = Following()
+    let pieces = Mutex<[Int]>([])
+    let writer = try FileHandle(forWritingTo: file)
+    try writer.seekToEnd()
+    let follower = Follower(path: file.path, options: SeriesReader.Options(), run: run) { answer in
+        guard case .appended(_, let growth) = answer, let rows = growth.rows?.rowCount else { return }
+        let count = pieces.withLock { pieces in
+            pieces.append(rows)
+            return pieces.count
+        }
+        if count == 2 { return run.cancel() }
+        // Two looks' time later the rows are taken.
+        Thread.detachNewThread {
+            try? writer.write(contentsOf: Data("1\n2\n".utf8))
+            Thread.sleep(forTimeInterval: 0.5)
+            try? writer.write(contentsOf: Data("3\n".utf8))
+            run.isTaken()
+        }
+    }
+    try follower.follow(behind: start)
+    #expect(pieces.withLock { $0 } == [10, 3])
 }
 
 @Test func aNewEventIsToldOnceAndHandedToTheCommand() throws {

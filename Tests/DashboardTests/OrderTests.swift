@@ -139,7 +139,7 @@ extension Desk {
     let bob = try office.accounts.register(username: "bob", email: "bob@example.org", password: "correct horse battery")
     try office.accounts.setRole(bob, to: .administrator)
     if !isPermitted { try office.accounts.setEnabled(account, false) }
-    let run = Cancellation()
+    let run = Following()
     defer { run.cancel() }
     office.desk.start(.follow(path: file.path, whole.rows(0..<150), SeriesReader.Options(), run))
     var reports = office.reports.makeAsyncIterator()

@@ -119,8 +119,9 @@ import Testing
                     }
                 ])
             #expect(statuses.allSatisfy { [200, 201].contains($0) }, "\(statuses)")
+            // The first delays are shorter than a registration may take on a busy machine; each is twice the one before.
             var last = try Self.register(client, "late0", from: "10.2.2.2")
-            for index in 1...Accounts.freeRegistrations {
+            for index in 1...Accounts.freeRegistrations + 6 where last.status != 429 {
                 last = try Self.register(client, "late\(index)", from: "10.2.2.2")
             }
             #expect(last.status == 429 && last.head.contains("retry-after:"), "\(last)")

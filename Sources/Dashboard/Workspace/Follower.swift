@@ -2,14 +2,35 @@ import AnomalyDetection
 import Foundation
 import Persistence
 import SeriesReading
+import Synchronization
 import TimeSeries
 import Work
+
+/// One following of a file, which goes on until it is cancelled. The next piece of the file is read when the one before is being
+/// scored, so that no more rows wait than one look brings (`SeriesTail`).
+public final class Following: Sendable {
+    private let isOver = Atomic(false), isFull = Atomic(false)
+
+    /// Begins.
+    public init() {}
+
+    /// Ends it.
+    public func cancel() { isOver.store(true, ordering: .relaxed) }
+    /// Whether it was ended.
+    var isCancelled: Bool { isOver.load(ordering: .relaxed) }
+    /// Whether rows wait that no model has been asked about.
+    var waits: Bool { isFull.load(ordering: .relaxed) }
+    /// Says that rows wait now.
+    func brings() { isFull.store(true, ordering: .relaxed) }
+    /// Says that none waits any more.
+    func isTaken() { isFull.store(false, ordering: .relaxed) }
+}
 
 /// Reads a file that grows until its flag is raised.
 struct Follower: Sendable {
     let path: String
     let options: SeriesReader.Options
-    let run: Cancellation
+    let run: Following
     let report: @Sendable (Answer) -> Void
 
     /// Between two looks at the file's size, in seconds: soon enough for somebody who watches, and no work worth counting.
@@ -25,13 +46,18 @@ struct Follower: Sendable {
         }
         if whole.rowCount > count {
             whole = whole.selecting(rows: Array(count..<whole.rowCount))
-            report(.appended(run: run, SeriesTail.Growth(rows: whole)))
+            hand(SeriesTail.Growth(rows: whole))
         }
         while !run.isCancelled {
-            let growth = try tail.read()
-            if !growth.isEmpty { report(.appended(run: run, growth)) }
+            if !run.waits { hand(try tail.read()) }
             Thread.sleep(forTimeInterval: Self.pause)
         }
+    }
+
+    private func hand(_ growth: SeriesTail.Growth) {
+        guard !growth.isEmpty else { return }
+        run.brings()
+        report(.appended(run: run, growth))
     }
 }
 

@@ -9,14 +9,13 @@ import Workbench
 ///
 /// Rows wait here until the models have scored them, one piece after the other; then series and scores grow together. The screen
 /// goes on showing the analysis as it was meanwhile, so that a piece costs a copy of it, away from the screen: about 60 bytes a row
-/// of one channel. A horizon bounds that, but not the rows that wait: were the earliest of them left out, windows would reach over
-/// the place where they are missing as if nothing were, and what is open would no longer be the beginning of its file, by which it is
-/// known. They are bounded by what is read while a piece is scored.
+/// of one channel. A horizon bounds that; those that wait are those of one look at the file, since the next piece is read when the one before
+/// is being scored.
 struct Growth: Sendable {
     /// Rows that are kept; `nil` keeps all.
     var horizon: Int?
-    /// Raised to end the reading of new rows; `nil` while the file is not followed.
-    var reading: Cancellation?
+    /// Cancelled to end the reading of new rows; `nil` while the file is not followed.
+    var reading: Following?
     /// Known by this are the scores of this series; raised when another takes its place.
     let scoring = Cancellation()
     /// Rows that have come and that no model has been asked about.
@@ -60,7 +59,7 @@ extension WorkspaceState {
             )
             return []
         }
-        let run = Cancellation()
+        let run = Following()
         growth.reading = run
         growth.watch = EventWatch(behind: analysis.series.rowCount, known: events)
         let last = analysis.series.rowCount - 1
@@ -101,7 +100,9 @@ extension WorkspaceState {
 
     /// Has what has come scored, unless a piece is being scored already.
     private mutating func scoreGrowth() -> [Effect] {
-        guard !growth.isScoring, growth.waiting != nil || !growth.late.isEmpty else { return [] }
+        guard !growth.isScoring else { return [] }
+        growth.reading?.isTaken()
+        guard growth.waiting != nil || !growth.late.isEmpty else { return [] }
         let watch = growth.watch ?? EventWatch(behind: analysis.series.rowCount, known: events)
         let followed = FollowedAnalysis(analysis, watch, horizon: growth.horizon)
         defer {
@@ -128,6 +129,7 @@ extension WorkspaceState {
     /// Takes rows and models back that could not be scored; they are scored with the rows that come next.
     mutating func receive(unscored rows: Series?, late: [ScoredModel], _ problem: String, _ frame: inout Frame) -> [Effect] {
         growth.isScoring = false
+        growth.reading?.isTaken()
         let kinds = growth.late.map(\.detector.kind)
         growth.late += late.filter { !kinds.contains($0.detector.kind) }
         if var rows {
