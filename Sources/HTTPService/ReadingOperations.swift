@@ -20,11 +20,17 @@ struct ReadingOperations: Sendable {
         ) { $0.leftOut },
         .nullable("labels", .text, \.labels), .nullable("key", .text) { $0.key?.name },
         .member("series", .integer) { $0.key?.count ?? 1 }, .member("rows", .integer, \.rowCount),
+        .nullable("steps", steps, \.steps),
         .member("gaps", .anyObject) { .object($0.gaps.map { .init(name: $0.channel, value: .integer($0.count)) }) },
         .member("units", .anyObject) { read in
             .object(read.columns.compactMap { column in column.unit.map { .init(name: column.name, value: .text($0)) } })
         },
         .member("notices", .list(.text), \.notices),
+    ])
+
+    private static let steps: Output<Understanding.Steps> = .object([
+        .member("every", .text, \.every), .member("aggregate", .text, \.aggregate), .member("count", .integer, \.count),
+        .member("empty", .integer, \.empty), .member("merged", .integer, \.merged), .member("cut", .integer, \.cut),
     ])
 
     private static let time: Output<Understanding.Time> = .object([

@@ -32,6 +32,7 @@ extension SeriesReader {
         if understanding.key == nil {
             let sampling = try Sampling(of: series, options, grows: grows)
             understanding.notices += sampling.notices
+            understanding.steps = sampling.steps
             (series, grid) = (sampling.series, sampling.grid)
         }
         series.notices = understanding.notices

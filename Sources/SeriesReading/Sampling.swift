@@ -6,6 +6,8 @@ struct Sampling {
     private(set) var series: Series
     /// The steps that its rows lie on, where they were found.
     private(set) var grid: Grid?
+    /// How its rows were laid on them, or on steps that rows share.
+    private(set) var steps: Understanding.Steps?
     /// What there is to say of it.
     private(set) var notices: [String] = []
 
@@ -23,9 +25,9 @@ struct Sampling {
             guard let laid = series.resampled(Resampling(every: every, aggregation)) else {
                 throw .stepsWithoutTimes(file: series.name)
             }
-            self.series = laid
             let (rows, steps) = (grouped(series.rowCount, "row"), grouped(laid.rowCount, "step"))
             notices = ["\(rows) are laid on \(steps) of \(every): \(words(aggregation))."]
+            take(laid, every, aggregation)
         case .rows: tellRepeated()
         case nil: guess(aggregation, grows)
         }
@@ -43,12 +45,16 @@ struct Sampling {
             let completed = grid.completed(merged)
             let (repeated, absent) = (series.rowCount - merged.rowCount, completed.rowCount - merged.rowCount)
             series = completed
+            let all = grid.absentCount(in: merged)
+            steps = Understanding.Steps(
+                every: "\(grid.step)", aggregate: words(aggregation), count: completed.rowCount, empty: absent, merged: repeated,
+                cut: all - absent)
             if repeated > 0 {
                 notices.append(
                     "\(repeating(repeated)) the time of the row above: they are one, by \(words(aggregation)) (--aggregate says how, "
                         + "--every rows keeps them apart).")
             }
-            if absent > 0 { tellAbsent(grid.absentCount(in: merged), grid, kept: absent) }
+            if absent > 0 { tellAbsent(all, grid, kept: absent) }
         } else if let guessed = Resampling(guessing: series, aggregation), !isFasterThanItsClock {
             guard !grows else {
                 tellRepeated()
@@ -61,10 +67,19 @@ struct Sampling {
                     + "\(guessed.every), \(words(aggregation)) (--every 1h sets another step, --aggregate what becomes of rows, "
                     + "--every rows takes them as evenly spaced)."
             ]
-            series = laid
+            take(laid, guessed.every, aggregation)
         } else {
             tellRepeated()
         }
+    }
+
+    /// Takes rows that were laid on steps.
+    private mutating func take(_ laid: Series, _ every: GridStep, _ aggregation: Resampling.Aggregation) {
+        let empty = (0..<laid.rowCount).count { laid.isAbsent($0) }
+        steps = Understanding.Steps(
+            every: "\(every)", aggregate: words(aggregation), count: laid.rowCount, empty: empty,
+            merged: series.rowCount - laid.rowCount + empty)
+        series = laid
     }
 
     /// - Parameter kept: for how many there is a row.

@@ -27,6 +27,8 @@ public struct Understanding: Sendable, Equatable {
     public internal(set) var key: Key?
     /// Rows of the series.
     public internal(set) var rowCount = 0
+    /// The steps of time that its rows were laid on; `nil` where they are taken as evenly spaced.
+    public internal(set) var steps: Steps?
     /// How many values of a channel are missing; channels without gaps are left out.
     public internal(set) var gaps: [(channel: String, count: Int)] = []
     /// What an analyst should know, one sentence each, which tells the option that reads it otherwise.
@@ -53,6 +55,20 @@ public struct Understanding: Sendable, Equatable {
         case rising
         case newestFirst = "newest first"
         case mixed
+    }
+
+    /// How rows were laid on even steps of time.
+    public struct Steps: Sendable, Equatable {
+        /// The length of a step, as `--every` takes it.
+        public internal(set) var every: String
+        /// What becomes of several rows of one step: a word of `--aggregate`, and the channels for which it is another.
+        public internal(set) var aggregate: String
+        /// The steps of the series.
+        public internal(set) var count: Int
+        /// Those of them that have no row, and the rows of the file that are not the first of their step.
+        public internal(set) var empty: Int, merged: Int
+        /// Further steps without a row, by which longer pauses were made shorter.
+        public internal(set) var cut = 0
     }
 
     /// A column of the file.
@@ -124,7 +140,7 @@ public struct Understanding: Sendable, Equatable {
         one.format == other.format && one.encoding == other.encoding && one.delimiter == other.delimiter
             && one.decimal == other.decimal && one.headerLine == other.headerLine && one.time == other.time
             && one.columns == other.columns && one.key == other.key && one.rowCount == other.rowCount
-            && one.gaps.elementsEqual(other.gaps) { $0 == $1 } && one.notices == other.notices
+            && one.steps == other.steps && one.gaps.elementsEqual(other.gaps) { $0 == $1 } && one.notices == other.notices
     }
 }
 

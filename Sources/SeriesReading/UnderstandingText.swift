@@ -2,7 +2,8 @@ import StrictJSON
 
 extension Understanding {
     /// What was understood as JSON, in one line: `format, encoding, delimiter, decimal, header_line, time {columns, format, zone, step,
-    /// order, first, last}, channels, left_out [{column, why}], labels, key, series, rows, gaps {channel: count}, units {channel: unit}, notices`.
+    /// order, first, last}, channels, left_out [{column, why}], labels, key, series, rows, steps {every, aggregate, count, empty, merged,
+    /// cut}, gaps {channel: count}, units {channel: unit}, notices`.
     public var json: String {
         func text(_ text: String?) -> JSON { text.map { .text($0) } ?? .null }
         func list(_ texts: [String]) -> JSON { .list(texts.map { .text($0) }) }
@@ -13,13 +14,20 @@ extension Understanding {
                     "order": .text(time.order.rawValue), "first": text(time.first), "last": text(time.last),
                 ]
             } ?? .null
+        let laid: JSON =
+            steps.map { steps in
+                [
+                    "every": .text(steps.every), "aggregate": .text(steps.aggregate), "count": .integer(steps.count),
+                    "empty": .integer(steps.empty), "merged": .integer(steps.merged), "cut": .integer(steps.cut),
+                ]
+            } ?? .null
         let units = columns.compactMap { column in column.unit.map { JSON.Member(name: column.name, value: .text($0)) } }
         let value: JSON = [
             "format": .text(format), "encoding": .text(encoding), "delimiter": text(delimiter), "decimal": .text(decimal),
             "header_line": headerLine.map { .integer($0) } ?? .null, "time": time, "channels": list(channels),
             "left_out": .list(leftOut.map { ["column": .text($0.column), "why": .text($0.why.rawValue)] }),
             "labels": text(labels),
-            "key": text(key?.name), "series": key.map { .integer($0.count) } ?? 1, "rows": .integer(rowCount),
+            "key": text(key?.name), "series": key.map { .integer($0.count) } ?? 1, "rows": .integer(rowCount), "steps": laid,
             "gaps": .object(gaps.map { JSON.Member(name: $0.channel, value: .integer($0.count)) }), "units": .object(units),
             "notices": list(notices),
         ]

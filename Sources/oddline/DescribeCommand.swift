@@ -8,7 +8,8 @@ struct DescribeCommand: AsyncParsableCommand {
         discussion: """
             Nothing is trained. Each decision can be made otherwise by the options that `train`, `score` and `evaluate` take too. With \
             --format json the keys are format, encoding, delimiter, decimal, header_line, time {columns, format, zone, step, order, \
-            first, last}, channels, left_out [{column, why}], labels, key, series, rows, gaps {channel: count}, units {channel: unit}, notices.
+            first, last}, channels, left_out [{column, why}], labels, key, series, rows, steps {every, aggregate, \
+            count, empty, merged, cut}, gaps {channel: count}, units {channel: unit}, notices.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }

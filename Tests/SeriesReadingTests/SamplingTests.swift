@@ -65,6 +65,8 @@ private func read(_ data: Data, _ change: (inout SeriesReader.Options) -> Void =
     let told = "1970 steps of 1min have no row and are gaps; longer pauses are taken as"
     #expect(reading.series.notices.contains { $0.contains(told) })
     #expect(reading.series.rowCount <= 180)
+    let steps = try #require(reading.understanding.steps)
+    #expect(steps.empty + steps.cut == 1970 && steps.count == reading.series.rowCount)
 }
 
 @Test func ofFewRowsItIsToldThatTheyStayAsTheyAre() throws {
@@ -74,6 +76,21 @@ private func read(_ data: Data, _ change: (inout SeriesReader.Options) -> Void =
     #expect(try isTold("5 steps of 1min have no row; fewer than", of: [0, 1, 2, 3, 9, 10]))
     #expect(try read(file([0, 1, 2, 3, 4, 5])).series.notices.isEmpty)
     #expect(try isTold("Times are uneven; fewer than 20", of: [0, 7, 11, 30, 31, 47, 59]))
+}
+
+@Test(arguments: [
+    (Array(0..<180) + Array(120..<300), nil, #"{"every":"1min","aggregate":"mean","count":300,"empty":0,"merged":60,"cut":0}"#),
+    (
+        (0..<100).filter { !(40..<47).contains($0) }, nil,
+        #"{"every":"1min","aggregate":"mean","count":100,"empty":7,"merged":0,"cut":0}"#
+    ),
+    (Array(0..<120) + Array(240..<300), "1h", #"{"every":"1h","aggregate":"mean","count":5,"empty":2,"merged":177,"cut":0}"#),
+    (Array(0..<100), "rows", "null"),
+]) func howRowsWereLaidOnStepsIsToldInJSON(_ minutes: [Int], every: String?, told: String) throws {
+    let reading = try read(file(minutes)) { options in options.every = every.flatMap { .init($0) } }
+    #expect(reading.understanding.json.contains(#""steps":\#(told),"#), "\(reading.understanding.json)")
+    let steps = reading.understanding.steps
+    #expect(steps.map { $0.count - $0.empty + $0.merged } ?? minutes.count == minutes.count)
 }
 
 @Test func rowsThatComeFasterThanTheirClockStayApart() throws {
