@@ -60,14 +60,50 @@ private func isClose(_ one: Float, _ other: Float) -> Bool {
     one.isNaN && other.isNaN || abs(one - other) <= 1e-5 * max(1, abs(other))
 }
 
+/// What lies on a parabola is bridged as it was, whatever is missing of it, as long as there are three values and gaps are short.
+@Test func aParabolaIsBridgedExactly() {
+    for seed in 1...200 as ClosedRange<UInt64> {
+        var random = SeededGenerator(seed: seed)
+        let (top, width) = (random.uniform() * 60, 1 + random.uniform() * 40)
+        let whole = (0..<60).map { (Double($0) - top) * (Double($0) - top) / width }
+        var known = [0]
+        while let last = known.last, last < 59 { known.append(min(59, last + 1 + Int(random.uniform() * 6))) }
+        let values = whole.enumerated().map { known.contains($0) ? $1 : .nan }
+        let series = Series(name: "s", channels: [Series.Channel(name: "v", values: values)])
+        let bridged = PreparedSeries(series, scaling: unit(1), longGap: 6).values
+        let inner = known[1]...known[known.count - 2]
+        #expect(inner.allSatisfy { isClose(bridged[$0], Float(whole[$0])) }, "seed \(seed)")
+    }
+}
+
+/// What rises all the time rises on in its gaps, short or long, without going beyond the values beside them.
+@Test func aGapInWhatRisesStaysBetweenItsEnds() {
+    for seed in 1...200 as ClosedRange<UInt64> {
+        var random = SeededGenerator(seed: seed)
+        var (value, values) = (0.0, [Double]())
+        for _ in 0..<80 {
+            value += random.uniform() < 0.2 ? 50 * random.uniform() : random.uniform()
+            values.append(random.uniform() < 0.4 ? .nan : value)
+        }
+        let series = Series(name: "s", channels: [Series.Channel(name: "v", values: values)])
+        let bridged = PreparedSeries(series, scaling: unit(1), longGap: 4).values.map(Double.init)
+        for row in values.indices where values[row].isNaN {
+            guard let before = values[..<row].last(where: { !$0.isNaN }), let after = values[row...].first(where: { !$0.isNaN })
+            else { continue }
+            #expect((before - 1e-3...after + 1e-3).contains(bridged[row]), "seed \(seed), row \(row)")
+        }
+    }
+}
+
 /// Short gaps count as they are bridged, long ones do not.
 @Test func longGapsHaveNoPartInLevelsAndSwings() {
     for seed in 1...50 as ClosedRange<UInt64> {
         var random = SeededGenerator(seed: seed)
         let (series, _) = gapped(60, gaps: 6, longest: 8, &random)
-        let windows = LevelFreeWindows(PreparedSeries(series, scaling: unit(1)), starts: [0, 20, 40], length: 20)
+        let prepared = PreparedSeries(series, scaling: unit(1), longGap: Windowing.longGap(length: 20))
+        let windows = LevelFreeWindows(prepared, starts: [0, 20, 40], length: 20)
         for (index, start) in [0, 20, 40].enumerated() {
-            let (values, bridged) = (series.channels[0].values, filled(series.channels[0].values))
+            let (values, bridged) = (series.channels[0].values, prepared.values.map(Double.init))
             let measured = (start..<(start + 20)).filter { row in
                 let before = values[..<row].reversed().prefix(while: \.isNaN).count
                 let gap = before + values[row...].prefix(while: \.isNaN).count
@@ -109,18 +145,21 @@ private func isClose(_ one: Float, _ other: Float) -> Bool {
         let windowing = windowing(&random)
         let (series, _) = gapped(
             windowing.length * 12, channels: 2, gaps: Int(random.uniform() * 8), longest: 2 * windowing.length, &random)
-        let answers = try answered(series, windowing)
-        let errors = answers.errors(from: 0, novelty: [Float](repeating: 0, count: answers.windows.levels.count))
+        let network = Halving(windowLength: windowing.length)
+        let measure = ErrorMeasure.fitting([try answered(series, windowing)], scaling: unit(2), noise: 0.05).measure
+        var measurement = measure.begin()
+        let errors = try measurement.take(series, network).values
         for channel in 0..<2 {
             let values = series.channels[channel].values
             for row in values.indices {
+                let error = errors[row * 2 + channel]
                 if values[row].isNaN {
-                    #expect(errors[channel][row].isNaN, "seed \(seed), row \(row)")
+                    #expect(error.isNaN, "seed \(seed), row \(row)")
                     continue
                 }
                 let around = (row - windowing.length)..<(row + windowing.length)
                 let isWhole = around.clamped(to: values.indices).allSatisfy { !values[$0].isNaN }
-                if isWhole { #expect(errors[channel][row].isFinite, "seed \(seed), row \(row)") }
+                if isWhole { #expect(error.isFinite, "seed \(seed), row \(row)") }
             }
         }
     }

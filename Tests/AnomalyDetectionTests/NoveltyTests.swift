@@ -10,7 +10,7 @@ private func prepared(_ values: [Double], channels: Int = 1) -> PreparedSeries {
     }
     let scaling = RobustScaling(
         centers: [Double](repeating: 0, count: channels), spreads: [Double](repeating: 1, count: channels))
-    return PreparedSeries(Series(name: "s", channels: made), scaling: scaling)
+    return PreparedSeries(Series(name: "s", channels: made), scaling: scaling, longGap: 3)
 }
 
 /// An offset that moves from window to window says nothing about shapes.

@@ -37,7 +37,7 @@ struct CoverageRule: Sendable, Equatable, Codable {
     init(fitting learnt: [Series], scaling: RobustScaling, _ windowing: Windowing) {
         self.init(channels: scaling.centers.count, length: windowing.length)
         guard learnt.contains(where: { $0.channels.contains { $0.values.contains(where: \.isNaN) } }) else { return }
-        let prepared = learnt.map { PreparedSeries($0, scaling: scaling) }
+        let prepared = learnt.map { PreparedSeries($0, scaling: scaling, longGap: windowing.longGap) }
         func forEachWindow(_ body: (PreparedSeries, Int, Int) -> Void) {
             for series in prepared where series.rowCount >= windowing.length {
                 for start in windowStarts(rows: series.rowCount, length: windowing.length, stride: windowing.stride) {

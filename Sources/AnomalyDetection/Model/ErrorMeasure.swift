@@ -94,6 +94,10 @@ struct Measurement: Sendable {
         for channel in averages.indices {
             averages[channel].replace(from: first, with: own[channel])
             for (place, row) in rows.enumerated() {
+                if answers.prepared.isGap(row, channel) {
+                    values[place * averages.count + channel] = .nan
+                    continue
+                }
                 let short = averages[channel].mean(around: row, width: windowing.shortSmoothing)
                 let long = averages[channel].mean(around: row, width: windowing.longSmoothing)
                 values[place * averages.count + channel] = (short + long) / 2

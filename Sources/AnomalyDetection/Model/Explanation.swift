@@ -29,7 +29,7 @@ extension NeuralDetector {
     public func explanation(
         of rows: Range<Int>, in series: Series, errors: RowErrors
     ) throws(DetectionError) -> Explanation {
-        let prepared = PreparedSeries(series, scaling: scaling)
+        let prepared = PreparedSeries(series, scaling: scaling, longGap: plan.windowing.longGap)
         guard prepared.rowCount >= plan.windowLength else {
             throw .tooFewRows(series: series.name, rows: prepared.rowCount, needed: plan.windowLength)
         }
@@ -38,7 +38,8 @@ extension NeuralDetector {
         for row in rows {
             for channel in 0..<channels {
                 let place = row * channels + channel
-                let difference = abs(errors.reconstruction[place] - prepared.values[place]) * (prepared.measured?[place] ?? 1)
+                if prepared.isGap(row, channel) { continue }
+                let difference = abs(errors.reconstruction[place] - prepared.values[place])
                 let excess = max(0, difference - measure.tails.medians[channel]) / measure.tails.reaches[channel]
                 sums[channel] += excess * excess
             }

@@ -93,7 +93,7 @@ struct WindowAnswers: Sendable {
     init(_ windowing: Windowing, scaling: RobustScaling, rule: CoverageRule? = nil) {
         self.windowing = windowing
         self.rule = rule ?? CoverageRule(channels: scaling.centers.count, length: windowing.length)
-        prepared = PreparedSeries(scaling)
+        prepared = PreparedSeries(scaling, longGap: windowing.longGap)
         gaps = LongGaps(shortest: windowing.longGap)
         sums = Sums()
         windows = WindowStatistics(channels: scaling.centers.count)

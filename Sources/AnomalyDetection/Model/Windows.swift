@@ -3,36 +3,41 @@ import TimeSeries
 /// A series made ready for the networks: scaled, gaps filled and marked. It may go on, and forget its first rows.
 struct PreparedSeries: Sendable {
     let scaling: RobustScaling
+    /// Rows of a gap that is too long to be bridged, at the least.
+    let longGap: Int
     /// The rows that are kept, up to the last one.
     private(set) var rows = 0..<0
     /// Scaled values, `[rows, channels]`, levels included.
     private(set) var values: [Float] = []
-    /// 1 where a value was measured, 0 in a gap, `[rows, channels]`; `nil` where there is no gap.
+    /// 1 where a value is known, since it was measured or the gap was short enough to be bridged, and 0 elsewhere,
+    /// `[rows, channels]`; `nil` where there is no gap.
     private(set) var measured: [Float]?
-    /// The last value of each channel that was measured, and its row.
-    private var last: [(row: Int, value: Double)?]
+    /// Whether a value was not measured, bridged or not, as `measured`.
+    private var gaps: [Bool]?
+    /// By what the gaps of each channel are bridged.
+    private var bridges: [GapBridge]
 
     /// Scaled values reach from `-limit` to `limit`: far beyond any level, near enough for `Float` to tell shapes.
     static let limit: Float = 1e6
 
     /// Rows so far, those that are not kept any more among them.
     var rowCount: Int { rows.upperBound }
-    var channelCount: Int { last.count }
+    var channelCount: Int { bridges.count }
 
     /// No rows yet.
-    init(_ scaling: RobustScaling) {
-        self.scaling = scaling
-        last = scaling.centers.map { _ in nil }
+    init(_ scaling: RobustScaling, longGap: Int) {
+        (self.scaling, self.longGap) = (scaling, longGap)
+        bridges = scaling.centers.map { _ in GapBridge() }
     }
 
     /// All rows of a series.
-    init(_ series: Series, scaling: RobustScaling) {
-        self.init(scaling)
+    init(_ series: Series, scaling: RobustScaling, longGap: Int) {
+        self.init(scaling, longGap: longGap)
         append(series)
     }
 
-    /// Puts rows behind the others. Gaps are bridged as by `filled`, so that values change which were taken for those of a gap
-    /// that has an end now.
+    /// Puts rows behind the others. Gaps are bridged (`GapBridge`), so that values change which were taken for those of a gap that
+    /// has an end now; at the ends of the series they are given the nearest value.
     /// - Returns: the first row whose value is new or has changed.
     @discardableResult
     mutating func append(_ series: Series) -> Int {
@@ -47,25 +52,24 @@ struct PreparedSeries: Sendable {
             func put(_ value: Double, _ row: Int) {
                 values[(row - kept) * channels + index] = min(max(Float((value - center) * scale), -Self.limit), Self.limit)
             }
-            var previous = last[index]
+            var bridge = bridges[index]
             for (row, value) in zip(before..., channel.values) where !value.isNaN {
-                let start = previous.map { $0.row + 1 } ?? 0
-                changed = min(changed, start)
-                for gap in max(start, kept)..<max(row, kept) {
-                    guard let previous else {
-                        put(value, gap)
-                        continue
-                    }
-                    let share = Double(gap - previous.row) / Double(row - previous.row)
-                    put(previous.value + share * (value - previous.value), gap)
+                let previous = bridge.last
+                if previous == nil { for gap in kept..<row { put(value, gap) } }
+                changed = min(changed, previous.map { $0.row + 1 } ?? 0)
+                bridge.take(value, row: row, longGap: longGap) { gap, value in
+                    guard gap >= kept else { return }
+                    changed = min(changed, gap)
+                    put(value, gap)
+                }
+                if let previous, row - previous.row <= longGap {
+                    for gap in max(previous.row + 1, kept)..<max(row, kept) { measured?[(gap - kept) * channels + index] = 1 }
                 }
                 put(value, row)
-                previous = (row, value)
             }
-            for row in max(before, previous.map { $0.row + 1 } ?? 0)..<max(before, rows.upperBound) {
-                put(previous?.value ?? 0, row)
-            }
-            last[index] = previous
+            bridges[index] = bridge
+            let last = bridge.last
+            for row in max(before, last.map { $0.row + 1 } ?? 0)..<max(before, rows.upperBound) { put(last?.value ?? 0, row) }
         }
         return changed
     }
@@ -75,18 +79,26 @@ struct PreparedSeries: Sendable {
         guard measured != nil || series.channels.contains(where: { $0.values.contains(where: \.isNaN) }) else { return }
         var marks = measured ?? [Float](repeating: 1, count: (before - rows.lowerBound) * channelCount)
         let first = marks.count
+        var gaps = gaps ?? [Bool](repeating: false, count: first)
+        gaps += repeatElement(false, count: series.rowCount * channelCount)
         marks += repeatElement(1, count: series.rowCount * channelCount)
         for (index, channel) in series.channels.enumerated() {
-            for (row, value) in channel.values.enumerated() where value.isNaN { marks[first + row * channelCount + index] = 0 }
+            for (row, value) in channel.values.enumerated() where value.isNaN {
+                marks[first + row * channelCount + index] = 0
+                gaps[first + row * channelCount + index] = true
+            }
         }
-        measured = marks
+        (measured, self.gaps) = (marks, gaps)
     }
 
-    /// The row with which the gap of each channel at the end begins; behind the last row where there is none.
-    var openGaps: [Int] { last.map { $0.map { $0.row + 1 } ?? 0 } }
+    /// Whether a value of a row that is kept was not measured, be it known or not.
+    func isGap(_ row: Int, _ channel: Int) -> Bool { gaps?[(row - rows.lowerBound) * channelCount + channel] ?? false }
 
-    /// The rows whose values no further row can change: none of them lies in a gap at the end.
-    var certain: Int { openGaps.min() ?? rowCount }
+    /// The row with which the gap of each channel at the end begins; behind the last row where there is none.
+    var openGaps: [Int] { bridges.map { $0.last.map { $0.row + 1 } ?? 0 } }
+
+    /// The rows whose values no further row can change: none of them lies in a gap at the end, or in one that has just ended.
+    var certain: Int { bridges.map(\.certain).min() ?? rowCount }
 
     /// Forgets the rows before `row`.
     mutating func drop(before row: Int) {
@@ -94,6 +106,7 @@ struct PreparedSeries: Sendable {
         guard count > 0 else { return }
         values = Array(values[count...])
         measured = measured.map { Array($0[count...]) }
+        gaps = gaps.map { Array($0[count...]) }
         rows = row..<rows.upperBound
     }
 }
@@ -221,7 +234,7 @@ extension RobustScaling {
         let channels = spreads.count
         var (swings, counts): ([Float], [Int]) = ([], [])
         for series in series {
-            let prepared = PreparedSeries(series, scaling: self)
+            let prepared = PreparedSeries(series, scaling: self, longGap: Windowing.longGap(length: length))
             let starts = windowStarts(rows: series.rowCount, length: length, stride: max(1, length / 4))
             swings += LevelFreeWindows(prepared, starts: starts, length: length).swings
             counts += starts.flatMap { start in
