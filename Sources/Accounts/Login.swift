@@ -66,7 +66,7 @@ extension Accounts {
         let (found, attempt) = try database.write { database in
             let found = try find(database)
             let attempt = LoginThrottle.Attempt(
-                subject: found?.user.id.map { "account \($0)" } ?? "name \(key.pseudonym(of: name))", origin: origin,
+                subject: found?.user.id.map(LoginThrottle.Attempt.subject) ?? "name \(key.pseudonym(of: name))", origin: origin,
                 device: try knownDevice(database, device, of: found))
             try throttle.admit(database, attempt, now: now())
             return (found, attempt)
@@ -138,7 +138,15 @@ extension Accounts {
         return try acting(as: proven, from: origin).setPassword(of: proven.account, to: password, ifVersion: proven.tokenVersion)
     }
 
-    /// Gives an account a new password and ends its sessions.
+    /// Forgets the failed logins of an account, or of all of them, so that nobody waits.
+    public func forgetFailures(of account: Account? = nil) throws {
+        try database.write { database in
+            try throttle.forgetFailures(database, at: account?.id)
+            try audit(database, user: account?.id, "failed logins forgotten", account?.username ?? "of all accounts")
+        }
+    }
+
+    /// Gives an account a new password, ends its sessions and forgets its failed logins.
     /// - Throws: `AccountError.invalid` when the password breaks a rule.
     public func setPassword(of account: Account, to password: String) throws {
         _ = try setPassword(of: account, to: password, ifVersion: nil)
@@ -157,6 +165,7 @@ extension Accounts {
             try UserRecord.filter(key: account.id).updateAll(
                 database, UserRecord.Columns.hashedPassword.set(to: hash), UserRecord.Columns.updatedAt.set(to: now()))
             try endSessions(database, of: account)
+            if version == nil { try throttle.forgetFailures(database, at: account.id) }
             try audit(database, user: account.id, "password changed", account.username)
             guard let changed = try AccountRecord.of(UserRecord.filter(key: account.id)).fetchOne(database) else {
                 throw AccountError.noSuchAccount(account.username)

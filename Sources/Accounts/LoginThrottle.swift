@@ -13,6 +13,10 @@ struct LoginThrottle: Sendable {
     struct Attempt: Sendable {
         /// Whose: an account, whether by its username or its email address, or a name that nobody has.
         let subject: String
+
+        /// How an account is called here, whatever its names are.
+        static func subject(of account: Int64) -> String { "account \(account)" }
+
         /// From where.
         let origin: String
         /// The hash of the token of a device known to the account.
@@ -50,19 +54,38 @@ struct LoginThrottle: Sendable {
     }
 
     private func admit(_ database: Database, _ scopes: [Scope], _ now: Date) throws {
+        try forgetOtherTimes(database, now)
         let attempts = try scopes.map { try AttemptsRecord.fetchOne(database, key: $0.key) }
-        if let wait = attempts.compactMap({ $0?.blockedUntil?.timeIntervalSince(now) }).max(), wait > 0 {
-            throw AccountError.throttled(seconds: Int(wait.rounded(.up)))
+        let waits = zip(scopes, attempts).compactMap { scope, known in
+            known?.blockedUntil.map { min($0.timeIntervalSince(now), scope.longestDelay) }
         }
-        try AttemptsRecord.filter(AttemptsRecord.Columns.lastAt < now.addingTimeInterval(-Self.memory)).deleteAll(database)
+        if let wait = waits.max(), wait > 0 { throw AccountError.throttled(seconds: Int(wait.rounded(.up))) }
         for (scope, known) in zip(scopes, attempts) {
-            let isRecent = known.map { now.timeIntervalSince($0.lastAt) < Self.memory } ?? false
-            let failures = (isRecent ? known?.failures ?? 0 : 0) + 1
+            let failures = (known?.failures ?? 0) + 1
             let delay = failures < scope.free ? nil : min(scope.longestDelay, pow(2, Double(min(failures - scope.free, 20))))
             try AttemptsRecord(
                 scope: scope.key, failures: failures, lastAt: now, blockedUntil: delay.map { now.addingTimeInterval($0) }
             ).upsert(database)
         }
+    }
+
+    /// Forgets what was counted more than a day ago, and what was counted at a time that has not come yet: the clock was ahead
+    /// then, and nobody waits until it is there again. The database rounds times to milliseconds, and a second more than that is
+    /// not taken for the future.
+    private func forgetOtherTimes(_ database: Database, _ now: Date) throws {
+        let lastAt = AttemptsRecord.Columns.lastAt
+        try AttemptsRecord.filter(lastAt < now.addingTimeInterval(-Self.memory) || lastAt > now.addingTimeInterval(1))
+            .deleteAll(database)
+    }
+
+    /// Forgets all that was counted against an account, from wherever; without one, all that was counted at all.
+    func forgetFailures(_ database: Database, at account: Int64? = nil) throws {
+        guard let account else {
+            try AttemptsRecord.deleteAll(database)
+            return
+        }
+        // No address ends like this.
+        try AttemptsRecord.filter(AttemptsRecord.Columns.scope.like("%:\(Attempt.subject(of: account))")).deleteAll(database)
     }
 
     /// Whether the next attempt has to wait.

@@ -156,6 +156,7 @@ struct AttemptsRecord: Codable, FetchableRecord, PersistableRecord {
     }
 
     enum Columns {
+        static let scope = Column(CodingKeys.scope)
         static let failures = Column(CodingKeys.failures)
         static let lastAt = Column(CodingKeys.lastAt)
         static let blockedUntil = Column(CodingKeys.blockedUntil)

@@ -75,6 +75,43 @@ private func makeAccounts(now: @escaping @Sendable () -> Date = { Date() }) thro
         #expect(try database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM login_attempts") } == 3)
     }
 
+    /// The clock stood a year ahead while somebody guessed, and was put right.
+    @Test func aClockThatWasAheadKeepsNobodyOut() throws {
+        let clock = Mutex(Date(timeIntervalSince1970: 1_700_000_000))
+        let (accounts, database) = try makeAccounts { clock.withLock { $0 } }
+        _ = try accounts.register(username: "ann", email: "ann@example.org", password: good)
+        clock.withLock { $0 += 31_536_000 }
+        _ = statuses(accounts, [String](repeating: "ann", count: 8))
+        clock.withLock { $0 -= 31_536_000 }
+        #expect(throws: Never.self) { try accounts.login(identifier: "ann", password: good, origin: "here") }
+        let late = try database.read { database in
+            try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM login_attempts WHERE last_at > '2024-01-01'")
+        }
+        #expect(late == 0, "nothing is counted at a time that has not come")
+        // By less than a delay: the longest wait is the longest delay, not the delay and what the clock was ahead.
+        for _ in 0..<20 {
+            _ = statuses(accounts, ["ann"])
+            clock.withLock { $0 += 900 }
+        }
+        clock.withLock { $0 -= 1000 }
+        #expect(statuses(accounts, ["ann"]) == [true])
+    }
+
+    @Test func aNewPasswordFromOutsideOrACommandForgetsTheFailures() throws {
+        let (accounts, _) = try makeAccounts()
+        let ann = try accounts.register(username: "ann", email: "ann@example.org", password: good)
+        let names = [String](repeating: "ann", count: 8)
+        #expect(statuses(accounts, names).last == false)
+        try accounts.setPassword(of: ann, to: "another long phrase")
+        #expect(statuses(accounts, names).count { $0 } == 5, "as if nobody had tried")
+        try accounts.forgetFailures(of: ann)
+        #expect(statuses(accounts, names).count { $0 } == 5)
+        try accounts.forgetFailures()
+        #expect(throws: Never.self) {
+            try accounts.login(identifier: "ann", password: "another long phrase", origin: "here")
+        }
+    }
+
     @Test func aNameWithANULIsNobodys() throws {
         let (accounts, _) = try makeAccounts()
         _ = try accounts.register(username: "alice", email: "alice@example.org", password: good)
