@@ -23,6 +23,9 @@ struct LoginThrottle: Sendable {
         let device: String?
     }
 
+    /// What counts as one origin: the place of an address, or the name of what is no address.
+    private static func place(_ origin: String) -> String { NetworkAddress(origin)?.place ?? origin }
+
     /// Which attempts are counted together, how many are free, and the longest delay in seconds.
     private struct Scope {
         let key: String
@@ -36,10 +39,11 @@ struct LoginThrottle: Sendable {
         if let device = attempt.device {
             return [Scope(key: "device:\(device):\(attempt.subject)", free: 5, longestDelay: 900)]
         }
+        let place = Self.place(attempt.origin)
         return [
-            Scope(key: "pair:\(attempt.origin):\(attempt.subject)", free: 5, longestDelay: 900),
+            Scope(key: "pair:\(place):\(attempt.subject)", free: 5, longestDelay: 900),
             Scope(key: "account:\(attempt.subject)", free: 100, longestDelay: 5),
-            Scope(key: "origin:\(attempt.origin)", free: 50, longestDelay: 30),
+            Scope(key: "origin:\(place)", free: 50, longestDelay: 30),
         ]
     }
 
@@ -50,7 +54,7 @@ struct LoginThrottle: Sendable {
     /// Counts a registration.
     /// - Throws: `AccountError.throttled` with the seconds to wait.
     func admitRegistration(_ database: Database, origin: String, free: Int, now: Date) throws {
-        try admit(database, [Scope(key: "register:\(origin)", free: free, longestDelay: 900)], now)
+        try admit(database, [Scope(key: "register:\(Self.place(origin))", free: free, longestDelay: 900)], now)
     }
 
     private func admit(_ database: Database, _ scopes: [Scope], _ now: Date) throws {

@@ -19,6 +19,7 @@ public struct HTTPService: Sendable {
     private let logger: Logger
     private let bodies: BodyReader
     private let settings: ServiceSettings
+    private let origins: Origins
     private let connections: ConnectionCount
     private let logPath: String
 
@@ -38,7 +39,8 @@ public struct HTTPService: Sendable {
         logPath = locations.log.path
         let reading = Workers(count: 2, niceness: 2)
         self.settings = settings
-        connections = ConnectionCount(settings.limits, exempt: settings.trustedProxies)
+        origins = Origins(trustedProxies: settings.trustedProxies)
+        connections = ConnectionCount(settings.limits, origins)
         bodies = BodyReader(deadline: settings.deadlines.body, workers: reading, most: settings.limits.bodyBytes)
         let source = source ?? SettingsSource(models)
         let store = AnalysisStore(
@@ -91,7 +93,7 @@ public struct HTTPService: Sendable {
     /// What answers requests, without a connection.
     var router: Router<ServiceContext> {
         let router = Router(context: ServiceContext.self)
-        router.add(middleware: EnvelopeMiddleware(origins: Origins(trustedProxies: settings.trustedProxies), logPath: logPath))
+        router.add(middleware: EnvelopeMiddleware(origins: origins, logPath: logPath))
         router.add(middleware: HostMiddleware(settings.hosts))
         router.add(middleware: MethodMiddleware(operations))
         let behindLogin = router.group().add(middleware: BearerMiddleware(tokens: tokens)).group(

@@ -13,8 +13,8 @@ public struct ServiceSettings: Sendable {
     /// Names by which the service may be asked, beside addresses and `localhost`. A page in a browser that had its own name
     /// point here (DNS rebinding) asks by another.
     public var hosts: Set<String> = []
-    /// Addresses of proxies whose `X-Forwarded-For` tells where a request comes from.
-    public var trustedProxies: Set<String> = []
+    /// Where the proxies are whose `X-Forwarded-For` tells where a request comes from.
+    public var trustedProxies: [NetworkPrefix] = []
     /// How much time a client has.
     public var deadlines = Deadlines()
     /// How much is given at once.
@@ -45,7 +45,7 @@ public struct Deadlines: Sendable {
 public struct ServiceLimits: Sendable {
     /// Connections in all; fewer where the process may not open as many files.
     public var connections = 512
-    /// Connections from one address that is not a trusted proxy.
+    /// Connections from one place (`NetworkAddress.place`) that is not a trusted proxy.
     public var connectionsPerAddress = 64
     /// Bytes of bodies that are being read.
     public var bodyBytes = 100_000_000

@@ -33,8 +33,8 @@ struct OddlineServe: AsyncParsableCommand {
                 "\(host) can be reached by others: give --tls-certificate and --tls-key, or say --insecure behind a proxy with TLS."
             )
         }
-        guard options.trustedProxy.allSatisfy(isNetworkAddress) else {
-            throw ValidationError("--trusted-proxy takes addresses such as 10.0.0.2.")
+        guard options.trustedProxy.allSatisfy({ NetworkPrefix($0) != nil }) else {
+            throw ValidationError("--trusted-proxy takes addresses such as 10.0.0.2 and prefixes such as 10.0.0.0/8.")
         }
     }
 
@@ -71,7 +71,7 @@ extension ServiceOptions {
         var settings = ServiceSettings()
         settings.registration = registration
         settings.hosts = Set(allowedHost + [host])
-        settings.trustedProxies = Set(trustedProxy)
+        settings.trustedProxies = trustedProxy.compactMap(NetworkPrefix.init)
         if let tlsCertificate, let tlsKey { settings.tls = try TLSFiles(certificate: tlsCertificate, key: tlsKey) }
         if setUp { settings.setUpToken = SetUpToken() }
         return settings

@@ -75,6 +75,39 @@ private func makeAccounts(now: @escaping @Sendable () -> Date = { Date() }) thro
         #expect(try database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM login_attempts") } == 3)
     }
 
+    /// Whoever has a network of version 6, or all addresses of the machine itself, has one place; how an address is spelt is
+    /// nobody's choice.
+    @Test(arguments: [
+        ["2001:db8:1:2::1", "2001:db8:1:2:ffff::", "2001:DB8:1:2:0:0:0:3", "2001:db8:0001:0002::4"],
+        ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.2"], ["10.0.0.2", "::ffff:10.0.0.2", "::FFFF:a00:2"],
+    ]) func guessesFromOnePlaceShareABudget(_ addresses: [String]) throws {
+        let (accounts, _) = try makeAccounts()
+        _ = try accounts.register(username: "ann", email: "ann@example.org", password: good)
+        let taken = (0..<8).flatMap { statuses(accounts, ["ann"], origin: addresses[$0 % addresses.count]) }
+        #expect(taken == [true, true, true, true, true, false, false, false])
+        #expect(statuses(accounts, ["ann"], origin: "2001:db8:1:3::1") == [true], "another place has another")
+    }
+
+    @Test func prefixesHoldTheAddressesThatBeginLikeThem() throws {
+        let cases: [(String, holds: [String], not: [String])] = [
+            ("10.0.0.2", ["10.0.0.2", "::ffff:10.0.0.2"], ["10.0.0.3", "::a00:2"]),
+            ("10.0.0.0/8", ["10.255.0.1", "::ffff:10.1.1.1"], ["11.0.0.0", "2001:db8::a00:1"]),
+            ("10.0.0.128/25", ["10.0.0.128", "10.0.0.255"], ["10.0.0.127"]),
+            ("2001:db8::/32", ["2001:db8:ffff::1"], ["2001:db9::1", "10.0.0.1"]), ("0.0.0.0/0", ["10.0.0.1"], ["2001:db8::1"]),
+            ("::/0", ["2001:db8::1", "10.0.0.1"], []), ("fe80::1/128", ["fe80::1"], ["fe80::2"]),
+        ]
+        for (text, holds, not) in cases {
+            let prefix = try #require(NetworkPrefix(text), "\(text)")
+            for address in holds { #expect(NetworkAddress(address).map(prefix.contains) == true, "\(text) \(address)") }
+            for address in not { #expect(NetworkAddress(address).map(prefix.contains) == false, "\(text) \(address)") }
+        }
+        for text in [
+            "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/+8", "::/129", "name", "", "/8", "10.0/8",
+        ] {
+            #expect(NetworkPrefix(text) == nil, "\(text)")
+        }
+    }
+
     /// The clock stood a year ahead while somebody guessed, and was put right.
     @Test func aClockThatWasAheadKeepsNobodyOut() throws {
         let clock = Mutex(Date(timeIntervalSince1970: 1_700_000_000))
