@@ -228,7 +228,7 @@ struct AuditRecord: Codable, FetchableRecord, PersistableRecord {
     }
 }
 
-/// The one row of `audit_head`: where the chain of the audit log ends.
+/// A row of `audit_head`: where the chain of the audit log ends (1), and where it begins when its first entries are gone (0).
 struct AuditHead: Codable, FetchableRecord, PersistableRecord {
     static let databaseTableName = "audit_head"
 
