@@ -76,6 +76,13 @@ private func temporary(_ name: String) -> String {
         }
     }
 
+    @Test(arguments: [6, 8, 12, 16, 20, 63]) func whereTooFewFilesMayBeOpenedASentenceSaysSo(_ count: Int) throws {
+        let said = try run([
+            "sh", "-c", "ulimit -n \(count); '\(program)' serve --port 0 --data-dir '\(temporary("few"))' 2>&1; echo status $?",
+        ])
+        #expect(said.contains("may open \(count) files and needs 64") && said.contains("status 1"), "\(said)")
+    }
+
     @Test func plainHTTPForOthersIsRefusedUnlessItIsWanted() throws {
         let data = temporary("plain")
         defer { try? FileManager.default.removeItem(atPath: data) }
