@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Sends 400 forged tokens and 250 raw requests to `oddline serve` on 127.0.0.1, drawn from a seed.
+"""Sends 400 forged tokens, 250 raw requests, guesses and too much of everything to `oddline serve` on 127.0.0.1.
 
     python3 Benchmarks/attack.py [--program .build/release/oddline] [--seed N]
 
 Every token must be refused with 401 and every raw request with a status from 400 to 499, or 501 and 505 for what the
-protocol calls unknown; nothing else may be answered, and the service must answer /health afterwards. Exits with 1 otherwise.
+protocol calls unknown; nothing else may be answered, and the service must answer /health afterwards. Guesses from 35 addresses,
+from one network of IPv6 and at names that nobody has keep no owner out; names of a megabyte, bodies without an end and questions
+after names that are taken are refused. What is drawn comes from a seed. Exits with 1 otherwise.
 """
 import argparse, base64, hashlib, hmac, json, random, socket, sys, time
 
-from service import PROGRAM, call, serving
+from service import PASSWORD, PROGRAM, call, serving
 
 
 def b64(data):
@@ -131,6 +133,49 @@ def raw_requests(draw, count):
     return [draw.choice(makers)() for _ in range(count)]
 
 
+def trust(service):
+    """What does not hold of guesses, as if a proxy told where they come from, and of whoever wants too much."""
+    port, token = service.port, service.token
+    failures = []
+
+    def expect(name, found, wanted):
+        if found != wanted:
+            failures.append((found, f"{name}: {wanted} was wanted"))
+
+    def log_in(password, origin, name="ann"):
+        return call(port, "POST", "/api/auth/login", {"identifier": name, "password": password}, origin=origin)[0]
+
+    network = [log_in("wrong wrong wrong", f"2001:db8:7:7::{index:x}") for index in range(1, 21)]
+    expect("guesses from one network of IPv6", network[:5] + network[-1:], [401] * 5 + [429])
+    spelt = [log_in("wrong wrong wrong", address) for address in ["10.3.3.3", "::ffff:10.3.3.3", "::FFFF:a03:303"] * 3]
+    expect("guesses from one address in several spellings", spelt.count(401), 5)
+    for index in range(140):
+        log_in("wrong wrong wrong", f"203.0.113.{index % 35}")
+    for index in range(60):
+        log_in("wrong wrong wrong", "198.51.100.1", f"nobody{index}")
+    expect("the owner while others guess", log_in(PASSWORD, "198.51.100.1"), 200)
+    taken = [call(port, "PATCH", "/api/users/me", {"username": "eve"}, token=token, origin="198.51.100.2")[0] for _ in range(40)]
+    expect("questions after a name that is taken", (set(taken) <= {409, 429}, taken.count(409) <= 8), (True, True))
+    long = {"csv": "a," + "b" * 1_000_000 + "\n" + "1,2\n" * 100}
+    for path in ["/api/series", "/api/describe"]:
+        expect("a name of a megabyte", call(port, "POST", path, long, token=token)[0], 422)
+    head = f"POST /api/series HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n" \
+        "content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+    slow = []
+    for _ in range(4):
+        slow.append(socket.create_connection(("127.0.0.1", port), timeout=40))
+        try:
+            slow[-1].sendall(head.encode() + b"f42400\r\n" + b" " * 16_000_000 + b"\r\n")
+        except OSError:
+            pass  # It is refused before all of it is sent.
+    began = time.monotonic()
+    expect("a login beside four bodies without an end", log_in(PASSWORD, "198.51.100.1"), 200)
+    expect("a login beside four bodies within 5 s", time.monotonic() - began < 5, True)
+    for connection in slow:
+        connection.close()
+    return failures
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", default=PROGRAM)
@@ -138,7 +183,7 @@ def main():
     options = parser.parse_args()
     draw = random.Random(options.seed)
     failures = []
-    with serving(options.program) as service:
+    with serving(options.program, ["--trusted-proxy", "127.0.0.1"]) as service:
         port, token = service.port, service.token
         assert call(port, "GET", "/api/users/me", token=token)[0] == 200
         key = json.load(open(service.data + "/signing-keys.json"))[0]
@@ -160,6 +205,8 @@ def main():
                 status = error
             if status not in (*range(400, 500), 0, 501, 505):
                 failures.append((status, request[:300]))
+        call(port, "POST", "/api/users/register", {"username": "eve", "email": "eve@example.org", "password": PASSWORD})
+        failures += trust(service)
         try:
             alive = call(port, "GET", "/api/users/me", token=token)[0] == 200
         except OSError:

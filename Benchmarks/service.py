@@ -6,10 +6,12 @@ PROGRAM = os.path.join(HERE, "..", ".build", "release", "oddline")
 PASSWORD = "a few unrelated words"
 
 
-def call(port, method, path, body=None, token=None):
-    """The status and the JSON of an answer."""
+def call(port, method, path, body=None, token=None, origin=None):
+    """The status and the JSON of an answer; `origin` is what a trusted proxy tells of the client's address."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"content-type": "application/json"} if body is not None else {}
+    if origin is not None:
+        headers["x-forwarded-for"] = origin
     if token is not None:
         headers["authorization"] = "Bearer " + token
     connection.request(method, path, json.dumps(body) if body is not None else None, headers)

@@ -33,8 +33,10 @@ public enum AccountRules {
     }
 
     static func emailProblem(_ email: String) -> FieldProblem? {
-        let isValid = email.unicodeScalars.count <= longestEmail && matches(email, emailPattern)
-        return isValid ? nil : FieldProblem(.email, "The email address needs the form name@domain.tld.")
+        guard email.unicodeScalars.count <= longestEmail else {
+            return FieldProblem(.email, "The email address may have at most \(longestEmail) characters.")
+        }
+        return matches(email, emailPattern) ? nil : FieldProblem(.email, "The email address needs the form name@domain.tld.")
     }
 
     /// Whether all of a text is what an expression describes; a line's end at the end of the text counts too.

@@ -44,6 +44,9 @@ public struct Agent: Sendable, Equatable {
 
 /// The account core that the terminal program, the command line and the HTTP service share.
 public struct Accounts: Sendable {
+    /// The origin of whoever sits at the terminal.
+    public static let terminal = "terminal"
+
     let database: OddlineDatabase
     let hasher: PasswordHasher
     let throttle = LoginThrottle()
@@ -55,6 +58,9 @@ public struct Accounts: Sendable {
     let key: AuditKey
     /// Who is at work.
     private(set) var agent = Agent(name: nil, origin: "command line")
+
+    /// By whose right as an administrator things are changed; `nil` where none is needed.
+    private var authority: Session?
 
     /// Works on `database`.
     /// - Throws: `AccountError.hashing` when the system lacks bcrypt; `StorageError` when the key beside the database
@@ -106,17 +112,42 @@ public struct Accounts: Sendable {
         return try present.session()
     }
 
-    /// The account core for what only administrators may do.
-    /// - Throws: `AccountError.notAdministrator`.
+    /// The account core for what only administrators may do. Whether the session is one's is asked now, and again in the
+    /// transaction of each change.
+    /// - Throws: `AccountError.notAdministrator`; `.badToken` when the session has ended.
     public func asAdministrator(_ session: Session) throws -> Accounts {
-        guard try refreshed(session).account.role == .administrator else { throw AccountError.notAdministrator }
-        return acting(as: session, from: agent.origin)
+        var accounts = acting(as: session, from: agent.origin)
+        accounts.authority = session
+        try database.read { try accounts.proveAuthority($0) }
+        return accounts
+    }
+
+    /// Changes something in one transaction, by the right of whoever is at work.
+    /// - Throws: as `asAdministrator`, and what `body` throws.
+    func change<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try database.write { database in
+            try proveAuthority(database)
+            return try body(database)
+        }
+    }
+
+    private func proveAuthority(_ database: Database) throws {
+        guard let authority else { return }
+        guard let present = try StatusRecord.fetchOne(database, key: authority.account.id), present.isEnabled,
+            present.tokenVersion == authority.tokenVersion
+        else { throw AccountError.badToken }
+        guard present.role == Role.administrator.rawValue else { throw AccountError.notAdministrator }
     }
 
     /// Changes an account's names; what is `nil` stays as it is by then, whatever `account` says of it.
     /// - Throws: `AccountError.invalid`, names already taken included; `.noSuchAccount`.
     public func update(_ account: Account, username: String? = nil, email: String? = nil) throws -> Account {
-        try database.write { database in
+        try update(account, username: username, email: email, counted: nil)
+    }
+
+    /// - Parameter counted: the attempt at names that this is; taken back where the names are free.
+    func update(_ account: Account, username: String?, email: String?, counted: LoginThrottle.Counted?) throws -> Account {
+        try change { database in
             guard let old = try self.account(database, id: account.id) else {
                 throw AccountError.noSuchAccount(account.username)
             }
@@ -133,6 +164,7 @@ public struct Accounts: Sendable {
             if old.email != email {
                 try audit(database, user: account.id, "email changed", username, old: old.email, new: email)
             }
+            if let counted { try throttle.takeBack(database, counted) }
             guard let changed = try self.account(database, id: account.id) else { throw AccountError.noSuchAccount(username) }
             return changed
         }
@@ -141,7 +173,7 @@ public struct Accounts: Sendable {
     /// Lets an account log in, or no longer; disabling ends its sessions.
     /// - Throws: `AccountError.lastAdministrator`.
     public func setEnabled(_ account: Account, _ isEnabled: Bool) throws {
-        try database.write { database in
+        try change { database in
             if !isEnabled { try keepAdministrator(database, without: account) }
             try StatusRecord.filter(key: account.id).updateAll(database, StatusRecord.Columns.isEnabled.set(to: isEnabled))
             if !isEnabled { try endSessions(database, of: account) }
@@ -152,7 +184,7 @@ public struct Accounts: Sendable {
     /// Changes what an account may do.
     /// - Throws: `AccountError.lastAdministrator`.
     public func setRole(_ account: Account, to role: Role) throws {
-        try database.write { database in
+        try change { database in
             if role != .administrator { try keepAdministrator(database, without: account) }
             let old = try self.account(database, id: account.id)?.role.rawValue
             try StatusRecord.filter(key: account.id).updateAll(database, StatusRecord.Columns.role.set(to: role.rawValue))

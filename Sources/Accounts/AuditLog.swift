@@ -39,6 +39,17 @@ struct AuditKey: Sendable {
         hexadecimal(key.code(for: "name\0\(name)".utf8).prefix(8))
     }
 
+    /// What is kept of entries that are gone: how many there were, and the link after the last, with the key's word for both.
+    func base(after count: Int, _ link: Data) -> Data { link + word(for: count, link) }
+
+    /// The link that a base holds, where it is the key's own.
+    func link(ofBase base: AuditHead) -> Data? {
+        let link = Data(base.hash.prefix(32))
+        return isSame(Array(base.hash.dropFirst(32)), Array(word(for: base.entries, link))) ? link : nil
+    }
+
+    private func word(for count: Int, _ link: Data) -> Data { Data(key.code(for: Data("base\0\(count)\0".utf8) + link)) }
+
     /// The link after `previous` for an entry as it is stored.
     func link(after previous: Data, _ entry: AuditRecord) -> Data {
         var bytes = previous
@@ -54,6 +65,11 @@ struct AuditKey: Sendable {
 }
 
 extension Accounts {
+    /// How long entries of the audit log are kept, in seconds: 400 days.
+    static let auditAge: TimeInterval = 400 * 86_400
+    /// How many of the newest entries are kept whatever their age, so that a clock that is ahead does not empty the log.
+    static let fewestAuditEntries = 1000
+
     /// The newest entries of the audit log.
     public func auditLog(limit: Int = 200) throws -> [AuditEntry] {
         try database.read { database in
@@ -84,6 +100,24 @@ extension Accounts {
         entry.hash = key.link(after: head.hash, entry)
         try entry.update(database)
         try AuditHead(id: 1, entries: head.entries + 1, hash: entry.hash ?? Data()).upsert(database)
+        try pruneAudit(database, entries: head.entries + 1)
+    }
+
+    /// Takes away the entries at the beginning that are too old; the chain goes on from what is kept of them.
+    private func pruneAudit(_ database: Database, entries: Int) throws {
+        let base = try AuditHead.fetchOne(database, key: 0)
+        let gone = base?.entries ?? 0
+        let spare = entries - gone - Self.fewestAuditEntries
+        let limit = now().addingTimeInterval(-Self.auditAge)
+        guard spare > 0, let first = try AuditRecord.order(AuditRecord.Columns.id).fetchOne(database), first.at < limit,
+            base.map({ key.link(ofBase: $0) != nil }) ?? true
+        else { return }
+        let oldest = try AuditRecord.order(AuditRecord.Columns.id).limit(min(spare, 500)).fetchAll(database)
+        let old = oldest.prefix { $0.at < limit }
+        guard let last = old.last, let id = last.id, let hash = last.hash else { return }
+        try AuditRecord.filter(AuditRecord.Columns.id <= id).deleteAll(database)
+        let count = gone + old.count
+        try AuditHead(id: 0, entries: count, hash: key.base(after: count, hash)).upsert(database)
     }
 
     /// Follows the chain of the audit log from its beginning. Whoever has the key beside the database can write another
@@ -91,6 +125,10 @@ extension Accounts {
     public func verifyAudit() throws -> AuditVerdict {
         try database.read { database in
             var (entries, hash) = (0, Data())
+            if let base = try AuditHead.fetchOne(database, key: 0) {
+                guard let link = key.link(ofBase: base) else { return .altered(entry: Int64(base.entries)) }
+                (entries, hash) = (base.entries, link)
+            }
             let rows = try AuditRecord.order(AuditRecord.Columns.id).fetchCursor(database)
             while let entry = try rows.next() {
                 hash = key.link(after: hash, entry)

@@ -19,12 +19,14 @@ extension Accounts {
     ///   - device: the token of a device from which a login to the account succeeded before.
     /// - Throws: `AccountError.wrongCredentials`, whatever the cause; `.throttled` after too many failures.
     public func login(
-        identifier: String, password: String, origin: String = "terminal", device: String? = nil
+        identifier: String, password: String, origin: String = Accounts.terminal, device: String? = nil
     ) throws -> Session {
-        let identifier = String(identifier.prefix(AccountRules.longestEmail)).lowercased()
+        let identifier = identifier.lowercased()
         return try open(named: identifier, password, origin: origin, device: device, as: "login") { database in
             // SQLite compares names without regard to case up to a NUL only.
-            guard !identifier.unicodeScalars.contains("\0") else { return nil }
+            guard !identifier.unicodeScalars.contains("\0"), identifier.utf8.count <= AccountRules.longestEmail else {
+                return nil
+            }
             return try AccountRecord.of(UserRecord.named(identifier)).fetchOne(database)
         }
     }
@@ -33,7 +35,7 @@ extension Accounts {
     /// - Returns: the session as it is now.
     /// - Throws: `AccountError.wrongCredentials`, `.throttled`.
     @discardableResult
-    public func confirm(_ session: Session, password: String, origin: String = "terminal") throws -> Session {
+    public func confirm(_ session: Session, password: String, origin: String = Accounts.terminal) throws -> Session {
         let id = session.account.id
         return try open(named: session.account.username, password, origin: origin, device: nil, as: "password confirmed") {
             try AccountRecord.of(UserRecord.filter(key: id)).fetchOne($0)
@@ -63,18 +65,17 @@ extension Accounts {
         _ find: (Database) throws -> AccountRecord?
     ) throws -> Session {
         let accounts = acting(from: origin)
-        let (found, attempt) = try database.write { database in
+        let (found, counted) = try database.write { database in
             let found = try find(database)
             let attempt = LoginThrottle.Attempt(
-                subject: found?.user.id.map { "account \($0)" } ?? "name \(key.pseudonym(of: name))", origin: origin,
+                subject: found?.user.id.map(LoginThrottle.Attempt.subject) ?? "name \(key.pseudonym(of: name))", origin: origin,
                 device: try knownDevice(database, device, of: found))
-            try throttle.admit(database, attempt, now: now())
-            return (found, attempt)
+            return (found, try throttle.admit(database, attempt, now: now()))
         }
         let normalized = PasswordRules.normalized(password)
-        if let session = try accounts.session(of: found, normalized, attempt, action) { return session }
+        if let session = try accounts.session(of: found, normalized, counted, action) { return session }
         try database.write { database in
-            let blocked = try throttle.isBlocked(database, attempt, now: now())
+            let blocked = try throttle.isBlocked(database, counted, now: now())
             try accounts.audit(
                 database, user: found?.user.id, blocked ? "login refused, now throttled" : "login refused",
                 found?.user.username ?? "unknown name \(key.pseudonym(of: name))")
@@ -85,7 +86,7 @@ extension Accounts {
     /// The session of an enabled account when `password` is its own. An unknown user costs as much as a wrong password;
     /// a hash made at a lower cost is made again unless it is another by then.
     private func session(
-        of found: AccountRecord?, _ password: String, _ attempt: LoginThrottle.Attempt, _ action: String
+        of found: AccountRecord?, _ password: String, _ counted: LoginThrottle.Counted, _ action: String
     ) throws -> Session? {
         let hash = found?.user.hashedPassword ?? decoy
         let matches = hasher.verify(password, against: hash)
@@ -105,15 +106,15 @@ extension Accounts {
                 try UserRecord.filter(key: id).filter(UserRecord.Columns.hashedPassword == hash)
                     .updateAll(database, UserRecord.Columns.hashedPassword.set(to: renewed))
             }
-            try throttle.forgive(database, attempt)
+            try throttle.forgive(database, counted)
             let session = try present.session()
-            try acting(as: session, from: attempt.origin).audit(database, user: id, action, present.user.username)
+            try acting(as: session, from: agent.origin).audit(database, user: id, action, present.user.username)
             return .opened(session)
         }
         return switch outcome {
         case .opened(let session): session
         case .refused: nil
-        case .rehashed(let present): try session(of: present, password, attempt, action)
+        case .rehashed(let present): try session(of: present, password, counted, action)
         }
     }
 
@@ -132,13 +133,21 @@ extension Accounts {
     /// - Throws: `AccountError.wrongCredentials`, also when another new password came first; `.throttled`, `.invalid`.
     @discardableResult
     public func changePassword(
-        of session: Session, from present: String, to password: String, origin: String = "terminal"
+        of session: Session, from present: String, to password: String, origin: String = Accounts.terminal
     ) throws -> Session {
         let proven = try confirm(session, password: present, origin: origin)
         return try acting(as: proven, from: origin).setPassword(of: proven.account, to: password, ifVersion: proven.tokenVersion)
     }
 
-    /// Gives an account a new password and ends its sessions.
+    /// Forgets the failed logins of an account, or of all of them, so that nobody waits.
+    public func forgetFailures(of account: Account? = nil) throws {
+        try change { database in
+            try throttle.forgetFailures(database, at: account?.id)
+            try audit(database, user: account?.id, "failed logins forgotten", account?.username ?? "of all accounts")
+        }
+    }
+
+    /// Gives an account a new password, ends its sessions and forgets its failed logins.
     /// - Throws: `AccountError.invalid` when the password breaks a rule.
     public func setPassword(of account: Account, to password: String) throws {
         _ = try setPassword(of: account, to: password, ifVersion: nil)
@@ -149,7 +158,7 @@ extension Accounts {
             throw AccountError.invalid([problem])
         }
         let hash = try hasher.hash(PasswordRules.normalized(password))
-        return try database.write { database in
+        return try change { database in
             guard let old = try AccountRecord.of(UserRecord.filter(key: account.id)).fetchOne(database) else {
                 throw AccountError.noSuchAccount(account.username)
             }
@@ -157,6 +166,7 @@ extension Accounts {
             try UserRecord.filter(key: account.id).updateAll(
                 database, UserRecord.Columns.hashedPassword.set(to: hash), UserRecord.Columns.updatedAt.set(to: now()))
             try endSessions(database, of: account)
+            if version == nil { try throttle.forgetFailures(database, at: account.id) }
             try audit(database, user: account.id, "password changed", account.username)
             guard let changed = try AccountRecord.of(UserRecord.filter(key: account.id)).fetchOne(database) else {
                 throw AccountError.noSuchAccount(account.username)
@@ -168,12 +178,23 @@ extension Accounts {
     /// Changes the session user's own names; a new email address needs the password.
     /// - Throws: `AccountError.wrongCredentials`, `.throttled`, `.invalid`, names already taken included.
     public func changeProfile(
-        of session: Session, username: String?, email: String?, password: String?, origin: String = "terminal"
+        of session: Session, username: String?, email: String?, password: String?, origin: String = Accounts.terminal
     ) throws -> Account {
         let present = try refreshed(session)
         // An address that is the present one is not set: another may be by then, for which the password was asked.
         let email = email?.lowercased() == present.account.email ? nil : email
         if email != nil { try confirm(present, password: password ?? "", origin: origin) }
-        return try acting(as: present, from: origin).update(present.account, username: username, email: email)
+        // The answer tells whether a name is taken, so that those who ask are counted like those who register.
+        let id = present.account.id
+        let counted = try database.write {
+            try throttle.admitNames($0, of: id, origin: origin, free: Self.freeRegistrations, now: now())
+        }
+        do {
+            return try acting(as: present, from: origin).update(
+                present.account, username: username, email: email, counted: counted)
+        } catch AccountError.invalid(let problems) where !problems.contains(where: \.isTaken) {
+            try database.write { try throttle.takeBack($0, counted) }
+            throw AccountError.invalid(problems)
+        }
     }
 }

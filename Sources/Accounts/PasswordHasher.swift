@@ -10,6 +10,10 @@ public struct PasswordHasher: Sendable {
     /// The longest password bcrypt uses whole, in bytes of UTF-8.
     public static let longestPassword = 72
 
+    /// The highest cost of a hash that is checked, 16 times what is usual: a database from elsewhere may hold hashes of a cost of
+    /// 31, which keep a core busy for a day.
+    static let dearest: UInt = 16
+
     /// Makes a hasher with a cost from 4 to 31.
     public init(cost: UInt = 12) { self.cost = min(max(cost, 4), 31) }
 
@@ -38,6 +42,7 @@ public struct PasswordHasher: Sendable {
 
     /// Whether `password` gives `hash`; takes the hash's full cost either way.
     public func verify(_ password: String, against hash: String) -> Bool {
+        guard let used = Self.cost(of: hash), used <= max(cost, Self.dearest) else { return false }
         let allowed = password.utf8.count <= Self.longestPassword && !password.utf8.contains(0)
         guard let computed = Self.crypt(allowed ? password : "", setting: hash) else { return false }
         return isSame(Array(computed.utf8), Array(hash.utf8)) && allowed
@@ -45,9 +50,12 @@ public struct PasswordHasher: Sendable {
 
     /// Whether a hash was made with a lower cost than this hasher's.
     public func isOutdated(_ hash: String) -> Bool {
+        Self.cost(of: hash).map { $0 < cost } ?? true
+    }
+
+    private static func cost(of hash: String) -> UInt? {
         let parts = hash.split(separator: "$")
-        guard parts.count >= 2, let used = UInt(parts[1]) else { return true }
-        return used < cost
+        return parts.count >= 2 ? UInt(parts[1]) : nil
     }
 
     private static func crypt(_ password: String, setting: String) -> String? {

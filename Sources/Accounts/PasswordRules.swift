@@ -16,11 +16,17 @@ public enum PasswordRules {
     /// The form that is hashed: the same text typed on different keyboards gives the same bytes (NFKC).
     public static func normalized(_ password: String) -> String { password.precomposedStringWithCompatibilityMapping }
 
+    /// What is wrong with a password that has more bytes than bcrypt uses; it is never cut.
+    public static func tooLong(_ password: String) -> String? {
+        let (bytes, most) = (normalized(password).utf8.count, PasswordHasher.longestPassword)
+        return bytes > most ? "The password has \(bytes) bytes; it may have at most \(most)." : nil
+    }
+
     /// The first rule that `password` breaks, if any.
     public static func problem(_ password: String, username: String, email: String) -> String? {
         let password = normalized(password)
         if password.count < shortest { return "The password needs at least \(shortest) characters." }
-        if password.utf8.count > PasswordHasher.longestPassword { return "The password may have at most 72 bytes." }
+        if let problem = tooLong(password) { return problem }
         if password.unicodeScalars.contains(where: isUnprintable) { return "The password may not hold control characters." }
         let lower = password.lowercased()
         if username.count >= 3, lower.contains(username.lowercased()) { return "The password may not contain the username." }

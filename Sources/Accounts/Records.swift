@@ -156,6 +156,7 @@ struct AttemptsRecord: Codable, FetchableRecord, PersistableRecord {
     }
 
     enum Columns {
+        static let scope = Column(CodingKeys.scope)
         static let failures = Column(CodingKeys.failures)
         static let lastAt = Column(CodingKeys.lastAt)
         static let blockedUntil = Column(CodingKeys.blockedUntil)
@@ -227,7 +228,7 @@ struct AuditRecord: Codable, FetchableRecord, PersistableRecord {
     }
 }
 
-/// The one row of `audit_head`: where the chain of the audit log ends.
+/// A row of `audit_head`: where the chain of the audit log ends (1), and where it begins when its first entries are gone (0).
 struct AuditHead: Codable, FetchableRecord, PersistableRecord {
     static let databaseTableName = "audit_head"
 

@@ -46,7 +46,7 @@ extension Accounts {
     /// - Throws: `AccountError.invalid` with every field that does not do, names already taken included.
     public func register(username: String, email: String, password: String) throws -> Account {
         let user = try hashed(username, email, password)
-        return try database.write { try insert($0, user, admission: .machine) }
+        return try change { try insert($0, user, admission: .machine) }
     }
 
     /// Makes an account for somebody who asks over the network.
@@ -63,7 +63,10 @@ extension Accounts {
                 let account = try accounts.insert(database, user, admission: admission)
                 return Registration(
                     username: account.username, email: account.email, role: account.role, createdAt: account.createdAt)
-            } catch AccountError.invalid(let problems) where admission == .open && problems.map(\.field) == [.email] {
+            } catch AccountError.invalid(let problems) where admission == .open {
+                // Whether the address is in use is told beside a taken username as little as without one.
+                let told = problems.filter { $0.field != .email }
+                guard told.isEmpty else { throw AccountError.invalid(told) }
                 try accounts.audit(database, user: nil, "registration refused", "the email address is in use")
                 return Registration(username: user.username, email: user.email, role: .analyst, createdAt: user.createdAt)
             }
@@ -73,7 +76,7 @@ extension Accounts {
     /// A code with which one account can be made over the network until it expires.
     public func invite(validFor seconds: TimeInterval) throws -> String {
         let code = randomCode()
-        try database.write { database in
+        try change { database in
             try InvitationRecord.filter(InvitationRecord.Columns.expiresAt < now()).deleteAll(database)
             try InvitationRecord(hash: hash(of: code), expiresAt: now().addingTimeInterval(seconds)).insert(database)
             try audit(database, user: nil, "invitation made", "for \(Int(seconds / 3600)) hours")

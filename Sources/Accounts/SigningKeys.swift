@@ -22,28 +22,29 @@ public struct SigningKeys: Sendable, Equatable {
     private(set) var keys: [Key]
     private let url: URL
 
-    /// Reads the file, or makes it with a new key.
+    /// Reads the file, or makes it with a new key; of several programs that do so at once, all have the same.
     /// - Throws: `StorageError.unsafeFile` when others can read it, it is a link, or belongs to somebody else;
     ///   `.configuration` when it is damaged; `.cannotRead`, `.cannotWrite`.
     public init(at url: URL) throws(StorageError) {
         self.url = url
-        if let data = try PrivateFile(url).read() {
-            guard let keys = try? JSONDecoder().decode([Key].self, from: data), let first = keys.first, first.retiresAt == nil,
-                keys.allSatisfy({ $0.secret.count == 32 })
-            else { throw .configuration(path: url.path, reason: "it does not hold signing keys") }
-            self.keys = keys
-        } else {
-            keys = [Self.newKey()]
-            try save()
-        }
+        let data = try PrivateFile(url).read(orMake: Self.data([Self.newKey()], at: url))
+        guard let keys = try? JSONDecoder().decode([Key].self, from: data), let first = keys.first, first.retiresAt == nil,
+            keys.allSatisfy({ $0.secret.count == 32 })
+        else { throw .configuration(path: url.path, reason: "it does not hold signing keys") }
+        self.keys = keys
     }
 
-    /// Makes a new key sign; the one before verifies for `overlap` seconds more.
-    /// - Throws: `StorageError.cannotWrite`.
+    /// Makes a new key sign; the one before, whoever made it, verifies for `overlap` seconds more.
+    /// - Throws: as `init(at:)`.
     public mutating func rotate(overlap: TimeInterval, now: Date = Date()) throws(StorageError) {
-        keys[0].retiresAt = now.addingTimeInterval(overlap)
-        keys = [Self.newKey()] + keys.filter { $0.retiresAt.map { $0 > now } ?? true }
-        try save()
+        let file = PrivateFile(url)
+        self = try file.alone { () throws(StorageError) -> SigningKeys in
+            var present = try SigningKeys(at: url)
+            present.keys[0].retiresAt = now.addingTimeInterval(overlap)
+            present.keys = [Self.newKey()] + present.keys.filter { $0.retiresAt.map { $0 > now } ?? true }
+            try file.write(Self.data(present.keys, at: url))
+            return present
+        }
     }
 
     var signing: Key { keys[0] }
@@ -53,11 +54,10 @@ public struct SigningKeys: Sendable, Equatable {
         keys.first { $0.kid == kid && ($0.retiresAt.map { $0 > now } ?? true) }?.secret
     }
 
-    private func save() throws(StorageError) {
+    private static func data(_ keys: [Key], at url: URL) throws(StorageError) -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-        guard let data = try? encoder.encode(keys) else { return }
-        try PrivateFile(url).write(data)
+        do { return try encoder.encode(keys) } catch { throw .cannotWrite(path: url.path) }
     }
 
     private static func newKey() -> Key {

@@ -8,14 +8,28 @@ struct AccountOperations: Sendable {
     let accounts: Accounts
     let tokens: Tokens
     let settings: ServiceSettings
-    /// Hash passwords, which takes a fifth of a second of a core each time, and stand back behind those that answer.
-    private let hashing = Workers(count: 2, niceness: 2)
+    /// Hash passwords, which takes a fifth of a second of a core each time, and stand back behind those that answer; in turns of
+    /// the places and users that ask.
+    private let hashing: Turns<String>
     /// Hashes passwords of registrations, so that no number of them keeps a login waiting.
-    private let registering = Workers(count: 1, niceness: 4)
+    private let registering: Turns<String>
+    /// Stores what takes no time of its own, but waits where another program writes.
+    private let storing = Workers(count: 1)
 
     init(accounts: Accounts, tokens: Tokens, settings: ServiceSettings) {
         (self.accounts, self.tokens, self.settings) = (accounts, tokens, settings)
+        let most = settings.limits.pendingHashes
+        func turns(_ workers: Workers, _ count: Int) -> Turns<String> {
+            Turns(workers, most: 8 * most, mostOfOne: most, mostAtOnce: count)
+        }
+        hashing = turns(Workers(count: 2, niceness: 2), 2)
+        registering = turns(Workers(count: 1, niceness: 4), 1)
     }
+
+    /// Who waits for his turn: the place that a request comes from, before it is known who sent it.
+    private static func asker(_ caller: ServiceContext) -> String { NetworkAddress(caller.origin)?.place ?? caller.origin }
+
+    private static func asker(_ caller: AuthenticatedContext) -> String { "account \(caller.session.account.id)" }
 
     /// An account as clients see it: no hash.
     private static let profile = Output<Account>.object([
@@ -77,10 +91,10 @@ struct AccountOperations: Sendable {
     private func register(
         _ caller: ServiceContext, username: String, email: String, password: String, setUpToken: String?, invitation: String?
     ) async throws -> Registration {
-        let admission = try admission(setUpToken, invitation)
-        return try await registering.run(waitingAtMost: settings.limits.pendingHashes) {
+        try await registering.run(for: Self.asker(caller)) {
             try accounts.register(
-                username: username, email: email, password: password, admission: admission, origin: caller.origin)
+                username: username, email: email, password: password, admission: try admission(setUpToken, invitation),
+                origin: caller.origin)
         }
     }
 
@@ -101,7 +115,7 @@ struct AccountOperations: Sendable {
     private func logIn(
         _ caller: ServiceContext, identifier: String, password: String, device: String?
     ) async throws -> Opened {
-        try await hashing.run(waitingAtMost: settings.limits.pendingHashes) {
+        try await hashing.run(for: Self.asker(caller)) {
             let session = try accounts.login(identifier: identifier, password: password, origin: caller.origin, device: device)
             let remembered = device == nil ? try accounts.rememberDevice(of: session) : nil
             do {
@@ -113,16 +127,18 @@ struct AccountOperations: Sendable {
         }
     }
 
-    private func logOut(_ caller: AuthenticatedContext) throws {
-        try accounts.acting(as: caller.session, from: caller.origin).endSession(
-            caller.authenticated.id, of: caller.session.account)
+    private func logOut(_ caller: AuthenticatedContext) async throws {
+        try await storing.run {
+            try accounts.acting(as: caller.session, from: caller.origin).endSession(
+                caller.authenticated.id, of: caller.session.account)
+        }
     }
 
     private func changeProfile(
         _ caller: AuthenticatedContext, username: String?, email: String?, password: String?
     ) async throws -> Account {
         do {
-            return try await hashing.run(waitingAtMost: settings.limits.pendingHashes) {
+            return try await hashing.run(for: Self.asker(caller)) {
                 try accounts.changeProfile(
                     of: caller.session, username: username, email: email, password: password, origin: caller.origin)
             }
@@ -135,7 +151,7 @@ struct AccountOperations: Sendable {
 
     private func changePassword(_ caller: AuthenticatedContext, from present: String, to new: String) async throws {
         do {
-            _ = try await hashing.run(waitingAtMost: settings.limits.pendingHashes) {
+            _ = try await hashing.run(for: Self.asker(caller)) {
                 try accounts.changePassword(of: caller.session, from: present, to: new, origin: caller.origin)
             }
         } catch AccountError.wrongCredentials {

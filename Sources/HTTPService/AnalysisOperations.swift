@@ -37,7 +37,7 @@ struct AnalysisOperations: Sendable {
             .member("id", .text) { $0.series.identity.text }, .member("name", .text) { $0.series.name },
             .member("rows", .integer) { $0.series.rowCount },
             .member("columns", .list(.text)) { $0.series.channels.map(\.name) },
-            .member("notices", .list(.text)) { $0.series.notices },
+            .member("notices", .list(.text)) { $0.series.notices.prefix(100).map { String($0.prefix(500)) } },
             .member("models", .list(.choice(models.kinds.map(\.name)))) { analysis in
                 models.kinds.filter { analysis.scored[$0] != nil }.map(\.name)
             },
@@ -58,8 +58,12 @@ struct AnalysisOperations: Sendable {
                 problems: [409],
                 protected: addSeries),
             Operation(
-                .get, "/api/series", id: "listSeries", "The series kept here.", answer: .ok(.list(series)),
-                protected: { await store.all(for: $0.session) }),
+                .get, "/api/series", id: "listSeries", "The series kept here, by name.",
+                .query("from", .integer(1...1_000_000), otherwise: 1), .query("limit", .integer(1...100), otherwise: 100),
+                answer: .ok(.list(series)).long,
+                protected: { caller, from, limit in
+                    Array(await store.all(for: caller.session).dropFirst(from - 1).prefix(limit))
+                }),
             Operation(
                 .get, "/api/series/{id}", id: "showSeries", "One series.", Self.id, answer: .ok(series),
                 protected: { try await store.analysis($1, for: $0.session) }),
@@ -74,8 +78,11 @@ struct AnalysisOperations: Sendable {
     {
         try await store.add(for: caller.session) {
             switch source {
-            case .csv(let text): try SeriesReader.read(data: Data(text.utf8), name: printable(name), options: reading)
-            case .sample(let file): try SeriesReader.read(path: store.samples.appendingPathComponent(file).path)
+            case .csv(let text):
+                let series = try SeriesReader.read(data: Data(text.utf8), name: printable(name), options: reading)
+                try refuseLongNames(series.channels.map(\.name))
+                return series
+            case .sample(let file): return try SeriesReader.read(path: store.samples.appendingPathComponent(file).path)
             }
         }
     }
@@ -194,11 +201,11 @@ struct AnalysisOperations: Sendable {
                 .get, "/api/series/{id}/scores", id: "scores", "Scores of the rows, for given settings and the verdicts.",
                 Self.id,
                 settings, .query("from", Self.rowNumber, otherwise: 1), .query("limit", .integer(1...10_000), otherwise: 1000),
-                answer: .ok(page), problems: [409], protected: scores),
+                answer: .ok(page).long, problems: [409], protected: scores),
             Operation(
                 .get, "/api/series/{id}/events", id: "events", "Flagged events, for given settings and the verdicts.", Self.id,
-                settings,
-                answer: .ok(.list(event)), problems: [409], protected: events),
+                settings, .query("from", Self.rowNumber, otherwise: 1), .query("limit", .integer(1...10_000), otherwise: 1000),
+                answer: .ok(.list(event)).long, problems: [409], protected: events),
             Operation(
                 .put, "/api/series/{id}/verdicts", id: "judge", "Judge rows, or take a verdict back with null.", Self.id,
                 .body("first_row", Self.rowNumber), .body("last_row", Self.rowNumber),
@@ -216,10 +223,10 @@ struct AnalysisOperations: Sendable {
     }
 
     private func events(
-        _ caller: AuthenticatedContext, id: String, settings: AnalysisSettings
+        _ caller: AuthenticatedContext, id: String, settings: AnalysisSettings, from: Int, limit: Int
     ) async throws -> [JudgedEvent] {
         let (analysis, result) = try await result(caller, id, settings)
-        return result.events.map {
+        return result.events.dropFirst(from - 1).prefix(limit).map {
             JudgedEvent(event: $0, series: analysis.series, verdict: analysis.judgements.verdict(on: $0.rows))
         }
     }
@@ -235,7 +242,9 @@ struct AnalysisOperations: Sendable {
             throw Problem.fields([.init(field: "last_row", message: "The series has \(series.rowCount) rows.")])
         }
         let library = store.library(caller.session)
-        try await store.workers.run { _ = try library.shelf(of: series.identity).judge(first - 1..<last, as: verdict) }
+        try await store.turns.run(for: caller.session.account.id) {
+            _ = try library.shelf(of: series.identity).judge(first - 1..<last, as: verdict)
+        }
     }
 
     private func result(
@@ -243,7 +252,7 @@ struct AnalysisOperations: Sendable {
     ) async throws -> (Analysis, AnalysisResult) {
         let kept = try await store.analysis(id, for: caller.session)
         let library = store.library(caller.session)
-        return try await store.workers.run {
+        return try await store.turns.run(for: caller.session.account.id) {
             var analysis = kept
             let judgements = try library.shelf(of: analysis.series.identity).judgements()
             analysis.update { $0 = Decisions(settings: settings, judgements: judgements) }
@@ -273,5 +282,17 @@ struct AnalysisOperations: Sendable {
                 return nil
             }
         }
+    }
+}
+
+/// Refuses what is called by so long names, or has so many columns, that every answer would be long.
+/// - Throws: `Problem` 422.
+func refuseLongNames(_ columns: [String]) throws {
+    func refuse(_ message: String) -> Problem { Problem.fields([.init(field: "csv", message: message)]) }
+    guard columns.count <= 2000 else { throw refuse("The text has \(columns.count) columns; bring at most 2000.") }
+    for (index, name) in columns.enumerated() where name.utf8.count > 200 {
+        throw refuse(
+            "A column is called \"\(name.prefix(20))…\", the \(index + 1). of them, in \(name.utf8.count) bytes; write at most 200."
+        )
     }
 }

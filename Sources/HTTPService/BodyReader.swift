@@ -11,22 +11,29 @@ import Work
 final class BodyReader: Sendable {
     /// How long a body may take to arrive.
     let deadline: Duration
-    /// Read what takes long.
-    let workers: Workers
-    /// The most bytes of all bodies together that are read at once.
-    private let most: Int
-    private let bytesUnderWay = Mutex(0)
-    /// The longest body that is read where it arrives, in bytes; a longer one goes to the workers.
+    /// Do what takes long, in turns of the accounts.
+    let turns: Turns<Int64>
+    /// What is held of bodies, and of answers.
+    let (bodies, answers): (Allowance, Allowance)
+    /// The longest body that is read where it arrives, in bytes; a longer one goes to the workers. Operations that take no longer
+    /// ones have no share of `bodies`: their bodies are bounded by the connections, and none of them waits for long ones.
     private static let short = 65_536
 
-    init(deadline: Duration, workers: Workers, most: Int) {
-        (self.deadline, self.workers, self.most) = (deadline, workers, most)
+    init(deadline: Duration, turns: Turns<Int64>, _ limits: ServiceLimits) {
+        (self.deadline, self.turns) = (deadline, turns)
+        bodies = Allowance(
+            most: limits.bodyBytes, mostOfOne: limits.bodyBytesPerUser, refusal: "Too much is being sent at once; try again.")
+        answers = Allowance(
+            most: limits.answerBytes, mostOfOne: limits.answerBytesPerUser,
+            refusal: "Too much is waiting to be taken; take the answers before and try again.")
     }
 
     /// The members of a body that is one JSON object of at most `limit` bytes. The clock of `eventLoop` counts, which
     /// goes on whatever keeps the threads of tasks busy.
     /// - Throws: `Problem` 415, 413 or 408, `JSONError`.
-    func members(of request: Request, limit: Int, timedBy eventLoop: any EventLoop) async throws -> [JSON.Member] {
+    func members(
+        of request: Request, limit: Int, _ share: Allowance.Share, for account: Int64, timedBy eventLoop: any EventLoop
+    ) async throws -> [JSON.Member] {
         let type = request.headers[values: .contentType].joined(separator: ",").lowercased().split(separator: ";")
             .map { $0.trimmingCharacters(in: .whitespaces).replacing("\"", with: "") }
         guard type.first == "application/json", type.dropFirst().allSatisfy({ $0 == "charset=utf-8" }) else {
@@ -36,49 +43,20 @@ final class BodyReader: Sendable {
             throw Problem(.unsupportedMediaType, "Send the body as it is, without a Content-Encoding.")
         }
         if let length = request.headers[.contentLength].flatMap(Int.init), length > limit { throw tooLong(limit) }
-        let share = Share(of: self)
-        defer { share.giveBack() }
-        let bytes = try await bytes(share, of: request.body, limit: limit, eventLoop)
-        let json = bytes.count <= Self.short ? try JSON(bytes) : try await workers.run(waitingAtMost: 8) { try JSON(bytes) }
+        let bytes = try await bytes(limit > Self.short ? share : nil, of: request.body, limit: limit, eventLoop)
+        let json = bytes.count <= Self.short ? try JSON(bytes) : try await turns.run(for: account) { try JSON(bytes) }
         guard case .object(let members) = json else { throw JSONError.malformed }
         return members
     }
 
-    /// What one body takes of the bytes that may be under way.
-    private final class Share: Sendable {
-        private let reader: BodyReader
-        private let bytes = Mutex(0)
-
-        init(of reader: BodyReader) { self.reader = reader }
-
-        /// - Throws: `Problem` 503 where all is taken.
-        func take(_ count: Int) throws {
-            let isGranted = reader.bytesUnderWay.withLock { total in
-                guard total + count <= reader.most else { return false }
-                total += count
-                return true
-            }
-            guard isGranted else { throw Problem.later("Too much is being sent at once; try again.", seconds: 5) }
-            bytes.withLock { $0 += count }
-        }
-
-        func giveBack() {
-            let count = bytes.withLock { bytes in
-                defer { bytes = 0 }
-                return bytes
-            }
-            reader.bytesUnderWay.withLock { $0 -= count }
-        }
-    }
-
     private func bytes(
-        _ share: Share, of body: RequestBody, limit: Int, _ eventLoop: any EventLoop
+        _ share: Allowance.Share?, of body: RequestBody, limit: Int, _ eventLoop: any EventLoop
     ) async throws -> [UInt8] {
         try await withThrowingTaskGroup(of: [UInt8].self) { group in
             group.addTask { [self] in
                 var bytes: [UInt8] = []
                 for try await part in body {
-                    try share.take(part.readableBytes)
+                    try share?.take(part.readableBytes)
                     bytes += part.readableBytesView
                     guard bytes.count <= limit else { throw tooLong(limit) }
                 }

@@ -1,3 +1,4 @@
+import Accounts
 import Foundation
 import HTTPTypes
 import NIOCore
@@ -5,39 +6,42 @@ import NIOHTTP1
 import NIOHTTPTypes
 import Synchronization
 
-/// Counts the connections that are open, in all and for each address.
+/// Counts the connections that are open, in all and for each place that they come from.
 final class ConnectionCount: Sendable {
     private let most: Int
     private let mostPerAddress: Int
-    private let exempt: Set<String>
-    private let open = Mutex<(total: Int, byAddress: [String: Int])>((0, [:]))
+    private let origins: Origins
+    private let open = Mutex<(total: Int, byPlace: [String: Int])>((0, [:]))
 
-    /// - Parameter exempt: addresses that speak for many.
-    init(_ limits: ServiceLimits, exempt: Set<String>) {
+    /// - Parameter origins: knows the addresses that speak for many.
+    init(_ limits: ServiceLimits, _ origins: Origins) {
         var files = rlimit()
         let known = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0
         most = min(limits.connections, known ? max(8, Int(clamping: files.rlim_cur) - 64) : .max)
         mostPerAddress = min(limits.connectionsPerAddress, max(4, most / 2))
-        self.exempt = exempt
+        self.origins = origins
     }
 
     /// Counts a connection; `false` where there are too many.
     func enter(_ address: String) -> Bool {
-        open.withLock { open in
-            let present = open.byAddress[address, default: 0]
-            guard open.total < most, exempt.contains(address) || present < mostPerAddress else { return false }
+        let known = NetworkAddress(address)
+        let (place, isExempt) = (known?.place ?? address, known.map(origins.isTrusted) ?? false)
+        return open.withLock { open in
+            let present = open.byPlace[place, default: 0]
+            guard open.total < most, isExempt || present < mostPerAddress else { return false }
             open.total += 1
-            open.byAddress[address] = present + 1
+            open.byPlace[place] = present + 1
             return true
         }
     }
 
     /// Forgets a connection that was counted.
     func leave(_ address: String) {
+        let place = NetworkAddress(address)?.place ?? address
         open.withLock { open in
             open.total -= 1
-            let present = open.byAddress[address, default: 1] - 1
-            open.byAddress[address] = present > 0 ? present : nil
+            let present = open.byPlace[place, default: 1] - 1
+            open.byPlace[place] = present > 0 ? present : nil
         }
     }
 }

@@ -9,6 +9,8 @@ import NIOCore
 protocol OperationContext: RequestContext {
     /// The loop that the request's connection lives on.
     var eventLoop: any EventLoop { get }
+    /// Whose request it is, where that is known.
+    var account: Int64? { get }
 }
 
 /// What a request carries before it is known who sent it.
@@ -24,6 +26,9 @@ struct ServiceContext: OperationContext, RemoteAddressRequestContext {
         eventLoop = source.channel.eventLoop
         remoteAddress = source.channel.remoteAddress
     }
+
+    /// An operation that needs no login is nobody's.
+    var account: Int64? { nil }
 
     /// Where the request comes from, for throttling, the audit log and the request log; set by `EnvelopeMiddleware`.
     var origin = "unknown"
@@ -48,6 +53,8 @@ struct AuthenticatedContext: ChildRequestContext, OperationContext {
 
     /// Who sent the request.
     var session: Session { authenticated.session }
+
+    var account: Int64? { session.account.id }
 }
 
 /// Lets a request pass that carries one valid `Authorization: Bearer` token; else 401.
@@ -97,6 +104,7 @@ struct EnvelopeMiddleware: RouterMiddleware {
             }
             response = problem.response
         }
+        if request.method == .head { response = response.createHeadResponse() }
         if let name = Self.requestID { response.headers[name] = id }
         for (name, value) in Self.securityHeaders { response.headers[name] = value }
         context.logger.info(

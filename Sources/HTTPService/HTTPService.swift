@@ -19,6 +19,7 @@ public struct HTTPService: Sendable {
     private let logger: Logger
     private let bodies: BodyReader
     private let settings: ServiceSettings
+    private let origins: Origins
     private let connections: ConnectionCount
     private let logPath: String
 
@@ -38,25 +39,37 @@ public struct HTTPService: Sendable {
         logPath = locations.log.path
         let reading = Workers(count: 2, niceness: 2)
         self.settings = settings
-        connections = ConnectionCount(settings.limits, exempt: settings.trustedProxies)
-        bodies = BodyReader(deadline: settings.deadlines.body, workers: reading, most: settings.limits.bodyBytes)
+        origins = Origins(trustedProxies: settings.trustedProxies)
+        connections = ConnectionCount(settings.limits, origins)
+        let limits = settings.limits
+        let turns = Turns<Int64>(
+            reading, most: limits.waitingWork, mostOfOne: limits.waitingWorkPerUser, mostAtOnce: 1)
+        bodies = BodyReader(deadline: settings.deadlines.body, turns: turns, limits)
         let source = source ?? SettingsSource(models)
         let store = AnalysisStore(
             accounts: accounts, database: database, locations: locations, models: models, settings: source.settings,
-            workers: reading, limits: settings.limits)
+            workers: reading, turns: turns, limits: limits)
         operations = Self.withDocument(
+            database,
             AccountOperations(accounts: accounts, tokens: tokens, settings: settings).all
-                + ReadingOperations(workers: reading).all
-                + AnalysisOperations(store: store, models: models, source: source).all)
+                + ReadingOperations(turns: turns).all
+                + AnalysisOperations(store: store, models: models, source: source).all
+                + KeepingOperations(store: store, accounts: accounts, models: models).all)
     }
 
     /// Adds what tells of the service itself: its health, and the document of all operations.
-    private static func withDocument(_ operations: [Operation]) -> [Operation] {
+    private static func withDocument(_ database: OddlineDatabase, _ operations: [Operation]) -> [Operation] {
         func all(_ document: JSON) -> [Operation] {
             operations + [
                 Operation(
                     .get, "/health", id: "health", "Whether the service answers.",
-                    answer: .ok(.object([.member("status", .choice(["ok"])) { "ok" }])), open: { _ in }),
+                    answer: .ok(.object([.member("status", .choice(["ok"])) { "ok" }])),
+                    open: { _ in
+                        guard database.isInPlace else {
+                            throw Problem.later(
+                                "The service's data were moved or deleted; it has to be started again.", seconds: 60)
+                        }
+                    }),
                 Operation(
                     .get, "/openapi.json", id: "document", "This document.", answer: .ok(.anyObject), open: { _ in document }),
             ]
@@ -90,8 +103,8 @@ public struct HTTPService: Sendable {
 
     /// What answers requests, without a connection.
     var router: Router<ServiceContext> {
-        let router = Router(context: ServiceContext.self)
-        router.add(middleware: EnvelopeMiddleware(origins: Origins(trustedProxies: settings.trustedProxies), logPath: logPath))
+        let router = Router(context: ServiceContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: EnvelopeMiddleware(origins: origins, logPath: logPath))
         router.add(middleware: HostMiddleware(settings.hosts))
         router.add(middleware: MethodMiddleware(operations))
         let behindLogin = router.group().add(middleware: BearerMiddleware(tokens: tokens)).group(
@@ -119,9 +132,10 @@ struct MethodMiddleware: RouterMiddleware {
         _ request: Request, context: ServiceContext, next: (Request, ServiceContext) async throws -> Response
     ) async throws -> Response {
         let path = request.uri.path.split(separator: "/")
-        let allowed = methods.filter { known, _ in
+        var allowed = methods.filter { known, _ in
             known.count == path.count && zip(known, path).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
         }.map(\.method)
+        if allowed.contains(.get) { allowed.append(.head) }
         guard allowed.isEmpty || allowed.contains(request.method) else {
             throw Problem(
                 .methodNotAllowed, "This path does not take \(request.method.rawValue.prefix(16)).",

@@ -7,8 +7,8 @@ import StrictJSON
 /// One thing the service can be asked. Its parameters and its answer are declared once: the OpenAPI document, the
 /// check of a request, the values that its handler receives and the text of the answer all come from here.
 struct Operation: Sendable {
-    /// Answers a request whose values were read.
-    typealias Work<Context> = @Sendable (Context) async throws -> Response
+    /// Does what was asked for with values that were read, and gives what writes the answer.
+    typealias Work<Context> = @Sendable (Context) async throws -> @Sendable () -> Written
     /// Reads and checks what was sent, once, and gives what answers with the values; throws a `Problem` 422 that names
     /// all that does not do.
     typealias Reading<Context> = @Sendable (SentValues) throws -> Work<Context>
@@ -31,6 +31,8 @@ struct Operation: Sendable {
     let bodyLimit: Int
     /// What is answered when all goes well.
     let success: (status: Int, schema: Schema?)
+    /// Whether the answer may take long to write.
+    let hasLongAnswer: Bool
     /// Statuses of problem documents it can answer beside those that its declaration implies.
     let problems: [Int]
     let handler: Handler
@@ -45,7 +47,10 @@ struct Operation: Sendable {
             method, path, id, summary, repeat each parameters, bodyLimit: bodyLimit, answer: answer, problems: problems,
             handler: .open { sent in
                 let values = try Self.values(repeat each parameters, in: sent)
-                return { answer.response(try await handler($0, repeat each values)) }
+                return { context in
+                    let given = try await handler(context, repeat each values)
+                    return { answer.write(given) }
+                }
             })
     }
 
@@ -59,7 +64,10 @@ struct Operation: Sendable {
             method, path, id, summary, repeat each parameters, bodyLimit: bodyLimit, answer: answer, problems: problems,
             handler: .protected { sent in
                 let values = try Self.values(repeat each parameters, in: sent)
-                return { answer.response(try await handler($0, repeat each values)) }
+                return { context in
+                    let given = try await handler(context, repeat each values)
+                    return { answer.write(given) }
+                }
             })
     }
 
@@ -75,7 +83,7 @@ struct Operation: Sendable {
         }
         (self.method, self.path, self.id, self.summary) = (method, path, id, summary)
         (self.fields, self.alternatives, self.bodyLimit) = (fields, alternatives, bodyLimit)
-        success = (answer.status.code, answer.schema)
+        (success, hasLongAnswer) = ((answer.status.code, answer.schema), answer.isLong)
         (self.problems, self.handler) = (problems, handler)
     }
 
@@ -101,13 +109,19 @@ struct Operation: Sendable {
     func answer<Context: OperationContext>(
         _ request: Request, _ context: Context, _ bodies: BodyReader, _ reading: Reading<Context>
     ) async throws -> Response {
+        // Held until the request is done: the values are as large as the body.
+        let share = bodies.bodies.share(of: context.account)
         var sent = SentValues()
         for field in fields where field.place == .path { sent.path[field.name] = context.parameters.get(field.name) }
         sent.query = request.uri.queryParameters.map { (String($0), String($1)) }
         if declares(.body) {
-            sent.body = try await bodies.members(of: request, limit: bodyLimit, timedBy: context.eventLoop)
+            sent.body = try await bodies.members(
+                of: request, limit: bodyLimit, share, for: context.account ?? 0, timedBy: context.eventLoop)
         }
-        return try await reading(sent)(context)
+        let write = try await reading(sent)(context)
+        withExtendedLifetime(share) {}
+        let written = hasLongAnswer ? try await bodies.turns.run(for: context.account ?? 0, write) : write()
+        return try written.response(bodies.answers, for: context.account)
     }
 }
 

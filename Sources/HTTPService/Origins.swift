@@ -1,31 +1,27 @@
+import Accounts
 import Foundation
 import HTTPTypes
 import Hummingbird
 
 /// Where requests come from.
 struct Origins: Sendable {
-    let trustedProxies: Set<String>
+    let trustedProxies: [NetworkPrefix]
 
-    /// The client's address: the connection's, or, where that is a trusted proxy's, the last one in `X-Forwarded-For` that
-    /// is no trusted proxy's.
+    /// The client's address in its shortest spelling: the connection's, or, where that is a trusted proxy's, the last one in
+    /// `X-Forwarded-For` that is no trusted proxy's.
     func address(of request: Request, over connection: String?) -> String {
-        var address = connection ?? "unknown"
-        guard trustedProxies.contains(address), let name = HTTPField.Name("X-Forwarded-For") else { return address }
+        guard var address = connection.flatMap(NetworkAddress.init) else { return connection ?? "unknown" }
+        guard isTrusted(address), let name = HTTPField.Name("X-Forwarded-For") else { return address.description }
         let forwarded = request.headers[values: name].joined(separator: ",").split(separator: ",")
-        for candidate in forwarded.reversed() {
-            guard trustedProxies.contains(address) else { break }
-            let text = candidate.trimmingCharacters(in: .whitespaces)
-            guard isNetworkAddress(text) else { break }
-            address = text
+        for candidate in forwarded.reversed() where isTrusted(address) {
+            guard let next = NetworkAddress(candidate.trimmingCharacters(in: .whitespaces)) else { break }
+            address = next
         }
-        return address
+        return address.description
     }
-}
 
-/// Whether a text is an address and no name.
-public func isNetworkAddress(_ text: String) -> Bool {
-    var (four, six) = (in_addr(), in6_addr())
-    return inet_pton(AF_INET, text, &four) == 1 || inet_pton(AF_INET6, text, &six) == 1
+    /// Whether an address is a trusted proxy's.
+    func isTrusted(_ address: NetworkAddress) -> Bool { trustedProxies.contains { $0.contains(address) } }
 }
 
 /// Lets requests pass that ask for one of the service's own names, once: an address, `localhost`, or a name that is
@@ -39,14 +35,22 @@ struct HostMiddleware: RouterMiddleware {
         _ request: Request, context: ServiceContext, next: (Request, ServiceContext) async throws -> Response
     ) async throws -> Response {
         let repeated = HTTPField.Name("Host").map { request.headers[values: $0] } ?? []
-        guard let authority = request.head.authority, repeated.isEmpty, let host = Self.host(authority) else {
+        guard let authority = request.head.authority, repeated.isEmpty,
+            let host = Self.host(Self.authority(ofTarget: request.head.path) ?? authority)
+        else {
             throw Problem(.badRequest, "Send exactly one Host header.")
         }
-        guard isNetworkAddress(host) || names.contains(host.lowercased()) else {
+        guard NetworkAddress(host) != nil || names.contains(host.lowercased()) else {
             throw Problem(
                 .misdirectedRequest, "This service is not known by that name; use one of its own, or have it allowed.")
         }
         return try await next(request, context)
+    }
+
+    /// The authority of a target that names one, which counts in place of the header (RFC 9112, 3.2.2); `nil` of a path.
+    private static func authority(ofTarget target: String?) -> String? {
+        guard let target, target.utf8.first != UInt8(ascii: "/"), let scheme = target.range(of: "://") else { return nil }
+        return String(target[scheme.upperBound...].prefix { !"/?#".contains($0) })
     }
 
     /// The host of `host[:port]`, without the brackets of an IPv6 address. Every request is asked for it, which a regular

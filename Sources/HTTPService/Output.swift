@@ -121,7 +121,16 @@ struct Answer<Value: Sendable>: Sendable {
     let status: HTTPResponse.Status
     /// The schema of the body, where there is one.
     let schema: Schema?
-    let response: @Sendable (Value) -> Response
+    /// Whether it may take long to write.
+    var isLong = false
+    let write: @Sendable (Value) -> Written
+
+    /// The same, which may take long to write.
+    var long: Answer {
+        var answer = self
+        answer.isLong = true
+        return answer
+    }
 
     private static func answer(
         _ status: HTTPResponse.Status, _ output: Output<Value>, location: (@Sendable (Value) -> String)? = nil
@@ -129,7 +138,7 @@ struct Answer<Value: Sendable>: Sendable {
         Answer(status: status, schema: output.schema) { value in
             var headers: HTTPFields = [.contentType: "application/json"]
             headers[.location] = location?(value)
-            return Response(status: status, headers: headers, body: output.body(value))
+            return Written(status: status, headers: headers, bytes: output.text(value))
         }
     }
 
@@ -149,14 +158,14 @@ struct Answer<Value: Sendable>: Sendable {
 
 extension Answer where Value == Void {
     /// 204.
-    static var nothing: Answer { Answer(status: .noContent, schema: nil) { Response(status: .noContent) } }
+    static var nothing: Answer { Answer(status: .noContent, schema: nil) { Written(status: .noContent, headers: [:]) } }
 }
 
 extension Output {
-    /// A response's body with `value`.
-    func body(_ value: Value) -> ResponseBody {
+    /// `value` as JSON.
+    func text(_ value: Value) -> [UInt8] {
         var text = JSONText()
         write(value, &text)
-        return ResponseBody(byteBuffer: ByteBuffer(bytes: text.bytes))
+        return text.bytes
     }
 }

@@ -109,15 +109,11 @@ struct Problem: Error {
     }
 
     /// The document.
-    var text: [UInt8] {
-        var text = JSONText()
-        Self.output.write(self, &text)
-        return text.bytes
-    }
+    var text: [UInt8] { Self.output.text(self) }
 
     var response: Response {
         var fields = headers
         fields[.contentType] = "application/problem+json"
-        return Response(status: .init(code: status), headers: fields, body: Self.output.body(self))
+        return Response(status: .init(code: status), headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: text)))
     }
 }

@@ -6,8 +6,8 @@ import Work
 
 /// How a text is read, without anything being kept.
 struct ReadingOperations: Sendable {
-    /// Read what is long.
-    let workers: Workers
+    /// Read what is long, in turns of the accounts.
+    let turns: Turns<Int64>
 
     /// The same names and values as `oddline describe --format json` prints.
     static let understanding: Output<Understanding> = .object([
@@ -45,17 +45,21 @@ struct ReadingOperations: Sendable {
                 .post, "/api/describe", id: "describe",
                 "How a text would be read: its time, its channels, what is left out and why. Nothing is kept.",
                 AnalysisOperations.name, AnalysisOperations.text, .reading,
-                bodyLimit: AnalysisOperations.longestBody, answer: .ok(Self.understanding), protected: describe)
+                bodyLimit: AnalysisOperations.longestBody, answer: .ok(Self.understanding).long, protected: describe)
         ]
     }
 
     private func describe(
         _ caller: AuthenticatedContext, name: String, text: String, reading: SeriesReader.Options
     ) async throws -> Understanding {
-        try await workers.run(waitingAtMost: 8) {
+        try await turns.run(for: caller.session.account.id) {
             var reading = reading
             reading.tellsApartOnly = true
-            return try SeriesReader.open(data: Data(text.utf8), name: printable(name), options: reading).understanding
+            let understood = try SeriesReader.open(
+                data: Data(text.utf8), name: printable(name), options: reading
+            ).understanding
+            try refuseLongNames(understood.channels + understood.leftOut.map(\.column))
+            return understood
         }
     }
 }

@@ -13,8 +13,8 @@ public struct ServiceSettings: Sendable {
     /// Names by which the service may be asked, beside addresses and `localhost`. A page in a browser that had its own name
     /// point here (DNS rebinding) asks by another.
     public var hosts: Set<String> = []
-    /// Addresses of proxies whose `X-Forwarded-For` tells where a request comes from.
-    public var trustedProxies: Set<String> = []
+    /// Where the proxies are whose `X-Forwarded-For` tells where a request comes from.
+    public var trustedProxies: [NetworkPrefix] = []
     /// How much time a client has.
     public var deadlines = Deadlines()
     /// How much is given at once.
@@ -45,10 +45,20 @@ public struct Deadlines: Sendable {
 public struct ServiceLimits: Sendable {
     /// Connections in all; fewer where the process may not open as many files.
     public var connections = 512
-    /// Connections from one address that is not a trusted proxy.
+    /// Connections from one place (`NetworkAddress.place`) that is not a trusted proxy.
     public var connectionsPerAddress = 64
-    /// Bytes of bodies that are being read.
+    /// Bytes of long bodies that are being read and worked on.
     public var bodyBytes = 100_000_000
+    /// Those of one user; a longest body at least.
+    public var bodyBytesPerUser = 40_000_000
+    /// Bytes of long answers that are not taken yet.
+    public var answerBytes = 100_000_000
+    /// Those of one user.
+    public var answerBytesPerUser = 20_000_000
+    /// Pieces of work that wait for their turn: reading, scoring, writing long answers.
+    public var waitingWork = 256
+    /// Those of one user.
+    public var waitingWorkPerUser = 8
     /// Series in all.
     public var series = 64
     /// Series of one user.
@@ -59,7 +69,11 @@ public struct ServiceLimits: Sendable {
     public var valuesPerUser = 8_000_000
     /// Training runs in all; each has a thread a model.
     public var trainings = 2
-    /// Logins, and registrations, that wait for their turn to be hashed.
+    /// Bytes of memory that training runs may be expected to take together.
+    public var trainingBytes = 800_000_000
+    /// Series of one user whose models are kept; those that were trained first make room.
+    public var modelsPerUser = 32
+    /// Logins, and registrations, from one place that wait for their turn to be hashed; eight times as many in all.
     public var pendingHashes = 32
 
     /// The usual ones.
@@ -83,9 +97,18 @@ public struct TLSFiles: Sendable {
         } catch { throw TLSFileError(path: key, wanted: "a private key") }
     }
 
-    /// TLS 1.2 and 1.3 as nio-ssl sets them up.
+    /// TLS 1.2 and 1.3; of 1.2 the suites alone that are recommended (RFC 9325, 4.2), which keep what was said from whoever has
+    /// the key later. BoringSSL chooses those of 1.3 itself.
     var configuration: TLSConfiguration {
-        .makeServerConfiguration(certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key))
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.cipherSuiteValues = [
+            .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+            .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+            .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+        ]
+        return configuration
     }
 }
 

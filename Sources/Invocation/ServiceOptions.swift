@@ -23,7 +23,7 @@ public struct ServiceOptions: ParsableArguments {
     @Option(help: "A name by which the service may be asked; repeat for several. Addresses and localhost always may.")
     public var allowedHost: [String] = []
 
-    @Option(help: "The address of a proxy whose X-Forwarded-For is believed; repeat for several.")
+    @Option(help: "The address, or prefix such as 10.0.0.0/8, of proxies whose X-Forwarded-For is believed; repeat for several.")
     public var trustedProxy: [String] = []
 
     @Option(help: "A file with the certificate chain (PEM) to serve HTTPS with.")

@@ -7,6 +7,8 @@ public struct OddlineDatabase: Sendable {
     let connection: any DatabaseWriter
     /// The file; `nil` in memory.
     private let url: URL?
+    /// Which file had that name when it was opened.
+    private let node: UInt64?
     /// Keeps a database that is only read as tidy as it was.
     private let tidying: Tidying?
     /// What `secret` gives where there is no folder.
@@ -25,7 +27,7 @@ public struct OddlineDatabase: Sendable {
         // SQLite would make a missing file too, but for others to read.
         guard made >= 0 || errno == EEXIST else { throw .cannotWrite(path: url.path) }
         if made >= 0 { close(made) }
-        self.url = url
+        (self.url, node) = (url, Self.node(of: url))
         tidying = nil
         do {
             let pool = try DatabasePool(path: url.path, configuration: Self.configuration)
@@ -46,7 +48,7 @@ public struct OddlineDatabase: Sendable {
     public init(readingFrom url: URL) throws(StorageError) {
         try refuseLinks(in: url.deletingLastPathComponent().path)
         try Self.refuseUnsafeFiles(url)
-        self.url = url
+        (self.url, node) = (url, Self.node(of: url))
         var configuration = Self.configuration
         configuration.readonly = true
         let hadLog = FileManager.default.fileExists(atPath: url.path + "-wal")
@@ -75,10 +77,23 @@ public struct OddlineDatabase: Sendable {
 
     /// A database in memory, for tests and demonstrations.
     public init() throws {
-        url = nil
+        (url, node) = (nil, nil)
         tidying = nil
         connection = try DatabaseQueue()
         try Self.migrator.migrate(connection)
+    }
+
+    /// Whether the file still has its name: who deletes or moves a data folder leaves what works with it a database that nobody
+    /// finds again. Always so in memory.
+    public var isInPlace: Bool {
+        guard let url else { return true }
+        var status = stat()
+        return lstat(url.path, &status) == 0 && UInt64(status.st_ino) == node
+    }
+
+    private static func node(of url: URL) -> UInt64? {
+        var status = stat()
+        return lstat(url.path, &status) == 0 ? UInt64(status.st_ino) : nil
     }
 
     private static var configuration: Configuration {

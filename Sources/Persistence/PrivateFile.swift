@@ -61,6 +61,18 @@ public struct PrivateFile: Sendable {
         return made
     }
 
+    /// Runs `body` while no other process, and no other thread, does so for a file of the same folder: what is read in it and then
+    /// written has lost nothing that another wrote in between.
+    /// - Throws: `StorageError.cannotWrite` where the folder cannot be locked, and what `body` throws.
+    public func alone<Value>(_ body: () throws(StorageError) -> Value) throws(StorageError) -> Value {
+        let folder = open(url.deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw .cannotWrite(path: url.path) }
+        // The lock goes with the descriptor.
+        defer { close(folder) }
+        while flock(folder, LOCK_EX) != 0 { guard errno == EINTR else { throw .cannotWrite(path: url.path) } }
+        return try body()
+    }
+
     /// Removes the file if it is there.
     public func remove() { unlink(url.path) }
 }

@@ -40,6 +40,11 @@ public struct TextField: Sendable, Equatable {
 
     private static func text(_ glyphs: ArraySlice<Glyph>) -> String { String(glyphs.map(\.grapheme)) }
 
+    /// A field that shows dots and takes more than any password may have: one that is too long is told of, never cut.
+    public static let password = TextField(limit: .bytes(4096), isSecret: true)
+    /// A field for names, which takes more than any name may have.
+    public static func name(_ text: String = "") -> TextField { TextField(limit: .bytes(4096), text: text) }
+
     /// Replaces the text, as far as the limit allows it, and puts the insertion point at its end.
     public mutating func set(_ text: String) {
         (glyphs, cursor) = ([], 0)

@@ -7,7 +7,7 @@ import Synchronization
 /// Work begins in the order in which it was submitted. `Workers(count: 1)` is a lane: each piece of work begins
 /// when the one before has ended, so that what is stored is stored in order.
 public final class Workers: Sendable {
-    /// Thrown by work that would have to wait for too much other work.
+    /// Thrown by `Turns` for work that would have to wait for too much other work.
     public struct Busy: Error {}
 
     private let queue = Queue()
@@ -38,13 +38,6 @@ public final class Workers: Sendable {
         }
     }
 
-    /// Runs `body` as `run` does unless `most` pieces of work wait already.
-    /// - Throws: `Busy`, and what `body` throws.
-    public func run<R: Sendable>(waitingAtMost most: Int, _ body: @escaping @Sendable () throws -> R) async throws -> R {
-        guard queue.length < most else { throw Busy() }
-        return try await run(body)
-    }
-
     /// Has `body` run on one of the threads and returns at once.
     public func submit(_ body: @escaping @Sendable () -> Void) { queue.add(body) }
 
@@ -52,8 +45,6 @@ public final class Workers: Sendable {
     private final class Queue: Sendable {
         private let waiting = Mutex<[@Sendable () -> Void]>([])
         private let changed = DispatchSemaphore(value: 0)
-
-        var length: Int { waiting.withLock { $0.count } }
 
         func add(_ work: @escaping @Sendable () -> Void) {
             waiting.withLock { $0.append(work) }

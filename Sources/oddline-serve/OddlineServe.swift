@@ -1,6 +1,7 @@
 import Accounts
 import AnomalyDetection
 import ArgumentParser
+import Foundation
 import HTTPService
 import Invocation
 import Logging
@@ -33,8 +34,8 @@ struct OddlineServe: AsyncParsableCommand {
                 "\(host) can be reached by others: give --tls-certificate and --tls-key, or say --insecure behind a proxy with TLS."
             )
         }
-        guard options.trustedProxy.allSatisfy(isNetworkAddress) else {
-            throw ValidationError("--trusted-proxy takes addresses such as 10.0.0.2.")
+        guard options.trustedProxy.allSatisfy({ NetworkPrefix($0) != nil }) else {
+            throw ValidationError("--trusted-proxy takes addresses such as 10.0.0.2 and prefixes such as 10.0.0.0/8.")
         }
     }
 
@@ -42,6 +43,7 @@ struct OddlineServe: AsyncParsableCommand {
         let locations = options.data.locations
         let models = Models.standard
         try await reportingErrors(in: locations) {
+            try openEnoughFiles()
             let source = try SettingsSource(models, readingFrom: locations.configurationFile)
             if let notice = source.notice { printError("oddline: \(notice)") }
             let database = try OddlineDatabase(at: locations.database)
@@ -71,10 +73,34 @@ extension ServiceOptions {
         var settings = ServiceSettings()
         settings.registration = registration
         settings.hosts = Set(allowedHost + [host])
-        settings.trustedProxies = Set(trustedProxy)
+        settings.trustedProxies = trustedProxy.compactMap(NetworkPrefix.init)
         if let tlsCertificate, let tlsKey { settings.tls = try TLSFiles(certificate: tlsCertificate, key: tlsKey) }
         if setUp { settings.setUpToken = SetUpToken() }
         return settings
+    }
+}
+
+/// Lets the process open as many files as it needs, as far as it may.
+/// - Throws: `FewFilesError` where that is too few to answer anybody.
+private func openEnoughFiles() throws {
+    var limit = rlimit()
+    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    guard getrlimit(resource, &limit) == 0 else { return }
+    let wanted = min(rlim_t(1024), limit.rlim_max)
+    if limit.rlim_cur < wanted {
+        limit.rlim_cur = wanted
+        guard setrlimit(resource, &limit) == 0, getrlimit(resource, &limit) == 0 else { return }
+    }
+    if limit.rlim_cur < FewFilesError.fewest { throw FewFilesError(count: Int(limit.rlim_cur)) }
+}
+
+/// The process may not open enough files.
+private struct FewFilesError: Error, CustomStringConvertible {
+    /// Files of the program, its database and its threads, and a few connections.
+    static let fewest: rlim_t = 64
+    let count: Int
+    var description: String {
+        "The service may open \(count) files and needs \(Self.fewest); raise the limit (ulimit -n, or LimitNOFILE= of systemd)."
     }
 }
 

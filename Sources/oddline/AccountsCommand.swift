@@ -11,7 +11,8 @@ struct AccountsCommand: AsyncParsableCommand {
         discussion:
             "Whoever can read the data folder can use these commands; passwords are read from the terminal or standard input.",
         subcommands: [
-            List.self, Add.self, Invite.self, Enable.self, Disable.self, ResetPassword.self, SetRole.self, Sessions.self,
+            List.self, Add.self, Invite.self, Enable.self, Disable.self, ResetPassword.self, ForgetFailures.self, SetRole.self,
+            Sessions.self,
             Audit.self, RotateKey.self, Check.self,
         ],
         defaultSubcommand: List.self)
@@ -100,6 +101,21 @@ struct AccountsCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
         func run() async throws {
             try await change(username, data, "Password changed for") { try $0.setPassword(of: $1, to: try readPassword()) }
+        }
+    }
+
+    struct ForgetFailures: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Forgets failed logins, so that nobody waits: of one account, or of all.")
+        @Argument(help: "The account; all of them without.") var username: String?
+        @OptionGroup var data: DataOptions
+
+        func run() async throws {
+            try await reportingErrors(in: data.locations) {
+                let accounts = try data.accounts()
+                try accounts.forgetFailures(of: try username.map(accounts.find))
+                print("Forgot the failed logins of \(username.map(printable) ?? "all accounts").")
+            }
         }
     }
 

@@ -97,6 +97,28 @@ func aWrongPasswordAndAnUnknownUserAreRefusedAlike(_ password: String) throws {
     #expect(!hasher.verify("x", against: "") && !hasher.verify("x", against: "not a hash"))
 }
 
+/// What is longer than a password or a name can be opens nothing by its beginning.
+@Test func nothingIsCutToWhatWouldFit() throws {
+    let (accounts, _) = try makeAccounts()
+    let passphrase = String(repeating: "four lamps under ice ", count: 4)
+    let longest = String(passphrase.prefix(72))
+    let email = String(repeating: "a", count: 60) + "@" + String(repeating: "example.", count: 24) + "o"
+    #expect(email.count == 254)
+    #expect(throws: AccountError.self) { try accounts.register(username: "ann", email: email, password: passphrase) }
+    _ = try accounts.register(username: "ann", email: email, password: longest)
+    #expect(throws: AccountError.wrongCredentials) { try accounts.login(identifier: "ann", password: passphrase) }
+    #expect(throws: AccountError.wrongCredentials) { try accounts.login(identifier: email + "x", password: longest) }
+    #expect(try accounts.login(identifier: email, password: longest).account.username == "ann")
+    #expect(PasswordRules.tooLong(passphrase) == "The password has 84 bytes; it may have at most 72.")
+    #expect(PasswordRules.tooLong(String(repeating: "é", count: 37)) == "The password has 74 bytes; it may have at most 72.")
+}
+
+@Test func aHashThatWouldTakeDaysIsRefusedAtOnce() throws {
+    let hasher = PasswordHasher(cost: 4)
+    let dear = try hasher.hash(good).replacing("$2b$04$", with: "$2b$31$")
+    #expect(!hasher.verify(good, against: dear) && !hasher.isOutdated(dear))
+}
+
 @Test func disabledAccountsCannotLogInAndTheLastAdministratorStays() throws {
     let (accounts, _) = try makeAccounts()
     let ann = try accounts.register(username: "ann", email: "ann@example.org", password: good)

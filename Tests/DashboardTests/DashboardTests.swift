@@ -54,7 +54,34 @@ import Workbench
 @Test func fieldsTakeNoMoreThanTheirLimit() {
     var state = DashboardState(width: 80, height: 24, themes: [.midnight])
     _ = update(&state, .input(.paste(String(repeating: "x", count: 10_000))))
-    #expect(state.login?.identifier.text.count == AccountRules.longestEmail)
+    #expect(state.login?.identifier.text.count == 4096, "which is longer than any name: what is cut is no name")
+}
+
+/// A passphrase of 85 characters was cut to the 72 bytes that bcrypt uses, and those opened the account.
+@Test func whatIsTooLongIsToldAndNeverCut() {
+    let passphrase = String(repeating: "four lamps under ice ", count: 4) + "x"
+    var state = DashboardState(width: 120, height: 36, themes: [.midnight], isFirstUser: true)
+    for text in ["alice", "alice@example.org", passphrase, passphrase] {
+        type(&state, text)
+        press(&state, .tab)
+    }
+    #expect(update(&state, .input(.key(.enter))).isEmpty)
+    #expect(view(state).text.contains("has 85 bytes"))
+    state = DashboardState(width: 120, height: 36, themes: [.midnight], isFirstUser: true)
+    for text in [
+        "alice" + String(repeating: "x", count: 28), "alice@example.org", "four lamps under ice", "four lamps under ice",
+    ] {
+        type(&state, text)
+        press(&state, .tab)
+    }
+    #expect(update(&state, .input(.key(.enter))).isEmpty)
+    #expect(view(state).text.contains("3 to 32 characters"), "33 characters are no name of 32")
+    state = DashboardState(width: 80, height: 24, themes: [.midnight])
+    type(&state, "alice")
+    press(&state, .tab)
+    type(&state, passphrase)
+    #expect(update(&state, .input(.key(.enter))).isEmpty)
+    #expect(view(state).text.contains("has 85 bytes"))
 }
 
 // MARK: Workspace

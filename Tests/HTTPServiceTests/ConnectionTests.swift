@@ -36,20 +36,32 @@ import Testing
     }
 
     @Test func oneAddressCannotTakeThePlacesOfAllUnlessItIsATrustedProxys() async throws {
-        for (trusted, isLetIn) in [([], false), (["127.0.0.1"] as Set, true)] {
+        for (trusted, isLetIn): ([String], Bool) in [([], false), (["127.0.0.1"], true)] {
             let server = try await LiveServer {
                 ($0.limits.connections, $0.limits.connectionsPerAddress) = (20, 3)
-                $0.trustedProxies = trusted
+                $0.trust(trusted)
             }
             try await onThread { [port = server.port] in
                 let open = try (0..<3).map { _ in try Self.connected(to: port) }
                 let next = try LiveClient(port: port).ask("GET", "/health")
                 #expect(next.status == (isLetIn ? 200 : 503), "\(next)")
-                let elsewhere = try Client(port: port, from: "127.0.0.2").exchange(["GET /health HTTP/1.1"])
-                #expect(elsewhere.hasPrefix("HTTP/1.1 200"))
+                let other = try Client(port: port, from: "127.0.0.2").exchange(["GET /health HTTP/1.1"])
+                #expect(other.hasPrefix("HTTP/1.1 \(isLetIn ? 200 : 503)"), "another address of this machine is the same place")
                 withExtendedLifetime(open) {}
             }
         }
+    }
+
+    @Test func eachPlaceHasConnectionsOfItsOwn() {
+        var limits = ServiceLimits()
+        (limits.connections, limits.connectionsPerAddress) = (20, 2)
+        let count = ConnectionCount(limits, Origins(trustedProxies: []))
+        let one = ["2001:db8:0:1::1", "2001:db8::1:9:9:9:9", "2001:DB8:0:1:ffff::"]
+        #expect(one.map(count.enter) == [true, true, false])
+        #expect(count.enter("2001:db8:0:2::1") && count.enter("198.51.100.1") && count.enter("::ffff:198.51.100.1"))
+        #expect(!count.enter("::ffff:c633:6401"), "the same address in another spelling")
+        count.leave(one[2])
+        #expect(count.enter(one[0]))
     }
 
     @Test(arguments: ["", "GET /hea", "GET /health HTTP/1.1\r\nhost: localhost\r\nx: y"])

@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test func manyRegistrationsFromOneAddressWaitAndThoseThatWaitKeepNoLoginBack() async throws {
-        let server = try await LiveServer(cost: 9) { $0.trustedProxies = ["127.0.0.1"] }
+        let server = try await LiveServer(cost: 9) { $0.trust(["127.0.0.1"]) }
         _ = try server.accounts.register(username: "ann", email: "ann@example.org", password: "four lamps under ice")
         try await onThread { [client = LiveClient(port: server.port)] in
             let pending = Mutex(30)

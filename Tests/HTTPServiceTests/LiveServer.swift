@@ -62,6 +62,11 @@ final class LiveServer: Sendable {
     }
 }
 
+extension ServiceSettings {
+    /// Trusts the proxies at some addresses.
+    mutating func trust(_ proxies: [String]) { trustedProxies = proxies.compactMap(NetworkPrefix.init) }
+}
+
 /// Runs what blocks on a thread of its own.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in

@@ -9,7 +9,7 @@ import Testing
     /// force. Whether the logins or the new password come first is left to chance; a session from before and a login from
     /// after are in each round.
     @Test func nothingThatAnOldPasswordOpenedOutlivesTheNewOne() async throws {
-        let server = try await LiveServer { $0.trustedProxies = ["127.0.0.1"] }
+        let server = try await LiveServer { $0.trust(["127.0.0.1"]) }
         let ann = try server.accounts.register(username: "ann", email: "ann@example.org", password: "four lamps under ice 0")
         try await onThread { [accounts = server.accounts, client = LiveClient(port: server.port)] in
             var before = try client.logIn("ann", "four lamps under ice 0", from: "10.1.0.1")

@@ -65,3 +65,34 @@ import Testing
         }
     }
 }
+
+@Suite struct DataFolderTests {
+    @Test func aDataFolderThatWasDeletedIsNoticed() async throws {
+        let server = try await Server()
+        #expect(try await server.send("GET", "/health").status == 200)
+        let elsewhere = server.locations.data.appendingPathExtension("moved")
+        defer { try? FileManager.default.removeItem(at: elsewhere) }
+        try FileManager.default.moveItem(at: server.locations.data, to: elsewhere)
+        let answer = try await server.send("GET", "/health")
+        #expect(answer.status == 503 && answer.body.contains("moved or deleted"), "\(answer.body)")
+        #expect(!answer.body.contains(server.locations.data.path))
+    }
+
+    /// The folder of models is a file, so that none can be saved: the client learns no path.
+    @Test func aModelThatCannotBeSavedTellsNoPath() async throws {
+        let server = try await Server()
+        try await server.register()
+        let token = try await server.logIn()
+        try Data().write(to: server.locations.models)
+        let csv = "value\\n" + (0..<200).map { "\(sin(Double($0) / 3))\\n" }.joined()
+        let made = try await server.send("POST", "/api/series", "{\"csv\":\"\(csv)\"}", token: token)
+        let path = try #require(made.headers["location"])
+        #expect(try await server.send("POST", path + "/training", "{\"seed\":1}", token: token).status == 202)
+        var state = try await server.send("GET", path + "/training", token: token)
+        while state.json["state"] as? String == "running" {
+            try await Task.sleep(for: .milliseconds(50))
+            state = try await server.send("GET", path + "/training", token: token)
+        }
+        #expect(state.json["state"] as? String == "failed" && !state.body.contains("/"), "\(state.body)")
+    }
+}

@@ -143,6 +143,9 @@ private func temporary(_ name: String) -> String {
         try oddline(["accounts", "audit", "--verify", "--data-dir", data]).output.contains("The audit log is whole: 3 entries"))
     #expect(try oddline(["accounts", "check", "--data-dir", data]).output.contains("The database is sound."))
     #expect(try oddline(["accounts", "sessions", "ann", "--data-dir", data]).output.isEmpty)
+    let forget = ["accounts", "forget-failures", "--data-dir", data]
+    #expect(try oddline(forget + ["ann"]).output.contains("failed logins of ann"))
+    #expect(try oddline(forget).output.contains("all accounts") && oddline(forget + ["nobody"]).status == 1)
 }
 
 @Test func privateDataBehindALinkOrOfAnotherOwnerIsRefused() throws {

@@ -33,7 +33,6 @@ private func temporary(_ name: String) -> String {
         let service = try Service(data + "/data", options)
         #expect(service.base.hasPrefix("https://127.0.0.1:"))
         #expect(try service.curl("/health", "--cacert", certificate) == "{\"status\":\"ok\"}")
-        #expect(try service.curl("/health", "--cacert", certificate, "--tls-max", "1.1").isEmpty, "older versions are refused")
         #expect(try service.curl("/health").isEmpty, "a stranger's certificate is not believed")
         let plain = try run(["curl", "-s", service.base.replacing("https", with: "http") + "/health"])
         #expect(!plain.contains("ok"), "no plain HTTP at the same port")
@@ -46,6 +45,42 @@ private func temporary(_ name: String) -> String {
         chmod(key, 0o600)
         let wrong = try oddline(["serve", "--port", "0", "--data-dir", data + "/data"] + swapped)
         #expect(wrong.status == 1 && wrong.errors.contains("PEM"), "\(wrong.errors)")
+    }
+
+    /// Asked by a client that would take anything, with a key for which there are suites of all kinds.
+    @Test(.enabled(if: has("openssl"), "asks")) func oldVersionsOfTLSAndSuitesWithoutForwardSecrecyAreRefused() throws {
+        let data = temporary("tls-old")
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        let (certificate, key) = (data + "/certificate.pem", data + "/key.pem")
+        try FileManager.default.createDirectory(
+            atPath: data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try run([
+            "sh", "-c",
+            "umask 077; openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout \(key) -out \(certificate) "
+                + "2>/dev/null",
+        ])
+        let service = try Service(data + "/data", ["--tls-certificate", certificate, "--tls-key", key])
+        func isTaken(_ options: String) throws -> Bool {
+            let said = try run([
+                "sh", "-c", "openssl s_client -connect 127.0.0.1:\(service.port) \(options) </dev/null 2>&1",
+            ])
+            #expect(said.contains("Cipher is"), "\(options): \(said)")
+            return !said.contains("Cipher is (NONE)")
+        }
+        for options in ["-tls1", "-tls1_1"] { #expect(try !isTaken("\(options) -cipher ALL:@SECLEVEL=0"), "\(options)") }
+        for suite in ["AES128-SHA", "AES256-SHA", "AES128-GCM-SHA256", "AES256-GCM-SHA384", "ECDHE-RSA-AES128-SHA"] {
+            #expect(try !isTaken("-tls1_2 -cipher \(suite):@SECLEVEL=0"), "\(suite)")
+        }
+        for options in ["-tls1_3", "-tls1_2", "-tls1_2 -cipher ECDHE-RSA-AES128-GCM-SHA256"] {
+            #expect(try isTaken(options), "\(options)")
+        }
+    }
+
+    @Test(arguments: [6, 8, 12, 16, 20, 63]) func whereTooFewFilesMayBeOpenedASentenceSaysSo(_ count: Int) throws {
+        let said = try run([
+            "sh", "-c", "ulimit -n \(count); '\(program)' serve --port 0 --data-dir '\(temporary("few"))' 2>&1; echo status $?",
+        ])
+        #expect(said.contains("may open \(count) files and needs 64") && said.contains("status 1"), "\(said)")
     }
 
     @Test func plainHTTPForOthersIsRefusedUnlessItIsWanted() throws {

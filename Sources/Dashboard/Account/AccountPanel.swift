@@ -63,14 +63,12 @@ public struct AccountPanel: Sendable, Equatable {
     mutating func show(_ page: Page) {
         self.page = page
         (focus, selection, form) = (0, 0, nil)
-        func secret() -> TextField { TextField(limit: .bytes(PasswordHasher.longestPassword), isSecret: true) }
         switch page {
         case .profile:
             fields = [
-                TextField(limit: .columns(AccountRules.longestUsername), text: account.username),
-                TextField(limit: .columns(AccountRules.longestEmail), text: account.email), secret(),
+                TextField.name(account.username), TextField.name(account.email), TextField.password,
             ]
-        case .password: fields = [secret(), secret(), secret()]
+        case .password: fields = Array(repeating: TextField.password, count: 3)
         case .sessions, .accounts, .audit: fields = []
         }
         problems = fields.map { _ in nil }
@@ -79,13 +77,9 @@ public struct AccountPanel: Sendable, Equatable {
     /// Opens a form over the accounts list.
     mutating func open(_ form: Form) {
         self.form = form
-        let secret = TextField(limit: .bytes(PasswordHasher.longestPassword), isSecret: true)
         fields =
             form == .add
-            ? [
-                TextField(limit: .columns(AccountRules.longestUsername)), TextField(limit: .columns(AccountRules.longestEmail)),
-                secret,
-            ] : [secret]
+            ? [TextField.name(), TextField.name(), TextField.password] : [TextField.password]
         problems = fields.map { _ in nil }
         focus = 1
     }

@@ -4,9 +4,9 @@ import TerminalUI
 /// The login screen.
 public struct LoginForm: FieldLayer {
     /// Username or email.
-    public private(set) var identifier = TextField(limit: .columns(AccountRules.longestEmail))
+    public private(set) var identifier = TextField.name()
     /// Never shown.
-    public private(set) var password = TextField(limit: .bytes(PasswordHasher.longestPassword), isSecret: true)
+    public private(set) var password = TextField.password
     /// The field with the focus, 0 or 1, how long to stay signed in, 2, or the button, 3.
     private var focus = 0
     /// Days to stay signed in on this machine.
@@ -99,8 +99,12 @@ public struct LoginForm: FieldLayer {
             focus = identifier.text.isEmpty ? 0 : 1
             return []
         }
+        problem = PasswordRules.tooLong(password.text)
+        guard problem == nil else {
+            focus = 1
+            return []
+        }
         isBusy = true
-        problem = nil
         return [.login(identifier: identifier.text, password: password.text, stayDays: stayDays)]
     }
 

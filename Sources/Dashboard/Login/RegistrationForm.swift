@@ -5,9 +5,7 @@ import TerminalUI
 public struct RegistrationForm: FieldLayer {
     /// Username, email, password, password again.
     private var fields = [
-        TextField(limit: .columns(AccountRules.longestUsername)), TextField(limit: .columns(AccountRules.longestEmail)),
-        TextField(limit: .bytes(PasswordHasher.longestPassword), isSecret: true),
-        TextField(limit: .bytes(PasswordHasher.longestPassword), isSecret: true),
+        TextField.name(), TextField.name(), TextField.password, TextField.password,
     ]
     /// The field with the focus, or 4 for the button.
     private var focus = 0

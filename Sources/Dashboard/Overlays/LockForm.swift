@@ -9,7 +9,7 @@ struct LockForm: FieldLayer {
     /// Whose password is wanted.
     let username: String
     /// Never shown.
-    private(set) var password = TextField(limit: .bytes(PasswordHasher.longestPassword), isSecret: true)
+    private(set) var password = TextField.password
     /// What went wrong last time.
     private(set) var problem: String?
     /// Whether the answer is awaited.
@@ -22,6 +22,8 @@ struct LockForm: FieldLayer {
             [.enter], name: "go on", "Go on with this password",
             unless: { form, _ in form.isBusy ? "The password is being checked." : nil }
         ) { form, _, _ in
+            form.problem = PasswordRules.tooLong(form.password.text)
+            guard form.problem == nil else { return .stay }
             form.isBusy = true
             return .stay([.unlock(password: form.password.text)])
         },

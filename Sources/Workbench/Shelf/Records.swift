@@ -42,7 +42,9 @@ struct SavedModel: Codable, FetchableRecord, PersistableRecord {
 
     enum Columns {
         static let userID = Column(CodingKeys.userID)
+        static let kind = Column(CodingKeys.kind)
         static let fingerprint = Column(CodingKeys.fingerprint)
+        static let savedAt = Column(CodingKeys.savedAt)
     }
 }
 

@@ -137,9 +137,7 @@ public struct Shelf: Sendable {
         }
     }
 
-    private func file(_ kind: String) -> URL {
-        library.folder.appendingPathComponent("\(identity)-\(ModelKind(name: kind, title: kind).fileName)")
-    }
+    private func file(_ kind: String) -> URL { library.file(kind, of: identity.text) }
 
     // MARK: Judgements
 

@@ -24,6 +24,11 @@ public struct UserLibrary: Sendable {
 
     var user: Int64 { session.account.id }
 
+    /// Where a model of a series is saved.
+    func file(_ kind: String, of series: String) -> URL {
+        folder.appendingPathComponent("\(series)-\(ModelKind(name: kind, title: kind).fileName)")
+    }
+
     /// What is stored about a series.
     public func shelf(of series: SeriesIdentity) -> Shelf { Shelf(of: series, in: self) }
 

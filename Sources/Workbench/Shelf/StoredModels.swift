@@ -1,0 +1,55 @@
+import Foundation
+import GRDB
+import Persistence
+
+/// A model that is saved for a series.
+public struct StoredModel: Sendable, Equatable {
+    /// What the series is known by.
+    public let series: String
+    /// The model's name, also of one that is not registered.
+    public let kind: String
+    /// When.
+    public let savedAt: Date
+    /// How long its file is; 0 where it is gone.
+    public let bytes: Int
+}
+
+extension UserLibrary {
+    // MARK: Saved models
+
+    /// All models that are saved, the newest first.
+    public func storedModels() throws -> [StoredModel] {
+        let saved = try database.read { database in
+            try SavedModel.filter { $0.userID == user }
+                .order(SavedModel.Columns.savedAt.desc, SavedModel.Columns.fingerprint, SavedModel.Columns.kind)
+                .fetchAll(database)
+        }
+        return saved.map { model in
+            let file = file(model.kind, of: model.fingerprint)
+            let size = try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int
+            return StoredModel(series: model.fingerprint, kind: model.kind, savedAt: model.savedAt, bytes: size ?? 0)
+        }
+    }
+
+    /// Deletes the models of a series. One that is being saved at this moment may lose its file: it is as if it had never been
+    /// trained, and is told of where it is opened.
+    /// - Returns: whether there were any.
+    @discardableResult
+    public func removeModels(ofSeries series: String) throws -> Bool {
+        let removed = try database.write { database in
+            let mine = SavedModel.filter { $0.userID == user && $0.fingerprint == series }
+            let removed = try mine.fetchAll(database)
+            try mine.deleteAll(database)
+            return removed
+        }
+        for model in removed { try? FileManager.default.removeItem(at: file(model.kind, of: model.fingerprint)) }
+        return !removed.isEmpty
+    }
+
+    /// Deletes the models of all but the series whose models were saved last.
+    public func keepNewestModels(ofSeries count: Int) throws {
+        var seen: Set<String> = []
+        let series = try storedModels().map(\.series).filter { seen.insert($0).inserted }
+        for old in series.dropFirst(count) { try removeModels(ofSeries: old) }
+    }
+}
