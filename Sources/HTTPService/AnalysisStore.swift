@@ -50,6 +50,8 @@ actor AnalysisStore {
 
     private struct Entry {
         var analysis: Analysis
+        /// What its models would find, once that was asked for.
+        var sensitivity: Sensitivity?
         var run = Run.idle
         var cancellation: Cancellation?
     }
@@ -134,6 +136,7 @@ actor AnalysisStore {
         }
         let analysis = known.of(series)
         entries[key]?.analysis = analysis
+        entries[key]?.sensitivity = nil
         return analysis
     }
 
@@ -143,6 +146,23 @@ actor AnalysisStore {
 
     /// - Throws: `Problem` 404.
     func analysis(_ id: String, for session: Session) throws -> Analysis { try entry(id, session).analysis }
+
+    /// What the models of a series would find. They are examined when it is asked for first, on one of the workers, so that no more
+    /// examinations go on at a time than there are workers for all users together; asked twice at once, they are examined twice.
+    /// - Throws: `Problem` 404, or 409 before a model has scored.
+    func sensitivity(_ id: String, for session: Session) async throws -> (Analysis, Sensitivity) {
+        let entry = try entry(id, session)
+        if let known = entry.sensitivity { return (entry.analysis, known) }
+        guard entry.analysis.result != nil else { throw Problem(.conflict, DetectionError.noScores.description) }
+        let sensitivity = try await workers.run(waitingAtMost: 8) { try Sensitivity(of: entry.analysis) }
+        let key = Key(user: session.account.id, series: id)
+        // Kept unless the models are others by now.
+        let kinds = entry.analysis.scored.kinds
+        if entries[key]?.analysis.scored.kinds == kinds, entries[key]?.cancellation == nil {
+            entries[key]?.sensitivity = sensitivity
+        }
+        return (entry.analysis, sensitivity)
+    }
 
     /// - Throws: `Problem` 404.
     func run(_ id: String, for session: Session) throws -> Run { try entry(id, session).run }
@@ -221,6 +241,7 @@ actor AnalysisStore {
         }
         guard isPresent(key, cancellation) else { return }
         entries[key]?.analysis = analysis
+        entries[key]?.sensitivity = nil
         advance(key, model.detector.kind, 1)
         try await workers.run { try library.shelf(of: analysis.series.identity).save(model.detector) }
     }
