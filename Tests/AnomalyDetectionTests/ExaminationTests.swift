@@ -1,4 +1,5 @@
 import Foundation
+import NeuralNetwork
 import Synchronization
 import Testing
 import TimeSeries
@@ -56,7 +57,7 @@ private func examination(_ series: Series, seed: UInt64 = 1, sizes: [Double]? = 
     try Examination(series, [Repeating(series, period: 40)], seed: seed, sizes: sizes)
 }
 
-private let alone = Ensemble(unchecked: PerModel([(ModelKind.lstm, 1)]))
+private let alone = Ensemble(unchecked: PerModel([(ModelKind.lstm, Float(1))]))
 
 private func findings(_ examination: Examination, level: Float) -> [ExaminationScores.Finding] {
     ExaminationScores(examination, .excess, smoothing: 1).findings(alone, level: level)

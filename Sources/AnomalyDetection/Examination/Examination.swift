@@ -45,11 +45,13 @@ public struct Examination: Sendable {
     /// - Parameters:
     ///   - detectors: the models that are examined, one at least; each is trained on the channels of the series.
     ///   - odd: rows into which nothing is put, since they are or may be odd already.
+    ///   - places: how many places each kind is put into.
     ///   - sizes: the sizes of each kind, those of `InjectedKind` where `nil`.
     ///   - progress: called with the share done, 0 to 1, on the caller's thread.
     /// - Throws: `DetectionError.cancelled` soon after `cancellation` is raised; what scoring throws.
     public init(
-        _ series: Series, _ detectors: [any Detector], except odd: [Range<Int>] = [], seed: UInt64 = 1, sizes: [Double]? = nil,
+        _ series: Series, _ detectors: [any Detector], except odd: [Range<Int>] = [], places: Int = Examination.places,
+        seed: UInt64 = 1, sizes: [Double]? = nil,
         cancellation: Cancellation = Cancellation(), progress: (Double) -> Void = { _ in }
     ) throws(DetectionError) {
         guard !detectors.isEmpty else { throw .noScores }
@@ -62,7 +64,7 @@ public struct Examination: Sendable {
         referenceErrors = PerModel(detectors.map { ($0.kind, $0.referenceErrors) })
         var random = SeededGenerator(seed: seed)
         let injections = kinds.flatMap { kind in
-            hosts.places(kind, count: Self.places, &random).flatMap { place in
+            hosts.places(kind, count: places, &random).flatMap { place in
                 (sizes ?? kind.sizes).enumerated().map { hosts.injection(place, size: $1, number: $0) }
             }
         }

@@ -26,7 +26,7 @@ struct Injector: Sendable {
     /// `rows` with an anomaly from row `place.row` on, which is counted as the rows of `channels` are.
     /// - Parameters:
     ///   - channels: the values of each channel, of `spare` rows more than are wanted where there are so many.
-    ///   - count: rows that are wanted; fewer come back where there are no more.
+    ///   - count: rows that are wanted; those that lack at the end are as they were a period before.
     func inject(_ place: InjectionPlace, size: Double, into channels: [[Double]], count: Int) -> [[Double]] {
         let odd = place.kind.isOfTime ? Array(channels.indices) : [place.channel]
         var injected = channels
@@ -34,8 +34,11 @@ struct Injector: Sendable {
             var random = SeededGenerator(seed: place.seed)
             change(&injected[channel], place, size: size, spread: spreads[channel], &random)
         }
-        let rows = min(count, injected.map(\.count).min() ?? 0)
-        return injected.map { Array($0.prefix(rows)) }
+        return injected.map { values in
+            var values = Array(values.prefix(count))
+            while values.count < count { values.append(values[max(0, values.count - period)]) }
+            return values
+        }
     }
 
     private func change(

@@ -54,10 +54,12 @@ public struct Sensitivity: Sendable {
 
     /// Has the models of an analysis examined, on all cores, and says what would be found as its settings stand. Nothing is put into
     /// rows that stand apart at the settings to begin with, or were judged an anomaly.
-    /// - Parameter progress: called with the share done, 0 to 1, on the caller's thread.
+    /// - Parameters:
+    ///   - places: how many places each kind of anomaly is put into.
+    ///   - progress: called with the share done, 0 to 1, on the caller's thread.
     /// - Throws: `DetectionError.noScores` before a model has scored, `.cancelled`.
     public init(
-        of analysis: Analysis, seed: UInt64 = 1, cancellation: Cancellation = Cancellation(),
+        of analysis: Analysis, seed: UInt64 = 1, places: Int = Examination.places, cancellation: Cancellation = Cancellation(),
         progress: (Double) -> Void = { _ in }
     ) throws(DetectionError) {
         var plain = analysis
@@ -65,7 +67,7 @@ public struct Sensitivity: Sendable {
         let apart = (plain.result?.events ?? []).map(\.rows)
         let judged = analysis.judgements.filter { $0.value == .anomaly }.map(\.rows)
         let examination = try Examination(
-            analysis.series, analysis.scored.values.map(\.detector), except: apart + judged, seed: seed,
+            analysis.series, analysis.scored.values.map(\.detector), except: apart + judged, places: places, seed: seed,
             cancellation: cancellation, progress: progress)
         self.examination = examination
         falseEvents = FalseEvents(analysis, in: examination.heldOut)
