@@ -71,7 +71,7 @@ public final class Desk: Sendable {
         case .readAgain(let path, let options, let run): readAgain(path, effect, options, run)
         case .listSeries(let path, let columns, let options): listSeries(path, effect, columns, options)
         case .train(let series, let chosen, let run, let seed): Task { await train(series, chosen, run, seed) }
-        case .listLibrary, .loadModels, .export, .describe, .compare, .explain, .scoreGrowth, .settle, .complete:
+        case .listLibrary, .loadModels, .export, .describe, .compare, .explain, .examine, .scoreGrowth, .settle, .complete:
             compute(effect)
         case .follow(let path, let series, var options, let run):
             options.readers = services.readers
@@ -109,10 +109,15 @@ public final class Desk: Sendable {
                     .compared(
                         run: run, try Comparison(series: series, result: result, settings: settings, cancellation: run))
                 case .explain(let series, let models, let rows): .explained(try explain(rows, of: series, models))
+                case .examine(let analysis, let run): .examined(run: run, try examine(analysis, run))
                 default: nil
                 }
             }
         }
+    }
+
+    private func examine(_ analysis: Analysis, _ run: Cancellation) throws(DetectionError) -> Sensitivity {
+        try Sensitivity(of: analysis, cancellation: run) { report(.examining(run: run, share: $0)) }
     }
 
     /// Follows a file on a thread of its own. Permission is asked for before the file is opened; what comes in it later is

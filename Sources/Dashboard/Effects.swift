@@ -60,6 +60,8 @@ public enum Effect: Sendable {
     /// The comparison ends where its flag is raised, and then tells nothing.
     case compare(Series, AnalysisResult, AnalysisSettings, Cancellation)
     case explain(Series, [ScoredModel], Range<Int>)
+    /// Puts anomalies into held-out rows and has them scored; it ends where its flag is raised, and then tells nothing.
+    case examine(Analysis, Cancellation)
     case suspend
     case redraw
 
@@ -74,6 +76,7 @@ public enum Effect: Sendable {
         case .readAgain(_, _, let run): .rereadFailed(run: run, problem)
         case .scoreGrowth(_, let rows, let late, let run): .growthFailed(run: run, rows, late: late, problem)
         case .settle(_, let run): .settlingFailed(run: run, problem)
+        case .examine(_, let run): .examinationFailed(run: run, problem)
         default: .failed(problem)
         }
     }
@@ -142,6 +145,10 @@ public enum Answer: Sendable {
     /// The answer to the `settle` with this flag.
     case settled(run: Cancellation, Analysis)
     case settlingFailed(run: Cancellation, String)
+    /// How much of the `examine` with this flag is done, 0 to 1, and the answer to it.
+    case examining(run: Cancellation, share: Double)
+    case examined(run: Cancellation, Sensitivity)
+    case examinationFailed(run: Cancellation, String)
     /// The columns of the series with this identity.
     case described(identity: SeriesIdentity, [ColumnStatistics])
     /// A verdict or a note is stored, in place of these verdicts.

@@ -94,6 +94,7 @@ public struct SignedIn: LayerOwner {
         workspace?.training?.cancellation.cancel()
         workspace?.growth.stop()
         workspace?.settling.run.cancel()
+        workspace?.examining?.run.cancel()
         workspace?.reading.underWay?.run.cancel()
     }
 

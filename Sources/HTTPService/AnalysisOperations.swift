@@ -17,11 +17,11 @@ struct AnalysisOperations: Sendable {
     static let name = Parameter.body("name", .text(1...128), otherwise: "series" + SeriesFormat.csvEnding)
     static let longestBody = 33_554_432
 
-    private static let id = Parameter.path("id", .text)
+    static let id = Parameter.path("id", .text)
     /// The number of a row: its place in the order of time, from 1.
     private static let rowNumber = Input.integer(1...1_000_000_000)
 
-    var all: [Operation] { seriesOperations + trainingOperations + resultOperations }
+    var all: [Operation] { seriesOperations + trainingOperations + resultOperations + [examination] }
 
     // MARK: Series
 
@@ -262,7 +262,7 @@ struct AnalysisOperations: Sendable {
     }
 
     /// The settings of the query, one parameter a setting; what is not given is as the source has it.
-    private var settings: Parameter<AnalysisSettings> {
+    var settings: Parameter<AnalysisSettings> {
         let known = AnalysisSettings.table(source.models)
         let fields = known.map { setting in
             let schema: Schema =

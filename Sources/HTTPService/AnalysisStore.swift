@@ -50,6 +50,8 @@ actor AnalysisStore {
 
     private struct Entry {
         var analysis: Analysis
+        /// What its models would find, once that was asked for.
+        var sensitivity: Sensitivity?
         var run = Run.idle
         var cancellation: Cancellation?
         /// What its training is expected to take, in bytes.
@@ -144,6 +146,7 @@ actor AnalysisStore {
         }
         let analysis = known.of(series)
         entries[key]?.analysis = analysis
+        entries[key]?.sensitivity = nil
         return analysis
     }
 
@@ -158,6 +161,23 @@ actor AnalysisStore {
         let analysis = try entry(id, session).analysis
         entries[Key(user: session.account.id, series: id)]?.usedAt = .now
         return analysis
+    }
+
+    /// What the models of a series would find. They are examined when it is asked for first, on one of the workers, so that no more
+    /// examinations go on at a time than there are workers for all users together; asked twice at once, they are examined twice.
+    /// - Throws: `Problem` 404, or 409 before a model has scored.
+    func sensitivity(_ id: String, for session: Session) async throws -> (Analysis, Sensitivity) {
+        let entry = try entry(id, session)
+        if let known = entry.sensitivity { return (entry.analysis, known) }
+        guard entry.analysis.result != nil else { throw Problem(.conflict, DetectionError.noScores.description) }
+        let sensitivity = try await workers.run(waitingAtMost: 8) { try Sensitivity(of: entry.analysis) }
+        let key = Key(user: session.account.id, series: id)
+        // Kept unless the models are others by now.
+        let kinds = entry.analysis.scored.kinds
+        if entries[key]?.analysis.scored.kinds == kinds, entries[key]?.cancellation == nil {
+            entries[key]?.sensitivity = sensitivity
+        }
+        return (entry.analysis, sensitivity)
     }
 
     /// - Throws: `Problem` 404.
@@ -331,6 +351,7 @@ actor AnalysisStore {
         }
         guard isPresent(key, cancellation) else { return }
         entries[key]?.analysis = analysis
+        entries[key]?.sensitivity = nil
         advance(key, model.detector.kind, 1)
         try await workers.run { [limits] in
             try library.shelf(of: analysis.series.identity).save(model.detector)

@@ -205,6 +205,10 @@ private struct Answers {
             (try? Comparison(series: series, result: result, settings: settings)).map { [.compared(run: run, $0)] } ?? []
         case .explain(let series, let models, let rows):
             (try? explain(rows, of: series, models)).map { [.explained($0)] } ?? []
+        case .examine(let analysis, let run):
+            count.isMultiple(of: 3)
+                ? [.examining(run: run, share: 0.5), .examinationFailed(run: run, "No.")]
+                : (try? Sensitivity(of: analysis, places: 1)).map { [.examined(run: run, $0)] } ?? []
         case .follow(_, let series, _, let run):
             count.isMultiple(of: 3)
                 ? [.followingEnded(run: run, "No.")]

@@ -199,6 +199,14 @@ struct Scene: Sendable, CustomTestStringConvertible {
         workspace("comparison-pending") { press(&$0, .character("m")) },
         workspace("comparison") { try compare(&$0) },
         workspace("lessons") { try learn(&$0) },
+        workspace("examination-pending") { state in
+            guard case .examine(_, let run) = press(&state, .character("M")).first else { throw Unexpected("no examination") }
+            _ = answer(&state, .examining(run: run, share: 0.4))
+        },
+        workspace("examination") { state in
+            try examine(&state)
+            press(&state, .tab, .down, .down)
+        },
         workspace("note") { state in
             press(&state, .character("a"), .character("N"))
             type(&state, "a sensor was replaced")
@@ -290,6 +298,12 @@ private func compare(_ state: inout DashboardState) throws {
 private func learn(_ state: inout DashboardState) throws {
     press(&state, .tab, .tab, .home, .character("a"), .end, .character("n"), .character("w"))
     if !(state.card is LessonsCard) { throw Unexpected("nothing taught") }
+}
+
+/// Opens the card of what would be found and has its question answered.
+func examine(_ state: inout DashboardState) throws {
+    guard case .examine(let analysis, let run) = press(&state, .character("M")).first else { throw Unexpected("no examination") }
+    _ = answer(&state, .examined(run: run, try Sensitivity(of: analysis)))
 }
 
 /// Why a scene could not be set.

@@ -121,6 +121,28 @@ import Testing
         }
     }
 
+    @Test func whatWouldBeFoundIsToldForGivenSettings() async throws {
+        let server = try await Server(models: Self.quick())
+        try await server.register()
+        let token = try await server.logIn()
+        let csv = Self.wave.replacing("\n", with: "\\n")
+        let made = try await server.send("POST", "/api/series", "{\"csv\":\"\(csv)\"}", token: token)
+        let early = try #require(made.headers["location"])
+        #expect(try await server.send("GET", early + "/examination", token: token).status == 409, "no model has scored")
+        let path = try await server.train(csv: Self.wave, token: token)
+        func kinds(_ query: String) async throws -> [[String: Any]] {
+            let answer = try await server.send("GET", path + "/examination" + query, token: token)
+            #expect(answer.status == 200)
+            return try #require(answer.json["kinds"] as? [[String: Any]])
+        }
+        let all = try await kinds("?flags=level&threshold=0.000001")
+        #expect(all.count == 13 && all.allSatisfy { ($0["sizes"] as? [Any])?.count == 6 })
+        #expect(all.contains { $0["kind"] as? String == "single_row" && $0["smallest"] != nil })
+        #expect(try await kinds("?flags=level&threshold=1").allSatisfy { $0["smallest"] == nil })
+        #expect(try await server.send("GET", path + "/examination?smoothing=0", token: token).status == 422)
+        #expect(try await server.send("GET", "/api/series/none/examination", token: token).status == 404)
+    }
+
     /// A file from the newest row to the oldest: rows are numbered by time in scores, events and verdicts.
     @Test func rowsOfAnUnsortedFileAreNumberedAlike() async throws {
         let server = try await Server(models: Self.quick())

@@ -53,7 +53,8 @@ private func temporary(_ name: String) -> String {
 
 @Test func everyCommandHasHelp() throws {
     for command in [
-        [], ["train"], ["score"], ["evaluate"], ["generate"], ["accounts"], ["dashboard"], ["accounts", "add"], ["serve"],
+        [], ["train"], ["score"], ["evaluate"], ["examine"], ["generate"], ["accounts"], ["dashboard"], ["accounts", "add"],
+        ["serve"],
     ] {
         let outcome = try oddline(command + ["--help"])
         #expect(outcome.status == 0 && outcome.output.contains("USAGE"))
@@ -93,6 +94,32 @@ private func temporary(_ name: String) -> String {
         ["lstm", "transformer", "ensemble", "nearest-window", "VUS-PR", "event-P", "event-R"].allSatisfy {
             outcome.output.contains($0)
         })
+}
+
+/// The table for people and for programs, and that a higher level finds less.
+@Test func anExaminationTellsWhatWouldBeFound() throws {
+    let (file, models) = (temporary("s.csv"), temporary("models"))
+    defer { for path in [file, models] { try? FileManager.default.removeItem(atPath: path) } }
+    #expect(try oddline(["generate", "contextual", "--rows", "900", "--seed", "4", "-o", file]).status == 0)
+    #expect(try oddline(["train", file, "-o", models]).status == 0)
+    let text = try oddline(["examine", file, "--model", models])
+    #expect(text.status == 0 && text.output.contains("level shift") && text.output.contains("false events"))
+    #expect(try oddline(["examine", file, "--model", models]).output == text.output, "the same seed gives the same table")
+    func kinds(_ threshold: String) throws -> [[String: Any]] {
+        let json = try oddline([
+            "examine", file, "--model", models, "--format", "json", "--flags", "level", "--threshold", threshold,
+        ])
+        #expect(json.status == 0 && json.lines.count == 1)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        let events = try #require(object["false_events"] as? [String: Any])
+        #expect(events["count"] is Int && events["a_week"] is Double)
+        return try #require(object["kinds"] as? [[String: Any]])
+    }
+    func found(_ kinds: [[String: Any]]) -> Int { kinds.count { $0["smallest"] is Double } }
+    let (low, high) = (try kinds("0.01"), try kinds("1"))
+    #expect(low.count == 13 && found(low) > 5 && found(high) == 0)
+    let refused = try oddline(["examine", file, "--model", models, "--train-rows", "600"])
+    #expect(refused.status == 64 && refused.errors.contains("without --model"))
 }
 
 @Test func mistakesEndInOneSentenceAndAStatus() throws {

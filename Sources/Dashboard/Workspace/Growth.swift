@@ -172,6 +172,8 @@ extension WorkspaceState {
             chosen = cursor..<after
         }
         let effects = settle(keepsOrder: true)
+        if growth.bringsModels || isForgotten(sensitivity) { forgetExamination() }
+        sensitivity?.follow(analysis)
         follow()
         if isOpen, !growth.isFollowing {
             if let highest = events.max(by: { $0.peak < $1.peak }) { select(highest) }

@@ -24,6 +24,7 @@ extension WorkspaceState {
         guard !analysis.isSettled, !settling.isUnderWay else { return [] }
         if judgements.lessons.isEmpty {
             analysis.settle()
+            sensitivity?.follow(analysis)
             settling.keepsOrder = true
             return []
         }
@@ -44,6 +45,7 @@ extension WorkspaceState {
         settling.isUnderWay = false
         analysis.take(copy)
         let effects = settle(keepsOrder: true)
+        sensitivity?.follow(analysis)
         follow(keepsOrder: settling.keepsOrder)
         if analysis.isSettled { settling.keepsOrder = true }
         return effects

@@ -7,14 +7,8 @@ extension WorkspaceState {
         let theme = frame.theme
         let scroll = layout.sliderScroll(slider)
         for (row, setting) in sliders.dropFirst(scroll).prefix(layout.sliders.height).enumerated() {
-            let track = layout.track(row: row)
             let isOn = focus == .sliders && slider == scroll + row
-            if isOn { screen.write("▸", x: 1, y: track.y, Style(theme.accent, bold: true)) }
-            if case .share(let model, let others) = setting.subject {
-                drawShare(&screen, setting, of: model, beside: others, track, isOn, theme)
-            } else {
-                drawSlider(&screen, setting, track, isOn, theme)
-            }
+            draw(setting, &screen, track: layout.track(row: row), isOn: isOn, theme)
         }
         let y = layout.sliders.maxY + 1
         guard y < layout.events.maxY else { return }
@@ -38,11 +32,21 @@ extension WorkspaceState {
         }
     }
 
+    /// Draws a slider with its mark from 13 columns before its track to as many behind it.
+    func draw(_ setting: any AnySetting, _ screen: inout CellBuffer, track: Rect, isOn: Bool, _ theme: Theme) {
+        if isOn { screen.write("▸", x: track.x - 13, y: track.y, Style(theme.accent, bold: true)) }
+        if case .share(let model, let others) = setting.subject {
+            drawShare(&screen, setting, of: model, beside: others, track, isOn, theme)
+        } else {
+            drawSlider(&screen, setting, track, isOn, theme)
+        }
+    }
+
     private func drawSlider(
         _ screen: inout CellBuffer, _ setting: any AnySetting, _ track: Rect, _ isOn: Bool, _ theme: Theme
     ) {
         let color = setting.subject == .flags ? theme.threshold : theme.accent
-        screen.write(setting.title, x: 3, y: track.y, Style(isOn ? theme.accent : theme.text, bold: isOn), limit: track.x - 4)
+        screen.write(setting.title, x: track.x - 11, y: track.y, Style(isOn ? theme.accent : theme.text, bold: isOn), limit: 10)
         screen.slider(
             share: setting.share(in: analysis.settings), x: track.x, y: track.y, width: track.width,
             filled: Style(color, bold: isOn), track: Style(theme.border))
@@ -59,7 +63,7 @@ extension WorkspaceState {
         let styles = [others.first ?? model, model].map { Style(theme.color(of: $0.name), bold: isOn) }
         let name = (others.first?.title(within: 5) ?? "") + (others.count > 1 ? "…" : "")
         let rest = "\(name) \(fixed(others.reduce(0) { $0 + ensemble.share(of: $1) }))"
-        screen.write(rest, x: 3, y: track.y, styles[0], limit: track.x - 4)
+        screen.write(rest, x: track.x - 11, y: track.y, styles[0], limit: 10)
         let wide = "\(fixed(ensemble.share(of: model))) \(model.title)"
         let own =
             track.maxX + 1 + displayWidth(wide) < track.maxX + 13

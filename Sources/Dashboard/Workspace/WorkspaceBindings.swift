@@ -299,6 +299,13 @@ extension Binding where Owner == SignedIn {
             ComparisonCard.self, [.character("m")], "Measure the models and their combination against the labels",
             command: "compare", unless: { $0.noComparison }
         ) { $0.compare() },
+        opening(
+            ExaminationCard.self, [NamedKey.examine], "What would be found: the smallest anomaly of each kind, and what it costs",
+            command: "examine", unless: { $0.noScores }
+        ) { signedIn in
+            signedIn.push(ExaminationCard())
+            return signedIn.atWorkspace { $0.examine() }
+        },
     ]
 
     private static let settings: [Binding] = [

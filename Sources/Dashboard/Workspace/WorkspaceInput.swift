@@ -142,6 +142,11 @@ extension WorkspaceState {
             let effects = take(models)
             frame.say("Loaded \(models.map(\.detector.kind.title).joined(separator: " and ")).\(saidOfNews(frame))")
             return effects
+        case .examining(let run, let share) where run === examining?.run: examining?.share = share
+        case .examined(let run, let sensitivity) where run === examining?.run: receive(sensitivity)
+        case .examinationFailed(let run, let problem) where run === examining?.run:
+            examining = nil
+            frame.complain(problem)
         case .explained(let explained) where explained.identity == analysis.series.identity: self.explained = explained
         case .settled(let run, let analysis) where run === settling.run:
             return receive(settled: analysis)

@@ -67,7 +67,8 @@ func export(_ request: ExportRequest) throws -> Answer {
         what = "\(grouped(result.events.count)) event\(result.events.count == 1 ? "" : "s")"
     case .report:
         let report = Report(
-            request.analysis, judgements: request.judgements, notes: request.notes, channel: request.channel)
+            request.analysis, judgements: request.judgements, notes: request.notes,
+            sensitivity: try request.sensitivity ?? Sensitivity(of: request.analysis), channel: request.channel)
         data = Data(report.html().utf8)
         what = "a report"
     }

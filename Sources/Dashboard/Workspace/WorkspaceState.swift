@@ -59,6 +59,10 @@ public struct WorkspaceState: Sendable {
     var growth: Growth
     /// Scores and flags that are being made of what was decided.
     var settling = Settling()
+    /// What would be found, once the models were examined; it follows the settings.
+    public internal(set) var sensitivity: Sensitivity?
+    /// An examination that goes on.
+    var examining: Examining?
     /// What is stored about the series is stored under this: its identity when it was opened or trained on.
     var known: SeriesIdentity
     /// A run in progress or just ended.

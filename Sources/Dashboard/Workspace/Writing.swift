@@ -16,6 +16,8 @@ public struct ExportRequest: Sendable {
     let analysis: Analysis
     let judgements: Judgements
     let notes: Notes
+    /// What would be found, where that is known.
+    let sensitivity: Sensitivity?
     /// The file of the series.
     let source: String
     /// The channel that a report draws.
@@ -34,7 +36,8 @@ extension WorkspaceState {
         let stem = (analysis.series.name.split(separator: ".").first.map(String.init) ?? "series") + only.prefix(40)
         let ending = content == .report ? ".html" : SeriesFormat.csvEnding
         let request = ExportRequest(
-            content: content, analysis: analysis, judgements: judgements, notes: notes, source: self.path, channel: channel,
+            content: content, analysis: analysis, judgements: judgements, notes: notes, sensitivity: sensitivity,
+            source: self.path, channel: channel,
             path: path ?? "\(stem)-\(content.rawValue)\(ending)")
         return [.export(request)]
     }

@@ -8,14 +8,20 @@ public struct Report: Sendable {
     private let analysis: Analysis
     private let judgements: Judgements
     private let notes: Notes
+    /// What would be found, where that is known.
+    private let sensitivity: Sensitivity?
     /// The channel that is drawn.
     private let channel: Int
     /// Events that are drawn one by one: those with the highest peaks.
     private static let drawnEvents = 24
 
     /// Reports on an analysis.
-    public init(_ analysis: Analysis, judgements: Judgements, notes: Notes, channel: Int = 0) {
+    /// - Parameter sensitivity: what would be found, which costs seconds to find out; left out where `nil`.
+    public init(
+        _ analysis: Analysis, judgements: Judgements, notes: Notes, sensitivity: Sensitivity? = nil, channel: Int = 0
+    ) {
         self.analysis = analysis
+        self.sensitivity = sensitivity
         self.judgements = judgements
         self.notes = notes
         self.channel = channel
@@ -29,7 +35,7 @@ public struct Report: Sendable {
             "<h1>\(escaped(series.name))</h1>", "<p>\(escaped(summary(events)))</p>", overview(), legend(), "<h2>Events</h2>",
             table(events), "<h2>The \(min(events.count, Self.drawnEvents)) highest</h2>",
             "<div class=grid>" + events.prefix(Self.drawnEvents).map(figure).joined(separator: "\n") + "</div>",
-            "<h2>Settings</h2>", settings(), "<h2>Columns</h2>", columns(),
+            sensitivity.map(found) ?? "", "<h2>Settings</h2>", settings(), "<h2>Columns</h2>", columns(),
         ]
         return """
             <!doctype html>
@@ -141,6 +147,23 @@ public struct Report: Sendable {
         return htmlTable(heads, lines)
     }
 
+    /// A bar a size of each kind of anomaly, and the smallest that would be found.
+    private func found(_ sensitivity: Sensitivity) -> String {
+        let lines = sensitivity.findings.map { finding in
+            let bars = zip(finding.sizes, finding.shares).map { size, share in
+                "<i class=\(share >= Examination.wanted ? "seen" : "missed") style='height:\(Int(2 + 18 * share))px' "
+                    + "title='\(escaped(sensitivity.text(size, of: finding.kind))): \(Int((100 * share).rounded())) %'></i>"
+            }
+            return "<tr><td>\(escaped(finding.kind.title))</td><td class=bars>\(bars.joined())</td>"
+                + "<td>\(escaped(sensitivity.text(finding)))</td><td>\(escaped(finding.kind.help))</td></tr>"
+        }
+        return
+            "<h2>What would be found</h2><p>Anomalies of each kind were put into \(Examination.places) places of the rows that "
+            + "were held out from training, in six sizes; found is the smallest that these settings flag nine times in ten. "
+            + "False events to expect: \(escaped(sensitivity.falseEventsText)).</p><div class=scroll><table><tr><th>put in</th>"
+            + "<th>small to large</th><th>found from</th><th>what it is</th></tr>\n\(lines.joined(separator: "\n"))</table></div>"
+    }
+
     private func settings() -> String {
         var lines = AnalysisSettings.table(analysis.models).map { [$0.title, $0.text(analysis.settings), $0.help] }
         if let level = analysis.result?.level {
@@ -170,9 +193,9 @@ public struct Report: Sendable {
 
     private static let style = """
         :root { color-scheme: light dark; --text: #1c2430; --muted: #5c6776; --line: #c9d1dc; --back: #ffffff; \
-        --flag: #f4c7c3; --series: #24577a; --combined: #7d3c98 }
+        --flag: #f4c7c3; --series: #24577a; --combined: #7d3c98; --seen: #1f8a63 }
         @media (prefers-color-scheme: dark) { :root { --text: #d5dae3; --muted: #98a3b3; --line: #3b4556; --back: #11141a; \
-        --flag: #5a2630; --series: #9fc6d9; --combined: #c48bdd } }
+        --flag: #5a2630; --series: #9fc6d9; --combined: #c48bdd; --seen: #67c8a2 } }
         body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); max-width: 1060px; \
         margin: 2em auto; padding: 0 1em }
         h1 { margin-bottom: 0 } h2 { margin-top: 2em }
@@ -185,7 +208,9 @@ public struct Report: Sendable {
         border-bottom: 1px solid var(--line); vertical-align: top }
         .scroll { overflow-x: auto } .legend { color: var(--muted) }
         .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(320px, 1fr)); gap: 1em } figure { margin: 0 }
-        figcaption { font-size: 13px }
+        figcaption { font-size: 13px } .bars { white-space: nowrap; line-height: 20px } \
+        .bars i { display: inline-block; width: 14px; margin-right: 3px; vertical-align: bottom } \
+        .seen { background: var(--seen) } .missed { background: var(--line) }
         """
 }
 
