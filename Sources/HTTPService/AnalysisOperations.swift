@@ -17,11 +17,11 @@ struct AnalysisOperations: Sendable {
     static let name = Parameter.body("name", .text(1...128), otherwise: "series" + SeriesFormat.csvEnding)
     static let longestBody = 33_554_432
 
-    private static let id = Parameter.path("id", .text)
+    static let id = Parameter.path("id", .text)
     /// The number of a row: its place in the order of time, from 1.
     private static let rowNumber = Input.integer(1...1_000_000_000)
 
-    var all: [Operation] { seriesOperations + trainingOperations + resultOperations }
+    var all: [Operation] { seriesOperations + trainingOperations + resultOperations + ruleOperations }
 
     // MARK: Series
 
@@ -110,9 +110,10 @@ struct AnalysisOperations: Sendable {
     private func train(
         _ caller: AuthenticatedContext, id: String, rows: Int?, learnt: [String], excluded: [String], seed: Int
     ) async throws -> Progress {
+        let identity = try await store.analysis(id, for: caller.session).series.identity
         let chosen = ChosenRows(
             learnt: try Self.spans(learnt, field: "train"), excluded: try Self.spans(excluded, field: "exclude"),
-            first: rows)
+            first: rows, rules: try await rules(caller, identity))
         guard rows == nil || !chosen.namesRows else {
             throw Problem.fields([.init(field: "train_rows", message: "Leave this field out beside train and exclude.")])
         }
@@ -149,10 +150,12 @@ struct AnalysisOperations: Sendable {
     }
 
     /// An event with what was decided about it.
-    private struct JudgedEvent: Sendable {
+    struct JudgedEvent: Sendable {
         let event: Event
         let series: Series
         let verdict: Verdict?
+        /// What is known of it, where rules expect it.
+        var expected: String?
     }
 
     private var page: Output<Page> {
@@ -174,7 +177,7 @@ struct AnalysisOperations: Sendable {
         ])
     }
 
-    private var event: Output<JudgedEvent> {
+    var event: Output<JudgedEvent> {
         .object(
             [
                 .member("first_row", .integer) { $0.event.rows.lowerBound + 1 },
@@ -185,7 +188,7 @@ struct AnalysisOperations: Sendable {
                 + models.kinds.map { kind in
                     .optional("\(kind.name)_peak", .share) { $0.event.modelPeaks[kind].flatMap { $0.isNaN ? nil : $0 } }
                 }
-                + [.optional("verdict", .choice) { $0.verdict }])
+                + [.optional("verdict", .choice) { $0.verdict }, .optional("expected", .text) { $0.expected }])
     }
 
     private var resultOperations: [Operation] {
@@ -238,22 +241,23 @@ struct AnalysisOperations: Sendable {
         try await store.workers.run { _ = try library.shelf(of: series.identity).judge(first - 1..<last, as: verdict) }
     }
 
-    private func result(
+    func result(
         _ caller: AuthenticatedContext, _ id: String, _ settings: AnalysisSettings
     ) async throws -> (Analysis, AnalysisResult) {
         let kept = try await store.analysis(id, for: caller.session)
         let library = store.library(caller.session)
         return try await store.workers.run {
             var analysis = kept
-            let judgements = try library.shelf(of: analysis.series.identity).judgements()
-            analysis.update { $0 = Decisions(settings: settings, judgements: judgements) }
+            let shelf = library.shelf(of: analysis.series.identity)
+            let (judgements, rules) = (try shelf.judgements(), try shelf.rules())
+            analysis.update { $0 = Decisions(settings: settings, judgements: judgements, rules: rules) }
             guard let result = analysis.result else { throw Problem(.conflict, DetectionError.noScores.description) }
             return (analysis, result)
         }
     }
 
     /// The settings of the query, one parameter a setting; what is not given is as the source has it.
-    private var settings: Parameter<AnalysisSettings> {
+    var settings: Parameter<AnalysisSettings> {
         let known = AnalysisSettings.table(source.models)
         let fields = known.map { setting in
             let schema: Schema =

@@ -52,6 +52,8 @@ extension WorkspaceState {
         if let training, !training.hasEnded { return [] }
         let run = TrainingState(models, cancellation: Cancellation())
         training = run
+        var chosen = chosen
+        chosen.rules = analysis.rules
         return carryOver() + [.train(analysis.series, chosen, run.cancellation, seed)]
     }
 
@@ -142,6 +144,7 @@ extension WorkspaceState {
             let effects = take(models)
             frame.say("Loaded \(models.map(\.detector.kind.title).joined(separator: " and ")).\(saidOfNews(frame))")
             return effects
+        case .rulesRead(let identity, let rules) where identity == known: return add(rules, &frame)
         case .explained(let explained) where explained.identity == analysis.series.identity: self.explained = explained
         case .settled(let run, let analysis) where run === settling.run:
             return receive(settled: analysis)
