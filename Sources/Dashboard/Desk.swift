@@ -57,6 +57,8 @@ public final class Desk: Sendable {
                 .stored(effect, replaced: try library($0).shelf(of: series).judge(rows, as: verdict))
             }
         case .store(let series, let settings): store(effect) { try $0.shelf(of: series).store(settings) }
+        case .changeRules(let series, let removed, let added):
+            store(effect) { try $0.shelf(of: series).change(removing: removed, adding: added) }
         case .storeTheme(let name): store(effect) { try $0.store(name, key: "theme") }
         case .carryOver(let path, let series, let known):
             store(effect) { _ = try $0.open(series, at: path, continuing: known) }
@@ -71,7 +73,8 @@ public final class Desk: Sendable {
         case .readAgain(let path, let options, let run): readAgain(path, effect, options, run)
         case .listSeries(let path, let columns, let options): listSeries(path, effect, columns, options)
         case .train(let series, let chosen, let run, let seed): Task { await train(series, chosen, run, seed) }
-        case .listLibrary, .loadModels, .export, .describe, .compare, .explain, .examine, .scoreGrowth, .settle, .complete:
+        case .listLibrary, .loadModels, .export, .describe, .compare, .explain, .examine, .scoreGrowth, .settle, .complete,
+            .readRules:
             compute(effect)
         case .follow(let path, let series, var options, let run):
             options.readers = services.readers
@@ -100,6 +103,8 @@ public final class Desk: Sendable {
                 case .scoreGrowth(let followed, let rows, let late, let run):
                     try grown(followed, rows, late, run)
                 case .settle(let analysis, let run): run.isCancelled ? nil : .settled(run: run, analysis.settled())
+                case .readRules(let text, let identity):
+                    .rulesRead(identity: identity, try RuleSource.rules(named: expanded(text)))
                 case .complete(let path): .completed(path: path, completions(of: path))
                 case .export(let request): try export(request)
                 case .describe(let series):

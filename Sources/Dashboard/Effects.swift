@@ -52,6 +52,10 @@ public enum Effect: Sendable {
     case loadModels(Series, [ModelKind], of: SeriesIdentity)
     case judge(SeriesIdentity, Range<Int>, Verdict?)
     case store(SeriesIdentity, AnalysisSettings)
+    /// Takes rules of expected rows away and adds others.
+    case changeRules(SeriesIdentity, removing: [ExpectedRule], adding: [ExpectedRule])
+    /// Reads the rules of a file, for the series that is stored under an identity.
+    case readRules(named: String, of: SeriesIdentity)
     case storeTheme(name: String)
     /// What was written about rows; an empty text takes it away.
     case write(SeriesIdentity, Range<Int>, String)
@@ -151,6 +155,8 @@ public enum Answer: Sendable {
     case examinationFailed(run: Cancellation, String)
     /// The columns of the series with this identity.
     case described(identity: SeriesIdentity, [ColumnStatistics])
+    /// Rules that a file holds, for the series that is stored under this identity.
+    case rulesRead(identity: SeriesIdentity, [ExpectedRule])
     /// A verdict or a note is stored, in place of these verdicts.
     indirect case stored(Effect, replaced: [RowMark<Verdict>])
     /// A verdict or a note could not be stored, in words.
@@ -175,6 +181,8 @@ public struct OpenedSeries: Sendable {
     public var judgements: Judgements
     /// What the user wrote about events.
     public var notes: Notes
+    /// When rows are expected to differ.
+    public var rules: [ExpectedRule] = []
     /// The models that there can be.
     public var models: Models
     /// What the settings of a series begin with; `nil` for those of the program.

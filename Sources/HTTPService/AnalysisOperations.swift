@@ -21,7 +21,7 @@ struct AnalysisOperations: Sendable {
     /// The number of a row: its place in the order of time, from 1.
     private static let rowNumber = Input.integer(1...1_000_000_000)
 
-    var all: [Operation] { seriesOperations + trainingOperations + resultOperations + [examination] }
+    var all: [Operation] { seriesOperations + trainingOperations + resultOperations + ruleOperations + [examination] }
 
     // MARK: Series
 
@@ -117,9 +117,10 @@ struct AnalysisOperations: Sendable {
     private func train(
         _ caller: AuthenticatedContext, id: String, rows: Int?, learnt: [String], excluded: [String], seed: Int
     ) async throws -> Progress {
+        let identity = try await store.analysis(id, for: caller.session).series.identity
         let chosen = ChosenRows(
             learnt: try Self.spans(learnt, field: "train"), excluded: try Self.spans(excluded, field: "exclude"),
-            first: rows)
+            first: rows, rules: try await rules(caller, identity))
         guard rows == nil || !chosen.namesRows else {
             throw Problem.fields([.init(field: "train_rows", message: "Leave this field out beside train and exclude.")])
         }
@@ -156,10 +157,12 @@ struct AnalysisOperations: Sendable {
     }
 
     /// An event with what was decided about it.
-    private struct JudgedEvent: Sendable {
+    struct JudgedEvent: Sendable {
         let event: Event
         let series: Series
         let verdict: Verdict?
+        /// What is known of it, where rules expect it.
+        var expected: String?
     }
 
     private var page: Output<Page> {
@@ -181,7 +184,7 @@ struct AnalysisOperations: Sendable {
         ])
     }
 
-    private var event: Output<JudgedEvent> {
+    var event: Output<JudgedEvent> {
         .object(
             [
                 .member("first_row", .integer) { $0.event.rows.lowerBound + 1 },
@@ -192,7 +195,7 @@ struct AnalysisOperations: Sendable {
                 + models.kinds.map { kind in
                     .optional("\(kind.name)_peak", .share) { $0.event.modelPeaks[kind].flatMap { $0.isNaN ? nil : $0 } }
                 }
-                + [.optional("verdict", .choice) { $0.verdict }])
+                + [.optional("verdict", .choice) { $0.verdict }, .optional("expected", .text) { $0.expected }])
     }
 
     private var resultOperations: [Operation] {
@@ -247,15 +250,16 @@ struct AnalysisOperations: Sendable {
         }
     }
 
-    private func result(
+    func result(
         _ caller: AuthenticatedContext, _ id: String, _ settings: AnalysisSettings
     ) async throws -> (Analysis, AnalysisResult) {
         let kept = try await store.analysis(id, for: caller.session)
         let library = store.library(caller.session)
         return try await store.turns.run(for: caller.session.account.id) {
             var analysis = kept
-            let judgements = try library.shelf(of: analysis.series.identity).judgements()
-            analysis.update { $0 = Decisions(settings: settings, judgements: judgements) }
+            let shelf = library.shelf(of: analysis.series.identity)
+            let (judgements, rules) = (try shelf.judgements(), try shelf.rules())
+            analysis.update { $0 = Decisions(settings: settings, judgements: judgements, rules: rules) }
             guard let result = analysis.result else { throw Problem(.conflict, DetectionError.noScores.description) }
             return (analysis, result)
         }

@@ -106,6 +106,14 @@ extension OddlineDatabase {
                 table.uniqueKey(["user_id", "fingerprint", "first_row", "last_row"])
             }
         }
+        try database.create(table: "rules") { table in
+            table.autoIncrementedPrimaryKey("id")
+            owner(table)
+            table.column("fingerprint", .text).notNull()
+            table.column("rule", .text).notNull()
+            table.column("made_at", .datetime).notNull()
+            table.uniqueKey(["user_id", "fingerprint", "rule"])
+        }
         try database.create(table: "readings") { table in
             owner(table)
             table.column("path", .text).notNull()

@@ -216,7 +216,7 @@ private func change(_ username: String, _ data: DataOptions, _ done: String, _ b
 }
 
 /// A password typed without echo on a terminal, or one line of standard input.
-private func readPassword() throws -> String {
+func readPassword() throws -> String {
     guard isatty(STDIN_FILENO) == 1 else { return readLine(strippingNewline: true) ?? "" }
     var settings = termios()
     tcgetattr(STDIN_FILENO, &settings)

@@ -13,7 +13,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             Models are trained on the spot. The yardsticks are the deviation from a rolling median and the distance to \
             the most similar window elsewhere. The buffer of VUS is the dominant period of the values. event-P, \
             event-R and event-F1 are precision, recall and F1 of the events that the rule for flags gives, labels widened by \
-            half a period; best-F1 is the largest at any level.
+            half a period; best-F1 is the largest at any level. Rows that rules expect (--expected) count as scored 0.
             """)
 
     @Argument(help: "Labelled files, or folders of CSV files.")
@@ -28,6 +28,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     @OptionGroup var seriesOptions: SeriesOptions
     @OptionGroup var training: TrainingOptions
     @OptionGroup var ensemble: EnsembleOptions
+    @OptionGroup var expecting: ExpectedOptions
     @OptionGroup var configured: ConfigurationOptions
 
     func validate() throws {
@@ -96,14 +97,17 @@ struct EvaluateCommand: AsyncParsableCommand {
         let values = series.channels[0].values
         let buffer = Measures.buffer(for: series)
         let labelled = labelledRanges(labels)
+        let rules = try expecting.rules(of: series)
+        let expected = ExpectedRows(rules, in: series)
         var lines: [Line] = []
         func add(
             _ detector: String, _ seed: String, _ scores: [Float], flagging: [Float]? = nil, since started: Date
         ) throws {
             let seconds = Date().timeIntervalSince(started)
+            let scores = expected.measured(scores)
             let ranking = Ranking(scores, labels: labels)
             let measures = try Measures(ranking, scores: scores, labels: labels, buffer: buffer)
-            let blocks = ExtentBlocks(flagging ?? scores)
+            let blocks = ExtentBlocks(expected.measured(flagging ?? scores))
             let flagged = EventRule().runs(of: blocks, level: settings.rule.level(for: blocks))
             let best = try EventMeasures.bestF1(scores, ranking, labelled: labelled, reach: buffer / 2)
             lines.append(
@@ -117,7 +121,8 @@ struct EvaluateCommand: AsyncParsableCommand {
             training.seed &+= UInt64(offset)
             let started = Date()
             var analysis = Analysis(series: series, models: Program.models, settings: settings)
-            analysis.use(try await training.train(on: series))
+            analysis.decide { $0.rules = rules }
+            analysis.use(try await training.train(on: series, rules))
             guard let result = analysis.result else { throw DetectionError.noScores }
             let seed = String(training.seed)
             for (kind, scores) in result.scores { try add(kind.name, seed, scores, since: started) }

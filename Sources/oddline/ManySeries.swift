@@ -71,7 +71,7 @@ extension ScoreCommand {
         let scoring = try KeyedScoring(
             stream, models: Program.models,
             detectors: shared.map { .shared($0) } ?? .ofKey { try models.folder(ofKey: $0).load() },
-            settings: settings, content: onlyEvents ? .events : .scores, format: format)
+            settings: settings, rules: try expecting.rules(), content: onlyEvents ? .events : .scores, format: format)
         let bad = BadKeys(failsFast: keys.failFast)
         try printResult(scoring.beginning)
         try OrderedWork(
@@ -107,7 +107,7 @@ extension TrainCommand {
                     throw DetectionError.tooFewRows(
                         series: series.name, rows: series.rowCount, needed: Training.fewestRows)
                 }
-                let task = try training.task(ofMany: series)
+                let task = try training.task(ofMany: series, expecting.rules())
                 if shared {
                     all += task.parts.map { task.series.rows($0) }
                 } else {

@@ -31,6 +31,7 @@ struct TrainCommand: AsyncParsableCommand {
     @OptionGroup var seriesOptions: SeriesOptions
     @OptionGroup var keys: KeyOptions
     @OptionGroup var training: TrainingOptions
+    @OptionGroup var expecting: ExpectedOptions
 
     func validate() throws {
         try seriesOptions.validate(hasFile: file != nil)
@@ -45,7 +46,7 @@ struct TrainCommand: AsyncParsableCommand {
             let folder = ModelFolder(output ?? (name ?? "oddline") + ".models")
             if let column = keys.column, let file { return try await trainKeys(column, of: file, into: folder) }
             let series = try seriesOptions.read(file, by: .configured())
-            let detectors = try await training.learn(training.task(series))
+            let detectors = try await training.learn(training.task(series, expecting.rules(of: series)))
             try folder.save(detectors)
             for detector in detectors { print(folder.summary(of: detector)) }
         }
@@ -88,6 +89,7 @@ struct ScoreCommand: AsyncParsableCommand {
     @OptionGroup var keys: KeyOptions
     @OptionGroup var training: TrainingOptions
     @OptionGroup var ensemble: EnsembleOptions
+    @OptionGroup var expecting: ExpectedOptions
     @OptionGroup var following: FollowingOptions
     @OptionGroup var configured: ConfigurationOptions
 
@@ -126,13 +128,15 @@ struct ScoreCommand: AsyncParsableCommand {
             let readers = source.readers
             var series =
                 try followed.map { try seriesOptions.follow($0, &tail, by: readers) } ?? seriesOptions.read(file, by: readers)
+            let rules = try expecting.rules(of: series)
             var scored: [ScoredModel]
             if let model {
                 (series, scored) = try ModelFolder(model).load(scoring: series)
             } else {
-                scored = try await training.train(on: series)
+                scored = try await training.train(on: series, rules)
             }
             var analysis = Analysis(series: series, models: Program.models, settings: settings)
+            analysis.decide { $0.rules = rules }
             analysis.use(scored)
             guard let result = analysis.result else { throw DetectionError.noScores }
             let export = ScoreExport(series: series, result: result)

@@ -108,6 +108,12 @@ struct SeriesOptions: ParsableArguments {
     /// Reads a file, or where none is named what `--odbc` names.
     func read(_ path: String?, by readers: ReaderPrograms) throws -> Series { noticed(try open(path, options, readers).series) }
 
+    /// Reads a file as was decided before, unless options say how.
+    func read(_ path: String, by readers: ReaderPrograms, decided: SeriesReader.Options?) throws -> Series {
+        let own = options
+        return noticed(try open(path, own == SeriesReader.Options() ? decided ?? own : own, readers).series)
+    }
+
     /// How a file is read, though it be of several series.
     func describe(_ path: String?, by readers: ReaderPrograms) throws -> Understanding {
         var options = options

@@ -55,6 +55,29 @@ struct FollowingOptions: ParsableArguments {
     }
 }
 
+/// Which rows are expected to differ.
+struct ExpectedOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Rows that are expected to differ and not flagged; repeat for several: \"Sun 02:00..04:00\", \"daily 22:00..06:00\", "
+                + "\"yearly 12-24..12-26\", \"holidays DE\", FROM..TO, an iCalendar file, or a file with a rule a line. Behind "
+                + "\"maintenance\" they are not learnt either.",
+            valueName: "rule|file"))
+    var expected: [String] = []
+
+    /// The rules that are named.
+    /// - Throws: `ExpectedRuleError`, `CalendarError`, `SeriesError.unreadable`.
+    func rules() throws -> [ExpectedRule] { try expected.flatMap { try RuleSource.rules(named: $0) } }
+
+    /// The rules, each of which can hold rows of a series.
+    /// - Throws: as `rules()`.
+    func rules(of series: Series) throws -> [ExpectedRule] {
+        let rules = try rules()
+        for rule in rules { try rule.check(series) }
+        return rules
+    }
+}
+
 /// How models are trained.
 struct TrainingOptions: ParsableArguments {
     @Option(help: "Train on the first N rows only, of many series on those of each; on all rows otherwise.")
@@ -85,9 +108,10 @@ struct TrainingOptions: ParsableArguments {
     }
 
     /// Trains the models on a series, all of which they then score.
-    func train(on series: Series) async throws -> [ScoredModel] {
+    /// - Parameter rules: maintenance, which is not learnt.
+    func train(on series: Series, _ rules: [ExpectedRule]) async throws -> [ScoredModel] {
         var models: [ScoredModel] = []
-        let task = try task(series)
+        let task = try task(series, rules)
         try await run(ModelTraining(task, scoring: series, models: Program.models)) {
             if case .finished(let model) = $0 { models.append(model) }
         }
@@ -109,23 +133,27 @@ struct TrainingOptions: ParsableArguments {
     var choosesRows: Bool { trainRows != nil || chosen.namesRows }
 
     /// The rows that are named.
-    private var chosen: ChosenRows {
-        ChosenRows(learnt: train.compactMap { RowSpan($0) }, excluded: exclude.compactMap { RowSpan($0) }, first: trainRows)
+    private var chosen: ChosenRows { chosen([]) }
+
+    private func chosen(_ rules: [ExpectedRule]) -> ChosenRows {
+        ChosenRows(
+            learnt: train.compactMap { RowSpan($0) }, excluded: exclude.compactMap { RowSpan($0) }, first: trainRows, rules: rules
+        )
     }
 
     /// Training on the rows of a series that were asked for.
     /// - Throws: `DetectionError.tooManyTrainingRows`, `ChoiceError`.
-    func task(_ series: Series) throws -> TrainingTask {
+    func task(_ series: Series, _ rules: [ExpectedRule]) throws -> TrainingTask {
         if let trainRows, trainRows > series.fileRowCount {
             throw DetectionError.tooManyTrainingRows(series: series.name, rows: series.fileRowCount, wanted: trainRows)
         }
-        return try task(ofMany: series)
+        return try task(ofMany: series, rules)
     }
 
     /// Training on the rows that were asked for of one of many series; on all where it has fewer.
     /// - Throws: `ChoiceError`.
-    func task(ofMany series: Series) throws -> TrainingTask {
-        try chosen.task(series, seed: seed)
+    func task(ofMany series: Series, _ rules: [ExpectedRule]) throws -> TrainingTask {
+        try chosen(rules).task(series, seed: seed)
     }
 
     /// Trains the models at the same time; a bar a model on standard error when that is a terminal.

@@ -40,14 +40,14 @@ import Workbench
         press(&state, .escape)
         #expect(state.card == nil)
         run(&state, "threshold 0.9")
-        #expect(press(&state, .character("M")).isEmpty, "nothing is examined twice")
+        #expect(press(&state, .character("I")).isEmpty, "nothing is examined twice")
         let analysis = try #require(state.signedIn?.workspace?.analysis)
         #expect(try sensitivity(state).findings == Sensitivity(of: analysis).findings)
     }
 
     @Test func anExaminationIsStopped() throws {
         var state = try workspace()
-        guard case .examine(let analysis, let run) = press(&state, .character("M")).first else { throw Unexpected("no question") }
+        guard case .examine(let analysis, let run) = press(&state, .character("I")).first else { throw Unexpected("no question") }
         _ = answer(&state, .examining(run: run, share: 0.5))
         #expect(view(state).text.contains("50%"))
         press(&state, .character("x"))
@@ -58,15 +58,15 @@ import Workbench
 
     @Test func whyItFailedIsTold() throws {
         var state = try workspace()
-        guard case .examine(_, let run) = press(&state, .character("M")).first else { throw Unexpected("no question") }
+        guard case .examine(_, let run) = press(&state, .character("I")).first else { throw Unexpected("no question") }
         _ = answer(&state, .examinationFailed(run: run, "The disk is full."))
         #expect(state.frame.message?.text == "The disk is full.")
-        #expect(!press(&state, .escape, .character("M")).isEmpty, "it can be asked for again")
+        #expect(!press(&state, .escape, .character("I")).isEmpty, "it can be asked for again")
     }
 
     @Test func nothingIsExaminedWithoutScores() throws {
         var state = try workspace(isScored: false)
-        #expect(press(&state, .character("M")).isEmpty && state.card == nil)
+        #expect(press(&state, .character("I")).isEmpty && state.card == nil)
         #expect(state.frame.message?.isError == true)
     }
 }

@@ -200,7 +200,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
         workspace("comparison") { try compare(&$0) },
         workspace("lessons") { try learn(&$0) },
         workspace("examination-pending") { state in
-            guard case .examine(_, let run) = press(&state, .character("M")).first else { throw Unexpected("no examination") }
+            guard case .examine(_, let run) = press(&state, .character("I")).first else { throw Unexpected("no examination") }
             _ = answer(&state, .examining(run: run, share: 0.4))
         },
         workspace("examination") { state in
@@ -302,7 +302,7 @@ private func learn(_ state: inout DashboardState) throws {
 
 /// Opens the card of what would be found and has its question answered.
 func examine(_ state: inout DashboardState) throws {
-    guard case .examine(let analysis, let run) = press(&state, .character("M")).first else { throw Unexpected("no examination") }
+    guard case .examine(let analysis, let run) = press(&state, .character("I")).first else { throw Unexpected("no examination") }
     _ = answer(&state, .examined(run: run, try Sensitivity(of: analysis)))
 }
 

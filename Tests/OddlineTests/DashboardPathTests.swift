@@ -48,11 +48,11 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         let trained = try first.wait(for: "All models are trained and saved.", seconds: 120)
         #expect(flags(trained).count > 2)
 
-        try first.keys("M")
+        try first.keys("I")
         try first.wait(for: "found from", seconds: 60)
         try first.keys("Tab", "Left", "Left")
         try first.wait("the level of another rule") { $0.contains("quantile, from") }
-        try first.keys("M", "U", "Tab", "Up", "Right", "Right", "Right", "Right", "Right", "Right")
+        try first.keys("I", "U", "Tab", "Up", "Right", "Right", "Right", "Right", "Right", "Right")
         let moved = try first.wait("another weight") { $0.contains("LSTM 0.20") && $0.contains("0.80 Transf.") }
         #expect(flags(moved) != flags(trained))
         try first.mouse(0, x: 14, y: 26)

@@ -8,7 +8,8 @@ enum NamedKey {
     static let anomaly = Key.character("a"), normal = Key.character("n"), mark = Key.character("v")
     static let trainOn = Key.character("Y"), trainWithout = Key.character("X")
     static let keepRun = Key.character("K"), compareRuns = Key.character("D")
-    static let examine = Key.character("M")
+    static let examine = Key.character("I")
+    static let makeRule = Key.character("M"), rules = Key.character("P"), undo = Key.character("U")
     static let columns = Key.character("o"), follow = Key.character("F")
     // In the library.
     static let openPath = Key.character("o"), complete = Key.tab

@@ -72,6 +72,7 @@ extension UserLibrary {
             savedModels: try shelf.savedModels(), judgements: try shelf.judgements(), notes: try shelf.notes(),
             models: models, defaults: settings)
         opened.before = shelf.before
+        opened.rules = try shelf.rules()
         return opened
     }
 }

@@ -36,7 +36,7 @@ public struct EventList: Sendable {
     /// Rows that have come since the file was opened before.
     var news: Range<Int>?
 
-    /// The place of an event among all by its peak, from 1.
+    /// The place of an event among all by its peak, from 1; 0 of one that rules expect.
     func rank(of event: Event) -> Int { ranks[event.rows.lowerBound] ?? 0 }
 
     /// The place of an event in the list.
@@ -44,25 +44,27 @@ public struct EventList: Sendable {
         event.flatMap { event in events.firstIndex { $0.rows == event.rows } }
     }
 
-    /// Takes events in time order and lists them anew.
+    /// Takes events in time order and lists them anew, those that rules expect behind all others.
     /// - Parameter keepsOrder: leaves those that are listed where they stand, and lists others behind them: who judges down the
     ///   list does not lose the place when verdicts move scores.
-    mutating func arrange(_ all: [Event], _ judgements: Judgements, keepsOrder: Bool, text: (Event) -> String) {
+    mutating func arrange(
+        _ all: [Event], expected: [Event], _ judgements: Judgements, keepsOrder: Bool, text: (Event) -> String
+    ) {
         let places = keepsOrder ? places(of: all) : [:]
-        defer {
-            let inOrder = events.map(\.rows)
-            if keepsOrder { keep(places) }
-            isOrdered = events.map(\.rows) == inOrder
+        let wanted = filter.lowercased()
+        func isListed(_ event: Event) -> Bool {
+            wanted.isEmpty || (judgements.verdict(on: event.rows) == nil && wanted == "unjudged")
+                || text(event).lowercased().contains(wanted)
         }
         total = all.count
         let byPeak = all.sorted { $0.peak > $1.peak }
         ranks = Dictionary(zip(byPeak.map(\.rows.lowerBound), 1...)) { first, _ in first }
-        events = sorted(all, byPeak, judgements)
-        let wanted = filter.lowercased()
-        guard !wanted.isEmpty else { return }
-        events = events.filter { event in
-            (judgements.verdict(on: event.rows) == nil && wanted == "unjudged") || text(event).lowercased().contains(wanted)
-        }
+        events = sorted(all, byPeak, judgements).filter(isListed)
+        let inOrder = events.map(\.rows)
+        if keepsOrder { keep(places) }
+        isOrdered = events.map(\.rows) == inOrder
+        // What is expected wants no verdict.
+        if wanted != "unjudged" { events += expected.filter(isListed) }
     }
 
     /// Where events, in time order, stand in the list by the rows that they share with it; by their first rows.

@@ -18,6 +18,9 @@ extension WorkspaceState {
         let count = list.filter.isEmpty ? "" : "\(grouped(list.events.count)) with \"\(list.filter)\" of "
         let place = selectedPlace.map { "\(grouped($0 + 1)) of " } ?? ""
         let order = "\(list.isOrdered ? list.order.title : "order kept") · \(analysis.settings.flags.rawValue)"
+        if !expectedEvents.isEmpty, list.total == flagged {
+            return "Flagged \(place)\(count)\(grouped(flagged)), \(grouped(expectedEvents.count)) expected · \(order)"
+        }
         // Events that were judged and are not flagged are listed too.
         guard list.total > flagged else { return "Flagged \(place)\(count)\(grouped(flagged)) · \(order)" }
         return "Events \(place)\(count)\(grouped(list.total)), \(grouped(flagged)) flagged · \(order)"
@@ -65,6 +68,7 @@ extension WorkspaceState {
 
     private func style(of event: Event, isSelected: Bool, _ theme: Theme) -> Style {
         if isSelected { return focus == .events ? Style(theme.selectionText, bold: true) : Style(theme.text, bold: true) }
+        if isExpected(event) { return Style(theme.muted) }
         return switch judgements.verdict(on: event.rows) {
         case .anomaly: Style(theme.error)
         case .normal: Style(theme.success)
@@ -83,7 +87,7 @@ extension WorkspaceState {
         let start = Column(title: heading("start", .time), width: max(7, label), isNumber: false) {
             timeLabel(series, row: $0.rows.lowerBound)
         }
-        let rank = Column(title: "rank", width: 4, isNumber: true) { grouped(list.rank(of: $0)) }
+        let rank = Column(title: "rank", width: 4, isNumber: true) { isExpected($0) ? "–" : grouped(list.rank(of: $0)) }
         let measures = [
             Column(title: heading("rows", .length), width: 5, isNumber: true) { grouped($0.rows.count) },
             Column(title: heading("peak", .peak), width: 7, isNumber: true) { significant($0.peak) },
@@ -98,7 +102,8 @@ extension WorkspaceState {
         }
         let verdict = Column(title: heading("verdict", .unjudged), width: 7, isNumber: false) {
             let note = notes.text(on: $0.rows)
-            let verdict = judgements.verdict(on: $0.rows)?.title ?? (list.isNew($0) ? "new" : "·")
+            let expected = isExpected($0) ? analysis.occasion(of: $0) : nil
+            let verdict = expected ?? judgements.verdict(on: $0.rows)?.title ?? (list.isNew($0) ? "new" : "·")
             let mark = unstored.hasVerdict(on: stored($0.rows)) ? " !" : ""
             return verdict + mark + (note.isEmpty ? "" : " \(note)")
         }

@@ -3,13 +3,14 @@ import SeriesReading
 import TimeSeries
 import Workbench
 
-/// What was changed in a series, to be taken back and done again: settings, verdicts, notes and how its file is read alike.
+/// What was changed in a series, to be taken back and done again: settings, verdicts, notes, rules and how its file is read alike.
 struct History: Sendable {
     /// What a step changes.
     struct Moment: Sendable, Equatable {
         var settings: AnalysisSettings
         var judgements: Judgements
         var notes: Notes
+        var rules: [ExpectedRule] = []
         /// How the file is read.
         var options = SeriesReader.Options()
     }
@@ -95,10 +96,11 @@ struct History: Sendable {
 extension WorkspaceState {
     /// What can be taken back to.
     var moment: History.Moment {
-        History.Moment(settings: analysis.settings, judgements: judgements, notes: notes, options: reading.options)
+        History.Moment(
+            settings: analysis.settings, judgements: judgements, notes: notes, rules: analysis.rules, options: reading.options)
     }
 
-    /// Takes the last change of settings, verdicts, notes or the reading of the file back, or does again what was taken back last.
+    /// Takes the last change of settings, verdicts, notes, rules or the reading of the file back, or does again what was taken back last.
     /// Where the file is read again, the step is done when that is.
     mutating func goThroughHistory(_ direction: History.Direction, _ frame: inout Frame) -> [Effect] {
         if let next = history.next(direction), next.moment.options != reading.options {
@@ -124,7 +126,13 @@ extension WorkspaceState {
         }
         for old in before.notes where !moment.notes.contains(old) { effects.append(.write(series, stored(old.rows), "")) }
         for new in moment.notes where !before.notes.contains(new) { effects.append(.write(series, stored(new.rows), new.value)) }
-        analysis.decide { $0 = Decisions(settings: moment.settings, judgements: moment.judgements) }
+        if moment.rules != before.rules {
+            effects.append(
+                .changeRules(
+                    series, removing: before.rules.filter { !moment.rules.contains($0) },
+                    adding: moment.rules.filter { !before.rules.contains($0) }))
+        }
+        analysis.decide { $0 = Decisions(settings: moment.settings, judgements: moment.judgements, rules: moment.rules) }
         notes = moment.notes
         if moment.settings != before.settings { effects.append(.store(series, moment.settings)) }
         effects = storing(effects) + settle(keepsOrder: false)

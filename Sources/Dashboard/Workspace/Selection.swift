@@ -87,8 +87,9 @@ extension WorkspaceState {
     /// - Parameter keepsOrder: what the list shows stays where it stands.
     mutating func follow(keepsOrder: Bool = false) {
         let (series, judgements, notes) = (analysis.series, judgements, notes)
-        list.arrange(events, judgements, keepsOrder: keepsOrder) { event in
-            let verdict = judgements.verdict(on: event.rows)?.title ?? ""
+        let analysis = analysis
+        list.arrange(events, expected: expectedEvents, judgements, keepsOrder: keepsOrder) { event in
+            let verdict = judgements.verdict(on: event.rows)?.title ?? analysis.occasion(of: event)
             return timeLabel(series, row: event.rows.lowerBound) + " " + verdict + " " + notes.text(on: event.rows)
         }
         bind()
@@ -99,7 +100,7 @@ extension WorkspaceState {
         if let marked {
             return selectedEvent = analysis.result.map { Event(rows: marked, of: $0.combined, scores: $0.scores) }
         }
-        let here = events.filter { $0.rows.overlaps(chosen) }
+        let here = (events + expectedEvents).filter { $0.rows.overlaps(chosen) }
         selectedEvent = here.max { one, other in
             let (left, right) = (one.rows.clamped(to: chosen).count, other.rows.clamped(to: chosen).count)
             return left == right ? one.peak < other.peak : left < right

@@ -63,13 +63,17 @@ extension WorkspaceState {
         {
             screen.fill(Rect(x: first, y: layout.axisY, width: area.maxX - first, height: 1), "═", Style(theme.accent))
         }
-        for event in analysis.result?.events(overlapping: visible) ?? [] {
-            let rows = event.rows.clamped(to: visible)
-            guard let first = layout.column(of: rows.lowerBound, visible: visible),
-                let last = layout.column(of: rows.upperBound - 1, visible: visible)
-            else { continue }
-            screen.fill(Rect(x: first, y: layout.axisY, width: last - first + 1, height: 1), "━", Style(theme.error))
+        func mark(_ spans: some Sequence<Range<Int>>, _ style: Style) {
+            for rows in spans {
+                let rows = rows.clamped(to: visible)
+                guard let first = layout.column(of: rows.lowerBound, visible: visible),
+                    let last = layout.column(of: rows.upperBound - 1, visible: visible)
+                else { continue }
+                screen.fill(Rect(x: first, y: layout.axisY, width: last - first + 1, height: 1), "━", style)
+            }
         }
+        mark((analysis.result?.expected.rows ?? []).filter { $0.overlaps(visible) }, Style(theme.muted))
+        mark((analysis.result?.events(overlapping: visible) ?? []).map(\.rows), Style(theme.error))
         let cursor = cursorLabel(layout)
         let taken = cursor.map { $0.x..<($0.x + displayWidth($0.text)) } ?? 0..<0
         let scale = RowScale(series, visible: visible, columns: area.width)

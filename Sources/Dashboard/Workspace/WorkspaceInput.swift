@@ -52,6 +52,8 @@ extension WorkspaceState {
         if let training, !training.hasEnded { return [] }
         let run = TrainingState(models, cancellation: Cancellation())
         training = run
+        var chosen = chosen
+        chosen.rules = analysis.rules
         return carryOver() + [.train(analysis.series, chosen, run.cancellation, seed)]
     }
 
@@ -147,6 +149,7 @@ extension WorkspaceState {
         case .examinationFailed(let run, let problem) where run === examining?.run:
             examining = nil
             frame.complain(problem)
+        case .rulesRead(let identity, let rules) where identity == known: return add(rules, &frame)
         case .explained(let explained) where explained.identity == analysis.series.identity: self.explained = explained
         case .settled(let run, let analysis) where run === settling.run:
             return receive(settled: analysis)

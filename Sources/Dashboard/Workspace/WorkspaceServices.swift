@@ -52,25 +52,31 @@ func export(_ request: ExportRequest) throws -> Answer {
     if let refusal = refusal(of: path, source: request.source) { return .failed("\(request.path): \(refusal)") }
     if !request.mayOverwrite, FileManager.default.fileExists(atPath: path) { return .wouldOverwrite(request) }
     let series = request.analysis.series
-    guard let result = request.analysis.result else { throw DetectionError.noScores }
     var data = Data()
     let what: String
+    func scored() throws -> AnalysisResult {
+        guard let result = request.analysis.result else { throw DetectionError.noScores }
+        return result
+    }
     let format = path.hasSuffix(".jsonl") ? ScoreExport.Format.jsonl : .csv
     switch request.content {
     case .scores:
         let remarks = ScoreExport.Remarks(judgements: request.judgements, notes: request.notes)
-        ScoreExport(series: series, result: result, remarks: remarks).write(format) { data.append(contentsOf: $0.utf8) }
+        ScoreExport(series: series, result: try scored(), remarks: remarks).write(format) { data.append(contentsOf: $0.utf8) }
         what = "\(grouped(series.rowCount)) rows"
     case .events:
         let export = EventExport(request.analysis, judgements: request.judgements, notes: request.notes)
         data = Data(export.text(format).utf8)
-        what = "\(grouped(result.events.count)) event\(result.events.count == 1 ? "" : "s")"
+        what = counted(try scored().events.count, "event")
     case .report:
         let report = Report(
             request.analysis, judgements: request.judgements, notes: request.notes,
             sensitivity: try request.sensitivity ?? Sensitivity(of: request.analysis), channel: request.channel)
         data = Data(report.html().utf8)
         what = "a report"
+    case .rules:
+        data = Data(request.analysis.rules.map { $0.text + "\n" }.joined().utf8)
+        what = counted(request.analysis.rules.count, "rule")
     }
     do {
         try writeResult(data, to: URL(fileURLWithPath: path))

@@ -105,7 +105,7 @@ public struct WorkspaceState: Sendable {
         defaults = opened.defaults ?? AnalysisSettings(models: opened.models)
         path = opened.path
         savedModels = opened.savedModels
-        analysis.update { $0.judgements = opened.judgements }
+        analysis.update { ($0.judgements, $0.rules) = (opened.judgements, opened.rules) }
         notes = opened.notes
         visible = 0..<opened.series.rowCount
         known = opened.series.identity

@@ -8,7 +8,7 @@ import Workbench
 public struct ExportRequest: Sendable {
     /// What the file holds.
     public enum Content: String, Sendable {
-        case scores, events, report
+        case scores, events, report, rules
     }
 
     /// What is written.
@@ -34,7 +34,12 @@ extension WorkspaceState {
         let only = reading.options.only.map { "-" + $0.value.map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined() }
             .joined()
         let stem = (analysis.series.name.split(separator: ".").first.map(String.init) ?? "series") + only.prefix(40)
-        let ending = content == .report ? ".html" : SeriesFormat.csvEnding
+        let ending =
+            switch content {
+            case .report: ".html"
+            case .rules: ".txt"
+            case .scores, .events: SeriesFormat.csvEnding
+            }
         let request = ExportRequest(
             content: content, analysis: analysis, judgements: judgements, notes: notes, sensitivity: sensitivity,
             source: self.path, channel: channel,

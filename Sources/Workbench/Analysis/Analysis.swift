@@ -29,6 +29,8 @@ public struct Analysis: Sendable {
     public private(set) var isSettled = true
     private var sayings = PerModel<Int>()
     private var sayingCount = 0
+    /// Raised where rows have other times, from which rules follow.
+    private var timing = 0
     private var steps = AnalysisSteps()
 
     /// Starts without trained models, with the settings to begin with where there are none.
@@ -93,14 +95,23 @@ public struct Analysis: Sendable {
     public func of(_ other: Series) -> Analysis {
         precondition(other.identity == series.identity && other.keptRows == series.keptRows, "the values are the same")
         var analysis = self
-        analysis.series = other
+        analysis.take(timesOf: other)
         return analysis
     }
 
-    /// Takes the same rows with other times, labels and notices; all that was said of them stays.
+    /// Takes the same rows with other times, labels and notices; all that was said of them stays, but what rules say of their times.
     public mutating func take(_ series: Series) {
         precondition(series.identity == self.series.identity && series.rowCount == self.series.rowCount, "the series is the same")
+        take(timesOf: series)
+    }
+
+    private mutating func take(timesOf series: Series) {
+        let isMoved = !decisions.rules.isEmpty && series.time != self.series.time
         self.series = series
+        guard isMoved else { return }
+        timing += 1
+        isSettled = false
+        settle()
     }
 
     /// Tells what a model says now from all that was said before.
@@ -119,6 +130,9 @@ public struct Analysis: Sendable {
 
     /// What was decided about events.
     public var judgements: Judgements { decisions.judgements }
+
+    /// When rows are expected to differ.
+    public var rules: [ExpectedRule] { decisions.rules }
 
     /// Changes settings and verdicts, and does again once what depends on what has changed.
     public mutating func update(_ change: (inout Decisions) throws -> Void) rethrows {
@@ -146,7 +160,7 @@ public struct Analysis: Sendable {
     }
 
     private var inputs: AnalysisSteps.Inputs {
-        .init(series: series, models: models, scored: scored, sayings: sayings, decisions: decisions)
+        .init(series: series, models: models, scored: scored, sayings: sayings, decisions: decisions, timing: timing)
     }
 
     /// The analysis, settled.
@@ -159,7 +173,7 @@ public struct Analysis: Sendable {
     /// Takes what was made in a copy of this analysis. Where there are other decisions by now, it stays to be settled, and goes on
     /// from there; where models have said something else since, nothing is taken.
     public mutating func take(_ copy: Analysis) {
-        guard copy.sayings == sayings, copy.series.rowCount == series.rowCount else { return }
+        guard copy.sayings == sayings, copy.timing == timing, copy.series.rowCount == series.rowCount else { return }
         steps = copy.steps
         isSettled = copy.isSettled && copy.decisions == decisions
     }
@@ -168,6 +182,14 @@ public struct Analysis: Sendable {
 
     /// Scores, flags and events; `nil` until a model has scored.
     public var result: AnalysisResult? { steps.result }
+
+    /// The rows that rules expect, whether a model has scored or not.
+    public var expected: ExpectedRows { steps.expected ?? ExpectedRows(decisions.rules, in: series) }
+
+    /// What is known of an event that rules expect: what the rule is called, or what the calendar says of the day.
+    public func occasion(of event: Event) -> String {
+        expected.rule(on: event.rows).map { rules[$0].occasion(on: event.rows, in: series) } ?? ""
+    }
 
     /// The weights learnt from the verdicts. They are in force while the settings hold the weights to begin with: weights that
     /// were set by hand stay as they were set. `nil` without verdicts that teach, or where nothing is flagged.
@@ -178,11 +200,13 @@ public struct Analysis: Sendable {
 
     // MARK: Judging
 
-    /// Flagged events, and judged rows that are not flagged as they were judged, in order of time: verdicts stay in sight.
+    /// Flagged events, and judged rows that are not flagged as they were judged, in order of time: verdicts stay in sight. Those that
+    /// rules expect stand apart (`AnalysisResult.expectedEvents`).
     public var events: [Event] {
         guard let result else { return [] }
         let judged = judgements.map { $0.rows.clamped(to: 0..<series.rowCount) }.filter { rows in
             result.events(overlapping: rows).isEmpty && rows.contains { !result.combined[$0].isNaN }
+                && !result.expectedEvents.contains { $0.rows.overlaps(rows) }
         }
         guard !judged.isEmpty else { return result.events }
         let unflagged = judged.map { Event(rows: $0, of: result.combined, scores: result.scores) }
@@ -215,43 +239,11 @@ public struct Decisions: Sendable, Equatable {
     public var settings: AnalysisSettings
     /// What was decided about events; it moves the scores at once (`Teaching`, `LearnedWeights`).
     public var judgements: Judgements
+    /// When rows are expected to differ: those are not flagged.
+    public var rules: [ExpectedRule]
 
-    /// Settings, and no verdicts unless there are some.
-    public init(settings: AnalysisSettings, judgements: Judgements = Judgements()) {
-        self.settings = settings
-        self.judgements = judgements
-    }
-}
-
-/// Scores of every row, the level from which they are flagged, and the events.
-public struct AnalysisResult: Sendable, Equatable {
-    /// Calibrated, smoothed scores of each model; NaN without a score.
-    public let scores: PerModel<[Float]>
-    /// Their weighted average, as the verdicts move it, with the extents of its blocks.
-    public let blocks: ExtentBlocks<Float>
-    /// The score from which a row is flagged.
-    public let level: Float
-    /// Flagged rows gathered, in time order.
-    public let events: [Event]
-
-    /// Finds the level and gathers events of scores that are combined.
-    public init(scores: PerModel<[Float]>, combined: ExtentBlocks<Float>, rule: ThresholdRule) {
-        self.scores = scores
-        blocks = combined
-        level = rule.level(for: combined)
-        events = EventRule().events(combined: combined, scores: scores, level: level)
-    }
-
-    /// The weighted average of each row.
-    public var combined: [Float] { blocks.values }
-
-    /// Whether `row` is flagged: it lies in an event, because its score reaches the level or because it lies between rows
-    /// whose scores do.
-    public func isFlagged(_ row: Int) -> Bool { !events(overlapping: row..<(row + 1)).isEmpty }
-
-    /// The events that share rows with some rows, in time order.
-    public func events(overlapping rows: Range<Int>) -> ArraySlice<Event> {
-        let first = events.partitioningIndex { $0.rows.upperBound > rows.lowerBound }
-        return events[first...].prefix { $0.rows.overlaps(rows) }
+    /// Settings, and no verdicts and rules unless there are some.
+    public init(settings: AnalysisSettings, judgements: Judgements = Judgements(), rules: [ExpectedRule] = []) {
+        (self.settings, self.judgements, self.rules) = (settings, judgements, rules)
     }
 }

@@ -15,6 +15,8 @@ struct AnalysisSteps: Sendable {
         /// Numbers that tell what a model says from what it said before.
         let sayings: PerModel<Int>
         let decisions: Decisions
+        /// Raised where rows have other times.
+        let timing: Int
     }
 
     private struct Calibrated: Equatable {
@@ -39,14 +41,28 @@ struct AnalysisSteps: Sendable {
         let lessons: [Lesson]
     }
 
+    /// What the rows follow from that rules expect.
+    private struct Ruled: Equatable {
+        let rules: [ExpectedRule]
+        let timing: Int
+        let rows: Range<Int>
+    }
+
     private struct Flagged<Scores: Equatable & Sendable>: Equatable {
         let scores: Scores
         let rule: ThresholdRule
+        let ruled: Ruled
+    }
+
+    private struct Watched: Equatable {
+        let scores: Taught
+        let ruled: Ruled
     }
 
     private struct Learnt: Equatable {
         let taught: Taught
         let rule: ThresholdRule
+        let ruled: Ruled
     }
 
     private var calibrated = PerModel<Made<Calibrated, [Float]>>()
@@ -58,11 +74,17 @@ struct AnalysisSteps: Sendable {
     private var teaching: (sayings: PerModel<Int>, teaching: Teaching)?
     private var taught = Made<Taught, ExtentBlocks<Float>>()
     private var taughtLevel = Made<Flagged<Taught>, Float>()
+    private var expectedRows = Made<Ruled, ExpectedRows>()
+    /// What is combined, without the rows that are expected; only where there are some.
+    private var watched = Made<Watched, ExtentBlocks<Float>>()
     private var found = Made<Flagged<Taught>, AnalysisResult>()
     private let spare = SpareScores()
 
     /// Scores, flags and events, as the inputs of the last run gave them; `nil` where there was none.
     var result: AnalysisResult? { found.output }
+
+    /// The rows that rules expect, as the inputs of the last run have them; `nil` where there was none.
+    var expected: ExpectedRows? { expectedRows.output }
 
     /// The weights that the verdicts taught, while they are in force.
     var learned: LearnedWeights? { learnt.output ?? nil }
@@ -78,11 +100,12 @@ struct AnalysisSteps: Sendable {
         }
         guard !lessons.isEmpty else {
             (teaching, taught, taughtLevel, learnt) = (nil, Made(), Made(), Made())
-            return findUntaught(plain, settings.rule)
+            return findUntaught(plain, inputs)
         }
+        let ruled = ruled(inputs)
         if settings.ensemble == inputs.models.ensemble {
-            let level = level(of: combined, plain, settings.rule)
-            let learning = Learnt(taught: Taught(combined: plain, lessons: lessons), rule: settings.rule)
+            let level = level(of: combined, plain, inputs, settings.rule)
+            let learning = Learnt(taught: Taught(combined: plain, lessons: lessons), rule: settings.rule, ruled: ruled)
             _ = learnt.made(of: learning) { _ in
                 LearnedWeights(scores, lessons: lessons, level: level, start: settings.ensemble)
             }
@@ -95,17 +118,20 @@ struct AnalysisSteps: Sendable {
         let taught = self.taught.made(of: moved) { _ in
             ExtentBlocks(teaching(ensemble == settings.ensemble ? combined.values : ensemble.combine(scores)))
         }
-        var level = taughtLevel.made(of: Flagged(scores: moved, rule: settings.rule)) { _ in settings.rule.level(for: taught) }
+        let watched = watched(taught, moved, inputs)
+        var level = taughtLevel.made(of: Flagged(scores: moved, rule: settings.rule, ruled: ruled)) { _ in
+            settings.rule.level(for: watched)
+        }
         // A gap moves with the scores, and where verdicts raise some, others would fall behind them that were flagged and are
         // not judged yet; so verdicts may lower its level and do not raise it.
-        if settings.rule == .gap { level = min(level, self.level(of: combined, plain, .gap)) }
-        found(moved, taught, scores, level)
+        if settings.rule == .gap { level = min(level, self.level(of: combined, plain, inputs, .gap)) }
+        found(moved, taught, watched, scores, level, inputs)
     }
 
     /// Goes on where rows have come. Calibration, averages and the weighted average are made for the rows alone whose errors are
     /// new or have changed. The events, and a level that is a gap, are looked for in the blocks that may hold them; a level that is
     /// a quantile, a share or a number of events is found by reading every score, and where a step was made of other decisions, or
-    /// verdicts move the scores, all is done again.
+    /// verdicts move the scores or rules expect rows, all is done again.
     /// - Parameters:
     ///   - before: what told the models' answers of the last run from others, and its decisions.
     ///   - first: the first row whose errors have changed.
@@ -113,7 +139,7 @@ struct AnalysisSteps: Sendable {
         let settings = inputs.decisions.settings
         let (was, now) = (key(before.sayings, before.decisions), key(inputs.sayings, inputs.decisions))
         let isCurrent = found.output != nil && scores.isMade(of: was.scores) && combined.isMade(of: was)
-        guard isCurrent, inputs.decisions.judgements.lessons.isEmpty else { return run(inputs) }
+        guard isCurrent, inputs.decisions.judgements.lessons.isEmpty, inputs.decisions.rules.isEmpty else { return run(inputs) }
         if settings.rule == .gap, let combined = combined.output { _ = peaks.made(of: was) { _ in RunPeaks(of: combined) } }
         // What shares memory with what is changed goes first, so that nothing is copied.
         (found, level) = (Made(), Made())
@@ -142,15 +168,17 @@ struct AnalysisSteps: Sendable {
         if settings.rule == .gap, let combined = combined.output {
             peaks.change(to: now) { $0.replace(from: moved, in: combined) }
             if let peaks = peaks.output {
-                _ = level.made(of: Flagged(scores: now, rule: .gap)) { _ in GapRule().level(for: peaks) }
+                _ = level.made(of: Flagged(scores: now, rule: .gap, ruled: ruled(inputs))) { _ in GapRule().level(for: peaks) }
             }
         }
-        findUntaught(now, settings.rule)
+        findUntaught(now, inputs)
     }
 
     /// Forgets the first rows; what is kept stays as it is, and level and events are looked for again.
     mutating func forget(first count: Int, _ inputs: Inputs) {
-        guard inputs.decisions.judgements.lessons.isEmpty, combined.output != nil, !inputs.scored.isEmpty else {
+        guard inputs.decisions.judgements.lessons.isEmpty, inputs.decisions.rules.isEmpty, combined.output != nil,
+            !inputs.scored.isEmpty
+        else {
             self = AnalysisSteps()
             return run(inputs)
         }
@@ -159,14 +187,34 @@ struct AnalysisSteps: Sendable {
         calibrated.update { _, own in own.change { $0.removeFirst(count) } }
         scores.change(to: now.scores) { averages in averages.update { _, own in own.removeFirst(count) } }
         combined.change(to: now) { $0 = ExtentBlocks(Array($0.values[count...])) }
-        findUntaught(now, inputs.decisions.settings.rule)
+        findUntaught(now, inputs)
     }
 
     /// Finds level and events of the weighted average as it is, where no verdicts move it.
-    private mutating func findUntaught(_ now: Combined, _ rule: ThresholdRule) {
+    private mutating func findUntaught(_ now: Combined, _ inputs: Inputs) {
         guard let scores = scores.output, let combined = combined.output else { return }
-        let level = level(of: combined, now, rule)
-        found(Taught(combined: now, lessons: []), combined, scores, level)
+        let level = level(of: combined, now, inputs, inputs.decisions.settings.rule)
+        let untaught = Taught(combined: now, lessons: [])
+        found(untaught, combined, watched(combined, untaught, inputs), scores, level, inputs)
+    }
+
+    // MARK: Rules
+
+    private func ruled(_ inputs: Inputs) -> Ruled {
+        Ruled(rules: inputs.decisions.rules, timing: inputs.timing, rows: inputs.series.keptRows)
+    }
+
+    /// Scores without those of the rows that rules expect.
+    private mutating func watched(
+        _ combined: ExtentBlocks<Float>, _ scores: Taught, _ inputs: Inputs
+    ) -> ExtentBlocks<Float> {
+        let ruled = ruled(inputs)
+        let expected = expectedRows.made(of: ruled) { _ in ExpectedRows(inputs.decisions.rules, in: inputs.series) }
+        guard !expected.isEmpty else {
+            watched = Made()
+            return combined
+        }
+        return watched.made(of: Watched(scores: scores, ruled: ruled)) { _ in expected.left(out: combined) }
     }
 
     private func key(_ sayings: PerModel<Int>, _ decisions: Decisions) -> Combined {
@@ -194,8 +242,13 @@ struct AnalysisSteps: Sendable {
         return scores
     }
 
-    private mutating func level(of scores: ExtentBlocks<Float>, _ combined: Combined, _ rule: ThresholdRule) -> Float {
-        level.made(of: Flagged(scores: combined, rule: rule)) { _ in rule.level(for: scores) }
+    private mutating func level(
+        of scores: ExtentBlocks<Float>, _ combined: Combined, _ inputs: Inputs, _ rule: ThresholdRule
+    ) -> Float {
+        let key = Flagged(scores: combined, rule: rule, ruled: ruled(inputs))
+        if level.isMade(of: key), let level = level.output { return level }
+        let watched = watched(scores, Taught(combined: combined, lessons: []), inputs)
+        return level.made(of: key) { _ in rule.level(for: watched) }
     }
 
     private mutating func teaching(_ inputs: Inputs, _ lessons: [Lesson]) -> Teaching {
@@ -212,10 +265,12 @@ struct AnalysisSteps: Sendable {
     }
 
     private mutating func found(
-        _ taught: Taught, _ combined: ExtentBlocks<Float>, _ scores: PerModel<[Float]>, _ level: Float
+        _ taught: Taught, _ combined: ExtentBlocks<Float>, _ watched: ExtentBlocks<Float>, _ scores: PerModel<[Float]>,
+        _ level: Float, _ inputs: Inputs
     ) {
-        _ = found.made(of: Flagged(scores: taught, rule: .level(level))) { _ in
-            AnalysisResult(scores: scores, combined: combined, rule: .level(level))
+        let expected = expectedRows.output ?? .none
+        _ = found.made(of: Flagged(scores: taught, rule: .level(level), ruled: ruled(inputs))) { _ in
+            AnalysisResult(scores: scores, combined: combined, watched: watched, rule: .level(level), expected: expected)
         }
     }
 }

@@ -10,10 +10,12 @@ public struct ChosenRows: Sendable, Equatable {
 
     /// Where no stretch is named, how many rows of the file are learnt, from the first on; all where `nil` or where it has fewer.
     public var first: Int?
+    /// Rules, of which maintenance is left out too.
+    public var rules: [ExpectedRule]
 
     /// Stretches to learn from and to leave out, or the first rows.
-    public init(learnt: [RowSpan] = [], excluded: [RowSpan] = [], first: Int? = nil) {
-        (self.learnt, self.excluded, self.first) = (learnt, excluded, first)
+    public init(learnt: [RowSpan] = [], excluded: [RowSpan] = [], first: Int? = nil, rules: [ExpectedRule] = []) {
+        (self.learnt, self.excluded, self.first, self.rules) = (learnt, excluded, first, rules)
     }
 
     /// Whether stretches are named.
@@ -29,7 +31,7 @@ public struct ChosenRows: Sendable, Equatable {
     /// - Throws: `ChoiceError` for what names no rows; `DetectionError.tooFewRows` where there are too few of them.
     public func task(_ series: Series, seed: UInt64) throws -> TrainingTask {
         let excluded = try excluded.map { try rows(of: $0, in: series) }
-        let emptied = series.emptied(in: excluded)
+        let emptied = series.emptied(in: excluded + ExpectedRows(rules, in: series).unlearnt)
         guard !learnt.isEmpty else {
             return TrainingTask(
                 series: emptied, trainingRows: first.map(series.rowCount(ofFirst:)) ?? series.rowCount, seed: seed)

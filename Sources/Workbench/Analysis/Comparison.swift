@@ -42,6 +42,7 @@ public struct Comparison: Sendable, Equatable {
         let buffer = Measures.buffer(for: series)
         func line(_ name: String, _ scores: [Float], _ events: [Event]) throws(DetectionError) -> Line {
             if cancellation.isCancelled { throw .cancelled }
+            let scores = result.measured(scores)
             let measured = EventMeasures(flagged: events.map(\.rows), labelled: ranges, reach: buffer / 2)
             let ranking = Ranking(scores, labels: labels)
             let best = try EventMeasures.bestF1(
@@ -54,20 +55,23 @@ public struct Comparison: Sendable, Equatable {
         }
         var lines: [Line] = []
         for (kind, scores) in result.scores {
-            let alone = AnalysisResult(scores: result.scores, combined: ExtentBlocks(scores), rule: settings.rule)
+            let alone = AnalysisResult(
+                scores: result.scores, combined: ExtentBlocks(scores), rule: settings.rule, expected: result.expected)
             lines.append(try line(kind.title, scores, alone.events))
         }
         let weighted = settings.ensemble.combine(result.scores)
-        let plain = AnalysisResult(scores: result.scores, combined: ExtentBlocks(weighted), rule: settings.rule)
+        let plain = AnalysisResult(
+            scores: result.scores, combined: ExtentBlocks(weighted), rule: settings.rule, expected: result.expected)
         isTaught = zip(weighted, result.combined).contains { $0 != $1 && !($0.isNaN && $1.isNaN) }
         lines.append(try line("combined", weighted, isTaught ? plain.events : result.events))
         if isTaught { lines.append(try line("taught", result.combined, result.events)) }
         self.lines = lines
         labelled = ranges
         times = ranges.map { series.timeText(row: $0.lowerBound) }
-        let curve = try PrecisionRecallCurve(scores: weighted, labels: labels)
+        let curve = try PrecisionRecallCurve(scores: result.measured(weighted), labels: labels)
         present = WeightChoice(ensemble: settings.ensemble, quality: curve.averagePrecision)
         best = try WeightChoice.best(
-            result.scores, labels: labels, present: settings.ensemble, cancellation: cancellation)
+            result.scores.mapValues { result.measured($0) }, labels: labels, present: settings.ensemble,
+            cancellation: cancellation)
     }
 }

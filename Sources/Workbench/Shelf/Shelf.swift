@@ -71,7 +71,7 @@ public struct Shelf: Sendable {
                 sql: "UPDATE OR IGNORE models SET fingerprint = ? WHERE user_id = ? AND fingerprint = ? AND kind = ?",
                 arguments: [identity.text, user, theirs.identity.text, kind])
         }
-        for table in ["judgements", "notes"] {
+        for table in ["judgements", "notes", "rules"] {
             try database.execute(
                 sql: "UPDATE OR IGNORE \(table) SET fingerprint = ? WHERE user_id = ? AND fingerprint = ?",
                 arguments: [identity.text, user, theirs.identity.text])
@@ -93,6 +93,7 @@ public struct Shelf: Sendable {
         for kind in models { try copy("models", "kind, saved_at", "AND kind = ?", [kind]) }
         try copy("judgements", "first_row, last_row, verdict, judged_at", "ORDER BY id")
         try copy("notes", "first_row, last_row, text, written_at", "ORDER BY id")
+        try copy("rules", "rule, made_at", "ORDER BY id")
         try database.execute(
             sql: """
                 INSERT OR IGNORE INTO settings (user_id, key, value)
@@ -164,6 +165,32 @@ public struct Shelf: Sendable {
 
     /// The notes.
     public func notes() throws -> Notes { Notes(try marks(.notes)) }
+
+    // MARK: Rules
+
+    /// The rules of expected rows, in the order in which they were made; those that cannot be read here, where a zone is not known,
+    /// are left out.
+    public func rules() throws -> [ExpectedRule] {
+        try database.read { try StoredRules.texts(of: identity, user: user, $0) }.compactMap { try? ExpectedRule($0) }
+    }
+
+    /// Takes rules away and adds others behind those there are, each once, in one transaction.
+    /// - Throws: `RuleError.tooMany` where there would be more than `ExpectedRule.most`; then nothing is changed.
+    public func change(removing removed: [ExpectedRule] = [], adding added: [ExpectedRule] = []) throws {
+        try database.write { database in
+            try StoredRules.remove(removed, of: identity, user: user, database)
+            try StoredRules.add(added, of: identity, user: user, database)
+        }
+    }
+
+    /// Puts rules in place of all there are, in one transaction.
+    /// - Throws: `RuleError.tooMany`; then nothing is changed.
+    public func replace(rules: [ExpectedRule]) throws {
+        try database.write { database in
+            try StoredRules.removeAll(of: identity, user: user, database)
+            try StoredRules.add(rules, of: identity, user: user, database)
+        }
+    }
 
     private func mark(_ table: StoredMarks, _ rows: Range<Int>, _ value: String?) throws -> [RowMark<String>] {
         try database.write { try table.mark(rows, value, of: identity, user: user, $0) }

@@ -32,6 +32,16 @@ public struct UserLibrary: Sendable {
     /// What is stored about a series.
     public func shelf(of series: SeriesIdentity) -> Shelf { Shelf(of: series, in: self) }
 
+    /// The shelf on which what is stored of a file stands, which is that of its first rows where it was opened with fewer and not
+    /// since: nothing is taken over, and the file does not count as opened.
+    public func shelf(of series: Series, at path: String) throws -> Shelf {
+        let before = try database.read { try OpenedFile.filter { $0.userID == user && $0.path == path }.fetchOne($0) }
+        guard let before, before.rowCount < series.rowCount,
+            series.identity(ofFirst: before.rowCount).text == before.fingerprint
+        else { return shelf(of: series.identity) }
+        return shelf(of: SeriesIdentity(text: before.fingerprint))
+    }
+
     // MARK: Opened files
 
     /// Notes that a series was opened from a file, and gives its shelf. Where the file held the same rows and fewer of them when

@@ -34,6 +34,7 @@ public struct KeyedScoring: Sendable {
     private let models: Models
     private let detectors: Detectors
     private let settings: AnalysisSettings
+    private let rules: [ExpectedRule]
     private let content: Content
     private let format: ScoreExport.Format
 
@@ -41,11 +42,12 @@ public struct KeyedScoring: Sendable {
     /// - Parameter models: those that there can be; a column of scores is written for each.
     /// - Throws: `DetectionError.otherChannels` where shared models were trained on another number of channels.
     public init(
-        _ stream: KeyedStream, models: Models, detectors: Detectors, settings: AnalysisSettings, content: Content,
-        format: ScoreExport.Format
+        _ stream: KeyedStream, models: Models, detectors: Detectors, settings: AnalysisSettings, rules: [ExpectedRule] = [],
+        content: Content, format: ScoreExport.Format
     ) throws(DetectionError) {
         (form, keyColumn, self.models) = (stream.form, stream.keyColumn, models)
-        (self.detectors, self.settings, self.content, self.format) = (detectors, settings, content, format)
+        (self.detectors, self.settings, self.rules) = (detectors, settings, rules)
+        (self.content, self.format) = (content, format)
         guard case .shared(let detectors) = detectors else { return }
         for detector in detectors where detector.channelNames.count != form.channelNames.count {
             throw .otherChannels(
@@ -60,7 +62,7 @@ public struct KeyedScoring: Sendable {
         let columns =
             switch content {
             case .scores: ScoreExport.columns(key: keyColumn, channels: form.channelNames, models: models)
-            case .events: EventExport.columns(key: keyColumn, models: models)
+            case .events: EventExport.columns(key: keyColumn, models: models, rules: rules)
             }
         return Array(headingLine(columns).utf8)
     }
@@ -104,6 +106,7 @@ public struct KeyedScoring: Sendable {
 
     private func text(_ series: Series, key: String, _ scored: [ScoredModel]) throws(DetectionError) -> [UInt8] {
         var analysis = Analysis(series: series, models: models, settings: settings)
+        analysis.decide { $0.rules = rules }
         analysis.use(scored)
         guard let result = analysis.result else { throw .noScores }
         let key = SeriesKey(column: keyColumn, text: key)

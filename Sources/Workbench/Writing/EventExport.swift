@@ -4,7 +4,8 @@ import SeriesReading
 import StrictJSON
 import TimeSeries
 
-/// Writes the flagged events with what was decided and written about them, one line an event, in the order of time.
+/// Writes the flagged events with what was decided and written about them, one line an event, in the order of time; behind them, where
+/// there are rules, the events that these expect.
 public struct EventExport: Sendable {
     private let analysis: Analysis
     private let remarks: (judgements: Judgements, notes: Notes)?
@@ -22,14 +23,15 @@ public struct EventExport: Sendable {
 
     /// Column names. Rows are counted as in the file; `times_typical` is the error at the peak beside the models' typical ones.
     public var columns: [String] {
-        Self.columns(key: key?.column, models: analysis.models.kinds) + (remarks == nil ? [] : ScoreExport.Remarks.columns)
+        Self.columns(key: key?.column, models: analysis.models.kinds, rules: analysis.rules)
+            + (remarks == nil ? [] : ScoreExport.Remarks.columns)
     }
 
     /// The columns of an export without remarks.
-    static func columns(key: String?, models: [ModelKind]) -> [String] {
+    static func columns(key: String?, models: [ModelKind], rules: [ExpectedRule]) -> [String] {
         let own =
             ["rank", "start", "end", "first_row", "last_row", "rows", "peak", "mean", "times_typical"]
-            + models.map { $0.name + "_peak" }
+            + models.map { $0.name + "_peak" } + (rules.isEmpty ? [] : ["expected"])
         return ScoreExport.distinct(key.map { [("key", $0)] } ?? [], from: own) + own
     }
 
@@ -41,20 +43,22 @@ public struct EventExport: Sendable {
         let events = analysis.result?.events ?? []
         let ranked = events.sorted { $0.peak > $1.peak }
         let ranks = Dictionary(zip(ranked.map(\.rows.lowerBound), 1...)) { first, _ in first }
-        return events.map { line($0, rank: ranks[$0.rows.lowerBound] ?? 0, format) }.joined()
+        return events.map { line($0, rank: ranks[$0.rows.lowerBound], format) }.joined()
+            + (analysis.result?.expectedEvents ?? []).map { line($0, rank: nil, format) }.joined()
     }
 
-    private func line(_ event: Event, rank: Int, _ format: ScoreExport.Format) -> String {
+    private func line(_ event: Event, rank: Int?, _ format: ScoreExport.Format) -> String {
         let series = analysis.series
         let (first, last) = (event.rows.lowerBound, event.rows.upperBound - 1)
         func number(_ value: Float?) -> Field { .number(value.flatMap { $0.isNaN ? nil : "\($0)" } ?? "") }
         var fields: [Field] = key.map { [.key($0.text)] } ?? []
         fields += [
-            .number("\(rank)"), .text(series.timeText(row: first)), .text(series.timeText(row: last)),
+            .number(rank.map { "\($0)" } ?? ""), .text(series.timeText(row: first)), .text(series.timeText(row: last)),
             .number("\(series.rowNumber(first))"), .number("\(series.rowNumber(last))"), .number("\(event.rows.count)"),
             number(event.peak), number(event.mean), number(analysis.timesTypical(at: event.peakRow)),
         ]
         fields += analysis.models.kinds.map { number(event.modelPeaks[$0]) }
+        if !analysis.rules.isEmpty { fields.append(.text(rank == nil ? analysis.occasion(of: event) : "")) }
         if let remarks {
             let verdict = remarks.judgements.verdict(on: event.rows)?.rawValue ?? ""
             fields += [.text(verdict), .text(remarks.notes.text(on: event.rows))]

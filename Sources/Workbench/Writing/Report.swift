@@ -33,7 +33,7 @@ public struct Report: Sendable {
         let events = (analysis.result?.events ?? []).sorted { $0.peak > $1.peak }
         let body = [
             "<h1>\(escaped(series.name))</h1>", "<p>\(escaped(summary(events)))</p>", overview(), legend(), "<h2>Events</h2>",
-            table(events), "<h2>The \(min(events.count, Self.drawnEvents)) highest</h2>",
+            table(events), expected(), "<h2>The \(min(events.count, Self.drawnEvents)) highest</h2>",
             "<div class=grid>" + events.prefix(Self.drawnEvents).map(figure).joined(separator: "\n") + "</div>",
             sensitivity.map(found) ?? "", "<h2>Settings</h2>", settings(), "<h2>Columns</h2>", columns(),
         ]
@@ -66,7 +66,29 @@ public struct Report: Sendable {
         let verdicts = judged.filter { $0.1 > 0 }.map { "\($0.1) judged \($0.0.rawValue)" }.joined(separator: ", ")
         let span = "\(timeLabel(series, row: 0)) to \(timeLabel(series, row: series.rowCount - 1))"
         return "\(series.rowCount) rows, \(span). \(events.count) event\(events.count == 1 ? "" : "s") flagged"
-            + (verdicts.isEmpty ? "; none judged." : "; \(verdicts).")
+            + (verdicts.isEmpty ? "; none judged." : "; \(verdicts).") + countOfExpected
+    }
+
+    private var countOfExpected: String {
+        guard !analysis.rules.isEmpty else { return "" }
+        let count = analysis.result?.expectedEvents.count ?? 0
+        return " \(count) more \(count == 1 ? "is" : "are") expected by rules."
+    }
+
+    /// The events that rules expect, and the rules.
+    private func expected() -> String {
+        guard !analysis.rules.isEmpty else { return "" }
+        let events = (analysis.result?.expectedEvents ?? []).map { event in
+            [
+                timeLabel(analysis.series, row: event.rows.lowerBound),
+                timeLabel(analysis.series, row: event.rows.upperBound - 1),
+                "\(event.rows.count)", digits(event.peak), analysis.occasion(of: event),
+            ]
+        }
+        let rows = analysis.expected.byRule.map { $0.reduce(0) { $0 + $1.count } }
+        let rules = zip(analysis.rules, rows).map { [$0.title, $0.name, $0.purpose.rawValue, "\($1)"] }
+        return "<h2>Expected</h2>" + htmlTable(["start", "end", "rows", "peak", "occasion"], events)
+            + htmlTable(["rule", "name", "purpose", "rows"], rules)
     }
 
     // MARK: Plots
