@@ -9,6 +9,15 @@ public struct ExportRequest: Sendable {
     /// What the file holds.
     public enum Content: String, Sendable {
         case scores, events, report
+
+        /// The command that writes it.
+        var command: String {
+            switch self {
+            case .scores: "export"
+            case .events: "export-events"
+            case .report: "report"
+            }
+        }
     }
 
     /// What is written.
