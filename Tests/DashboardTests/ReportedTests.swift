@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Foundation
+import Persistence
 import TerminalUI
 import TestSupport
 import Testing
