@@ -157,12 +157,12 @@ let package = Package(
                 "Work", "Files", "TerminalUI", "Workbench", "AnomalyDetection", "SeriesReading", "TimeSeries", "Accounts",
                 "Persistence",
             ]),
-        library("Invocation", ["Accounts", "Persistence", "SeriesReading", argumentParser]),
+        library("Invocation", ["Accounts", "Persistence", "SeriesReading", "TimeSeries", argumentParser]),
         .executableTarget(
             name: "oddline",
             dependencies: [
                 "Work", "Files", "Invocation", "Dashboard", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection",
-                "SeriesReading",
+                "SeriesReading", "CTerminalGuard",
                 "TimeSeries", "Accounts", "Persistence", "NeuralNetwork", argumentParser,
             ],
             swiftSettings: strict, linkerSettings: linked),

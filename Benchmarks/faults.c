@@ -73,6 +73,9 @@ int renameat2(int f, const char *a, int g, const char *b, unsigned how) {
     return under(b) && fails("rename") ? -1 : REAL(renameat2)(f, a, g, b, how);
 }
 int link(const char *a, const char *b) { return under(b) && fails("rename") ? -1 : REAL(link)(a, b); }
+int linkat(int f, const char *a, int g, const char *b, int how) {
+    return under(b) && fails("rename") ? -1 : REAL(linkat)(f, a, g, b, how);
+}
 
 #define OPEN(NAME, PARAMETERS, PATH, ...) \
     int NAME PARAMETERS { \

@@ -90,11 +90,13 @@ public struct DashboardServices: Sendable {
     /// A desk for whoever logged in.
     public func desk(of session: Session) -> Desk { Desk(session, at: self) }
 
-    /// The desk of the session kept on this machine, if there is one.
+    /// What happens at the start where a session is kept on this machine: its user sits at a desk, before a locked screen where it was
+    /// left so; nothing otherwise.
     /// - Throws: `StorageError.unsafeFile` when its file is not safe.
-    public func remembered() throws -> DashboardEvent? {
-        guard let kept = try accountServices.remembered() else { return nil }
-        return try welcome(Desk(kept.session, keptBy: kept, at: self))
+    public func remembered() throws -> [DashboardEvent] {
+        guard let kept = try accountServices.remembered() else { return [] }
+        let welcome = try welcome(Desk(kept.session.session, keptBy: kept.session, at: self))
+        return kept.isLocked ? [welcome, .idle] : [welcome]
     }
 
     private func welcome(_ desk: Desk) throws -> DashboardEvent { .loggedIn(desk, themeName: try desk.themeName()) }

@@ -50,6 +50,11 @@ public final class Desk: Sendable {
     public func start(_ effect: Effect) {
         switch effect {
         case .unlock(let password): stored(effect) { [self] in unlock($0, password) }
+        case .lock:
+            stored(effect) { [self] session in
+                try services.accountServices.lock(session.account)
+                return nil
+            }
         case .signOut: services.lane.submit { [self] in forget() }
         case .account(let request): stored(effect) { [self] _ in answer(request) }
         case .judge(let series, let rows, let verdict):
@@ -189,6 +194,7 @@ public final class Desk: Sendable {
     private func unlock(_ session: Session, _ password: String) -> Answer {
         do {
             try services.accounts.confirm(session, password: password)
+            try services.accountServices.unlock(session.account)
             return .unlocked
         } catch {
             return .unlockFailed(

@@ -20,6 +20,8 @@ public enum Request: Sendable {
 /// What screens and cards behind the login ask for. Whose work it is they need not know: it is asked of the desk at which
 /// the user sits, and its answer comes back from there.
 public enum Effect: Sendable {
+    /// Keeps on this machine that the screen is locked.
+    case lock
     case unlock(password: String)
     /// Ends the session that is kept on this machine.
     case signOut

@@ -68,9 +68,11 @@ public struct SignedIn: LayerOwner {
         layers.removeAll { !($0 is LibraryScreen) && (type(of: $0).level == .screen || type(of: $0).level == .card) }
     }
 
-    /// Wants the password again before anything else.
-    mutating func lockScreen() {
-        if !isLocked { layers.append(LockForm(username: account.username)) }
+    /// Wants the password again before anything else, also where the program ends meanwhile and is started again.
+    mutating func lockScreen() -> [Effect] {
+        guard !isLocked else { return [] }
+        layers.append(LockForm(username: account.username))
+        return [.lock]
     }
 
     /// Leaves the stage to the login screen.

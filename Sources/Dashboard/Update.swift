@@ -4,7 +4,9 @@ import TerminalUI
 public func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [Request] {
     switch event {
     case .input(let input): return updateInput(&state, input)
-    case .idle: state.changeSignedIn { signedIn, _ in signedIn.lockScreen() }
+    case .idle:
+        guard let desk = state.signedIn?.desk else { break }
+        return (state.changeSignedIn { signedIn, _ in signedIn.lockScreen() } ?? []).map { $0.asked(of: desk) }
     case .loggedIn(let desk, let themeName): return begin(&state, desk, themeName: themeName)
     case .answer(let desk, let answer): return receive(&state, answer, from: desk)
     case .failed(let text): state.frame.complain(text)
@@ -69,7 +71,7 @@ private func updateInput(_ state: inout DashboardState, _ input: InputEvent) -> 
         if !state.frame.isLargeEnough { state.changeSignedIn { signedIn, _ in signedIn.workspace?.letGo() } }
         return []
     case .terminate: return end(&state)
-    case .key(NamedKey.quit): return mayAsk(state) ? quit(&state) : end(&state)
+    case .key(state.frame.keyMap.key(for: NamedKey.quit)): return mayAsk(state) ? quit(&state) : end(&state)
     default: break
     }
     // Nobody sees what keys and the mouse would do.

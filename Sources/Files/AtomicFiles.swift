@@ -1,30 +1,36 @@
 import Foundation
 
 /// Why a file could not be written.
-public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The system's number for it (`errno`).
-    public let code: Int32
+    case system(Int32)
+    /// It is one of those that are read for what would be written.
+    case source
 
-    init(_ code: Int32) { self.code = code }
+    init(_ code: Int32) { self = .system(code) }
 
     /// The reason as part of a sentence.
     public var description: String {
-        switch code {
-        case ENOENT, ENOTDIR: "there is no such folder"
-        case EISDIR: "a folder has its name"
-        case EACCES, EPERM: "permission denied"
-        case ENOSPC, EDQUOT: "the disk is full"
-        case EROFS: "the disk is read-only"
-        default: String(cString: strerror(code))
+        switch self {
+        case .source: "it is the file that is read"
+        case .system(ENOENT), .system(ENOTDIR): "there is no such folder"
+        case .system(EISDIR): "a folder has its name"
+        case .system(EACCES), .system(EPERM): "permission denied"
+        case .system(ENOSPC), .system(EDQUOT): "the disk is full"
+        case .system(EROFS): "the disk is read-only"
+        case .system(EMFILE), .system(ENFILE): "too many files are open"
+        case .system(let code): String(cString: strerror(code))
         }
     }
 
     /// What to do about it, as part of a sentence.
     public var remedy: String {
-        switch code {
-        case ENOSPC, EDQUOT: "free space"
-        case EISDIR: "rename or remove that folder"
-        default: "choose another folder"
+        switch self {
+        case .source: "choose another name"
+        case .system(ENOSPC), .system(EDQUOT): "free space"
+        case .system(EISDIR): "rename or remove that folder"
+        case .system(EMFILE), .system(ENFILE): "raise the limit (ulimit -n), or end other programs"
+        case .system: "choose another folder"
         }
     }
 }
@@ -33,48 +39,14 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
 /// which is on the disk by then. A link is replaced, not followed.
 /// - Throws: `FileError`; then nothing has changed.
 public func replacePrivateFile(at url: URL, with data: Data) throws(FileError) {
-    let draft = try writeDraft(of: url, data)
-    try giveName(url, to: draft)
+    try Draft(of: url, data, mode: 0o600).replace()
 }
 
 /// Makes a private file (mode 0600) as `replacePrivateFile` does, unless `url` names something already.
 /// - Returns: whether it made one.
 /// - Throws: `FileError`; then nothing has changed.
 public func makePrivateFile(at url: URL, with data: Data) throws(FileError) -> Bool {
-    let draft = try writeDraft(of: url, data)
-    let isMade = link(draft.path, url.path) == 0
-    let reason = errno
-    unlink(draft.path)
-    guard isMade || reason == EEXIST else { throw FileError(reason) }
-    return isMade
-}
-
-/// Writes a result where a user wants it. A file gets all of it or keeps what it had; one that is replaced keeps its permissions
-/// and, where that is allowed, its owner, and nobody else can read the new content before. Links are followed; what is no file,
-/// such as a pipe or a device, is written into.
-/// - Throws: `FileError`.
-public func writeResult(_ data: Data, to url: URL) throws(FileError) {
-    var status = stat()
-    guard stat(url.path, &status) == 0 else {
-        let draft = try writeDraft(of: url, data, mode: 0o666)
-        return try giveName(url, to: draft)
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-        let descriptor = open(url.path, O_WRONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError(errno) }
-        defer { close(descriptor) }
-        return try write(data, to: descriptor)
-    }
-    let target = url.resolvingSymlinksInPath()
-    let draft = try writeDraft(of: target, data)
-    // The owner first: the system takes special bits away with it.
-    _ = chown(draft.path, status.st_uid, status.st_gid)
-    guard chmod(draft.path, status.st_mode & 0o7777) == 0 else {
-        let reason = errno
-        unlink(draft.path)
-        throw FileError(reason)
-    }
-    try giveName(target, to: draft)
+    try Draft(of: url, data, mode: 0o600).make()
 }
 
 // MARK: Drafts
@@ -82,8 +54,8 @@ public func writeResult(_ data: Data, to url: URL) throws(FileError) {
 /// How the names of drafts of a file or folder begin: hidden, and no longer than a file system allows with what follows.
 private func beginningOfDrafts(of name: String) -> String { ".\(name.utf8.count <= 200 ? name : String(name.prefix(50)))." }
 
-/// A place for a draft of a file or folder: what is written beside it before it has its name. A process that is killed in between
-/// leaves it behind; the name is drawn at random, so that no draft is taken for another's.
+/// A place for a draft of a file or folder: what lies beside it before it has its name. A process that is killed in between leaves it
+/// behind; the name is drawn at random, so that no draft is taken for another's.
 public func newDraft(of url: URL) -> URL {
     url.deletingLastPathComponent()
         .appendingPathComponent(beginningOfDrafts(of: url.lastPathComponent) + UUID().uuidString)
@@ -97,22 +69,79 @@ public func isDraft(_ name: String, of original: String? = nil) -> Bool {
     return original == nil ? between.count > 1 && between.last == "." : between.isEmpty
 }
 
-private func writeDraft(of url: URL, _ data: Data, mode: mode_t = 0o600) throws(FileError) -> URL {
-    let draft = newDraft(of: url)
-    let descriptor = open(draft.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
-    guard descriptor >= 0 else { throw FileError(errno) }
-    defer { close(descriptor) }
-    do throws(FileError) {
-        try write(data, to: descriptor)
-        guard fsync(descriptor) == 0 else { throw FileError(errno) }
-    } catch {
-        unlink(draft.path)
-        throw error
+/// What is written before it has its name. It has none at all where the file system knows such files (`O_TMPFILE`: ext4, XFS, Btrfs,
+/// tmpfs), so that nothing of it stays where the process ends meanwhile, by whatever signal; elsewhere, and for the moment in which
+/// it takes the place of another file, it has a hidden one.
+final class Draft {
+    private let url: URL
+    private let descriptor: Int32
+    /// Where it lies, if it has a name.
+    private var path: String?
+
+    /// `O_TMPFILE` of Linux, which is no plain constant in its headers.
+    private static let withoutName = 0o20000000 | O_DIRECTORY
+
+    /// Puts `data` on the disk, to be given the name `url`.
+    /// - Parameter mode: its permissions, of which the user's mask takes some away.
+    init(of url: URL, _ data: Data, mode: mode_t) throws(FileError) {
+        self.url = url
+        let canNameLater = access("/proc/self/fd", X_OK) == 0
+        var made = canNameLater ? open(url.deletingLastPathComponent().path, O_WRONLY | O_CLOEXEC | Self.withoutName, mode) : -1
+        if made < 0, !canNameLater || [EOPNOTSUPP, EISDIR, EINVAL].contains(errno) {
+            let place = newDraft(of: url).path
+            made = open(place, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+            path = place
+        }
+        descriptor = made
+        guard made >= 0 else {
+            path = nil
+            throw FileError(errno)
+        }
+        try write(data, to: made)
+        guard fsync(made) == 0 else { throw FileError(errno) }
     }
-    return draft
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+        if let path { unlink(path) }
+    }
+
+    /// Gives it the owner, where that is allowed, and the permissions of another file.
+    func take(_ status: stat) throws(FileError) {
+        // The owner first: the system takes special bits away with it.
+        _ = fchown(descriptor, status.st_uid, status.st_gid)
+        guard fchmod(descriptor, status.st_mode & 0o7777) == 0 else { throw FileError(errno) }
+    }
+
+    /// Gives it its name, unless something has that already.
+    /// - Returns: whether it has it now.
+    func make() throws(FileError) -> Bool {
+        guard named(url.path) else {
+            guard errno == EEXIST else { throw FileError(errno) }
+            return false
+        }
+        return true
+    }
+
+    /// Gives it its name, in the place of what has it.
+    func replace() throws(FileError) {
+        if path == nil {
+            if try make() { return }
+            let place = newDraft(of: url).path
+            guard named(place) else { throw FileError(errno) }
+            path = place
+        }
+        guard let path, rename(path, url.path) == 0 else { throw FileError(errno) }
+        self.path = nil
+    }
+
+    private func named(_ name: String) -> Bool {
+        if let path { return link(path, name) == 0 }
+        return linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0
+    }
 }
 
-private func write(_ data: Data, to descriptor: Int32) throws(FileError) {
+func write(_ data: Data, to descriptor: Int32) throws(FileError) {
     var rest = data[...]
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
@@ -120,11 +149,4 @@ private func write(_ data: Data, to descriptor: Int32) throws(FileError) {
         guard count > 0 else { throw FileError(count < 0 ? errno : EIO) }
         rest = rest.dropFirst(count)
     }
-}
-
-private func giveName(_ url: URL, to draft: URL) throws(FileError) {
-    guard rename(draft.path, url.path) != 0 else { return }
-    let reason = errno
-    unlink(draft.path)
-    throw FileError(reason)
 }

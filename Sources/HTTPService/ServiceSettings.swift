@@ -88,6 +88,9 @@ public struct TLSFiles: Sendable {
     /// Reads the files.
     /// - Throws: `StorageError` naming the file that cannot be used; the key must be its owner's alone.
     public init(certificate: String, key: String) throws {
+        for path in [certificate, key] where !FileManager.default.fileExists(atPath: path) {
+            throw TLSFileError(path: path, wanted: nil)
+        }
         do {
             certificates = try NIOSSLCertificate.fromPEMFile(certificate)
         } catch { throw TLSFileError(path: certificate, wanted: "a certificate chain") }
@@ -115,6 +118,10 @@ public struct TLSFiles: Sendable {
 /// A file that is not what TLS needs.
 struct TLSFileError: Error, CustomStringConvertible {
     let path: String
-    let wanted: String
-    var description: String { "\(path): does not hold \(wanted) in PEM form; name another file." }
+    /// What it does not hold; `nil` where it is not there.
+    let wanted: String?
+    var description: String {
+        wanted.map { "\(path): does not hold \($0) in PEM form; name another file." }
+            ?? "\(path): is not there; name another file."
+    }
 }

@@ -30,6 +30,7 @@ public final class NcursesTerminal {
     private var painter: CellPainter
     private var parser: InputParser
     private var doubleClicks = DoubleClicks()
+    private var lastBytes = ContinuousClock.now
     private var isOpen = false
     private let isASCII: Bool
     /// Whether colours show: the terminal has some and `NO_COLOR` does not forbid them.
@@ -38,6 +39,7 @@ public final class NcursesTerminal {
     public private(set) var endingSignal: Int32?
     private let wakePipe: WakePipe
     private var signals: [DispatchSourceSignal] = []
+    private var interruptBefore: sig_t?
     private let asked = SignalFlags()
 
     /// Mouse presses, drags and wheel in SGR coding, and pastes marked as such.
@@ -58,6 +60,7 @@ public final class NcursesTerminal {
         guard setupterm(nil, STDOUT_FILENO, &problem) == OK else { throw .unknownTerminal(type) }
         guard oddline_capability("cup") != nil else { throw .plainTerminal(type) }
         let cursorKeys = oddline_capability("rmkx").map { String(cString: $0) } ?? ""
+        Self.limitSize(environment)
         ok_guard_terminal(Self.reportOff + cursorKeys + "\u{1B}[?1049l\u{1B}[?25h\u{1B}[0m\r\n")
         guard oddline_open() else { throw .unknownTerminal(type) }
         raw()
@@ -89,21 +92,33 @@ public final class NcursesTerminal {
         return name.contains("utf-8") || name.contains("utf8")
     }
 
+    /// Seconds within which the loop must hear of a signal that asks the program to end; a screen takes milliseconds.
+    private static let longestDeafness = 5.0
+
     private func watchSignals() {
         for number in [SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGCONT] {
-            if number != SIGCONT { signal(number, SIG_IGN) }
+            if number == SIGINT {
+                interruptBefore = signal(number, SIG_IGN)
+            } else if number != SIGCONT {
+                signal(number, SIG_IGN)
+            }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             let (asked, pipe) = (asked, wakePipe)
             source.setEventHandler {
                 asked.raise(number)
                 pipe.wake()
+                guard ![SIGWINCH, SIGCONT].contains(number) else { return }
+                // A terminal that nobody reads holds the loop in the midst of a screen.
+                DispatchQueue.global().asyncAfter(deadline: .now() + Self.longestDeafness) {
+                    if asked.contains(number) { _exit(128 + number) }
+                }
             }
             source.resume()
             signals.append(source)
         }
     }
 
-    /// Gives the terminal back as it was.
+    /// Gives the terminal back as it was, and Ctrl-C its meaning: what the program still waits for can be left by it.
     public func close() {
         guard isOpen else { return }
         isOpen = false
@@ -111,6 +126,23 @@ public final class NcursesTerminal {
         oddline_write_raw(Self.reportOff)
         endwin()
         ok_release_terminal()
+        if let interruptBefore { signal(SIGINT, interruptBefore) }
+    }
+
+    /// The most columns and rows that are drawn: a screen of 7680 by 4320 dots has 960 by 270 of the smallest letters that can be read
+    /// (8 by 16). A terminal may say anything up to 65,535 of each, for which no machine has the memory.
+    private static let largestSize = (columns: Int32(1000), rows: Int32(500))
+
+    /// Has curses make no larger screen than can be drawn; it takes what the environment says before what the terminal does.
+    private static func limitSize(_ environment: [String: String]) {
+        var window = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0 else { return }
+        let sizes = [
+            ("COLUMNS", Int32(window.ws_col), largestSize.columns), ("LINES", Int32(window.ws_row), largestSize.rows),
+        ]
+        for (name, own, largest) in sizes where (environment[name].flatMap(Int32.init) ?? own) > largest {
+            setenv(name, "\(largest)", 1)
+        }
     }
 
     /// Columns and rows.
@@ -131,14 +163,20 @@ public final class NcursesTerminal {
             pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
             pollfd(fd: wakePipe.reading, events: Int16(POLLIN), revents: 0),
         ]
-        let ready = poll(&descriptors, 2, parser.isWaiting ? 40 : timeout ?? -1)
-        if ready == 0 { return parser.flush() }
+        let patience = parser.patience.map { Duration.milliseconds(Int($0)) }
+        let rest = patience.map { Int32(max(0, ($0 - (ContinuousClock.now - lastBytes)) / .milliseconds(1)).rounded(.up)) }
+        _ = poll(&descriptors, 2, [rest, timeout].compactMap { $0 }.min() ?? -1)
         var events: [InputEvent] = []
         if descriptors[1].revents != 0 {
             wakePipe.drain()
             events += asked.take().flatMap(answer)
         }
-        guard descriptors[0].revents != 0 else { return events }
+        guard descriptors[0].revents != 0 else {
+            // Others may wake the loop as often as they like.
+            if let patience, ContinuousClock.now - lastBytes >= patience { events += parser.flush() }
+            return events
+        }
+        lastBytes = .now
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = read(STDIN_FILENO, &buffer, buffer.count)
         if count > 0 {
@@ -164,7 +202,8 @@ public final class NcursesTerminal {
     private func resized() -> InputEvent {
         var window = winsize()
         if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_row > 0, window.ws_col > 0 {
-            resizeterm(Int32(window.ws_row), Int32(window.ws_col))
+            resizeterm(
+                min(Int32(window.ws_row), Self.largestSize.rows), min(Int32(window.ws_col), Self.largestSize.columns))
         }
         forget()
         return .resize(width: size.width, height: size.height)
@@ -247,6 +286,9 @@ private final class SignalFlags: Sendable {
     private let numbers = Mutex<Set<Int32>>([])
 
     func raise(_ number: Int32) { numbers.withLock { _ = $0.insert(number) } }
+
+    /// Whether one came and was not taken.
+    func contains(_ number: Int32) -> Bool { numbers.withLock { $0.contains(number) } }
 
     /// In rising order of their numbers, so that what ends the program comes before what draws anew.
     func take() -> [Int32] {

@@ -20,8 +20,8 @@ public struct Backup: Sendable {
         return !name.hasPrefix(".") && (file == nil || file == .auditKey)
     }
 
-    /// Copies a data folder as it is at one moment, also while others write to it. The backup is there as a whole or not at
-    /// all.
+    /// Copies a data folder, also while others write to it: the database as it is at one moment, models and settings as they are when
+    /// it is done. The backup is there as a whole or not at all.
     /// - Throws: `StorageError` where the folder is there already, nothing can be written there, or the database cannot be
     ///   used.
     public func make(from locations: Locations) throws {
@@ -49,9 +49,13 @@ public struct Backup: Sendable {
 
     /// Puts the backup in the place of a data folder. What was there is kept beside it.
     /// - Returns: where it is kept; `nil` where there was nothing.
-    /// - Throws: `StorageError` where the backup is damaged or somebody works with the data; then nothing has changed.
-    public func restore(to locations: Locations, now: Date = Date()) throws -> URL? {
+    /// - Parameter withCommands: whether a configuration may come back that has the program run commands.
+    /// - Throws: `StorageError` where the backup is damaged, of a newer version, or holds what this program has not put there, where it
+    ///   would run commands that were not asked for, and where somebody works with the data; then nothing has changed.
+    public func restore(to locations: Locations, withCommands: Bool = false, now: Date = Date()) throws -> URL? {
         try Self.check(url)
+        try Self.checkOrigin(of: url)
+        if !withCommands { try Self.refuseCommands(in: url) }
         let data = locations.data
         try refuseLinks(in: data.path)
         Drafts.removeAbandoned(of: data)
@@ -149,6 +153,31 @@ public struct Backup: Sendable {
         if let problem = problems.first { throw StorageError.database(path: url.path, reason: "it is damaged: \(problem)") }
     }
 
+    /// That a backup, which may be anybody's, holds what this version of the program writes and no more that acts by itself.
+    private static func checkOrigin(of folder: URL) throws {
+        let url = folder.appendingPathComponent(DataFile.database.rawValue)
+        let database = try OddlineDatabase(readingFrom: url)
+        if let part = try database.foreignParts().first { throw StorageError.database(path: url.path, reason: part) }
+        let file = folder.appendingPathComponent(DataFile.auditKey.rawValue)
+        guard let key = try PrivateFile(file).read() else {
+            guard try database.hasAudit() else { return }
+            throw StorageError.configuration(
+                path: file.path, reason: "it is missing, and without it nobody can check the audit log")
+        }
+        guard key.count == OddlineDatabase.secretLength else {
+            throw StorageError.configuration(path: file.path, reason: "it does not hold \(OddlineDatabase.secretLength) bytes")
+        }
+    }
+
+    private static func refuseCommands(in folder: URL) throws {
+        let file = folder.appendingPathComponent("config.toml")
+        // What cannot be read sets nothing, here as after the restoring.
+        guard let configuration = try? ConfigurationFile(readingFrom: file) else { return }
+        let found: [(String, Bool)] = [("on_event", configuration.onEvent != nil), ("readers", !configuration.readers.isEmpty)]
+        let names = found.filter(\.1).map(\.0)
+        guard names.isEmpty else { throw StorageError.commands(path: file.path, names: names) }
+    }
+
     private static func copyFiles(from folder: URL, to target: URL) throws {
         let files = FileManager.default
         for name in try files.contentsOfDirectory(atPath: folder.path) where isCopied(name) {
@@ -191,12 +220,56 @@ extension OddlineDatabase {
     func copy(to target: URL) throws {
         do {
             try connection.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [target.path]) }
+        } catch let error as DatabaseError where Self.speaksOfTarget(error) {
+            throw StorageError.notStored(path: target.path, reason: error.message ?? "the disk is full")
         } catch { throw told(error) }
         guard chmod(target.path, 0o600) == 0 else { throw StorageError.cannotWrite(path: target.path) }
         let descriptor = open(target.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw StorageError.cannotRead(path: target.path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw StorageError.cannotWrite(path: target.path) }
+    }
+
+    /// Whether what went wrong with a copy has to do with what is written and not with what is read.
+    private static func speaksOfTarget(_ error: DatabaseError) -> Bool {
+        [.SQLITE_FULL, .SQLITE_CANTOPEN].contains(error.resultCode)
+            || [.SQLITE_IOERR_WRITE, .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_TRUNCATE, .SQLITE_IOERR_DIR_FSYNC]
+                .contains(error.extendedResultCode)
+    }
+
+    /// What the schema has that the program has not made and that acts by itself: triggers, views, and tables and indexes of the
+    /// program that are defined otherwise. Empty where there is none.
+    /// - Throws: `StorageError.newerSchema`; `DatabaseError` where it cannot be looked at.
+    public func foreignParts() throws -> [String] {
+        let (applied, parts) = try connection.read { database in
+            (try Self.migrator.appliedIdentifiers(database), try Self.parts(database))
+        }
+        let known = Self.migrator.migrations
+        guard applied.isSubset(of: known) else { throw StorageError.newerSchema(path: url?.path ?? "the database in memory") }
+        guard let last = known.last(where: applied.contains) else { return ["it is none of this program"] }
+        let own = try DatabaseQueue()
+        try Self.migrator.migrate(own, upTo: last)
+        let made = try own.read(Self.parts)
+        return parts.filter { name, part in
+            made[name] != part && (made[name] != nil || ["trigger", "view"].contains(part.kind))
+        }.map { "it has a \($1.kind) \"\($0)\" that this program has not made" }.sorted()
+            + made.keys.filter { parts[$0] == nil }.sorted().map { "\"\($0)\" is missing in it" }
+    }
+
+    private struct SchemaPart: Equatable {
+        let kind: String
+        let definition: String?
+    }
+
+    private static func parts(_ database: Database) throws -> [String: SchemaPart] {
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT name, type, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+        return Dictionary(rows.map { ($0["name"], SchemaPart(kind: $0["type"], definition: $0["sql"])) }) { first, _ in first }
+    }
+
+    /// Whether the audit log has entries.
+    func hasAudit() throws -> Bool {
+        try connection.read { try Int.fetchOne($0, sql: "SELECT 1 FROM audit_log WHERE hash IS NOT NULL LIMIT 1") } != nil
     }
 
     /// The version of SQLite.

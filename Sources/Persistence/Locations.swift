@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Where the program keeps its files (XDG Base Directory Specification).
@@ -100,7 +101,7 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file that is there cannot be read.
     case cannotRead(path: String)
     /// A file or folder cannot be written or renamed.
-    case cannotWrite(path: String)
+    case cannotWrite(path: String, FileError? = nil)
     /// SQLite cannot open the database, or finds it damaged.
     case database(path: String, reason: String)
     /// A file of settings or keys holds something else than it must.
@@ -113,6 +114,8 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     case isThere(path: String)
     /// Other processes work with the data that is to be replaced.
     case inUse(path: String)
+    /// A configuration that is to be restored names commands that the program would run.
+    case commands(path: String, names: [String])
     /// What was to be stored was not: the disk is full or fails.
     case notStored(path: String, reason: String)
 
@@ -124,7 +127,8 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(path): is a symbolic link, which is refused for private data; name the place that it points to."
         case .unsafeFile(let path, let reason): "\(path): is refused for secrets (\(reason))."
         case .cannotRead(let path): "\(path): cannot be read; make its owner the user who runs the program, mode 0600."
-        case .cannotWrite(let path): "\(path): cannot be written; free space or make its folder writable."
+        case .cannotWrite(let path, let error?): "\(path): cannot be written (\(error)); \(error.remedy)."
+        case .cannotWrite(let path, nil): "\(path): cannot be written; free space or make its folder writable."
         case .database(let path, let reason):
             "\(path): the database cannot be used (\(reason)); restore a backup or choose another data folder."
         case .configuration(let path, let reason): "\(path): is not valid (\(reason)); correct or remove it."
@@ -135,6 +139,9 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
         case .isThere(let path): "\(path): is there already; name a folder that is not."
         case .inUse(let path):
             "\(path): is in use by another process; end the dashboards and services that work with it and try again."
+        case .commands(let path, let names):
+            "\(path): would have this program run commands (\(names.joined(separator: ", "))); look at it, and say that they "
+                + "may come back if they are yours, or take them out of the backup."
         case .notStored(let path, let reason): "\(path): nothing was stored (\(reason)); free space and try again."
         }
     }

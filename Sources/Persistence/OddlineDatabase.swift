@@ -6,7 +6,7 @@ import GRDB
 public struct OddlineDatabase: Sendable {
     let connection: any DatabaseWriter
     /// The file; `nil` in memory.
-    private let url: URL?
+    let url: URL?
     /// Which file had that name when it was opened.
     private let node: UInt64?
     /// Keeps a database that is only read as tidy as it was.
@@ -128,14 +128,19 @@ public struct OddlineDatabase: Sendable {
         }
     }
 
+    /// Bytes of a secret.
+    static let secretLength = 32
+
     /// 32 random bytes that belong to this database, kept in a private file beside it so that a copy of the database alone
     /// does not have them.
     /// - Throws: `StorageError` when the file cannot be used.
     public func secret(_ file: DataFile) throws(StorageError) -> Data {
         guard let url else { return ownSecret }
         let file = url.deletingLastPathComponent().appendingPathComponent(file.rawValue)
-        let secret = try PrivateFile(file).read(orMake: Data(randomBytes(32)))
-        guard secret.count == 32 else { throw .configuration(path: file.path, reason: "it does not hold 32 bytes") }
+        let secret = try PrivateFile(file).read(orMake: Data(randomBytes(Self.secretLength)))
+        guard secret.count == Self.secretLength else {
+            throw .configuration(path: file.path, reason: "it does not hold \(Self.secretLength) bytes")
+        }
         return secret
     }
 

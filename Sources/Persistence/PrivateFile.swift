@@ -48,7 +48,7 @@ public struct PrivateFile: Sendable {
     /// Replaces the file at once.
     /// - Throws: `StorageError.cannotWrite`.
     public func write(_ data: Data) throws(StorageError) {
-        do { try replacePrivateFile(at: url, with: data) } catch { throw .cannotWrite(path: url.path) }
+        do { try replacePrivateFile(at: url, with: data) } catch { throw .cannotWrite(path: url.path, error) }
     }
 
     /// The file's bytes; where there is none it is made with `data`. Of several processes that do so at once, all get the
@@ -56,7 +56,7 @@ public struct PrivateFile: Sendable {
     /// - Throws: as `read` and `write`.
     public func read(orMake data: Data) throws(StorageError) -> Data {
         if let known = try read() { return known }
-        do { _ = try makePrivateFile(at: url, with: data) } catch { throw .cannotWrite(path: url.path) }
+        do { _ = try makePrivateFile(at: url, with: data) } catch { throw .cannotWrite(path: url.path, error) }
         guard let made = try read() else { throw .cannotWrite(path: url.path) }
         return made
     }

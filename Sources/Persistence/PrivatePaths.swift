@@ -23,13 +23,20 @@ public func makePrivateFolder(_ url: URL) throws(StorageError) {
     }
 }
 
-/// Refuses a path of which a part, also `link/.`, is a symbolic link.
-/// - Throws: `StorageError.symbolicLink` naming the link.
+/// Refuses a path of which a part, also `link/.`, is a symbolic link, or lies in a folder in which everybody may rename what others
+/// made, and so put another in its place.
+/// - Throws: `StorageError.symbolicLink` naming the link, `.folder` naming the part.
 func refuseLinks(in path: String) throws(StorageError) {
     var place = ""
+    var isOpenToAll = false
     for (depth, part) in path.split(separator: "/").enumerated() where part != "." {
         place += "/" + part
         var status = stat()
+        if isOpenToAll {
+            throw .folder(
+                path: place, reason: "everybody may rename it, since the folder that it lies in is open to all (chmod +t)")
+        }
+        defer { isOpenToAll = status.st_mode & S_IFMT == S_IFDIR && status.st_mode & 0o002 != 0 && status.st_mode & S_ISVTX == 0 }
         guard lstat(place, &status) == 0 else { return }
         if depth > 0, status.st_mode & S_IFMT == S_IFLNK { throw .symbolicLink(path: place) }
     }

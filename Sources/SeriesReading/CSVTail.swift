@@ -18,12 +18,14 @@ struct CSVRecords {
 }
 
 /// Reads the rows of a CSV text that comes in pieces, cut anywhere: a row counts when its line is whole. The form is that of
-/// the beginning. Cost: the bytes of each piece once, and those of a line that is not whole again.
+/// the beginning. Cost: the bytes of each piece once, and those of a line that is not whole again when a line ends;
+/// one that is longer than `longestLine` is told and left out.
 struct CSVTail: Sendable {
     private let file: String
     private let form: TableForm
     private var format: TimeFormat
     private var lastTime: Int64?
+    private let firstTime: Int64?
     /// The steps that rows lie on; what is missing between them is completed.
     private let grid: Grid?
     private var records: Int
@@ -32,6 +34,11 @@ struct CSVTail: Sendable {
     private var rest: Data
     /// Whether the next record must be the header of the form.
     private var awaitsHeader = false
+    /// Whether what comes belongs to a line that was left out, since it has no end.
+    private var isSkipping = false
+
+    /// The bytes of the longest line that is waited for, as in streams of many series.
+    static let longestLine = 16 << 20
 
     /// Reads the whole lines of `data`.
     /// - Returns: their series and how it was read, and the tail that reads on.
@@ -45,11 +52,12 @@ struct CSVTail: Sendable {
             do {
                 let raw = try RawReading(text: whole, file: file, options: options)
                 guard !raw.isTurned else { throw SeriesError.notFollowed(file: file) }
-                let reading = try SeriesReader.finish(raw, options, grows: true)
+                let reading = withoutFuture(try SeriesReader.finish(raw, options, grows: true), file: file)
                 let records = max(raw.series.rowCount, raw.series.fileOrder?.last ?? 0)
                 let tail = CSVTail(
                     file: file, form: raw.form.dropping(reading.understanding), format: reading.series.time.format,
-                    lastTime: reading.series.time.microseconds?.last, grid: reading.grid, records: records,
+                    lastTime: reading.series.time.microseconds?.last,
+                    firstTime: reading.series.time.microseconds?.first, grid: reading.grid, records: records,
                     lines: lineEnds(whole), rest: Data(data[end...]))
                 return (reading, tail)
             } catch SeriesError.unclosedQuote(_, let line) where line > 1 {
@@ -74,13 +82,31 @@ struct CSVTail: Sendable {
 
     /// Begins anew with a text of the same form that takes the place of the one before; its rows come behind those read.
     mutating func restart() {
-        (records, lines, rest, awaitsHeader) = (0, 0, Data(), form.layout.startLine > 1)
+        (records, lines, rest, awaitsHeader, isSkipping) = (0, 0, Data(), form.layout.startLine > 1, false)
     }
 
     /// Takes the next piece.
     /// - Throws: `SeriesError.otherColumns` where a text that took the place of another has another header.
     mutating func append(_ piece: Data) throws(SeriesError) -> SeriesTail.Growth {
+        let end = piece.firstIndex { $0 == 0x0A || $0 == 0x0D }
+        if isSkipping {
+            guard let end = piece.firstIndex(of: 0x0A) ?? end else { return SeriesTail.Growth() }
+            isSkipping = false
+            (records, lines) = (records + 1, lines + 1)
+            return try append(Data(piece[(end + 1)...]))
+        }
         rest.append(piece)
+        // Without the end of a line no row is whole: what came before is not looked at again.
+        var growth = end == nil ? SeriesTail.Growth() : try wholeRows()
+        if rest.count > Self.longestLine {
+            growth.problems.append(.longRecord(file: file, line: lines + 1, mostBytes: Self.longestLine))
+            (rest, isSkipping) = (Data(), true)
+        }
+        return growth
+    }
+
+    /// Takes the whole rows of what came.
+    private mutating func wholeRows() throws(SeriesError) -> SeriesTail.Growth {
         if awaitsHeader {
             let above = form.layout.startLine - 1
             let ends = rest.indices.lazy.filter { [rest] in rest[$0] == 0x0A }.prefix(above)
@@ -118,13 +144,41 @@ struct CSVTail: Sendable {
         }
     }
 
+    /// Microseconds of a day, by which clocks of different zones may differ.
+    private static let day: Int64 = 86_400_000_000
+
+    /// Whether a time is a slip, after which no row would come any more: it lies in the future of this machine's clock, and farther
+    /// ahead of the row before than a day and than all rows before cover. What is forecast or simulated goes on in steps.
+    private static func isFuture(_ time: Int64, after last: Int64, first: Int64) -> Bool {
+        guard last != .min else { return false }
+        let now = Int64(Date().timeIntervalSince1970 * 1e6)
+        let (jump, isTooFar) = time.subtractingReportingOverflow(last)
+        return time > now + day && (isTooFar || jump > max(day, last - first))
+    }
+
+    /// Leaves out what lies behind such a slip among the rows that there are, which are in the order of time.
+    private static func withoutFuture(_ reading: Reading, file: String) -> Reading {
+        let series = reading.series
+        guard let times = series.time.microseconds, let first = times.first,
+            let slip = times.indices.dropFirst().first(where: { isFuture(times[$0], after: times[$0 - 1], first: first) })
+        else { return reading }
+        let error = SeriesError.futureRow(file: file, row: series.rowNumber(slip), time: series.timeText(row: slip))
+        var (rows, understanding) = (series.prefix(slip), reading.understanding)
+        understanding.notices.append(error.description)
+        understanding.rowCount = rows.rowCount
+        rows.notices = understanding.notices
+        return Reading(series: rows, understanding: understanding, grid: reading.grid)
+    }
+
     /// Rows that come in order of time; `nil` where none does.
     private func inOrder(_ rows: Series, _ problems: inout [SeriesError]) -> Series? {
         guard rows.rowCount > 0 else { return nil }
         guard let times = rows.time.microseconds else { return rows }
         var (kept, latest): ([Int], Int64) = ([], lastTime ?? .min)
         for row in times.indices {
-            if times[row] >= latest {
+            if Self.isFuture(times[row], after: latest, first: firstTime ?? latest) {
+                problems.append(.futureRow(file: file, row: rows.rowNumber(row), time: rows.timeText(row: row)))
+            } else if times[row] >= latest {
                 kept.append(row)
                 latest = times[row]
             } else {

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 import TimeSeries
 
 extension SeriesFormat {
@@ -14,10 +15,14 @@ extension SeriesFormat {
 
 /// Reads a table or a query of an SQLite database as a series. The database is opened read-only.
 enum SQLiteReader {
-    /// - Parameter mostBytes: of the table as text.
+    /// - Parameters:
+    ///   - mostBytes: of the table as text.
+    ///   - patience: the seconds that a table or view may take for a row, which is a moment unless a view goes round in circles; a query
+    ///     of the user's may take as long as they like.
     /// - Throws: `SeriesError`; `.tooLarge` where a query gives more rows than a series may have, or goes on for ever.
     static func reading(
-        path: String, file: String, options: SeriesReader.Options, mostBytes: Int = SeriesReader.mostStreamedBytes
+        path: String, file: String, options: SeriesReader.Options, mostBytes: Int = SeriesReader.mostStreamedBytes,
+        patience: Double = 60
     ) throws -> RawReading {
         var configuration = Configuration()
         configuration.readonly = true
@@ -27,15 +32,19 @@ enum SQLiteReader {
         } catch {
             throw SeriesError.databaseFailed(file: file, reason: reason(error))
         }
+        let watch = RowWatch(patience: options.query == nil ? patience : .infinity, of: queue)
+        defer { watch.end() }
         let (names, rows): ([String], Data)
         do {
             (names, rows) = try queue.read { database -> ([String], Data) in
                 let sql = try statement(database, file: file, options: options)
-                guard let (names, rows) = try table(database, sql, mostBytes: mostBytes) else {
+                guard let (names, rows) = try table(database, sql, mostBytes: mostBytes, watch) else {
                     throw SeriesError.tooLarge(file: file, mostBytes: mostBytes)
                 }
                 return (names, rows)
             }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
+            throw SeriesError.databaseFailed(file: file, reason: "it gives no row within \(Int(patience.rounded(.up))) seconds")
         } catch let error as DatabaseError {
             throw options.query == nil
                 ? SeriesError.databaseFailed(file: file, reason: reason(error))
@@ -67,12 +76,15 @@ enum SQLiteReader {
     /// The result's columns and its rows as CSV text without a header, so that one reader decides what columns mean. A lone NULL
     /// is written as a quoted empty field, since an empty line is no row. Rows are taken one by one; no more than their text is held.
     /// - Returns: `nil` where they are more than `mostBytes`.
-    private static func table(_ database: Database, _ sql: String, mostBytes: Int) throws -> (names: [String], rows: Data)? {
+    private static func table(
+        _ database: Database, _ sql: String, mostBytes: Int, _ watch: RowWatch
+    ) throws -> (names: [String], rows: Data)? {
         let statement = try database.makeStatement(sql: sql)
         let cursor = try Row.fetchCursor(statement)
         let names = statement.columnNames
         var (rows, text) = (Data(), "")
         while let row = try cursor.next() {
+            watch.note()
             text.removeAll(keepingCapacity: true)
             for index in names.indices {
                 if index > 0 { text += "," }
@@ -89,4 +101,30 @@ enum SQLiteReader {
         }
         return (names, rows)
     }
+}
+
+/// Interrupts a reading that gives no row for a while.
+private final class RowWatch {
+    private let counts = Counts()
+    private let timer: (any DispatchSourceTimer)?
+
+    private final class Counts: Sendable {
+        let rows = Atomic<Int>(0), before = Atomic<Int>(0)
+    }
+
+    /// - Parameter patience: in seconds; without end where it is infinite.
+    init(patience: Double, of queue: DatabaseQueue) {
+        timer = patience.isFinite ? DispatchSource.makeTimerSource() : nil
+        timer?.schedule(deadline: .now() + patience, repeating: patience)
+        timer?.setEventHandler { [counts] in
+            let count = counts.rows.load(ordering: .relaxed)
+            if counts.before.exchange(count, ordering: .relaxed) == count { queue.interrupt() }
+        }
+        timer?.resume()
+    }
+
+    /// A row has come.
+    func note() { counts.rows.wrappingAdd(1, ordering: .relaxed) }
+
+    func end() { timer?.cancel() }
 }

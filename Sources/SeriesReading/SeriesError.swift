@@ -142,6 +142,8 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     case stepsNotFollowed(file: String)
     /// A row that was appended has a time before that of the row above.
     case lateRow(file: String, row: Int, time: String)
+    /// A row of a file that is followed has a time after which none would come any more.
+    case futureRow(file: String, row: Int, time: String)
     /// A file that is followed was cut short, or another took its place.
     case replaced(file: String)
     /// A file that is followed is no longer there.
@@ -155,7 +157,7 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unreadable(let file, let reason):
             "\(file): cannot be read (\(reason)); check the path and its permissions."
         case .unwritable(let file, let reason):
-            "\(file): cannot be written (\(reason)); free space, or choose another place."
+            "\(file): cannot be written (\(reason)); \(reason == "the disk is full" ? "free space, or " : "")choose another place."
         case .foreign(let file, let kind, let remedy):
             "\(file): is \(kind); \(remedy)."
         case .noOrdinaryFile(let file):
@@ -252,6 +254,9 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         case .lateRow(let file, let row, let time):
             "\(file), row \(row): its time \(printable(time)) lies before that of the row above, so it is left out; "
                 + "open the file again to have rows put into order."
+        case .futureRow(let file, let row, let time):
+            "\(file), row \(row): its time \(printable(time)) lies far ahead of the rows before and of this machine's clock, so it is "
+                + "left out."
         case .replaced(let file):
             "\(file): was cut short or replaced; its rows are read from the beginning and come behind those read before."
         case .gone(let file):

@@ -32,19 +32,12 @@ public struct SeriesTail: Sendable {
     private let encoding: TextEncoding
     private var text: CSVTail
     private var offset: Int
-    private var identity: Identity?
+    /// What is followed, which is read to its end when another has its name.
+    private var file: OpenFile?
     /// The bytes before `offset`, by which a file that was written anew is told.
     private var mark: Data
-    private var isGone = false
-
-    /// Which file it is, whatever its name.
-    private struct Identity: Equatable {
-        let device: UInt
-        let number: UInt
-        let size: Int
-
-        func isSame(as other: Identity) -> Bool { device == other.device && number == other.number }
-    }
+    /// What was told last of the place where the file should be.
+    private var told: SeriesError?
 
     private static let markLength = 64
     private static let mostAtOnce = 16 << 20
@@ -65,55 +58,104 @@ public struct SeriesTail: Sendable {
         else { throw SeriesError.notFollowed(file: source.name) }
         let decoded = try DecodedText(source)
         guard decoded.encoding.isOfBytes else { throw SeriesError.notFollowed(file: source.name) }
-        let identity = identity(of: path)
+        // Opened after it was read: where another has its name by then, the mark tells.
+        let file = OpenFile(path)
         let (reading, text) = try CSVTail.beginning(decoded.utf8, file: source.name, options: options)
         let tail = SeriesTail(
             understanding: reading.understanding, path: path, name: source.name, renamed: options.renamed,
-            encoding: decoded.encoding, text: text, offset: source.data.count, identity: identity,
+            encoding: decoded.encoding, text: text, offset: source.data.count, file: file,
             mark: Data(source.data.suffix(markLength)))
         return (reading.series, tail)
     }
 
-    /// Reads what has come since the last call; returns at once where nothing has.
+    /// Reads what has come since the last call; returns at once where nothing has. Of a file that was renamed or removed, what was
+    /// written to it before comes first, however long after, and then what has its name now.
     /// - Throws: `SeriesError.otherColumns` where a file with other columns took the place of the one that was followed; there
     ///   is nothing more to follow then.
     public mutating func read() throws(SeriesError) -> Growth {
-        guard let now = Self.identity(of: path) else {
-            defer { isGone = true }
-            return isGone ? Growth() : Growth(problems: [.gone(file: name)])
+        // What has the name is looked for before the end of the file that had it: what was written before it went is there by then.
+        let named = OpenFile(path)
+        if let open = file, !open.isSame(as: named) {
+            var before: Int
+            repeat {
+                before = offset
+                let last = try piece(of: open)
+                if !last.isEmpty { return last }
+            } while offset > before
         }
-        isGone = false
-        if let identity, now.isSame(as: identity), now.size == offset { return Growth() }
-        guard let file = FileHandle(forReadingAtPath: path) else { return Growth() }
-        defer { try? file.close() }
+        guard let named else { return Growth(problems: trouble(.gone(file: name))) }
+        guard named.isPlain else { return Growth(problems: trouble(.noOrdinaryFile(file: name))) }
+        told = nil
         var problems: [SeriesError] = []
-        if identity.map({ !now.isSame(as: $0) }) ?? true || now.size < offset || !hasMark(file) {
+        if !named.isSame(as: file) || named.size < offset || !hasMark(named) {
             problems = [.replaced(file: name)]
             text.restart()
             (offset, mark) = (0, Data())
         }
-        identity = now
-        guard (try? file.seek(toOffset: UInt64(offset))) != nil,
-            let piece = try? file.read(upToCount: min(now.size - offset, Self.mostAtOnce)), !piece.isEmpty
-        else { return Growth(problems: problems) }
-        offset += piece.count
-        mark = Data((mark + piece).suffix(Self.markLength))
-        var growth = try text.append(encoding.utf8(piece))
-        growth.rows = growth.rows?.renaming(renamed)
+        file = named
+        var growth = try piece(of: named)
         growth.problems = problems + growth.problems
         return growth
     }
 
-    /// Whether the file still holds before `offset` what was read there.
-    private func hasMark(_ file: FileHandle) -> Bool {
-        guard !mark.isEmpty else { return true }
-        guard (try? file.seek(toOffset: UInt64(offset - mark.count))) != nil else { return false }
-        return (try? file.read(upToCount: mark.count)) == mark
+    /// The rows of what stands in a file behind `offset`, or of the first part of it.
+    private mutating func piece(of file: OpenFile) throws(SeriesError) -> Growth {
+        let piece = file.read(from: offset, atMost: Self.mostAtOnce)
+        guard !piece.isEmpty else { return Growth() }
+        offset += piece.count
+        mark = Data((mark + piece).suffix(Self.markLength))
+        var growth = try text.append(encoding.utf8(piece))
+        growth.rows = growth.rows?.renaming(renamed)
+        return growth
     }
 
-    private static func identity(of path: String) -> Identity? {
+    /// What is wrong with the place of the file, told once.
+    private mutating func trouble(_ problem: SeriesError) -> [SeriesError] {
+        defer { told = problem }
+        return told == problem ? [] : [problem]
+    }
+
+    /// Whether a file still holds before `offset` what was read there.
+    private func hasMark(_ file: OpenFile) -> Bool {
+        mark.isEmpty || file.read(from: offset - mark.count, atMost: mark.count) == mark
+    }
+}
+
+/// A file that stays the same whatever its name leads to meanwhile.
+private final class OpenFile: Sendable {
+    private let descriptor: Int32
+    private let device: UInt, number: UInt
+    /// Whether it is no pipe and no device, which would be waited for.
+    let isPlain: Bool
+
+    /// - Returns: `nil` where nothing can be read there.
+    init?(_ path: String) {
+        // A pipe without anybody who writes is not waited for.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        return Identity(device: UInt(status.st_dev), number: UInt(status.st_ino), size: Int(status.st_size))
+        guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
+            if descriptor >= 0 { close(descriptor) }
+            return nil
+        }
+        self.descriptor = descriptor
+        (device, number) = (UInt(status.st_dev), UInt(status.st_ino))
+        isPlain = status.st_mode & S_IFMT == S_IFREG
+    }
+
+    deinit { close(descriptor) }
+
+    func isSame(as other: OpenFile?) -> Bool { other.map { device == $0.device && number == $0.number } ?? false }
+
+    var size: Int {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// The bytes from a place on; none at the end, and where it cannot be read.
+    func read(from offset: Int, atMost count: Int) -> Data {
+        var bytes = Data(count: min(count, max(0, size - offset)))
+        guard !bytes.isEmpty else { return Data() }
+        let found = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(offset)) }
+        return bytes.prefix(max(0, found))
     }
 }

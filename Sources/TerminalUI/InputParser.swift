@@ -9,6 +9,8 @@ public struct InputParser: Sendable {
     private var pending: [UInt8] = []
     private var pasted: [UInt8]?
     private static let longestPaste = 1 << 16
+    /// Ctrl-C.
+    private static let interrupt: UInt8 = 0x03
     /// No terminal has a cell beyond: what says otherwise must not overflow what is reckoned from it.
     private static let farthestCell = 9999
 
@@ -19,13 +21,19 @@ public struct InputParser: Sendable {
         beginnings = Set(keys.keys.flatMap { bytes in bytes.indices.dropFirst().map { Array(bytes[..<$0]) } })
     }
 
+    /// How many milliseconds the rest of what has begun is waited for, until `flush`; `nil` where nothing has begun. A key's bytes come
+    /// at once; a paste over a slow line may pause, and what is typed would be taken for its rest for ever if its end never came.
+    public var patience: Int32? { pasted != nil ? 2000 : pending.isEmpty ? nil : 40 }
+
     /// Whether bytes wait for their rest.
-    public var isWaiting: Bool { !pending.isEmpty }
+    public var isWaiting: Bool { patience != nil }
 
     /// The events that `bytes` complete.
     public mutating func parse(_ bytes: [UInt8]) -> [InputEvent] {
-        pending += bytes
         var events: [InputEvent] = []
+        // Alone it is a key: pastes come in pieces, and terminals leave out what is no text.
+        if pasted != nil, bytes == [Self.interrupt] { events = flush() }
+        pending += bytes
         while let (event, used) = next() {
             pending.removeFirst(used)
             if let event { events.append(event) }
@@ -33,9 +41,14 @@ public struct InputParser: Sendable {
         return events
     }
 
-    /// The events of what is pending when no more bytes come.
+    /// The events of what is pending when no more bytes come: a paste ends where its end does not come.
     public mutating func flush() -> [InputEvent] {
-        guard let first = pending.first, pasted == nil else { return [] }
+        if let text = pasted {
+            let bytes = text + pending
+            (pasted, pending) = (nil, [])
+            return [.paste(String(decoding: bytes, as: UTF8.self))]
+        }
+        guard let first = pending.first else { return [] }
         let rest = Array(pending.dropFirst())
         pending = []
         guard first == 0x1B else { return [] }

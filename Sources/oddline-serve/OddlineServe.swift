@@ -19,7 +19,7 @@ struct OddlineServe: AsyncParsableCommand {
 
     static func main() async {
         openStandardStreams()
-        await main(nil)
+        await runAsProgram()
     }
 
     func validate() throws {
@@ -57,9 +57,9 @@ struct OddlineServe: AsyncParsableCommand {
                 logger: Logger(label: "oddline"), source: source, settings: settings)
             let (host, scheme, token) = (options.host, settings.tls == nil ? "http" : "https", settings.setUpToken?.text)
             try await service.run(host: host, port: options.port) { port in
-                var text = "Listening at \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)\n"
-                if let token { text += "To make the first administrator, register with \"set_up_token\": \"\(token)\"\n" }
-                try? printResult(text)
+                var text = "Listening at \(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+                if let token { text += "\nTo make the first administrator, register with \"set_up_token\": \"\(token)\"" }
+                try? printWords(text)
             }
         }
     }

@@ -1,5 +1,6 @@
 import Accounts
 import ArgumentParser
+import CTerminalGuard
 import Foundation
 import Invocation
 import Persistence
@@ -25,9 +26,9 @@ struct AccountsCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingErrors(in: data.locations) {
                 for account in try data.accounts(readOnly: readOnly).list() {
-                    print(
-                        "\(account.username)\t\(account.email)\t\(account.role.rawValue)\t\(account.isEnabled ? "enabled" : "disabled")"
-                    )
+                    try printTable([
+                        account.username, account.email, account.role.rawValue, account.isEnabled ? "enabled" : "disabled",
+                    ])
                 }
             }
         }
@@ -42,7 +43,7 @@ struct AccountsCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingErrors(in: data.locations) {
                 let account = try data.accounts().register(username: username, email: email, password: try readPassword())
-                print("Added \(account.username) (\(account.role.rawValue)).")
+                try printWords("Added \(account.username) (\(account.role.rawValue)).")
             }
         }
     }
@@ -58,7 +59,9 @@ struct AccountsCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try await reportingErrors(in: data.locations) { print(try data.accounts().invite(validFor: Double(days) * 86_400)) }
+            try await reportingErrors(in: data.locations) {
+                try printWords(data.accounts().invite(validFor: Double(days) * 86_400))
+            }
         }
     }
 
@@ -70,12 +73,12 @@ struct AccountsCommand: AsyncParsableCommand {
         func run() async throws {
             try await reportingErrors(in: data.locations) {
                 let database = try OddlineDatabase(at: data.locations.database)
-                let problems = try database.check()
+                let problems = try database.check() + database.foreignParts()
                 guard problems.isEmpty else {
                     throw StorageError.database(
                         path: data.locations.database.path, reason: problems.joined(separator: "; "))
                 }
-                print("The database is sound.")
+                try printWords("The database is sound.")
                 try report(try Accounts(database: database).verifyAudit())
             }
         }
@@ -129,9 +132,13 @@ struct AccountsCommand: AsyncParsableCommand {
             try await reportingErrors(in: data.locations) {
                 let accounts = try data.accounts()
                 let account = try accounts.find(username)
-                for session in try accounts.openSessions(of: account) {
-                    if end { try accounts.endSession(session.id, of: account) }
-                    print("\(session.origin)\t\(session.createdAt.formatted(.iso8601))\t\(session.expiresAt.formatted(.iso8601))")
+                let sessions = try accounts.openSessions(of: account)
+                // All have ended before any is told, also where nobody can be told.
+                if end { for session in sessions { try accounts.endSession(session.id, of: account) } }
+                for session in sessions {
+                    try printTable([
+                        session.origin, session.createdAt.formatted(.iso8601), session.expiresAt.formatted(.iso8601),
+                    ])
                 }
             }
         }
@@ -154,7 +161,7 @@ struct AccountsCommand: AsyncParsableCommand {
                         entry.at.formatted(.iso8601), entry.action, entry.detail, entry.change ?? "", entry.actor ?? "",
                         entry.origin ?? "",
                     ]
-                    print(columns.map(printable).joined(separator: "\t"))
+                    try printTable(columns)
                 }
             }
         }
@@ -172,7 +179,7 @@ struct AccountsCommand: AsyncParsableCommand {
                 var keys = try SigningKeys(at: data.locations.signingKeys)
                 try keys.rotate(overlap: SigningKeys.longestOverlap)
                 try data.accounts().noteKeyRotation()
-                print("A new key signs tokens from now on.")
+                try printWords("A new key signs tokens from now on.")
             }
         }
     }
@@ -188,6 +195,9 @@ struct AccountsCommand: AsyncParsableCommand {
 
 extension Role: ExpressibleByArgument {}
 
+/// A line of a table: columns, in none of which is a tab or a line end.
+private func printTable(_ columns: [String]) throws { try printWords(columns.map(printable).joined(separator: "\t")) }
+
 /// Why the audit log cannot be believed.
 private struct AuditLogError: Error, CustomStringConvertible {
     let description: String
@@ -197,7 +207,7 @@ private struct AuditLogError: Error, CustomStringConvertible {
 /// - Throws: `AuditLogError` when it does not hold.
 private func report(_ verdict: AuditVerdict) throws {
     switch verdict {
-    case .intact(let entries, let head): print("The audit log is whole: \(entries) entries, chain \(head).")
+    case .intact(let entries, let head): try printWords("The audit log is whole: \(entries) entries, chain \(head).")
     case .altered(let entry):
         throw AuditLogError(description: "The audit log was altered at entry \(entry), or an entry before it is missing.")
     case .cut(let expected, let found):
@@ -211,7 +221,7 @@ private func change(_ username: String, _ data: DataOptions, _ done: String, _ b
     try await reportingErrors(in: data.locations) {
         let accounts = try data.accounts()
         try body(accounts, try accounts.find(username))
-        print("\(done) \(username).")
+        try printWords("\(done) \(username).")
     }
 }
 
@@ -220,13 +230,15 @@ func readPassword() throws -> String {
     guard isatty(STDIN_FILENO) == 1 else { return readLine(strippingNewline: true) ?? "" }
     var settings = termios()
     tcgetattr(STDIN_FILENO, &settings)
+    // Whoever gives up with Ctrl-C gets the echo back.
+    ok_guard_modes()
     var silent = settings
     silent.c_lflag &= ~tcflag_t(ECHO)
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
     defer {
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+        ok_release_terminal()
         printError("")
     }
-    writeToStandardError("Password: ")
+    printQuestion("Password: ")
     return readLine(strippingNewline: true) ?? ""
 }

@@ -69,6 +69,11 @@ struct DashboardCommand: AsyncParsableCommand {
                     sample: files.isEmpty ? locations.sampleData.appendingPathComponent(SampleKind.contextual.fileName) : nil)
             }
             loop.run(&state)
+            let notice = Task {
+                try await Task.sleep(for: .seconds(2))
+                printError("oddline: what was asked for is being finished; Ctrl-C ends it at once.")
+            }
+            defer { notice.cancel() }
             if let undelivered = await loop.finish() { printError("oddline: \(undelivered)") }
             // As a shell reports a program that a signal has ended.
             if let signal = terminal.endingSignal { status = 128 + signal }
@@ -124,7 +129,7 @@ final class DashboardLoop {
 
     /// Goes on with the session kept on this machine, if there is one.
     func resume() throws {
-        if let event = try services.remembered() { queue.append(event) }
+        for event in try services.remembered() { queue.append(event) }
     }
 
     /// Returns when all is stored that was asked for, with a sentence on events that the command could not be told of.
@@ -133,18 +138,23 @@ final class DashboardLoop {
     func run(_ state: inout DashboardState) {
         defer { terminal.close() }
         terminal.draw(view(state))
-        var lastInput = ContinuousClock.now
+        var presence = Presence(longestAbsence: lockAfter, now: .now)
         while !state.frame.hasEnded {
-            let wait = state.canLock ? lockAfter.map { $0 - (ContinuousClock.now - lastInput) } : nil
+            let wait = state.canLock ? presence.rest(at: .now) : nil
             let inputs = terminal.events(timeout: wait.map { Int32(max(0, min($0 / .milliseconds(1) + 1, 1e9))) })
-            if !inputs.isEmpty { lastInput = .now }
-            var events = inputs.map(DashboardEvent.input) + queue.take()
-            if let lockAfter, state.canLock, ContinuousClock.now - lastInput >= lockAfter { events.append(.idle) }
-            for event in events {
-                for request in update(&state, event) { carryOut(request) }
-            }
+            // Time passes while the program or the machine is stopped, and whoever comes back then is not yet known.
+            let isAbsent = state.canLock && presence.rest(at: .now).map { $0 <= .zero } ?? false
+            let taken = isAbsent ? inputs.filter { !$0.showsPresence } : inputs
+            if inputs.contains(where: \.showsPresence) { presence.note(at: .now) }
+            let events = (isAbsent ? [.idle] : []) + taken.map(DashboardEvent.input) + queue.take()
+            for event in events { handle(event, &state) }
+            if state.canLock, let rest = presence.rest(at: .now), rest <= .zero { handle(.idle, &state) }
             if !events.isEmpty, !state.frame.hasEnded { terminal.draw(view(state)) }
         }
+    }
+
+    private func handle(_ event: DashboardEvent, _ state: inout DashboardState) {
+        for request in update(&state, event) { carryOut(request) }
     }
 
     private func carryOut(_ request: Request) {
@@ -152,6 +162,31 @@ final class DashboardLoop {
         case .suspend: terminal.suspend()
         case .redraw: terminal.forget()
         default: services.start(request)
+        }
+    }
+}
+
+/// When somebody was last at the keys or the mouse.
+private struct Presence {
+    /// How long nobody may be there; `nil` is for ever.
+    let longestAbsence: Duration?
+    /// Of a clock that goes on while the program or the machine is stopped.
+    private var last: ContinuousClock.Instant
+
+    init(longestAbsence: Duration?, now: ContinuousClock.Instant) { (self.longestAbsence, last) = (longestAbsence, now) }
+
+    mutating func note(at now: ContinuousClock.Instant) { last = now }
+
+    /// What is left of the longest absence.
+    func rest(at now: ContinuousClock.Instant) -> Duration? { longestAbsence.map { $0 - (now - last) } }
+}
+
+extension InputEvent {
+    /// Whether somebody is there; windows change their size and programs are continued by themselves.
+    fileprivate var showsPresence: Bool {
+        switch self {
+        case .key, .mouse, .paste: true
+        case .resize, .terminate: false
         }
     }
 }

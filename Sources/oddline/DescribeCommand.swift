@@ -27,7 +27,11 @@ struct DescribeCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingErrors {
             let understanding = try seriesOptions.describe(file, by: .configured())
-            try printResult(format == .json ? understanding.json + "\n" : understanding.text)
+            if format == .json {
+                try writeResult(understanding.json + "\n")
+            } else {
+                try printWords(understanding.text)
+            }
         }
     }
 }

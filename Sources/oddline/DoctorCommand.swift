@@ -17,7 +17,7 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingErrors(in: data.locations) {
             let report = Diagnosis(of: data.locations)
-            print(json ? try report.json : report.text)
+            try printWords(json ? report.json : report.text)
             if !report.isSound { throw ExitCode.failure }
         }
     }

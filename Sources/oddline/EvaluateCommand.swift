@@ -60,13 +60,13 @@ struct EvaluateCommand: AsyncParsableCommand {
         try await reportingErrors {
             let source = try configured.source()
             let settings = try ensemble.settings(source)
-            if !json { write(["file", "detector", "seed"] + Line.names + ["seconds"]) }
+            if !json { try write(["file", "detector", "seed"] + Line.names + ["seconds"]) }
             var lines: [Line] = []
             let paths: [String?] = files.isEmpty ? [nil] : try files.flatMap(expanded)
             for path in paths {
                 for line in try await evaluate(path, settings, by: source.readers) {
                     lines.append(line)
-                    write(line)
+                    try write(line)
                 }
             }
             guard paths.count > 1 || seeds > 1, !json else { return }
@@ -75,7 +75,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             for detector in detectors {
                 let own = lines.filter { $0.detector == detector }
                 let means = Line.names.indices.map { index in own.reduce(0) { $0 + $1.figures[index] } / Double(own.count) }
-                write(["mean", detector, ""] + means.map { String(format: "%.4f", $0) } + [""])
+                try write(["mean", detector, ""] + means.map { String(format: "%.4f", $0) } + [""])
             }
         }
     }
@@ -137,24 +137,23 @@ struct EvaluateCommand: AsyncParsableCommand {
         return lines
     }
 
-    private func write(_ line: Line) {
+    private func write(_ line: Line) throws {
         guard json else {
-            return write(
+            return try write(
                 [line.file, line.detector, line.seed] + line.figures.map { String(format: "%.4f", $0) }
                     + [String(format: "%.1f", line.seconds)])
         }
         var object: [String: Any] = ["file": line.file, "detector": line.detector, "seconds": line.seconds]
         if let seed = Int(line.seed) { object["seed"] = seed }
         for (name, value) in zip(Line.names, line.figures) { object[name] = value }
-        if let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]) {
-            print(String(decoding: data, as: UTF8.self))
-        }
+        let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])
+        try writeResult(String(decoding: data, as: UTF8.self) + "\n")
     }
 
-    private func write(_ cells: [String]) {
-        if csv { return print(cells.map(csvField).joined(separator: ",")) }
+    private func write(_ cells: [String]) throws {
+        if csv { return try writeResult(cells.map(csvField).joined(separator: ",") + "\n") }
         let widths = [40, 14, 4, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8]
         let padded = zip(cells, widths).map { $0.count < $1 ? $0 + String(repeating: " ", count: $1 - $0.count) : $0 }
-        print(padded.joined(separator: " "))
+        try printWords(padded.joined(separator: " "))
     }
 }

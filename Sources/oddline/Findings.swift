@@ -126,10 +126,11 @@ extension Diagnosis {
 
     private static func database(_ locations: Locations) -> Finding {
         do {
-            let problems = try OddlineDatabase(readingFrom: locations.database).check()
+            let database = try OddlineDatabase(readingFrom: locations.database)
+            let problems = try database.check() + database.foreignParts()
             guard let problem = problems.first else { return Finding(name: "database", state: .ok, text: "sound") }
             return Finding(
-                name: "database", state: .fault, text: "it is damaged: \(problem); `oddline restore` brings a backup back")
+                name: "database", state: .fault, text: "it is not sound: \(problem); `oddline restore` brings a backup back")
         } catch { return Finding(name: "database", state: .fault, text: "\(error)") }
     }
 

@@ -73,7 +73,7 @@ extension ScoreCommand {
             detectors: shared.map { .shared($0) } ?? .ofKey { try models.folder(ofKey: $0).load() },
             settings: settings, rules: try expecting.rules(), content: onlyEvents ? .events : .scores, format: format)
         let bad = BadKeys(failsFast: keys.failFast)
-        try printResult(scoring.beginning)
+        try writeResult(scoring.beginning)
         try OrderedWork(
             threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, mostAtOnce: Self.keysAtOnce, mostBytes: 16 << 20
         ) { (rows: KeyedRows) in rows.byteCount }.run {
@@ -82,7 +82,7 @@ extension ScoreCommand {
             scoring.makeWorker()
         } handOver: { (outcome: KeyedScoring.Outcome) in
             switch outcome.text {
-            case .success(let text): try printResult(text)
+            case .success(let text): try writeResult(text)
             case .failure(let error): try bad.tell(outcome.key, error)
             }
         }
@@ -97,6 +97,7 @@ extension TrainCommand {
     /// Trains on a stream of many series: one pair on all of them, or a pair a key.
     func trainKeys(_ column: String, of file: String, into folder: ModelFolder) async throws {
         try folder.refuseMixing(shared: shared)
+        try folder.check()
         var stream = try seriesOptions.stream(file, key: column, by: .configured())
         let bad = BadKeys(failsFast: keys.failFast)
         var all: [Series] = []
@@ -114,7 +115,7 @@ extension TrainCommand {
                     let own = try folder.folder(ofKey: rows.key)
                     let detectors = try await training.learn(task, key: rows.key)
                     try own.save(detectors)
-                    print("\(printable(rows.key)): \(own.url.path)")
+                    try printWords("\(printable(rows.key)): \(own.url.path)")
                 }
             } catch { try bad.tell(rows.key, error) }
         }
@@ -128,7 +129,7 @@ extension TrainCommand {
                 }
             }
             try folder.save(detectors)
-            for detector in detectors { print(folder.summary(of: detector)) }
+            for detector in detectors { try printWords(folder.summary(of: detector)) }
         }
         if shared, all.isEmpty { throw ExitCode.failure }
         if !bad.areNone { throw ExitCode(2) }

@@ -28,7 +28,7 @@ struct Oddline: AsyncParsableCommand {
     static func main() async {
         openStandardStreams()
         Program.register(.standard)
-        await main(nil)
+        await runAsProgram()
     }
 }
 

@@ -45,10 +45,11 @@ struct TrainCommand: AsyncParsableCommand {
             let name = file == "-" ? nil : file
             let folder = ModelFolder(output ?? (name ?? "oddline") + ".models")
             if let column = keys.column, let file { return try await trainKeys(column, of: file, into: folder) }
+            try folder.check()
             let series = try seriesOptions.read(file, by: .configured())
             let detectors = try await training.learn(training.task(series, expecting.rules(of: series)))
             try folder.save(detectors)
-            for detector in detectors { print(folder.summary(of: detector)) }
+            for detector in detectors { try printWords(folder.summary(of: detector)) }
         }
     }
 }
@@ -121,8 +122,8 @@ struct ScoreCommand: AsyncParsableCommand {
             if let column = keys.column, let file, let model {
                 return try scoreKeys(column, of: file, models: model, settings, by: source.readers)
             }
-            let destination = output.map(Destination.init)
-            try destination?.refuse(file)
+            let destination = output.map(Output.init)
+            try destination?.check(reading: file)
             var tail: SeriesTail?
             let followed = following.follow ? file : nil
             let readers = source.readers
@@ -145,9 +146,9 @@ struct ScoreCommand: AsyncParsableCommand {
                 if onlyEvents { text = EventExport(analysis).text(format) } else { export.write(format) { text += $0 } }
                 try destination.write(text)
             } else if onlyEvents {
-                try printResult(EventExport(analysis).text(format))
+                try writeResult(EventExport(analysis).text(format))
             } else {
-                try export.write(format, to: printResult)
+                try export.write(format, to: writeResult)
             }
             if let followed, var tail {
                 let horizon = following.horizon ?? source.configuration.horizon
@@ -190,7 +191,7 @@ struct ScoreCommand: AsyncParsableCommand {
                 try grown.selecting(channels: followed.analysis.series.channels.map(\.name)), cancellation: cancellation)
             let series = followed.analysis.series
             guard let result = followed.analysis.result else { throw DetectionError.noScores }
-            try ScoreExport(series: series, result: result).write(format, from: news.rows.lowerBound, to: printResult)
+            try ScoreExport(series: series, result: result).write(format, from: news.rows.lowerBound, to: writeResult)
             let facts = news.events.map { EventFacts($0, in: series, path: path) }
             for event in facts {
                 printError("oddline: \(series.name): new event from \(event.start) to \(event.end), peak \(event.peak).")
@@ -237,9 +238,9 @@ struct ExportCommand: AsyncParsableCommand {
                         try FileManager.default.createDirectory(
                             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
                     } catch { throw SeriesError.unwritable(file.path, because: error) }
-                    try Destination(file.path).write(data)
+                    try Output(file.path).write(data)
                 }
-                print("\(detector.kind.title): \(target.appendingPathComponent("model.onnx").path)")
+                try printWords("\(detector.kind.title): \(target.appendingPathComponent("model.onnx").path)")
             }
         }
     }
@@ -271,7 +272,9 @@ struct GenerateCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-            try Destination(output ?? "-").write(kind.series(rows: rows, seed: seed, isClean: clean).csv())
+            let destination = Output(output ?? "-")
+            try destination.check()
+            try destination.write(kind.series(rows: rows, seed: seed, isClean: clean).csv())
         }
     }
 }

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ArgumentParser
+import Files
 import Foundation
 import Invocation
 import Persistence
@@ -252,7 +253,7 @@ final class ProgressBars {
         shares[progress.model] = (progress.share, note)
         var window = winsize()
         let columns = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &window) == 0 && window.ws_col > 0 ? Int(window.ws_col) : 80
-        writeToStandardError("\r\u{1B}[K" + line(columns: columns))
+        printProgress(line(columns: columns))
     }
 
     /// The line for so many columns: bars of 20 cells, or of as many as there are columns for.
@@ -269,7 +270,7 @@ final class ProgressBars {
     }
 
     func finish() {
-        if isTerminal { writeToStandardError("\r\u{1B}[K") }
+        if isTerminal { printProgress("") }
     }
 }
 
@@ -294,6 +295,12 @@ struct ModelFolder {
         return "\(detector.kind.title): window \(detector.windowLength), \(summary.epochs) epochs (best \(summary.bestEpoch)), "
             + "validation loss \(summary.validationLosses[summary.bestEpoch - 1]), "
             + String(format: "%.1f s", summary.seconds) + ", \(file(detector.kind).path)"
+    }
+
+    /// That models could be saved here now, before any is trained.
+    /// - Throws: `SeriesError.unwritable`.
+    func check() throws(SeriesError) {
+        do { try checkFolder(url) } catch { throw .unwritable(file: printable(url.path), reason: error.description) }
     }
 
     func save(_ detectors: [any Detector]) throws {

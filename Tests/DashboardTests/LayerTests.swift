@@ -122,7 +122,7 @@ import Workbench
         _ = update(&state, .idle)
         let locked = view(state).text
         #expect(locked.contains("Locked") && !locked.contains("COMBINED"))
-        for key in allKeys() where ![.control("c"), .control("z"), .control("l"), .enter].contains(key) {
+        for key in allKeys() where ![.control("c"), .control("z"), .control("l"), .control("o"), .enter].contains(key) {
             #expect(press(&state, key).isEmpty, "\(key.name)")
         }
         for y in 0..<36 {

@@ -230,7 +230,8 @@ private struct Answers {
                         options: options,
                         isOpen: true))
             ]
-        case .signOut, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .openAs, .tell, .carryOver: []
+        case .lock, .signOut, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .openAs, .tell, .carryOver:
+            []
         }
     }
 }

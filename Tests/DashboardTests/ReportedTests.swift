@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Foundation
+import Persistence
 import TerminalUI
 import TestSupport
 import Testing
@@ -87,6 +88,33 @@ import Workbench
         #expect(try Data(contentsOf: own) == Data("value\n1\n".utf8))
     }
 
+    /// Permissions, links and devices; and a failed report advises the command for reports.
+    @Test func whatIsExportedKeepsWhatItReplacesAsItWas() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var state = try workspace()
+        load(&state, try scored())
+        func written(_ command: String) throws -> Answer {
+            guard case .export(var request)? = run(&state, command).first else { throw Unexpected("no export") }
+            request.mayOverwrite = true
+            return try export(request)
+        }
+        let (file, link) = (folder.appendingPathComponent("s.csv"), folder.appendingPathComponent("link"))
+        try Data("old".utf8).write(to: file)
+        chmod(file.path, 0o600)
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
+        guard case .done = try written("export \(link.path)") else { throw Unexpected("nothing is written") }
+        var status = stat()
+        #expect(lstat(file.path, &status) == 0 && status.st_mode & 0o777 == 0o600 && status.st_size > 100)
+        #expect(lstat(link.path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+        for command in ["export", "export-events", "report"] {
+            guard case .failed(let problem) = try written("\(command) /dev/full") else { throw Unexpected("\(command) is lost") }
+            #expect(problem.contains("the disk is full") && problem.contains(":\(command) PATH"), "\(problem)")
+        }
+        #expect(lstat("/dev/full", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+    }
+
     @Test func aClickPutsTheFocusIntoAFieldOfTheAccountCard() throws {
         var state = try workspace()
         press(&state, .character("A"))
@@ -97,6 +125,54 @@ import Workbench
         #expect((state.card as? AccountPanel)?.focus == 2)
         send(&state, .mouse(Mouse(x: card.x + 13, y: card.y + 1, action: .press)))
         #expect((state.card as? AccountPanel)?.page == .password)
+    }
+
+    /// What was typed into a form goes by `Esc` alone.
+    @Test func aClickBesideAFormLosesNothingThatWasTyped() throws {
+        var state = try workspace()
+        press(&state, .character("A"))
+        try showAccounts(&state)
+        press(&state, .character("n"), .character("e"), .character("v"), .character("e"))
+        for (x, y) in [(0, 0), (119, 20), (60, 33), (40, 12)] {
+            send(&state, .mouse(Mouse(x: x, y: y, action: .press)))
+            let panel = try #require(state.card as? AccountPanel)
+            #expect(panel.form == .add && panel.fields[0].text == "eve", "a press at \(x), \(y)")
+        }
+        press(&state, .escape)
+        #expect((state.card as? AccountPanel)?.form == nil)
+    }
+
+    @Test(arguments: ["d", "r"]) func nobodysAccountIsChangedWithoutAQuestion(_ key: Character) throws {
+        var state = try workspace()
+        press(&state, .character("A"))
+        try showAccounts(&state)
+        #expect(press(&state, .character(key)).isEmpty && state.card is ConfirmCard)
+        #expect(press(&state, .character("n")).isEmpty && state.card is AccountPanel)
+        press(&state, .character(key))
+        guard case .account(let request)? = press(&state, .character("y")).first else { throw Unexpected("nothing is asked for") }
+        let account = try #require(state.signedIn).account
+        #expect(request == (key == "d" ? .setEnabled(account, false) : .setRole(account, .analyst)))
+    }
+
+    /// The page of accounts with the user alone.
+    private func showAccounts(_ state: inout DashboardState) throws {
+        let account = try #require(state.signedIn).account
+        _ = answer(&state, .accountsShown(account, AccountPanel.Content(accounts: [account]), message: nil))
+        press(&state, .right, .right, .right, .down)
+        #expect((state.card as? AccountPanel)?.page == .accounts)
+    }
+
+    @Test func aKeyThatWasMovedFromQuittingQuitsNoLonger() throws {
+        let text = "[keys]\n\"Ctrl-C\" = \"F10\"\nt = \"Ctrl-C\"\n"
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".toml")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        var state = try workspace()
+        state.frame.keyMap = try KeyMap(ConfigurationFile(readingFrom: file), at: file)
+        guard case .train? = press(&state, .control("c")).first else { throw Unexpected("no training") }
+        #expect(!state.frame.hasEnded)
+        press(&state, .function(10))
+        #expect(state.frame.hasEnded || state.card is ConfirmCard)
     }
 
     @Test func secondsSince1970AreShownAsADate() {

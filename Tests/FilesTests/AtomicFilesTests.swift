@@ -63,11 +63,11 @@ import Testing
         #expect(try names() == ["file"], "no draft stays")
     }
 
-    private func writeAsResult(_ url: URL, _ data: Data) throws { try writeResult(data, to: url) }
+    private func writeAsResult(_ url: URL, _ data: Data) throws { try Destination(url.path).write(data) }
 
     @Test func aResultTakesThePermissionsOfWhatItReplacesAndFollowsLinks() throws {
         defer { remove() }
-        try writeResult(Data([1]), to: file)
+        try Destination(file.path).write(Data([1]))
         let usual = folder.appendingPathComponent("usual")
         close(creat(usual.path, 0o666))
         #expect(mode(file) == mode(usual), "a new one has what the user gives new files")
@@ -75,11 +75,42 @@ import Testing
         chmod(file.path, 0o640)
         let link = folder.appendingPathComponent("link")
         try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
-        try writeResult(Data([2, 3]), to: link)
+        try Destination(link.path).write(Data([2, 3]))
         #expect(try Data(contentsOf: file) == Data([2, 3]) && mode(file) == 0o640)
         #expect(try names() == ["file", "link"])
-        try writeResult(Data([4]), to: URL(fileURLWithPath: "/dev/null"))
+        try Destination("/dev/null").write(Data([4]))
         #expect(try FileHandle(forReadingFrom: URL(fileURLWithPath: "/dev/null")).readToEnd()?.isEmpty ?? true)
+    }
+
+    @Test func aDestinationIsLookedAtBeforeAnythingIsWritten() throws {
+        defer { remove() }
+        let place = Destination(file.path)
+        try place.check(reading: [file.path])
+        #expect(try names().isEmpty, "looking makes nothing")
+        try place.write(Data([1]))
+        let (link, hard) = (folder.appendingPathComponent("link"), folder.appendingPathComponent("hard"))
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
+        try FileManager.default.linkItem(at: file, to: hard)
+        for path in [file.path, link.path, hard.path, folder.path + "/./file"] {
+            #expect(throws: FileError.source, "\(path)") { try Destination(path).check(reading: [file.path]) }
+        }
+        try Destination("/dev/null").check(reading: ["/dev/null"])
+        #expect(throws: FileError.system(EISDIR)) { try Destination(folder.path).check() }
+        #expect(throws: FileError.system(ENOENT)) { try Destination(folder.path + "/none/file").check() }
+        try checkFolder(folder.appendingPathComponent("a/b/c"))
+        #expect(throws: FileError.system(ENOTDIR)) { try checkFolder(file.appendingPathComponent("models")) }
+        #expect(try names() == ["file", "hard", "link"])
+    }
+
+    @Test func aLinkThatLeadsNowhereYetIsWrittenThrough() throws {
+        defer { remove() }
+        let link = folder.appendingPathComponent("link")
+        try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "file")
+        try Destination(link.path).write(Data([1, 2]))
+        #expect(try Data(contentsOf: file) == Data([1, 2]))
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == "file")
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/round", withDestinationPath: "round")
+        #expect(throws: FileError.system(ELOOP)) { try Destination(folder.path + "/round").write(Data([1])) }
     }
 
     @Test(arguments: ["f", "a name of some length.csv", String(repeating: "ä", count: 127), "a.b"])

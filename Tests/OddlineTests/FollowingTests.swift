@@ -76,6 +76,53 @@ import TimeSeries
         try again.wait(for: "1,300 rows")
     }
 
+    /// Ten renames each right behind a row, a row of the year 9999, a pipe in the place of the file, and the end that is asked for.
+    @Test func renamesSlipsOfClocksAndPipesLoseNoRowAndEndNothing() throws {
+        defer { remove() }
+        try ("timestamp,value\n" + lines(0..<400)).write(to: file, atomically: true, encoding: .utf8)
+        let models = folder.appendingPathComponent("models").path
+        #expect(try oddline(["train", file.path, "-o", models]).status == 0)
+        let (out, errors) = (folder.appendingPathComponent("out"), folder.appendingPathComponent("err"))
+        for url in [out, errors] { try Data().write(to: url) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = ["score", file.path, "--model", models, "--follow", "--on-event", "true"]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: out)
+        process.standardError = try FileHandle(forWritingTo: errors)
+        try process.run()
+        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+        func wait(for count: Int) throws {
+            let end = Date().addingTimeInterval(60)
+            while try String(contentsOf: out, encoding: .utf8).count(where: { $0 == "\n" }) < count + 1 {
+                if Date() > end {
+                    let lines = try String(contentsOf: out, encoding: .utf8).split(separator: "\n").count
+                    throw Terminal.Timeout(
+                        text: "\(count) rows, not \(lines)", screen: try String(contentsOf: errors, encoding: .utf8))
+                }
+                usleep(50_000)
+            }
+        }
+        try wait(for: 400)
+        for number in 0..<10 {
+            let first = 400 + 10 * number
+            try append(lines(first..<(first + 5)))
+            try FileManager.default.moveItem(atPath: file.path, toPath: file.path + ".\(number)")
+            try ("timestamp,value\n" + lines((first + 5)..<(first + 10))).write(to: file, atomically: false, encoding: .utf8)
+            try wait(for: first + 10)
+        }
+        try append("9999-12-31T23:59:59Z,1\n" + lines(500..<510))
+        try wait(for: 510)
+        #expect(try String(contentsOf: errors, encoding: .utf8).contains("far ahead"))
+        try FileManager.default.removeItem(at: file)
+        #expect(mkfifo(file.path, 0o600) == 0)
+        usleep(1_000_000)
+        process.terminate()
+        let end = Date().addingTimeInterval(10)
+        while process.isRunning, Date() < end { usleep(50_000) }
+        #expect(!process.isRunning && process.terminationStatus == SIGTERM)
+    }
+
     @Test func scoresOfAppendedRowsAreWrittenAsTheyComeAndWhatWaitsIsToldAtTheEnd() throws {
         defer { remove() }
         try ("timestamp,value\n" + lines(0..<900)).write(to: file, atomically: true, encoding: .utf8)

@@ -78,7 +78,7 @@ private let password = "correct horse battery"
         for arguments in [["bobby", "administrator"], ["alice", "analyst"]] {
             #expect(try oddline(["accounts", "set-role"] + arguments + ["--data-dir", data]).status == 0)
         }
-        try terminal.keys("d")
+        try terminal.keys("d", "y")
         try terminal.wait(for: "Only administrators may do this.")
         #expect(!(try oddline(["accounts", "list", "--data-dir", data]).output.contains("disabled")))
     }

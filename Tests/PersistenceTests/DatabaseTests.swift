@@ -200,7 +200,7 @@ private func expectRefused(_ text: String, _ reason: String) throws {
     let folder = folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let url = folder.appendingPathComponent("secret")
-    #expect(throws: StorageError.cannotWrite(path: url.path)) { try PrivateFile(url).write(Data([1])) }
+    #expect(throws: StorageError.self) { try PrivateFile(url).write(Data([1])) }
     #expect(try PrivateFile(url).read() == nil && PrivateFile(url).stamp == nil)
     try makePrivateFolder(folder)
     try PrivateFile(url).write(Data([1, 2]))
@@ -222,7 +222,8 @@ private func expectRefused(_ text: String, _ reason: String) throws {
         .folder(path: "/p", reason: "r"), .symbolicLink(path: "/p"), .unsafeFile(path: "/p", reason: "r"),
         .cannotRead(path: "/p"),
         .cannotWrite(path: "/p"), .database(path: "/p", reason: "r"), .configuration(path: "/p", reason: "r"),
-        .newerSchema(path: "/p"), .busy(path: "/p"), .notStored(path: "/p", reason: "r"),
+        .newerSchema(path: "/p"), .commands(path: "/p", names: ["on_event"]), .busy(path: "/p"),
+        .notStored(path: "/p", reason: "r"),
     ]
     for error in errors {
         #expect(error.description.hasPrefix("/p: ") && error.description.hasSuffix("."))

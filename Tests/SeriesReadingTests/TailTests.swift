@@ -133,6 +133,78 @@ private struct Reading {
         }
     }
 
+    /// As `tail -F` does: what was written before the file got another name comes before what has its name now.
+    @Test func rowsThatWereWrittenJustBeforeARenameAreRead() throws {
+        defer { remove() }
+        try write("t,v\n0,0\n")
+        var (series, tail) = try SeriesTail.open(path: file.path, options: .init(timeColumn: "t"))
+        for number in 1...10 {
+            try append((0..<5).map { "\(10 * number + $0),\(10 * number + $0)\n" }.joined())
+            try FileManager.default.moveItem(atPath: file.path, toPath: file.path + ".\(number)")
+            defer { try? FileManager.default.removeItem(atPath: file.path + ".\(number)") }
+            try write("t,v\n" + (5..<10).map { "\(10 * number + $0),\(10 * number + $0)\n" }.joined())
+            var growth = try tail.read()
+            while let rows = growth.rows {
+                series.append(rows)
+                growth = try tail.read()
+            }
+        }
+        #expect(series.channels[0].values == [0] + (10..<110).map(Double.init))
+    }
+
+    @Test func aRowOfTheYear9999IsToldAndForgotten() throws {
+        defer { remove() }
+        try write("time,v\n2024-01-01 00:00:00,1\n2024-01-01 00:01:00,2\n9999-12-31 23:59:59,3\n")
+        var (series, tail) = try SeriesTail.open(path: file.path)
+        #expect(series.channels[0].values == [1, 2])
+        #expect(series.notices.contains { $0.contains("far ahead") })
+        try append("2024-01-01 00:02:00,4\n9999-01-01 00:00:00,5\n2024-01-01 00:03:00,6\n")
+        let growth = try tail.read()
+        series.append(try #require(growth.rows))
+        #expect(series.channels[0].values == [1, 2, 4, 6])
+        #expect(growth.problems == [.futureRow(file: file.lastPathComponent, row: 5, time: "9999-01-01 00:00:00")])
+    }
+
+    @Test func rowsThatAreForecastAreReadLikeOthers() throws {
+        defer { remove() }
+        let years = (2001...2090).map { "\($0)-01-01,\($0)\n" }
+        try write("time,v\n" + years.prefix(40).joined())
+        var (series, tail) = try SeriesTail.open(path: file.path)
+        try append(years.dropFirst(40).joined())
+        series.append(try #require(try tail.read().rows))
+        #expect(series.rowCount == 90)
+    }
+
+    @Test func aPipeInThePlaceOfTheFileIsToldAndNotWaitedFor() throws {
+        defer { remove() }
+        try write("v\n1\n2\n")
+        var (_, tail) = try SeriesTail.open(path: file.path)
+        remove()
+        #expect(mkfifo(file.path, 0o600) == 0)
+        #expect(try tail.read().problems == [.noOrdinaryFile(file: file.lastPathComponent)])
+        #expect(try tail.read().isEmpty)
+        remove()
+        try write("v\n3\n")
+        #expect(try tail.read().rows?.channels[0].values == [3])
+    }
+
+    /// Sixteen times as much takes sixteen times as long where each byte is looked at once, and 256 times otherwise.
+    @Test func aLineWithoutAnEndIsLeftOutAndCostsNoMoreThanItsBytes() throws {
+        func seconds(_ pieces: Int) throws -> Double {
+            var reading = try Reading("v,w\n1,2\n")
+            let piece = Data(String(repeating: "7,", count: 1 << 15).utf8)
+            let begun = ContinuousClock.now
+            for _ in 0..<pieces { try reading.append(piece) }
+            let taken = ContinuousClock.now - begun
+            try reading.append("8\n3,4\n")
+            #expect(reading.series.channels[0].values == [1, 3])
+            #expect(reading.problems.count == 1, "\(reading.problems.prefix(2))")
+            return taken / .seconds(1)
+        }
+        let (few, many) = (try seconds(100), try seconds(1600))
+        #expect(many < 64 * max(few, 0.005), "\(few) s and \(many) s")
+    }
+
     @Test func whatIsNoPlainTextIsRefused() throws {
         defer { remove() }
         try Data([0x1F, 0x8B, 8, 0]).write(to: file)

@@ -87,6 +87,23 @@ private func keys(_ bytes: String) -> [InputEvent] {
     #expect(keys("\u{1B}[200~a\rb\u{1B}[201~c") == [.paste("a\rb"), .key(.character("c"))])
 }
 
+@Test func aPasteWhoseEndNeverComesIsTakenAndKeysAreKeysAgain() {
+    var parser = InputParser()
+    let begun = parser.parse(Array("\u{1B}[200~ab".utf8))
+    #expect(begun == [])
+    #expect(parser.isWaiting)
+    let rest = parser.parse(Array("c\u{1B}[20".utf8))
+    #expect(rest == [])
+    let flushed = parser.flush()
+    #expect(flushed == [.paste("abc\u{1B}[20")])
+    #expect(!parser.isWaiting)
+    let key = parser.parse(Array("q".utf8))
+    #expect(key == [.key(.character("q"))])
+    _ = parser.parse(Array("\u{1B}[200~abc".utf8))
+    let interrupted = parser.parse([0x03])
+    #expect(interrupted == [.paste("abc"), .key(.control("c"))], "Ctrl-C alone is a key")
+}
+
 @Test(arguments: (0..<20).map { _ in UInt64.random(in: 1..<1_000_000) })
 func afterArbitraryBytesTheNextKeyIsUnderstood(seed: UInt64) {
     let described: [[UInt8]: Key] = [Array("\u{1B}[[A".utf8): .function(1), Array("\u{1B}OA".utf8): .up]

@@ -7,6 +7,10 @@
 /// SIGFPE and SIGABRT that write `restore` to it and set the modes back.
 void ok_guard_terminal(const char *restore);
 
+/// Remembers the terminal's present modes and installs handlers for SIGINT, SIGTERM, SIGHUP and SIGQUIT that set them back before
+/// the signal ends the program; a signal that is passed over stays so.
+void ok_guard_modes(void);
+
 /// Sets the remembered modes back and takes the handlers away.
 void ok_release_terminal(void);
 

@@ -122,6 +122,7 @@ extension AccountPanel: Card, FieldLayer {
     static let level = LayerLevel.anywhere
     /// Letters act on lists; forms take them.
     var isTyping: Bool { !fields.isEmpty && focus > 0 }
+    var wouldLoseText: Bool { form != nil || isTyping }
 
     // MARK: Keys
 
@@ -131,15 +132,24 @@ extension AccountPanel: Card, FieldLayer {
                 panel.open(.add)
                 return .stay
             },
-            onAccount(.character("d"), "disable or enable", "Disable or enable the account") { panel, account in
-                [.account(.setEnabled(account, !account.isEnabled))]
+            onAccount(.character("d"), "disable or enable", "Disable or enable the account", opens: [ConfirmCard.self]) {
+                _, account in
+                account.isEnabled
+                    ? asking(
+                        "\(account.username) will be signed out everywhere and cannot log in again.", .setEnabled(account, false))
+                    : asking("\(account.username) will be able to log in again.", .setEnabled(account, true))
             },
-            onAccount(.character("r"), "role", "Make it an administrator, or an analyst") { panel, account in
-                [.account(.setRole(account, account.role == .analyst ? .administrator : .analyst))]
+            onAccount(.character("r"), "role", "Make it an administrator, or an analyst", opens: [ConfirmCard.self]) {
+                _, account in
+                account.role == .analyst
+                    ? asking(
+                        "\(account.username) will be an administrator, who may change all accounts, also yours.",
+                        .setRole(account, .administrator))
+                    : asking("\(account.username) will be no administrator any more.", .setRole(account, .analyst))
             },
             onAccount(.character("p"), "reset password", "Give it another password") { panel, account in
                 panel.open(.resetPassword(account))
-                return []
+                return .stay
             },
             on(
                 [.character("x")], name: "end session", "End the session",
@@ -169,13 +179,22 @@ extension AccountPanel: Card, FieldLayer {
         ]
 
     private static func onAccount(
-        _ key: Key, _ name: String, _ help: String,
-        _ run: @escaping @Sendable (inout AccountPanel, Account) -> [Effect]
+        _ key: Key, _ name: String, _ help: String, opens: [any Layer<SignedIn>.Type] = [],
+        _ run: @escaping @Sendable (inout AccountPanel, Account) -> LayerStep<SignedIn>
     ) -> Binding<SignedIn> {
         on(
-            [key], name: name, help, unless: { panel, _ in panel.selectedAccount == nil ? "There is no account here." : nil },
+            [key], name: name, help, opens: opens,
+            unless: { panel, _ in panel.selectedAccount == nil ? "There is no account here." : nil },
             while: { $0.shows(.accounts) }
-        ) { panel, _, _ in .stay(panel.selectedAccount.map { run(&panel, $0) } ?? []) }
+        ) { panel, _, _ in panel.selectedAccount.map { run(&panel, $0) } ?? .stay }
+    }
+
+    /// Asks for what is done to somebody's account after a question.
+    private static func asking(_ question: String, _ request: AccountRequest) -> LayerStep<SignedIn> {
+        .stayAndRun { signedIn, _ in
+            signedIn.push(ConfirmCard(question: question) { _, _ in [.account(request)] })
+            return []
+        }
     }
 
     private var selectedAccount: Account? {

@@ -17,23 +17,56 @@ struct AccountServices: Sendable {
         return try tokens.authenticate(token.text)
     }
 
+    /// A session that is kept, and whether the screen was locked when it was left.
+    struct Kept {
+        let session: AuthenticatedSession
+        let isLocked: Bool
+    }
+
+    /// What stands behind the token where the screen was locked: an older version takes both for no token and asks for the password.
+    private static let lockMark = "\nlocked"
+
     /// The session of the token kept on this machine; `nil` where there is none or it has ended.
     /// - Throws: `StorageError.unsafeFile` when the file's mode or owner is wrong.
-    func remembered() throws -> AuthenticatedSession? {
-        guard let data = try PrivateFile(locations.rememberedToken).read() else { return nil }
+    func remembered() throws -> Kept? {
+        guard let (token, isLocked) = try keptToken() else { return nil }
         do {
-            return try tokens().authenticate(String(decoding: data, as: UTF8.self))
+            return Kept(session: try tokens().authenticate(token), isLocked: isLocked)
         } catch AccountError.badToken {
             PrivateFile(locations.rememberedToken).remove()
             return nil
         }
     }
 
+    private func keptToken() throws -> (token: String, isLocked: Bool)? {
+        guard let data = try PrivateFile(locations.rememberedToken).read() else { return nil }
+        let text = String(decoding: data, as: UTF8.self)
+        return text.hasSuffix(Self.lockMark) ? (String(text.dropLast(Self.lockMark.count)), true) : (text, false)
+    }
+
+    /// Has the session that is kept here ask for the password when it goes on, if it is that of an account whose screen is locked.
+    /// Where that cannot be stored, the session is kept no longer, so that the next start asks too.
+    func lock(_ account: Account) throws { try mark(account, isLocked: true) }
+
+    /// Lets the session that is kept here go on without the password again.
+    func unlock(_ account: Account) throws { try mark(account, isLocked: false) }
+
+    private func mark(_ account: Account, isLocked: Bool) throws {
+        guard let (token, wasLocked) = try keptToken(), wasLocked != isLocked,
+            let kept = try? tokens().authenticate(token), kept.session.account.id == account.id
+        else { return }
+        let file = PrivateFile(locations.rememberedToken)
+        do { try file.write(Data((token + (isLocked ? Self.lockMark : "")).utf8)) } catch {
+            guard isLocked else { throw error }
+            file.remove()
+        }
+    }
+
     /// Ends the session kept on this machine.
     func forget() throws {
-        guard let data = try PrivateFile(locations.rememberedToken).read() else { return }
+        guard let (token, _) = try keptToken() else { return }
         PrivateFile(locations.rememberedToken).remove()
-        if let kept = try? tokens().authenticate(String(decoding: data, as: UTF8.self)) {
+        if let kept = try? tokens().authenticate(token) {
             do {
                 try accounts.acting(as: kept.session, from: "terminal").endSession(kept.id, of: kept.session.account)
             } catch {

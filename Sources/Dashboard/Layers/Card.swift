@@ -11,9 +11,13 @@ protocol Card: Layer {
     func area(over owner: Owner, _ frame: Frame) -> Rect
     /// Draws what is in the frame.
     func draw(_ screen: inout CellBuffer, in card: Rect, over owner: Owner, _ frame: Frame)
+    /// Whether something was typed that goes when it closes: then a press beside it does not.
+    var wouldLoseText: Bool { get }
 }
 
 extension Card {
+    var wouldLoseText: Bool { false }
+
     static var gestures: [Gesture] { [Gesture("click beside it", "Close it"), Gesture("wheel", "Up and down")] }
 
     func area(over owner: Owner, _ frame: Frame) -> Rect {
@@ -32,12 +36,14 @@ extension Card {
         mouseStep(mouse, over: owner, frame)
     }
 
-    /// What the mouse does on every card: the wheel moves as the arrows do, and a press beside the card is `Esc`.
+    /// What the mouse does on every card: the wheel moves as the arrows do, and a press beside the card is `Esc` unless
+    /// that loses what was typed.
     func mouseStep(_ mouse: Mouse, over owner: Owner, _ frame: Frame) -> LayerStep<Owner> {
         switch mouse.action {
         case .wheelUp: .stayAndRun { $0.press(.up, &$1) }
         case .wheelDown: .stayAndRun { $0.press(.down, &$1) }
-        case .press where !area(over: owner, frame).contains(x: mouse.x, y: mouse.y): .stayAndRun { $0.press(.escape, &$1) }
+        case .press where !wouldLoseText && !area(over: owner, frame).contains(x: mouse.x, y: mouse.y):
+            .stayAndRun { $0.press(.escape, &$1) }
         default: .stay
         }
     }

@@ -30,7 +30,6 @@ extension SignedIn {
             reach: .everything
         ) { signedIn, _ in
             signedIn.lockScreen()
-            return []
         },
         Binding([.character("O")], "Sign out", command: "signout", opens: [ConfirmCard.self], reach: .screens) {
             signedIn, frame in

@@ -16,7 +16,7 @@ enum NamedKey {
     // Between login and registration.
     static let otherForm = Key.control("r")
     // Everywhere.
-    static let back = Key.escape, quit = Key.control("c")
+    static let back = Key.escape, quit = Key.control("c"), leaveLock = Key.control("o")
 }
 
 extension Frame {

@@ -13,6 +13,8 @@ struct EntryCard: WorkspaceCard, FieldLayer {
     /// Takes what was typed.
     let commit: @Sendable (inout WorkspaceState, String, inout Frame) -> [Effect]
 
+    var wouldLoseText: Bool { !field.text.isEmpty }
+
     static let bindings: [Binding<SignedIn>] = [
         at([.enter], name: "take it", "Take what was typed") { card, workspace, frame in
             .close(card.commit(&workspace, card.field.text, &frame))

@@ -27,6 +27,10 @@ struct LockForm: FieldLayer {
             form.isBusy = true
             return .stay([.unlock(password: form.password.text)])
         },
+        Binding(
+            [NamedKey.leaveLock], name: "sign out",
+            "Sign out, which ends what is under way; whoever logs in next needs a name and a password"
+        ) { signedIn, _ in signedIn.signOut() },
         Binding([NamedKey.quit], name: "quit", "Quit", stays: .everything) { signedIn, frame in
             signedIn.stopWork()
             frame.hasEnded = true

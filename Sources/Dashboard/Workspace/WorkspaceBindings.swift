@@ -71,10 +71,10 @@ extension Binding where Owner == SignedIn {
     }
 
     private static func writing(
-        _ key: Character, name: String? = nil, _ help: String, _ command: String, _ content: ExportRequest.Content
+        _ key: Character, name: String? = nil, _ help: String, _ content: ExportRequest.Content
     ) -> Binding {
         on(
-            [.character(key)], name: name, help, command: command, arguments: "PATH", unless: { $0.noScores },
+            [.character(key)], name: name, help, command: content.command, arguments: "PATH", unless: { $0.noScores },
             withValue: { workspace, path, _ in workspace.write(content, to: path) }
         ) { workspace, _ in workspace.write(content, to: nil) }
     }
@@ -345,9 +345,9 @@ extension Binding where Owner == SignedIn {
     ]
 
     private static let files: [Binding] = [
-        writing("e", name: "export", "Write the scores, verdicts and notes as CSV (or PATH.jsonl)", "export", .scores),
-        writing("E", "Write the events with verdicts and notes as CSV (or PATH.jsonl)", "export-events", .events),
-        writing("R", name: "report", "Write a report as one HTML page", "report", .report),
+        writing("e", name: "export", "Write the scores, verdicts and notes as CSV (or PATH.jsonl)", .scores),
+        writing("E", "Write the events with verdicts and notes as CSV (or PATH.jsonl)", .events),
+        writing("R", name: "report", "Write a report as one HTML page", .report),
         on([NamedKey.follow], "Follow the file: read and score rows as they are appended, or stop", command: "follow") {
             $0.toggleFollowing(&$1)
         },

@@ -37,19 +37,23 @@ func explain(_ rows: Range<Int>, of series: Series, _ models: [ScoredModel]) thr
     return WorkspaceState.Explained(identity: series.identity, rows: rows, byModel: PerModel(explanations))
 }
 
-/// Why nothing may be written to a path: it is a folder, or the file of the open series, under whatever name.
-private func refusal(of path: String, source: String) -> String? {
-    var (there, own) = (stat(), stat())
-    guard stat(path, &there) == 0 else { return nil }
-    if there.st_mode & S_IFMT == S_IFDIR { return "is a folder; name a file in it, e.g. :export \(path)/scores.csv." }
-    guard stat(expanded(source), &own) == 0, there.st_dev == own.st_dev, there.st_ino == own.st_ino else { return nil }
-    return "is the file of the open series, which could not be read as before; choose another, e.g. :export scores.csv."
+/// Why nothing was written to where a request says, and what to type in its place.
+private func refusal(_ error: FileError, of request: ExportRequest) -> String {
+    let path = request.path
+    let (words, ending) = (":" + request.content.command, request.content == .report ? "report.html" : "scores.csv")
+    return switch error {
+    case .source:
+        "\(path): is the file of the open series, which could not be read as before; choose another, e.g. \(words) \(ending)."
+    case .system(EISDIR): "\(path): is a folder; name a file in it, e.g. \(words) \(path)/\(ending)."
+    case .system: "\(path): cannot be written (\(error)); choose another place, e.g. \(words) PATH."
+    }
 }
 
 /// Writes what was asked for, unless a file is there that may not go.
 func export(_ request: ExportRequest) throws -> Answer {
     let path = expanded(request.path)
-    if let refusal = refusal(of: path, source: request.source) { return .failed("\(request.path): \(refusal)") }
+    let destination = Destination(path)
+    do { try destination.check(reading: [expanded(request.source)]) } catch { return .failed(refusal(error, of: request)) }
     if !request.mayOverwrite, FileManager.default.fileExists(atPath: path) { return .wouldOverwrite(request) }
     let series = request.analysis.series
     var data = Data()
@@ -78,10 +82,6 @@ func export(_ request: ExportRequest) throws -> Answer {
         data = Data(request.analysis.rules.map { $0.text + "\n" }.joined().utf8)
         what = counted(request.analysis.rules.count, "rule")
     }
-    do {
-        try writeResult(data, to: URL(fileURLWithPath: path))
-    } catch {
-        return .failed("\(request.path): cannot be written (\(error)); choose another place, e.g. :export PATH.")
-    }
+    do { try destination.write(data) } catch { return .failed(refusal(error, of: request)) }
     return .done("Wrote \(what) to \(request.path).")
 }

@@ -9,6 +9,16 @@ public struct ExportRequest: Sendable {
     /// What the file holds.
     public enum Content: String, Sendable {
         case scores, events, report, rules
+
+        /// The command that writes it.
+        var command: String {
+            switch self {
+            case .scores: "export"
+            case .events: "export-events"
+            case .report: "report"
+            case .rules: "rules"
+            }
+        }
     }
 
     /// What is written.
