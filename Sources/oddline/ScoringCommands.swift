@@ -248,7 +248,8 @@ struct ExportCommand: AsyncParsableCommand {
 struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate", abstract: "Writes a labelled synthetic series.",
-        discussion: "Kinds: " + SampleKind.allCases.map { "\($0.rawValue) (\($0.summary))" }.joined(separator: "; ") + ".")
+        discussion: "A kind with holidays has them written beside it as an iCalendar file. Kinds: "
+            + SampleKind.allCases.map { "\($0.rawValue) (\($0.summary))" }.joined(separator: "; ") + ".")
 
     @Argument(help: "The kind: \(SampleKind.allCases.map(\.rawValue).joined(separator: ", ")).")
     var kind: SampleKind
@@ -272,6 +273,10 @@ struct GenerateCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingErrors {
             try Destination(output ?? "-").write(kind.series(rows: rows, seed: seed, isClean: clean).csv())
+            guard let output, let calendar = kind.calendar(rows: rows, seed: seed, isClean: clean) else { return }
+            let beside = URL(fileURLWithPath: output).deletingPathExtension().appendingPathExtension("ics").path
+            try Destination(beside).write(Data(calendar.utf8))
+            printError("oddline: the holidays of \(output) stand in \(beside).")
         }
     }
 }
