@@ -98,6 +98,12 @@ struct ScoreCommand: AsyncParsableCommand {
         if following.follow, output != nil { throw ValidationError("--follow writes to standard output, without --output.") }
         if following.follow, file == nil || file == "-" { throw ValidationError("--follow needs a file.") }
         if following.onEvent != nil, !following.follow { throw ValidationError("--on-event is for a file that grows: --follow.") }
+        if following.onEventKinds != nil, following.onEvent == nil {
+            throw ValidationError("--on-event-kinds is for --on-event.")
+        }
+        if following.alertState != nil, !following.follow {
+            throw ValidationError("--alert-state is for a file that grows: --follow.")
+        }
         if following.horizon != nil, !following.follow { throw ValidationError("--horizon is for a file that grows: --follow.") }
         if following.follow, onlyEvents { throw ValidationError("--follow writes rows; --on-event is told of events.") }
         try keys.validate(hasFile: file != nil)
@@ -151,7 +157,9 @@ struct ScoreCommand: AsyncParsableCommand {
             }
             if let followed, var tail {
                 let horizon = following.horizon ?? source.configuration.horizon
-                var growing = FollowedAnalysis(consume analysis, horizon: horizon)
+                let told = try following.alertState.flatMap { try AlertState(at: $0).watch(of: series) }
+                let watch = told ?? EventWatch(behind: series.rowCount, known: analysis.events)
+                var growing = FollowedAnalysis(consume analysis, watch, horizon: horizon)
                 try follow(followed, &tail, &growing, source.configuration)
             }
         }
@@ -176,6 +184,7 @@ struct ScoreCommand: AsyncParsableCommand {
         of path: String, _ tail: inout SeriesTail, _ followed: inout FollowedAnalysis, _ cancellation: Cancellation,
         tell: ([EventFacts]) -> Void
     ) throws {
+        try tellOf(followed.catchUp(), path, followed, tell)
         while !cancellation.isCancelled {
             let growth = try tail.read()
             if let problem = growth.problems.first {
@@ -191,12 +200,21 @@ struct ScoreCommand: AsyncParsableCommand {
             let series = followed.analysis.series
             guard let result = followed.analysis.result else { throw DetectionError.noScores }
             try ScoreExport(series: series, result: result).write(format, from: news.rows.lowerBound, to: printResult)
-            let facts = news.events.map { EventFacts($0, in: series, path: path) }
-            for event in facts {
-                printError("oddline: \(series.name): new event from \(event.start) to \(event.end), peak \(event.peak).")
-            }
-            tell(facts)
+            try tellOf(news.changes, path, followed, tell)
         }
+    }
+
+    /// Tells what became of events. What is told is kept first: what ends the program meanwhile has nothing told twice.
+    private func tellOf(
+        _ changes: [EventNews], _ path: String, _ followed: FollowedAnalysis, _ tell: ([EventFacts]) -> Void
+    ) throws {
+        let series = followed.analysis.series
+        if let state = following.alertState { try AlertState(at: state).keep(followed.told, of: series) }
+        let facts = changes.map { EventFacts($0, in: series, path: path) }
+        for event in facts where event.change == .begin {
+            printError("oddline: \(series.name): new event from \(event.start) to \(event.end), peak \(event.peak).")
+        }
+        tell(facts.filter { following.kinds.contains($0.change) })
     }
 
     /// Waits a little; ends where nobody reads what is written any more.
