@@ -52,12 +52,12 @@ public struct TimeAxis: Sendable, Equatable {
         return first..<max(first, instant(end))
     }
 
-    /// For each of some rows the row that is nearest to the time so many microseconds before it; `nil` where none is nearer
-    /// than half the time to the row's neighbour. Without times there are none.
+    /// For each of some rows the row that is nearest to the time so many microseconds before it on the file's clock, which may have
+    /// been set meanwhile; `nil` where none is nearer than half the time to the row's neighbour. Without times there are none.
     public func rows(_ rows: Range<Int>, earlierBy span: Int64) -> [Int?] {
         guard let microseconds else { return rows.map { _ in nil } }
         return rows.map { row in
-            let wanted = microseconds[row] - span
+            let wanted = zone.instant(of: zone.local(microseconds[row]) - span)
             let after = microseconds.partitioningIndex { $0 >= wanted }
             let near = [after - 1, after].filter(microseconds.indices.contains)
             guard let best = near.min(by: { abs(microseconds[$0] - wanted) < abs(microseconds[$1] - wanted) }) else { return nil }
@@ -66,6 +66,13 @@ public struct TimeAxis: Sendable, Equatable {
                 ? microseconds[row] - microseconds[row - 1] : microseconds[min(1, microseconds.count - 1)] - microseconds[0]
             return 2 * abs(microseconds[best] - wanted) <= step ? best : nil
         }
+    }
+
+    /// The weekday of an instant on the file's clock: `Mon` to `Sun`; `nil` where times count from the start.
+    public func weekday(of instant: Int64) -> String? {
+        if isOfClock { return nil }
+        return ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][
+            Int(TimeSeries.weekday(of: floorDivide(zone.local(instant), 86_400_000_000)))]
     }
 
     func prefix(_ count: Int) -> TimeAxis {

@@ -117,7 +117,7 @@ struct AccountsCommand: AsyncParsableCommand {
             try await reportingErrors(in: data.locations) {
                 let accounts = try data.accounts()
                 try accounts.forgetFailures(of: try username.map(accounts.find))
-                print("Forgot the failed logins of \(username.map(printable) ?? "all accounts").")
+                try printWords("Forgot the failed logins of \(username.map(printable) ?? "all accounts").")
             }
         }
     }

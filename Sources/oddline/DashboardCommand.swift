@@ -33,6 +33,9 @@ struct DashboardCommand: AsyncParsableCommand {
     var demo = false
 
     func validate() throws {
+        if following.onEventKinds != nil || following.alertState != nil {
+            throw ValidationError("--on-event-kinds and --alert-state are for `oddline score --follow`.")
+        }
         if following.follow, files.isEmpty { throw ValidationError("--follow needs a file: oddline --follow FILE.") }
     }
 

@@ -33,6 +33,7 @@ struct ExamineCommand: AsyncParsableCommand {
     @OptionGroup var seriesOptions: SeriesOptions
     @OptionGroup var training: TrainingOptions
     @OptionGroup var ensemble: EnsembleOptions
+    @OptionGroup var expecting: ExpectedOptions
     @OptionGroup var configured: ConfigurationOptions
 
     func validate() throws {
@@ -47,16 +48,22 @@ struct ExamineCommand: AsyncParsableCommand {
             let source = try configured.source()
             let settings = try ensemble.settings(source)
             var series = try seriesOptions.read(file, by: source.readers)
+            let rules = try expecting.rules(of: series)
             var scored: [ScoredModel]
             if let model {
                 (series, scored) = try ModelFolder(model).load(scoring: series)
             } else {
-                scored = try await training.train(on: series)
+                scored = try await training.train(on: series, rules)
             }
             var analysis = Analysis(series: series, models: Program.models, settings: settings)
+            analysis.decide { $0.rules = rules }
             analysis.use(scored)
             let sensitivity = try Sensitivity(of: analysis, seed: training.seed)
-            try printResult(format == .json ? try json(sensitivity, analysis) : text(sensitivity, analysis))
+            if format == .json {
+                try writeResult(try json(sensitivity, analysis))
+            } else {
+                try printWords(text(sensitivity, analysis))
+            }
         }
     }
 

@@ -22,7 +22,7 @@ struct RulesCommand: AsyncParsableCommand {
         @OptionGroup var owned: OwnedSeriesOptions
 
         func run() async throws {
-            try await owned.onShelf { shelf, _ in for rule in try shelf.rules() { print(rule.text) } }
+            try await owned.onShelf { shelf, _ in for rule in try shelf.rules() { try printWords(rule.text) } }
         }
     }
 
@@ -36,7 +36,7 @@ struct RulesCommand: AsyncParsableCommand {
                 let added = try rules.flatMap { try RuleSource.rules(named: $0) }
                 for rule in added { try rule.check(series) }
                 try shelf.change(adding: added)
-                print("\(series.name): \(counted(try shelf.rules().count)).")
+                try printWords("\(series.name): \(counted(try shelf.rules().count)).")
             }
         }
     }
@@ -56,7 +56,7 @@ struct RulesCommand: AsyncParsableCommand {
                 let known = try shelf.rules()
                 let removed = all ? known : try rules.map { try rule($0, among: known, series) }
                 try shelf.change(removing: removed)
-                print("\(series.name): \(counted(try shelf.rules().count)).")
+                try printWords("\(series.name): \(counted(try shelf.rules().count)).")
             }
         }
 

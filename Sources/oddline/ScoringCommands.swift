@@ -99,6 +99,12 @@ struct ScoreCommand: AsyncParsableCommand {
         if following.follow, output != nil { throw ValidationError("--follow writes to standard output, without --output.") }
         if following.follow, file == nil || file == "-" { throw ValidationError("--follow needs a file.") }
         if following.onEvent != nil, !following.follow { throw ValidationError("--on-event is for a file that grows: --follow.") }
+        if following.onEventKinds != nil, following.onEvent == nil {
+            throw ValidationError("--on-event-kinds is for --on-event.")
+        }
+        if following.alertState != nil, !following.follow {
+            throw ValidationError("--alert-state is for a file that grows: --follow.")
+        }
         if following.horizon != nil, !following.follow { throw ValidationError("--horizon is for a file that grows: --follow.") }
         if following.follow, onlyEvents { throw ValidationError("--follow writes rows; --on-event is told of events.") }
         try keys.validate(hasFile: file != nil)
@@ -152,7 +158,9 @@ struct ScoreCommand: AsyncParsableCommand {
             }
             if let followed, var tail {
                 let horizon = following.horizon ?? source.configuration.horizon
-                var growing = FollowedAnalysis(consume analysis, horizon: horizon)
+                let told = try following.alertState.flatMap { try AlertState(at: $0).watch(of: series) }
+                let watch = told ?? EventWatch(behind: series.rowCount, known: analysis.events)
+                var growing = FollowedAnalysis(consume analysis, watch, horizon: horizon)
                 try follow(followed, &tail, &growing, source.configuration)
             }
         }
@@ -177,6 +185,7 @@ struct ScoreCommand: AsyncParsableCommand {
         of path: String, _ tail: inout SeriesTail, _ followed: inout FollowedAnalysis, _ cancellation: Cancellation,
         tell: ([EventFacts]) -> Void
     ) throws {
+        try tellOf(followed.catchUp(), path, followed, tell)
         while !cancellation.isCancelled {
             let growth = try tail.read()
             if let problem = growth.problems.first {
@@ -191,13 +200,31 @@ struct ScoreCommand: AsyncParsableCommand {
                 try grown.selecting(channels: followed.analysis.series.channels.map(\.name)), cancellation: cancellation)
             let series = followed.analysis.series
             guard let result = followed.analysis.result else { throw DetectionError.noScores }
+<<<<<<< HEAD
             try ScoreExport(series: series, result: result).write(format, from: news.rows.lowerBound, to: writeResult)
             let facts = news.events.map { EventFacts($0, in: series, path: path) }
             for event in facts {
                 printError("oddline: \(series.name): new event from \(event.start) to \(event.end), peak \(event.peak).")
             }
             tell(facts)
+=======
+            try ScoreExport(series: series, result: result).write(format, from: news.rows.lowerBound, to: printResult)
+            try tellOf(news.changes, path, followed, tell)
+>>>>>>> aa4f8c5c660d7595d2b980b393815d79c82513db
         }
+    }
+
+    /// Tells what became of events. What is told is kept first: what ends the program meanwhile has nothing told twice.
+    private func tellOf(
+        _ changes: [EventNews], _ path: String, _ followed: FollowedAnalysis, _ tell: ([EventFacts]) -> Void
+    ) throws {
+        let series = followed.analysis.series
+        if let state = following.alertState { try AlertState(at: state).keep(followed.told, of: series) }
+        let facts = changes.map { EventFacts($0, in: series, path: path) }
+        for event in facts where event.change == .begin {
+            printError("oddline: \(series.name): new event from \(event.start) to \(event.end), peak \(event.peak).")
+        }
+        tell(facts.filter { following.kinds.contains($0.change) })
     }
 
     /// Waits a little; ends where nobody reads what is written any more.
@@ -249,7 +276,8 @@ struct ExportCommand: AsyncParsableCommand {
 struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate", abstract: "Writes a labelled synthetic series.",
-        discussion: "Kinds: " + SampleKind.allCases.map { "\($0.rawValue) (\($0.summary))" }.joined(separator: "; ") + ".")
+        discussion: "A kind with holidays has them written beside it as an iCalendar file. Kinds: "
+            + SampleKind.allCases.map { "\($0.rawValue) (\($0.summary))" }.joined(separator: "; ") + ".")
 
     @Argument(help: "The kind: \(SampleKind.allCases.map(\.rawValue).joined(separator: ", ")).")
     var kind: SampleKind
@@ -272,9 +300,17 @@ struct GenerateCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
+<<<<<<< HEAD
             let destination = Output(output ?? "-")
             try destination.check()
             try destination.write(kind.series(rows: rows, seed: seed, isClean: clean).csv())
+=======
+            try Destination(output ?? "-").write(kind.series(rows: rows, seed: seed, isClean: clean).csv())
+            guard let output, let calendar = kind.calendar(rows: rows, seed: seed, isClean: clean) else { return }
+            let beside = URL(fileURLWithPath: output).deletingPathExtension().appendingPathExtension("ics").path
+            try Destination(beside).write(Data(calendar.utf8))
+            printError("oddline: the holidays of \(output) stand in \(beside).")
+>>>>>>> aa4f8c5c660d7595d2b980b393815d79c82513db
         }
     }
 }

@@ -13,7 +13,7 @@ import TimeSeries
 
 /// What is fed with random bytes: every reader of data that comes from outside.
 enum FuzzTarget: String, CaseIterable {
-    case csv, jsonl, document, influx, keyed, times, gzip, sqlite, model, detector, theme, configuration, keys, json, http, token
+    case csv, jsonl, document, influx, keyed, times, gzip, sqlite, model, detector, theme, configuration, keys, json, http, token, calendar
 
     func run(_ data: Data) {
         switch self {
@@ -30,6 +30,23 @@ enum FuzzTarget: String, CaseIterable {
         case .json: Self.json(data)
         case .http: Self.http(data)
         case .token: Self.token(data)
+        case .calendar: Self.calendar(data)
+        }
+    }
+
+    /// Rules of a file or of one line: what was read says the same when it is written and read again.
+    private static func calendar(_ data: Data) {
+        let text = String(decoding: data, as: UTF8.self)
+        let rules = ((try? ExpectedRule.list(text, file: "fuzzed.ics")) ?? []) + ((try? ExpectedRule(text)).map { [$0] } ?? [])
+        let times = (0..<200).map { 1_704_067_200_000_000 + Int64($0) * 3_600_000_000 }
+        let series = Series(
+            name: "fuzzed", channels: [.init(name: "v", values: times.map(Double.init))],
+            time: TimeAxis(microseconds: times, format: .iso8601(.init())))
+        for rule in rules {
+            let rows = rule.rows(in: series)
+            precondition(rows.allSatisfy { !$0.isEmpty && $0.upperBound <= 200 })
+            let again = try? ExpectedRule(rule.text)
+            precondition(again?.rows(in: series) == rows, "a rule says something else when it is read again")
         }
     }
 

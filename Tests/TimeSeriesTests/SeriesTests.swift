@@ -10,9 +10,23 @@ import Testing
     #expect(clean.channels != kind.series(rows: 1200, seed: 3).channels)
 }
 
-@Test func theKindsAreSteadyOrMoving() {
-    #expect(Set(SampleKind.steady + SampleKind.moving) == Set(SampleKind.allCases))
-    #expect(SampleKind.steady.count + SampleKind.moving.count == SampleKind.allCases.count)
+@Test func theKindsAreSteadyOrMovingOrHoldHolidays() {
+    let all = SampleKind.steady + SampleKind.moving + SampleKind.holding
+    #expect(Set(all) == Set(SampleKind.allCases) && all.count == SampleKind.allCases.count)
+}
+
+@Test func holidaysOfAWeeklyRhythmStandInItsCalendarAndAreNotLabelled() throws {
+    let series = SampleKind.weekly.series(rows: 1680, seed: 5)
+    let calendar = try #require(SampleKind.weekly.calendar(rows: 1680, seed: 5))
+    let rule = try #require(try ExpectedRule.list(calendar, file: "weekly.ics").first)
+    let rows = rule.rows(in: series)
+    #expect(!rows.isEmpty && rows.allSatisfy { $0.count == 24 && $0.lowerBound % 168 < 120 }, "weekdays")
+    let (values, labels) = (series.channels[0].values, try #require(series.labels))
+    for day in rows {
+        #expect(!labels[day].contains(true))
+        #expect(values[day.lowerBound + 14] > 35, "busy as a Sunday")
+    }
+    #expect(SampleKind.weekly.calendar(rows: 1680, seed: 5, isClean: true) == nil)
 }
 
 @Test func gapsAreBridgedByStraightLines() {

@@ -130,16 +130,21 @@ struct InspectionCard: WorkspaceCard {
             screen.write(text, x: card.x + 14, y: y, style ?? Style(theme.text), limit: card.width - 16)
             y += 1
         }
-        line("When", "\(readableTime(series, row: first)) to \(readableTime(series, row: last)) (\(event.rows.count) rows)")
+        let weekday = series.time.microseconds.flatMap { series.time.weekday(of: $0[first]) }.map { $0 + " " } ?? ""
+        line(
+            "When",
+            "\(weekday)\(readableTime(series, row: first)) to \(readableTime(series, row: last)) (\(event.rows.count) rows)")
         line(
             "Peak",
-            "\(significant(event.peak)) in row \(series.rowNumber(event.peakRow)), rank \(grouped(rank)) of \(grouped(workspace.events.count)); mean \(significant(event.mean))"
+            "\(significant(event.peak)) in row \(series.rowNumber(event.peakRow)), \(rank > 0 ? "rank \(grouped(rank)) of \(grouped(workspace.events.count))" : "not ranked"); mean \(significant(event.mean))"
         )
         line("Models", contributions(event, workspace.analysis, within: card.width - 16))
         let verdict = workspace.judgements.verdict(on: event.rows)
         line(
             "Verdict", verdict?.title ?? "none yet",
             Style(verdict == .anomaly ? theme.error : verdict == .normal ? theme.success : theme.muted, bold: verdict != nil))
+        let occasion = workspace.analysis.occasion(of: event)
+        if !occasion.isEmpty { line("Expected", occasion) }
         let note = workspace.notes.text(on: event.rows)
         if !note.isEmpty { line("Note", note) }
         for (title, text) in reasons(workspace, event, width: card.width - 16) { line(title, text) }

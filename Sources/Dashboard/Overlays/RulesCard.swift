@@ -86,7 +86,7 @@ struct RulesCard: WorkspaceCard {
     func draw(_ screen: inout CellBuffer, in card: Rect, over workspace: WorkspaceState, _ frame: Frame) {
         let theme = frame.theme
         let (x, width) = (card.x + 2, card.width - 4)
-        let (rules, held) = (workspace.analysis.rules, workspace.analysis.expected.byRule)
+        let (rules, expected) = (workspace.analysis.rules, workspace.analysis.expected)
         guard !rules.isEmpty else {
             screen.write(
                 "No rows are expected. Type a for a rule, such as Sun 02:00..04:00, or a file.", x: x, y: card.y + 2,
@@ -110,7 +110,7 @@ struct RulesCard: WorkspaceCard {
             if isChosen {
                 screen.fill(Rect(x: x, y: y, width: width, height: 1), " ", Style(theme.selectionText, on: theme.selection))
             }
-            let rows = held.indices.contains(index) ? held[index] : []
+            let rows = expected.rules.firstIndex(of: rule).map { expected.byRule[$0] } ?? rule.rows(in: workspace.analysis.series)
             let name = rule.name.isEmpty ? "" : "  \(rule.name)"
             let under = events.count { event in rows.contains { $0.overlaps(event.rows) } }
             line(

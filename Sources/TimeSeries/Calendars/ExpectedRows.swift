@@ -1,5 +1,7 @@
 /// The rows of a series that rules expect to differ, and by which rule.
 public struct ExpectedRows: Sendable, Equatable {
+    /// The rules.
+    public let rules: [ExpectedRule]
     /// The rows of each rule, in order; no two ranges of one touch.
     public let byRule: [[Range<Int>]]
     /// All of them in order; no two touch.
@@ -12,6 +14,7 @@ public struct ExpectedRows: Sendable, Equatable {
 
     /// The rows that rules hold of a series. Complexity: the times that rules name while the series lasts, not its rows.
     public init(_ rules: [ExpectedRule], in series: Series) {
+        self.rules = rules
         byRule = rules.map { $0.rows(in: series) }
         rows = joined(byRule.joined())
         unlearnt = joined(zip(rules, byRule).filter { $0.0.purpose == .maintenance }.flatMap(\.1))
@@ -31,7 +34,7 @@ public struct ExpectedRows: Sendable, Equatable {
     }
 
     /// The rule that holds most of some rows, of equals the first; `nil` where none holds any.
-    public func rule(on wanted: Range<Int>) -> Int? {
+    public func rule(on wanted: Range<Int>) -> ExpectedRule? {
         var best: (rule: Int, count: Int)?
         for (rule, rows) in byRule.enumerated() {
             let first = rows.partitioningIndex { $0.upperBound > wanted.lowerBound }
@@ -40,7 +43,7 @@ public struct ExpectedRows: Sendable, Equatable {
             }
             if count > best?.count ?? 0 { best = (rule, count) }
         }
-        return best?.rule
+        return best.map { rules[$0.rule] }
     }
 }
 

@@ -5,7 +5,7 @@ public enum SampleKind: String, CaseIterable, Sendable {
     case point, contextual, collective, frequency, amplitude, trend
     case missingBeat = "missing-beat"
     case longRange = "long-range"
-    case ramp, walk, steps, sawtooth, variance, seasons
+    case ramp, walk, steps, sawtooth, variance, seasons, weekly
 
     /// The kinds with one sort of anomaly each, on a level that stays.
     public static let steady: [SampleKind] = [
@@ -13,6 +13,8 @@ public enum SampleKind: String, CaseIterable, Sendable {
     ]
     /// The kinds whose level or swing moves by itself, with anomalies of several sorts.
     public static let moving: [SampleKind] = [.ramp, .walk, .steps, .sawtooth, .variance, .seasons]
+    /// The kinds with holidays, which stand in a calendar.
+    public static let holding: [SampleKind] = [.weekly]
 
     /// The name of a file that holds such a series.
     public var fileName: String { rawValue + ".csv" }
@@ -34,12 +36,16 @@ public enum SampleKind: String, CaseIterable, Sendable {
         case .sawtooth: "leaps, stand-stills and wrong rates of a counter that starts again and again"
         case .variance: "the same as in ramp in a rhythm whose swing and noise change slowly"
         case .seasons: "the same as in ramp in a rhythm of days, weeks and a slow season"
+        case .weekly: "hours of quiet weekdays and busy weekends: odd Tuesdays and missing bursts; holidays stand in a calendar"
         }
     }
 
+    /// Monday, 2024-01-01, in microseconds since 1970.
+    static let start: Int64 = 1_704_067_200_000_000
+
     /// A series of this kind with labels.
     /// - Parameters:
-    ///   - rows: number of rows, one every five minutes, at least 600. The first 40 % hold no anomaly, but for the
+    ///   - rows: number of rows, one every five minutes or, in a weekly rhythm, every hour, at least 600. The first 40 % hold no anomaly, but for the
     ///     part of one that a heartbeat or pulse running at that place may add.
     ///   - seed: the same seed gives the same numbers.
     ///   - isClean: whether the anomalies are left out.
@@ -61,13 +67,13 @@ public enum SampleKind: String, CaseIterable, Sendable {
         case .sawtooth: sketch.sawtooth()
         case .variance: sketch.variance()
         case .seasons: sketch.seasons()
+        case .weekly: sketch.weekly()
         }
-        let start: Int64 = 1_704_067_200_000_000
         var notation = TimeFormat.Notation()
         notation.timeSeparator = UInt8(ascii: "T")
         notation.hasSeconds = true
         notation.zone = .utc
-        let times = (0..<rows).map { start + Int64($0) * 300_000_000 }
+        let times = (0..<rows).map { Self.start + Int64($0) * (self == .weekly ? 3_600_000_000 : 300_000_000) }
         return Series(
             name: fileName,
             // Adding zero takes the sign from a negative zero.
@@ -84,6 +90,8 @@ struct Sketch {
     let rows: Int
     /// Whether no anomaly is drawn.
     let isClean: Bool
+    /// Days, counted from the first, that are holidays.
+    var holidays: [Int] = []
 
     init(rows: Int, seed: UInt64, isClean: Bool) {
         self.rows = rows

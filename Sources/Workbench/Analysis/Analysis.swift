@@ -188,7 +188,7 @@ public struct Analysis: Sendable {
 
     /// What is known of an event that rules expect: what the rule is called, or what the calendar says of the day.
     public func occasion(of event: Event) -> String {
-        expected.rule(on: event.rows).map { rules[$0].occasion(on: event.rows, in: series) } ?? ""
+        expected.rule(on: event.rows)?.occasion(on: event.rows, in: series) ?? ""
     }
 
     /// The weights learnt from the verdicts. They are in force while the settings hold the weights to begin with: weights that

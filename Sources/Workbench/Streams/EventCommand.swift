@@ -7,7 +7,7 @@ import Work
 /// events never waits.
 ///
 /// A run tells of the highest event and of how many there are, and that is all that is kept of those that wait, however many
-/// come. A run that fails or takes too long is repeated after 1, 2, 4 ... seconds, with what came meanwhile; after
+/// come, of each kind by itself: what begins is told before what grows and ends. A run that fails or takes too long is repeated after 1, 2, 4 ... seconds, with what came meanwhile; after
 /// `Settings.mostRuns` failures in a row its events are given up. The first failure and the giving up are reported.
 public final class EventCommand: Sendable {
     /// What is run, and how often at most.
@@ -39,12 +39,14 @@ public final class EventCommand: Sendable {
     }
 
     private struct State {
-        var waiting: Untold?
+        var waiting = Waiting()
         var running: (events: Untold, run: CommandRun)?
         var isAtWork = false
         /// How the last run failed.
         var problem = ""
         var isEnding = false
+        /// Whether the run that goes on began when the end had begun.
+        var isLast = false
         /// Whether no run may begin any more.
         var isOver = false
     }
@@ -64,9 +66,11 @@ public final class EventCommand: Sendable {
 
     /// Has the command run on these events, now or when it may run again; returns at once.
     public func tell(_ events: [EventFacts]) {
-        guard let new = Untold(events) else { return }
+        guard !events.isEmpty else { return }
         let isFirst = state.withLock { state in
-            state.waiting = new.joined(with: state.waiting)
+            for change in EventChange.allCases {
+                if let new = Untold(events.filter { $0.change == change }) { state.waiting.add(new) }
+            }
             defer { state.isAtWork = true }
             return !state.isAtWork
         }
@@ -92,7 +96,8 @@ public final class EventCommand: Sendable {
             _ = idle.wait(timeout: .now() + 1)
         }
         return state.withLock { state in
-            let events = state.running?.events.joined(with: state.waiting) ?? state.waiting
+            if let running = state.running?.events { state.waiting.add(running) }
+            let events = state.waiting.all
             return events.map {
                 "\($0.count == 1 ? "1 event was" : "\($0.count) events were") not delivered, \($0.place): "
                     + "the command on events \(state.problem.isEmpty ? "had not ended" : state.problem)."
@@ -122,14 +127,14 @@ public final class EventCommand: Sendable {
     /// What is to be told next, and the run that does it; `nil` when nothing is left to do.
     private func next() -> (events: Untold, run: CommandRun)? {
         state.withLock { state in
-            guard let events = state.waiting, !state.isOver else {
+            guard !state.isOver, let events = state.waiting.next() else {
                 state.isAtWork = false
                 if state.isEnding { idle.signal() }
                 return nil
             }
-            // The run that begins now is the last one where the program is about to end.
-            state.isOver = state.isEnding
-            state.waiting = nil
+            // Where the program is about to end each kind is told once more.
+            state.isLast = state.isEnding
+            state.isOver = state.isEnding && state.waiting.all == nil
             state.running = (events, CommandRun())
             return state.running
         }
@@ -142,7 +147,8 @@ public final class EventCommand: Sendable {
         let isEnding = state.withLock { state in
             state.running = nil
             state.problem = problem
-            if pause != nil || state.isEnding { state.waiting = events.joined(with: state.waiting) }
+            if pause != nil || state.isEnding { state.waiting.add(events) }
+            if state.isLast { state.isOver = true }
             return state.isEnding
         }
         if isEnding { return 0 }
@@ -167,6 +173,7 @@ public final class EventCommand: Sendable {
         let facts = [
             "SERIES": event.series, "FILE": event.path, "FIRST_ROW": "\(event.firstRow)", "LAST_ROW": "\(event.lastRow)",
             "START": event.start, "END": event.end, "PEAK": "\(event.peak)", "EVENTS": "\(events.count)",
+            "KIND": event.change.rawValue,
         ]
         let environment = ProcessInfo.processInfo.environment.merging(
             facts.map { ("ODDLINE_\($0.key)", $0.value) }
@@ -180,6 +187,23 @@ public final class EventCommand: Sendable {
             return isOver ? "had not ended" : String(format: "was stopped after %g s", settings.timeLimit)
         case .notStarted(let reason): return "could not be started (\(reason))"
         }
+    }
+}
+
+/// What the command is not told of yet, of each kind by itself.
+private struct Waiting {
+    private var untold: [EventChange: Untold] = [:]
+
+    mutating func add(_ events: Untold) { untold[events.highest.change] = events.joined(with: untold[events.highest.change]) }
+
+    /// Takes what is told next.
+    mutating func next() -> Untold? {
+        EventChange.allCases.first { untold[$0] != nil }.flatMap { untold.removeValue(forKey: $0) }
+    }
+
+    /// All of them; `nil` where there are none.
+    var all: Untold? {
+        EventChange.allCases.compactMap { untold[$0] }.reduce(nil) { $0?.joined(with: $1) ?? $1 }
     }
 }
 

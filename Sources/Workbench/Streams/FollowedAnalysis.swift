@@ -30,6 +30,8 @@ public struct FollowedAnalysis: Sendable {
         public let rows: Range<Int>
         /// Flagged events that were not told before.
         public let events: [Event]
+        /// What became of these and earlier ones.
+        public let changes: [EventNews]
         /// How many rows were forgotten, the earliest.
         public let forgotten: Int
     }
@@ -54,9 +56,15 @@ public struct FollowedAnalysis: Sendable {
         let forgotten = forget(before: rows.rowCount)
         let first = analysis.series.rowCount
         try analysis.append(rows, cancellation: cancellation)
+        let changes = catchUp()
+        let begun = Set(changes.filter { $0.change == .begin }.map(\.rows))
         return News(
-            rows: first..<analysis.series.rowCount, events: told.new(among: analysis.events), forgotten: forgotten)
+            rows: first..<analysis.series.rowCount, events: analysis.events.filter { begun.contains($0.rows) },
+            changes: changes, forgotten: forgotten)
     }
+
+    /// What became of events since it was told last, before more rows come.
+    public mutating func catchUp() -> [EventNews] { told.news(among: analysis.events, of: analysis.series.rowCount) }
 
     /// Takes models that have scored the series with fewer rows, after they have scored the rest.
     /// - Throws: `DetectionError`.

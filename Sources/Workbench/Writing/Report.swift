@@ -85,8 +85,9 @@ public struct Report: Sendable {
                 "\(event.rows.count)", digits(event.peak), analysis.occasion(of: event),
             ]
         }
-        let rows = analysis.expected.byRule.map { $0.reduce(0) { $0 + $1.count } }
-        let rules = zip(analysis.rules, rows).map { [$0.title, $0.name, $0.purpose.rawValue, "\($1)"] }
+        let expected = analysis.expected
+        let rows = expected.byRule.map { $0.reduce(0) { $0 + $1.count } }
+        let rules = zip(expected.rules, rows).map { [$0.title, $0.name, $0.purpose.rawValue, "\($1)"] }
         return "<h2>Expected</h2>" + htmlTable(["start", "end", "rows", "peak", "occasion"], events)
             + htmlTable(["rule", "name", "purpose", "rows"], rules)
     }
