@@ -250,21 +250,27 @@ extension OddlineDatabase {
         let own = try DatabaseQueue()
         try Self.migrator.migrate(own, upTo: last)
         let made = try own.read(Self.parts)
-        return parts.filter { name, part in
-            made[name] != part && (made[name] != nil || ["trigger", "view"].contains(part.kind))
-        }.map { "it has a \($1.kind) \"\($0)\" that this program has not made" }.sorted()
-            + made.keys.filter { parts[$0] == nil }.sorted().map { "\"\($0)\" is missing in it" }
+        return parts.filter { part, definition in
+            made[part] != definition && (made[part] != nil || part.actsByItself)
+        }.keys.map { "it has a \($0.kind) \"\($0.name)\" that this program has not made" }.sorted()
+            + made.keys.filter { parts[$0] == nil }.map { "the \($0.kind) \"\($0.name)\" is missing in it" }.sorted()
     }
 
-    private struct SchemaPart: Equatable {
-        let kind: String
-        let definition: String?
+    /// Something that a schema defines; a trigger may have the name of a table.
+    private struct SchemaPart: Hashable {
+        let kind: String, name: String
+        var actsByItself: Bool { kind == "trigger" || kind == "view" }
     }
 
-    private static func parts(_ database: Database) throws -> [String: SchemaPart] {
+    /// What a schema defines, and how; without tables and indexes that SQLite makes for itself.
+    private static func parts(_ database: Database) throws -> [SchemaPart: String] {
         let rows = try Row.fetchAll(
-            database, sql: "SELECT name, type, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
-        return Dictionary(rows.map { ($0["name"], SchemaPart(kind: $0["type"], definition: $0["sql"])) }) { first, _ in first }
+            database,
+            sql: """
+                SELECT type, name, ifnull(sql, '') AS sql FROM sqlite_master
+                WHERE type NOT IN ('table', 'index') OR name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+                """)
+        return Dictionary(rows.map { (SchemaPart(kind: $0["type"], name: $0["name"]), $0["sql"]) }) { $0 + $1 }
     }
 
     /// Whether the audit log has entries.
