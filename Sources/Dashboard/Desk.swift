@@ -194,7 +194,8 @@ public final class Desk: Sendable {
     private func unlock(_ session: Session, _ password: String) -> Answer {
         do {
             try services.accounts.confirm(session, password: password)
-            try services.accountServices.unlock(session.account)
+            // Where that cannot be stored, the next start asks for the password again.
+            try? services.accountServices.unlock(session.account)
             return .unlocked
         } catch {
             return .unlockFailed(

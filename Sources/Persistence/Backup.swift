@@ -36,7 +36,7 @@ public struct Backup: Sendable {
             try Self.copyFiles(from: locations.data, to: draft)
             try Self.check(draft)
             try Self.sync(draft)
-            guard rename(draft.path, url.path) == 0 else { throw StorageError.cannotWrite(path: url.path) }
+            guard rename(draft.path, url.path) == 0 else { throw StorageError.cannotWrite(path: url.path, .system(errno)) }
             do { try Self.sync(url.deletingLastPathComponent()) } catch {
                 try? FileManager.default.removeItem(at: url)
                 throw error
@@ -84,7 +84,7 @@ public struct Backup: Sendable {
     private static func exchange(_ data: URL, for draft: URL, keptAs kept: URL) throws -> URL? {
         let parent = data.deletingLastPathComponent()
         guard isThere(data) else {
-            guard rename(draft.path, data.path) == 0 else { throw StorageError.cannotWrite(path: data.path) }
+            guard rename(draft.path, data.path) == 0 else { throw StorageError.cannotWrite(path: data.path, .system(errno)) }
             do { try sync(parent) } catch {
                 rename(data.path, draft.path)
                 throw error
@@ -95,7 +95,7 @@ public struct Backup: Sendable {
         defer { for descriptor in locks { close(descriptor) } }
         // The draft first takes the name of what is kept, so that there is a data folder at every moment and one step changes
         // which; what is kept never has the name of a draft.
-        guard rename(draft.path, kept.path) == 0 else { throw StorageError.cannotWrite(path: data.path) }
+        guard rename(draft.path, kept.path) == 0 else { throw StorageError.cannotWrite(path: data.path, .system(errno)) }
         do { try changePlaces(data, kept) } catch {
             try? FileManager.default.removeItem(at: kept)
             throw error
@@ -113,9 +113,9 @@ public struct Backup: Sendable {
     /// Lets two folders change places: at once, or where the file system cannot, one after the other.
     private static func changePlaces(_ data: URL, _ other: URL) throws(StorageError) {
         if ok_exchange(data.path, other.path) == 0 { return }
-        guard errno == EINVAL || errno == ENOSYS else { throw .cannotWrite(path: data.path) }
+        guard errno == EINVAL || errno == ENOSYS else { throw .cannotWrite(path: data.path, .system(errno)) }
         let between = other.appendingPathExtension("moving")
-        guard rename(data.path, between.path) == 0 else { throw .cannotWrite(path: data.path) }
+        guard rename(data.path, between.path) == 0 else { throw .cannotWrite(path: data.path, .system(errno)) }
         guard rename(other.path, data.path) == 0 else {
             guard rename(between.path, data.path) == 0 else {
                 throw .folder(path: data.path, reason: "it is in \(between.path) now and cannot be moved back")
@@ -203,9 +203,9 @@ public struct Backup: Sendable {
 
     private static func sync(_ folder: URL) throws(StorageError) {
         let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .cannotWrite(path: folder.path) }
+        guard descriptor >= 0 else { throw .cannotWrite(path: folder.path, .system(errno)) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .cannotWrite(path: folder.path) }
+        guard fsync(descriptor) == 0 else { throw .cannotWrite(path: folder.path, .system(errno)) }
     }
 
     private static func isThere(_ url: URL) -> Bool {
@@ -223,11 +223,11 @@ extension OddlineDatabase {
         } catch let error as DatabaseError where Self.speaksOfTarget(error) {
             throw StorageError.notStored(path: target.path, reason: error.message ?? "the disk is full")
         } catch { throw told(error) }
-        guard chmod(target.path, 0o600) == 0 else { throw StorageError.cannotWrite(path: target.path) }
+        guard chmod(target.path, 0o600) == 0 else { throw StorageError.cannotWrite(path: target.path, .system(errno)) }
         let descriptor = open(target.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw StorageError.cannotRead(path: target.path) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw StorageError.cannotWrite(path: target.path) }
+        guard fsync(descriptor) == 0 else { throw StorageError.cannotWrite(path: target.path, .system(errno)) }
     }
 
     /// Whether what went wrong with a copy has to do with what is written and not with what is read.
@@ -250,21 +250,27 @@ extension OddlineDatabase {
         let own = try DatabaseQueue()
         try Self.migrator.migrate(own, upTo: last)
         let made = try own.read(Self.parts)
-        return parts.filter { name, part in
-            made[name] != part && (made[name] != nil || ["trigger", "view"].contains(part.kind))
-        }.map { "it has a \($1.kind) \"\($0)\" that this program has not made" }.sorted()
-            + made.keys.filter { parts[$0] == nil }.sorted().map { "\"\($0)\" is missing in it" }
+        return parts.filter { part, definition in
+            made[part] != definition && (made[part] != nil || part.actsByItself)
+        }.keys.map { "it has a \($0.kind) \"\($0.name)\" that this program has not made" }.sorted()
+            + made.keys.filter { parts[$0] == nil }.map { "the \($0.kind) \"\($0.name)\" is missing in it" }.sorted()
     }
 
-    private struct SchemaPart: Equatable {
-        let kind: String
-        let definition: String?
+    /// Something that a schema defines; a trigger may have the name of a table.
+    private struct SchemaPart: Hashable {
+        let kind: String, name: String
+        var actsByItself: Bool { kind == "trigger" || kind == "view" }
     }
 
-    private static func parts(_ database: Database) throws -> [String: SchemaPart] {
+    /// What a schema defines, and how; without tables and indexes that SQLite makes for itself.
+    private static func parts(_ database: Database) throws -> [SchemaPart: String] {
         let rows = try Row.fetchAll(
-            database, sql: "SELECT name, type, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
-        return Dictionary(rows.map { ($0["name"], SchemaPart(kind: $0["type"], definition: $0["sql"])) }) { first, _ in first }
+            database,
+            sql: """
+                SELECT type, name, ifnull(sql, '') AS sql FROM sqlite_master
+                WHERE type NOT IN ('table', 'index') OR name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+                """)
+        return Dictionary(rows.map { (SchemaPart(kind: $0["type"], name: $0["name"]), $0["sql"]) }) { $0 + $1 }
     }
 
     /// Whether the audit log has entries.

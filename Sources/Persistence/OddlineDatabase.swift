@@ -1,4 +1,5 @@
 import Digest
+import Files
 import Foundation
 import GRDB
 
@@ -25,7 +26,7 @@ public struct OddlineDatabase: Sendable {
         Drafts.removeAbandoned(inData: folder)
         let made = open(url.path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
         // SQLite would make a missing file too, but for others to read.
-        guard made >= 0 || errno == EEXIST else { throw .cannotWrite(path: url.path) }
+        guard made >= 0 || errno == EEXIST else { throw .cannotWrite(path: url.path, .system(errno)) }
         if made >= 0 { close(made) }
         (self.url, node) = (url, Self.node(of: url))
         tidying = nil

@@ -95,9 +95,10 @@ struct CSVTail: Sendable {
             (records, lines) = (records + 1, lines + 1)
             return try append(Data(piece[(end + 1)...]))
         }
-        rest.append(piece)
         // Without the end of a line no row is whole: what came before is not looked at again.
-        var growth = end == nil ? SeriesTail.Growth() : try wholeRows()
+        let isWhole = end != nil || rest.last == 0x0D
+        rest.append(piece)
+        var growth = !isWhole ? SeriesTail.Growth() : try wholeRows()
         if rest.count > Self.longestLine {
             growth.problems.append(.longRecord(file: file, line: lines + 1, mostBytes: Self.longestLine))
             (rest, isSkipping) = (Data(), true)

@@ -21,6 +21,9 @@ final class Inflater {
     /// What may be decompressed whatever the growth.
     private static let harmlessBytes = 64 << 20
 
+    /// The most bytes of text that so many bytes of a file are let grow to.
+    static func mostBytes(from read: Int) -> Int { max(harmlessBytes, mostGrowth * read) }
+
     private let file: String
     // zlib remembers where this lies.
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
@@ -73,7 +76,7 @@ final class Inflater {
         isWhole = status == Z_STREAM_END
         let count = target.count - Int(stream.pointee.avail_out)
         written += count
-        guard written <= max(Self.harmlessBytes, Self.mostGrowth * read) else {
+        guard written <= Self.mostBytes(from: read) else {
             throw .inflated(file: file, times: Self.mostGrowth)
         }
         target.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[..<count])) }

@@ -32,6 +32,9 @@ enum SQLiteReader {
         } catch {
             throw SeriesError.databaseFailed(file: file, reason: reason(error))
         }
+        // A table has about as many bytes as its file; what a view gives may have no end.
+        let fileBytes = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        let mostBytes = options.query == nil ? min(mostBytes, Inflater.mostBytes(from: fileBytes)) : mostBytes
         let watch = RowWatch(patience: options.query == nil ? patience : .infinity, of: queue)
         defer { watch.end() }
         let (names, rows): ([String], Data)
@@ -44,7 +47,7 @@ enum SQLiteReader {
                 return (names, rows)
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
-            throw SeriesError.databaseFailed(file: file, reason: "it gives no row within \(Int(patience.rounded(.up))) seconds")
+            throw SeriesError.databaseFailed(file: file, reason: "it gives no row for \(Int(patience.rounded(.up))) s")
         } catch let error as DatabaseError {
             throw options.query == nil
                 ? SeriesError.databaseFailed(file: file, reason: reason(error))

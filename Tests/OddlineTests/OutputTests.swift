@@ -114,12 +114,34 @@ extension OutputTests {
         #expect(try shell("test -c /dev/full; echo $?; test -c /dev/null; echo $?").output == "0\n0\n")
     }
 
-    /// A file system too small for the result, in which a draft would be seen while it is written.
+    /// A copy that has no room, and files that are not there.
+    @Test func sentencesSpeakOfWhatIsWrong() throws {
+        defer { remove() }
+        let made = try shell("echo 'correct horse battery' | oddline accounts add ann ann@example.org --data-dir d")
+        #expect(made.status == 0, "\(made.errors)")
+        let full = try shell("trap '' XFSZ; ulimit -f 100; oddline backup --data-dir d copy")
+        #expect(full.status == 1 && full.errors.contains("/copy") || full.errors.contains("/.copy"), "\(full.errors)")
+        #expect(
+            !full.errors.contains("damaged") && !full.errors.contains("unexpected") && full.errors.contains("free space"),
+            "\(full.errors)")
+        #expect(try shell("ls -A").output == "d\n")
+        try Data("no certificate".utf8).write(to: folder.appendingPathComponent("cert"))
+        for arguments in ["none none", "cert none", "none cert"] {
+            let files = arguments.split(separator: " ")
+            let refused = try shell("oddline serve --data-dir d --tls-certificate \(files[0]) --tls-key \(files[1])")
+            #expect(refused.status == 1 && refused.errors.contains("none: is not there"), "\(refused.errors)")
+        }
+        let few = try shell("ulimit -n 4; oddline generate contextual --rows 600 -o s.csv")
+        #expect(
+            few.status == 0 || few.errors.contains("too many files are open") && !few.errors.contains("free space"),
+            "\(few.errors)")
+    }
+
     @Test func aProgramThatIsEndedWhileItWritesLeavesNoDraft() throws {
         defer { remove() }
         let line = """
             mkfifo gate; touch s.csv; chmod 600 s.csv
-            oddline generate contextual --rows 2000000 -o s.csv & p=$!
+            oddline generate contextual --rows 1000000 -o s.csv & p=$!
             for i in $(seq 1 2000); do ls -A > names; grep -qvx 'gate\\|s.csv\\|names' names && cat names; \
             test -e /proc/$p || break; kill -0 $p 2>/dev/null || break; \
             ls -l /proc/$p/fd 2>/dev/null | grep -q ' .*deleted' && kill -TERM $p && break; sleep 0.005; done

@@ -53,8 +53,8 @@ import Testing
             ["doctor", "--data-dir", folder + "/c0"], ["doctor", "--data-dir", folder + "/c1"],
             ["train", "-", "-o", folder + "/\(evil)z/m"], ["score", "-", "--model", folder + "/models"],
             ["score", folder + "/\(evil).csv"], ["serve", "--host", evil],
-            ["serve", "--host", evil, "--insecure", "--port", "0"],
-            ["--\(evil)"], ["dashboard"], ["generate", evil],
+            ["serve", "--host", evil, "--insecure", "--port", "0", "--data-dir", data],
+            ["--\(evil)"], ["dashboard", "--data-dir", data], ["generate", evil],
         ] {
             let outcome = try oddline(arguments, input: rows, environment: ["TERM": evil])
             let said = outcome.output + outcome.errors

@@ -75,6 +75,22 @@ private func temporaryFolder() throws -> URL {
     #expect(try SQLiteReader.reading(path: path, file: "counts.db", options: ten, mostBytes: 21).series.rowCount == 10)
 }
 
+/// A view of a stranger's file that counts without an end and gives no row.
+@Test func aViewThatGoesRoundInCirclesIsLeft() throws {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("round.db").path
+    try DatabaseQueue(path: path).write {
+        try $0.execute(
+            sql: """
+                CREATE VIEW v AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) AS c FROM n
+                """)
+    }
+    #expect(throws: SeriesError.databaseFailed(file: "round.db", reason: "it gives no row for 1 s")) {
+        try SQLiteReader.reading(path: path, file: "round.db", options: SeriesReader.Options(), patience: 1)
+    }
+}
+
 @Test func aDatabaseThatGivesNoTableIsRefusedWithItsReason() throws {
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
