@@ -117,8 +117,12 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing else { return }
         switch unwrapInboundIn(data) {
-        case .head:
+        case .head(let head):
             heads += 1
+            // A client that says so waits a moment before it sends the body (RFC 9110, 10.1.1).
+            if head.headerFields[.expect]?.lowercased() == "100-continue" {
+                context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+            }
             requestTimer?.cancel()
             // Whoever reads the body answers when its time is over; this is for bodies that nobody reads.
             requestTimer = close(context, in: deadlines.body + deadlines.farewell)

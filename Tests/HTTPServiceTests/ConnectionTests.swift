@@ -115,6 +115,19 @@ import Testing
         }
     }
 
+    @Test func whoeverWaitsToSendTheBodyIsToldToGoOn() async throws {
+        let server = try await LiveServer()
+        try await onThread { [port = server.port] in
+            let client = try Client(port: port)
+            let body = "{\"identifier\":\"ann\",\"password\":\"x\"}"
+            client.write(Self.login + "expect: 100-continue\r\ncontent-length: \(body.utf8.count)\r\n\r\n")
+            let first = client.readAll(until: "\r\n\r\n")
+            #expect(first.hasPrefix("HTTP/1.1 100 ") && !first.lowercased().contains("transfer-encoding"), "\(first)")
+            client.write(body)
+            #expect(client.readAll(until: "}").hasPrefix("HTTP/1.1 401"))
+        }
+    }
+
     @Test func aBodyThatComesByteByByteIsGivenUpAndTheConnectionEnds() async throws {
         let server = try await LiveServer {
             ($0.deadlines.body, $0.deadlines.farewell) = (.milliseconds(500), .seconds(60))

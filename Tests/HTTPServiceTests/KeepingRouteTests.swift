@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test func savedModelsAreListedDeletedAndNoMoreThanAnAccountMayKeep() async throws {
-        let server = try await Server { $0.limits.modelsPerUser = 2 }
+        let server = try await Server(now: { Date() }) { $0.limits.modelsPerUser = 2 }
         try await server.register()
         try await server.register("bob")
         let (token, other) = (try await server.logIn(), try await server.logIn("bob"))

@@ -58,11 +58,10 @@ public struct ModelTraining: Sendable {
         scored = nil
     }
 
-    /// Bytes of memory that training both models on a series and scoring it may take beside the program. `oddline train` took 112 MB
-    /// at its peak for 400,000 rows of a channel, 221 MB for 40,000 of 49 and 557 MB for 160,000 of 49, which are at most
-    /// 60 MB + rows × (60 B + 80 B × channels); half as much again is counted for the scores.
+    /// Bytes of memory that training both models on a series, the series itself and scoring it take at the peak beside the program;
+    /// most is the errors and answers of each value. The service took 219 MB for 40,000 rows of 49 channels and 690 MB for 160,000.
     public static func expectedBytes(_ series: Series) -> Int {
-        20_000_000 + series.rowCount * (90 + 120 * series.channels.count)
+        20_000_000 + series.rowCount * (90 + 100 * series.channels.count)
     }
 
     /// Trains on a thread a model and reports until each finished or failed; then the stream ends.
