@@ -200,17 +200,8 @@ struct ScoreCommand: AsyncParsableCommand {
                 try grown.selecting(channels: followed.analysis.series.channels.map(\.name)), cancellation: cancellation)
             let series = followed.analysis.series
             guard let result = followed.analysis.result else { throw DetectionError.noScores }
-<<<<<<< HEAD
             try ScoreExport(series: series, result: result).write(format, from: news.rows.lowerBound, to: writeResult)
-            let facts = news.events.map { EventFacts($0, in: series, path: path) }
-            for event in facts {
-                printError("oddline: \(series.name): new event from \(event.start) to \(event.end), peak \(event.peak).")
-            }
-            tell(facts)
-=======
-            try ScoreExport(series: series, result: result).write(format, from: news.rows.lowerBound, to: printResult)
             try tellOf(news.changes, path, followed, tell)
->>>>>>> aa4f8c5c660d7595d2b980b393815d79c82513db
         }
     }
 
@@ -300,17 +291,13 @@ struct GenerateCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingErrors {
-<<<<<<< HEAD
             let destination = Output(output ?? "-")
             try destination.check()
             try destination.write(kind.series(rows: rows, seed: seed, isClean: clean).csv())
-=======
-            try Destination(output ?? "-").write(kind.series(rows: rows, seed: seed, isClean: clean).csv())
             guard let output, let calendar = kind.calendar(rows: rows, seed: seed, isClean: clean) else { return }
             let beside = URL(fileURLWithPath: output).deletingPathExtension().appendingPathExtension("ics").path
-            try Destination(beside).write(Data(calendar.utf8))
+            try Output(beside).write(Data(calendar.utf8))
             printError("oddline: the holidays of \(output) stand in \(beside).")
->>>>>>> aa4f8c5c660d7595d2b980b393815d79c82513db
         }
     }
 }
