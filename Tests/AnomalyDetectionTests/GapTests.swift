@@ -206,7 +206,17 @@ private func isClose(_ one: Float, _ other: Float) -> Bool {
         var learnt = [WindowAnswers(windowing, scaling: scaling)]
         learnt[0].append(series.prefix(2 * windowing.length))
         try network.answer(&learnt)
-        let measure = ErrorMeasure.fitting(learnt, scaling: scaling, noise: 0.05).measure
+        var near: [WindowAnswers]?
+        if random.uniform() < 0.5 {
+            let length = max(4, Int(random.uniform() * Double(windowing.length)))
+            var own = WindowAnswers(
+                Windowing(length: length, stride: max(1, length / 4), margin: 0, shortSmoothing: 3, longSmoothing: 16),
+                scaling: scaling)
+            own.append(series.prefix(2 * windowing.length))
+            own.judgeLevels()
+            near = [own]
+        }
+        let measure = ErrorMeasure.fitting(learnt, near: near, scaling: scaling, noise: 0.05).measure
         func errors(_ ends: [Int]) throws -> [Float] {
             var (measurement, row, all) = (measure.begin(), 0, [Float]())
             for end in ends {

@@ -109,7 +109,7 @@ extension AnomalyDetection.Measurement {
     mutating func take(
         _ rows: Series, _ network: some Reconstructor, horizon: Int? = nil
     ) throws -> (rows: Range<Int>, values: [Float]) {
-        answers.append(rows)
+        append(rows)
         var all = [answers]
         try network.answer(&all)
         answers = all[0]

@@ -137,12 +137,15 @@ public struct NeuralDetector: Detector {
         var metadata = [
             "plan": try json(plan), "scaling": try json(scaling), "channels": try json(channelNames),
             "summary": try json(summary), "fingerprint": fingerprint,
-            "novelty": try json(novelty.parts(stride: plan.scoringStride)),
+            "novelty": try json(novelty.parts(stride: plan.noveltyWindowing.stride)),
             "tails": try json(tails),
         ]
         if novelty.trainingRows.count > 1 { metadata["training_rows"] = try json(novelty.trainingRows) }
         if measure.rule != CoverageRule(channels: channelNames.count, length: windowLength) {
             metadata["coverage"] = try json(measure.rule)
+        }
+        if let near = measure.near, near.rule != CoverageRule(channels: channelNames.count, length: near.windowing.length) {
+            metadata["novelty_coverage"] = try json(near.rule)
         }
         return ModelFile(tensors: tensors, metadata: metadata)
     }
@@ -175,25 +178,31 @@ public struct NeuralDetector: Detector {
         let tails: ChannelTails = try decode("tails")
         let trainingRows: [Int] =
             file.metadata["training_rows"] == nil ? [summary.trainingRows] : try decode("training_rows")
-        let rule: CoverageRule =
-            file.metadata["coverage"] == nil
-            ? CoverageRule(channels: count, length: plan.windowLength) : try decode("coverage")
+        func rule(_ key: String, _ length: Int) throws -> CoverageRule {
+            file.metadata[key] == nil ? CoverageRule(channels: count, length: length) : try decode(key)
+        }
+        let judged = plan.noveltyWindowing
+        let (rule, judgedRule) = (try rule("coverage", plan.windowLength), try rule("novelty_coverage", judged.length))
         guard tails.isSound(channels: count), rule.isSound(channels: count, length: plan.windowLength),
+            judgedRule.isSound(channels: count, length: judged.length),
             let levels = file.tensors[Self.levelsTensor]?.values,
             // So many rows that a level of each of their windows is there: a number alone must not ask for memory.
             trainingRows.allSatisfy({
-                $0 >= plan.windowLength && $0 - plan.windowLength <= plan.scoringStride * (levels.count / count)
-            }), trainingRows.reduce(0, { $0 + ($1 - plan.windowLength) / plan.scoringStride + 1 }) <= levels.count / count,
+                $0 >= plan.windowLength && $0 - judged.length <= judged.stride * (levels.count / count)
+            }), trainingRows.reduce(0, { $0 + ($1 - judged.length) / judged.stride + 1 }) <= levels.count / count,
             trainingRows.reduce(0, +) == summary.trainingRows,
             let novelty = WindowNovelty(
-                try decode("novelty"), levels: levels, trainingRows: trainingRows, length: plan.windowLength,
-                stride: plan.scoringStride),
+                try decode("novelty"), levels: levels, trainingRows: trainingRows, length: judged.length,
+                stride: judged.stride),
             novelty.typicalSwings.count == count
         else { throw DetectionError.notAModel(file: name, reason: "what it knows of the training rows is incomplete") }
         self.init(
             kind: kind, plan: plan, channelNames: channels,
             parameters: try Parameters(plan.architecture, tensors: file.tensors, file: name),
-            measure: ErrorMeasure(windowing: plan.windowing, scaling: scaling, rule: rule, novelty: novelty, tails: tails),
+            measure: ErrorMeasure(
+                windowing: plan.windowing, scaling: scaling, rule: rule,
+                near: plan.ownNoveltyWindowing.map { ErrorMeasure.Layout(windowing: $0, rule: judgedRule) }, novelty: novelty,
+                tails: tails),
             referenceErrors: reference.sorted(), summary: summary,
             fingerprint: file.metadata["fingerprint"] ?? "")
     }

@@ -46,14 +46,16 @@ public struct DetectorPlan: Sendable, Equatable {
     public var scoringMargin: Int
     /// Rows between the starts of neighbouring windows when scoring.
     public var scoringStride: Int
+    /// Rows of the windows whose levels and swings are judged, at most `windowLength`.
+    public var noveltyLength: Int
     /// Where the random numbers begin.
     public var seed: UInt64
 
-    /// Plans a network.
+    /// Plans a network; levels and swings are those of its own windows where no other length is given for them.
     public init(
         architecture: Architecture, epochs: Int, batchSize: Int, windowsPerEpoch: Int, learningRate: Float, patience: Int,
         validationShare: Double, noise: Float, masking: Masking? = nil, shortSmoothing: Int, longSmoothing: Int,
-        scoringMargin: Int, scoringStride: Int, seed: UInt64
+        scoringMargin: Int, scoringStride: Int, noveltyLength: Int? = nil, seed: UInt64
     ) {
         self.architecture = architecture
         self.epochs = epochs
@@ -68,6 +70,7 @@ public struct DetectorPlan: Sendable, Equatable {
         self.longSmoothing = longSmoothing
         self.scoringMargin = scoringMargin
         self.scoringStride = scoringStride
+        self.noveltyLength = noveltyLength ?? architecture.windowLength
         self.seed = seed
     }
 
@@ -93,10 +96,22 @@ public struct DetectorPlan: Sendable, Equatable {
             longSmoothing: longSmoothing, hidesGaps: architecture.maskable != nil)
     }
 
+    /// The windows whose levels and swings are judged, where they are shorter than those of the network: each of their rows counts.
+    var ownNoveltyWindowing: Windowing? {
+        noveltyLength == windowLength
+            ? nil
+            : Windowing(
+                length: noveltyLength, stride: max(1, noveltyLength / 4), margin: 0, shortSmoothing: shortSmoothing,
+                longSmoothing: longSmoothing)
+    }
+
+    /// The windows whose levels and swings are judged.
+    var noveltyWindowing: Windowing { ownNoveltyWindowing ?? windowing }
+
     /// Whether sizes that came from a file can be worked with.
     var isSound: Bool {
         architecture.isSound && (1...windowLength).contains(scoringStride) && (0...windowLength).contains(scoringMargin)
-            && 2 * scoringMargin + scoringStride <= windowLength
+            && 2 * scoringMargin + scoringStride <= windowLength && (1...windowLength).contains(noveltyLength)
             && [shortSmoothing, longSmoothing].allSatisfy((1...Int(Int32.max)).contains)
             && masking.map {
                 architecture.maskable != nil && (0...windowLength).contains($0.passes) && (1...windowLength).contains($0.span)
@@ -104,12 +119,13 @@ public struct DetectorPlan: Sendable, Equatable {
     }
 }
 
-/// As model files hold it: one flat object, in which a network without patches has no masked members.
+/// As model files hold it: one flat object, in which a network without patches has no masked members, and one that judges the
+/// levels of its own windows names no others.
 extension DetectorPlan: Encodable, DecodableWithConfiguration {
     private enum CodingKeys: String, CodingKey {
         case architecture, epochs, batchSize, windowsPerEpoch, learningRate, patience, validationShare, noise
         case maskedShare, maskedSpan, maskedPasses
-        case shortSmoothing, longSmoothing, scoringMargin, scoringStride, seed
+        case shortSmoothing, longSmoothing, scoringMargin, scoringStride, noveltyLength, seed
     }
 
     /// Reads the plan of one of some networks.
@@ -132,6 +148,7 @@ extension DetectorPlan: Encodable, DecodableWithConfiguration {
         longSmoothing = try values.decode(Int.self, forKey: .longSmoothing)
         scoringMargin = try values.decode(Int.self, forKey: .scoringMargin)
         scoringStride = try values.decode(Int.self, forKey: .scoringStride)
+        noveltyLength = try values.decodeIfPresent(Int.self, forKey: .noveltyLength) ?? architecture.windowLength
         seed = try values.decode(UInt64.self, forKey: .seed)
     }
 
@@ -154,6 +171,7 @@ extension DetectorPlan: Encodable, DecodableWithConfiguration {
         try values.encode(longSmoothing, forKey: .longSmoothing)
         try values.encode(scoringMargin, forKey: .scoringMargin)
         try values.encode(scoringStride, forKey: .scoringStride)
+        if noveltyLength != windowLength { try values.encode(noveltyLength, forKey: .noveltyLength) }
         try values.encode(seed, forKey: .seed)
     }
 }

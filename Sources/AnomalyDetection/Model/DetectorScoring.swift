@@ -61,7 +61,7 @@ struct WindowScoring: RowScoring {
         guard count >= detector.windowLength else {
             throw .tooFewRows(series: rows.name, rows: count, needed: detector.windowLength)
         }
-        measurement.answers.append(rows)
+        measurement.append(rows)
     }
 
     /// What the answers say.

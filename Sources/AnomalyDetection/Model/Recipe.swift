@@ -111,6 +111,9 @@ public struct TransformerRecipe: Recipe {
     public static var network: any NetworkArchitecture.Type { TransformerArchitecture.self }
     /// Rows in a window, which holds whole patches.
     public var window = WindowRule(periods: 4, shortest: 168, longest: 640)
+    /// The windows whose levels and swings are judged: near ones, as the LSTM's are, since those of a long window say nothing of
+    /// what is short.
+    public var noveltyWindow = WindowRule(periods: 1, shortest: 16, longest: 160)
     /// Patches in a window at the most.
     public var tokens = 48
     /// Width of the tokens, of the feed-forward parts, and layers.
@@ -153,6 +156,7 @@ public struct TransformerRecipe: Recipe {
                 share: maskedShare, span: min(span, window / patch / max(2, maskedPasses)), passes: maskedPasses),
             shortSmoothing: averaged.short, longSmoothing: averaged.long,
             scoringMargin: window / 4,
-            scoringStride: max(1, window / 4), seed: seed &+ 1)
+            scoringStride: max(1, window / 4),
+            noveltyLength: min(window, max(4, noveltyWindow.rows(period: period, trainingRows: trainingRows))), seed: seed &+ 1)
     }
 }

@@ -112,7 +112,16 @@ public struct Training: Sendable {
         var run = Run(kind: kind, plan: plan, prepared: answers.map(\.prepared), rule: rule, threadCount: threadCount)
         let (parameters, summary) = try run.fit(cancellation: cancellation, progress: progress)
         try PlannedNetwork(plan, parameters).answer(&answers, cancellation: cancellation)
-        let (measure, measured, errors) = ErrorMeasure.fitting(answers, scaling: scaling, noise: plan.noise)
+        let near = plan.ownNoveltyWindowing.map { windowing in
+            let rule = CoverageRule(fitting: learnt, scaling: scaling, windowing)
+            return learnt.map { rows in
+                var near = WindowAnswers(windowing, scaling: scaling, rule: rule)
+                near.append(rows)
+                near.judgeLevels()
+                return near
+            }
+        }
+        let (measure, measured, errors) = ErrorMeasure.fitting(answers, near: near, scaling: scaling, noise: plan.noise)
         let detector = NeuralDetector(
             kind: kind, plan: plan, channelNames: series.channels.map(\.name), parameters: parameters, measure: measure,
             referenceErrors: Calibration.reference(from: errors), summary: summary, fingerprint: series.identity.text)

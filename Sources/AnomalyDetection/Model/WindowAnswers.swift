@@ -224,12 +224,57 @@ struct WindowAnswers: Sendable {
         }
     }
 
+    /// Says of the windows that were asked about what can be said without a network: their levels and swings.
+    mutating func judgeLevels() {
+        for chosen in stride(from: 0, to: requests.count, by: 256).map({ requests[$0..<min($0 + 256, requests.count)] }) {
+            let windows = LevelFreeWindows(prepared, starts: chosen.map(\.start), length: windowing.length)
+            for (position, request) in chosen.enumerated() { add(windows.values, to: windows, at: position, request) }
+        }
+    }
+
+    /// The same windows with the mean squares of what a network, which saw others, left of their rows.
+    func withResiduals(of network: WindowAnswers) -> WindowStatistics {
+        var windows = windows
+        for (index, start) in windows.starts.enumerated() {
+            for channel in 0..<channels where !windows.levels[index * channels + channel].isNaN {
+                let places = stride(
+                    from: start * channels + channel, to: (start + windowing.length) * channels, by: channels
+                ).filter { network.prepared.measured?[$0] != 0 && network.sums.weights[$0] > 0 }
+                let sum = places.reduce(Float(0)) { $0 + network.sums.squares[$1] / network.sums.weights[$1] }
+                windows.residuals[index * channels + channel] = sum / Float(max(1, places.count))
+            }
+        }
+        return windows
+    }
+
     /// The root mean squared error of each row from `first` on, one array a channel; NaN in gaps, and where no window was measured
     /// far enough.
-    /// - Parameter novelty: what joins the squares of each window that is kept, `[windows, channels]`.
-    func errors(from first: Int, novelty: [Float]) -> [[Float]] {
+    /// - Parameters:
+    ///   - novelty: what joins the squares of each window that is kept, `[windows, channels]`.
+    ///   - near: the windows that it is of, where these are not those of the network.
+    func errors(from first: Int, novelty: [Float], of near: WindowAnswers? = nil) -> [[Float]] {
         let (channels, kept) = (channels, prepared.rows.lowerBound)
         var squares = Array(sums.squares[((first - kept) * channels)...])
+        var apart: [Float]?
+        if let near {
+            var sum = [Float](repeating: 0, count: squares.count)
+            near.add(novelty, to: &sum, from: first)
+            apart = zip(sum, near.sums.weights[((first - kept) * channels)...]).map { $1 > 0 ? $0 / $1 : 0 }
+        } else {
+            add(novelty, to: &squares, from: first)
+        }
+        return (0..<channels).map { channel in
+            (first..<prepared.rowCount).map { row in
+                let place = (row - kept) * channels + channel
+                if prepared.measured?[place] == 0 || sums.weights[place] == 0 { return .nan }
+                let own = (row - first) * channels + channel
+                return (squares[own] / sums.weights[place] + (apart?[own] ?? 0)).squareRoot()
+            }
+        }
+    }
+
+    /// Adds what is said of each window to its rows from `first` on, `[rows, channels]`.
+    private func add(_ novelty: [Float], to squares: inout [Float], from first: Int) {
         for (index, start) in windows.starts.enumerated() where start + windowing.length > first {
             let rows = counted(start)
             for channel in 0..<channels {
@@ -239,13 +284,6 @@ struct WindowAnswers: Sendable {
                 for place in stride(from: places, to: (rows.upperBound - first) * channels, by: channels) {
                     squares[place] += square
                 }
-            }
-        }
-        return (0..<channels).map { channel in
-            (first..<prepared.rowCount).map { row in
-                let place = (row - kept) * channels + channel
-                if prepared.measured?[place] == 0 || sums.weights[place] == 0 { return .nan }
-                return (squares[(row - first) * channels + channel] / sums.weights[place]).squareRoot()
             }
         }
     }
