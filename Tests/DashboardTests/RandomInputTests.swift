@@ -230,7 +230,10 @@ private struct Answers {
                         options: options,
                         isOpen: true))
             ]
-        case .lock, .signOut, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .openAs, .tell, .carryOver:
+        case .readRules(_, let identity):
+            [.rulesRead(identity: identity, ["5..9", "maintenance 20..300"].compactMap { try? ExpectedRule($0) })]
+        case .lock, .signOut, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .openAs, .tell, .carryOver,
+            .changeRules:
             []
         }
     }

@@ -13,7 +13,8 @@ import TimeSeries
 
 /// What is fed with random bytes: every reader of data that comes from outside.
 enum FuzzTarget: String, CaseIterable {
-    case csv, jsonl, document, influx, keyed, times, gzip, sqlite, model, detector, theme, configuration, keys, json, http, token, calendar
+    case csv, jsonl, document, influx, keyed, times, gzip, sqlite, model, detector, theme, configuration, keys, json, http, token,
+        calendar
 
     func run(_ data: Data) {
         switch self {

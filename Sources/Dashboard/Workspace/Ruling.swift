@@ -68,3 +68,30 @@ extension WorkspaceState {
     func isExpected(_ event: Event) -> Bool { analysis.result?.expected.covers(event.rows) == true }
 
 }
+
+extension Binding where Owner == SignedIn {
+    /// What makes rules and lists them.
+    static let rules: [Binding] = [
+        Binding(
+            [NamedKey.makeRule], name: "rule", "Expect what is like the selected event or the marked rows", command: "expect",
+            arguments: "RULE or FILE", opens: [RuleCard.self],
+            withValue: { signedIn, text, frame in signedIn.atWorkspace { $0.expect(text, &frame) } }
+        ) { signedIn, frame in
+            guard let card = signedIn.workspace.flatMap({ RuleCard($0) }) else {
+                let key = frame.name(of: NamedKey.mark)
+                frame.complain("No event is selected and no rows are marked; \(key) marks rows, or type :expect RULE.")
+                return []
+            }
+            signedIn.push(card)
+            return []
+        },
+        Binding(
+            [NamedKey.rules], "List the rules: when rows are expected to differ", command: "rules", arguments: "PATH",
+            opens: [RulesCard.self],
+            withValue: { signedIn, path, _ in signedIn.atWorkspace { $0.write(.rules, to: path) } }
+        ) { signedIn, _ in
+            signedIn.push(RulesCard())
+            return []
+        },
+    ]
+}

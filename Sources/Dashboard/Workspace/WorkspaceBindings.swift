@@ -308,30 +308,6 @@ extension Binding where Owner == SignedIn {
         },
     ]
 
-    private static let rules: [Binding] = [
-        Binding(
-            [NamedKey.makeRule], name: "rule", "Expect what is like the selected event or the marked rows", command: "expect",
-            arguments: "RULE or FILE", opens: [RuleCard.self],
-            withValue: { signedIn, text, frame in signedIn.atWorkspace { $0.expect(text, &frame) } }
-        ) { signedIn, frame in
-            guard let card = signedIn.workspace.flatMap({ RuleCard($0) }) else {
-                frame.complain(
-                    "No event is selected and no rows are marked; \(frame.name(of: NamedKey.mark)) marks rows, or type :expect RULE."
-                )
-                return []
-            }
-            signedIn.push(card)
-            return []
-        },
-        opening(
-            RulesCard.self, [NamedKey.rules], "List the rules: when rows are expected to differ", command: "rules",
-            arguments: "PATH", withValue: { signedIn, path, _ in signedIn.atWorkspace { $0.write(.rules, to: path) } }
-        ) { signedIn in
-            signedIn.push(RulesCard())
-            return []
-        },
-    ]
-
     private static let settings: [Binding] = [
         on(
             [NamedKey.undo], "Take back the last change of a verdict, a rule, a setting or a column", command: "undo",
