@@ -262,15 +262,19 @@ extension OddlineDatabase {
         var actsByItself: Bool { kind == "trigger" || kind == "view" }
     }
 
-    /// What a schema defines, and how; without tables and indexes that SQLite makes for itself.
+    /// What a schema defines, and how, whatever the spelling; without tables and indexes that SQLite and GRDB make for themselves.
     private static func parts(_ database: Database) throws -> [SchemaPart: String] {
         let rows = try Row.fetchAll(
             database,
             sql: """
                 SELECT type, name, ifnull(sql, '') AS sql FROM sqlite_master
-                WHERE type NOT IN ('table', 'index') OR name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+                WHERE type NOT IN ('table', 'index') OR name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name != 'grdb_migrations'
                 """)
-        return Dictionary(rows.map { (SchemaPart(kind: $0["type"], name: $0["name"]), $0["sql"]) }) { $0 + $1 }
+        let definitions = rows.map { row in
+            let sql: String = row["sql"]
+            return (SchemaPart(kind: row["type"], name: row["name"]), sql.lowercased().filter { !$0.isWhitespace && $0 != "\"" })
+        }
+        return Dictionary(definitions) { $0 + $1 }
     }
 
     /// Whether the audit log has entries.
