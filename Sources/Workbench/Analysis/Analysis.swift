@@ -236,10 +236,18 @@ public struct AnalysisResult: Sendable, Equatable {
 
     /// Finds the level and gathers events of scores that are combined.
     public init(scores: PerModel<[Float]>, combined: ExtentBlocks<Float>, rule: ThresholdRule) {
+        self.init(scores: scores, combined: combined, levels: rule.levels(for: combined))
+    }
+
+    /// Gathers events of scores that are combined. What lessons call normal is not flagged: no event has its highest row there.
+    init(scores: PerModel<[Float]>, combined: ExtentBlocks<Float>, levels: FlagLevels, lessons: [Lesson] = []) {
         self.scores = scores
         blocks = combined
-        level = rule.level(for: combined)
-        events = EventRule().events(combined: combined, scores: scores, level: level)
+        level = levels.level
+        let normal = lessons.filter { !$0.isAnomaly }
+        events = EventRule().events(combined: combined, scores: scores, levels: levels).filter { event in
+            !normal.contains { $0.rows.contains(event.peakRow) }
+        }
     }
 
     /// The weighted average of each row.

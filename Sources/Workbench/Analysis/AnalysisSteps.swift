@@ -44,6 +44,11 @@ struct AnalysisSteps: Sendable {
         let rule: ThresholdRule
     }
 
+    private struct Found: Equatable {
+        let scores: Taught
+        let levels: FlagLevels
+    }
+
     private struct Learnt: Equatable {
         let taught: Taught
         let rule: ThresholdRule
@@ -53,12 +58,12 @@ struct AnalysisSteps: Sendable {
     private var scores = Made<Smoothed, PerModel<[Float]>>()
     private var combined = Made<Combined, ExtentBlocks<Float>>()
     private var peaks = Made<Combined, RunPeaks>()
-    private var level = Made<Flagged<Combined>, Float>()
+    private var level = Made<Flagged<Combined>, FlagLevels>()
     private var learnt = Made<Learnt, LearnedWeights?>()
     private var teaching: (sayings: PerModel<Int>, teaching: Teaching)?
     private var taught = Made<Taught, ExtentBlocks<Float>>()
-    private var taughtLevel = Made<Flagged<Taught>, Float>()
-    private var found = Made<Flagged<Taught>, AnalysisResult>()
+    private var taughtLevel = Made<Flagged<Taught>, FlagLevels>()
+    private var found = Made<Found, AnalysisResult>()
     private let spare = SpareScores()
 
     /// Scores, flags and events, as the inputs of the last run gave them; `nil` where there was none.
@@ -84,7 +89,7 @@ struct AnalysisSteps: Sendable {
             let level = level(of: combined, plain, settings.rule)
             let learning = Learnt(taught: Taught(combined: plain, lessons: lessons), rule: settings.rule)
             _ = learnt.made(of: learning) { _ in
-                LearnedWeights(scores, lessons: lessons, level: level, start: settings.ensemble)
+                LearnedWeights(scores, lessons: lessons, level: level.level, start: settings.ensemble)
             }
         } else {
             learnt = Made()
@@ -95,10 +100,10 @@ struct AnalysisSteps: Sendable {
         let taught = self.taught.made(of: moved) { _ in
             ExtentBlocks(teaching(ensemble == settings.ensemble ? combined.values : ensemble.combine(scores)))
         }
-        var level = taughtLevel.made(of: Flagged(scores: moved, rule: settings.rule)) { _ in settings.rule.level(for: taught) }
+        var level = taughtLevel.made(of: Flagged(scores: moved, rule: settings.rule)) { _ in settings.rule.levels(for: taught) }
         // A gap moves with the scores, and where verdicts raise some, others would fall behind them that were flagged and are
         // not judged yet; so verdicts may lower its level and do not raise it.
-        if settings.rule == .gap { level = min(level, self.level(of: combined, plain, .gap)) }
+        if settings.rule == .gap { level = level.lower(self.level(of: combined, plain, .gap)) }
         found(moved, taught, scores, level)
     }
 
@@ -142,7 +147,7 @@ struct AnalysisSteps: Sendable {
         if settings.rule == .gap, let combined = combined.output {
             peaks.change(to: now) { $0.replace(from: moved, in: combined) }
             if let peaks = peaks.output {
-                _ = level.made(of: Flagged(scores: now, rule: .gap)) { _ in GapRule().level(for: peaks) }
+                _ = level.made(of: Flagged(scores: now, rule: .gap)) { _ in GapRule().levels(for: combined, peaks: peaks) }
             }
         }
         findUntaught(now, settings.rule)
@@ -194,8 +199,8 @@ struct AnalysisSteps: Sendable {
         return scores
     }
 
-    private mutating func level(of scores: ExtentBlocks<Float>, _ combined: Combined, _ rule: ThresholdRule) -> Float {
-        level.made(of: Flagged(scores: combined, rule: rule)) { _ in rule.level(for: scores) }
+    private mutating func level(of scores: ExtentBlocks<Float>, _ combined: Combined, _ rule: ThresholdRule) -> FlagLevels {
+        level.made(of: Flagged(scores: combined, rule: rule)) { _ in rule.levels(for: scores) }
     }
 
     private mutating func teaching(_ inputs: Inputs, _ lessons: [Lesson]) -> Teaching {
@@ -212,10 +217,10 @@ struct AnalysisSteps: Sendable {
     }
 
     private mutating func found(
-        _ taught: Taught, _ combined: ExtentBlocks<Float>, _ scores: PerModel<[Float]>, _ level: Float
+        _ taught: Taught, _ combined: ExtentBlocks<Float>, _ scores: PerModel<[Float]>, _ levels: FlagLevels
     ) {
-        _ = found.made(of: Flagged(scores: taught, rule: .level(level))) { _ in
-            AnalysisResult(scores: scores, combined: combined, rule: .level(level))
+        _ = found.made(of: Found(scores: taught, levels: levels)) { _ in
+            AnalysisResult(scores: scores, combined: combined, levels: levels, lessons: taught.lessons)
         }
     }
 }
