@@ -8,14 +8,18 @@ struct FlagStudy {
     struct Outcome: Sendable {
         /// F1 of events, labels widened by half a period.
         let f1: Double
+        /// F1 of rows: how well events cover what is labelled.
+        let rowF1: Double
         /// Flagged events.
         let events: Int
+        /// Those of them that meet no label so widened.
+        let falseEvents: Int
     }
 
-    /// A rule that is compared: its name and the level from which it flags.
+    /// A rule that is compared: its name and the levels by which it flags.
     struct Rule: Sendable {
         let name: String
-        let level: @Sendable ([Float]) -> Float
+        let levels: @Sendable (ExtentBlocks<Float>) -> FlagLevels
     }
 
     /// The group of series in which nothing is odd.
@@ -24,8 +28,9 @@ struct FlagStudy {
     static let rules: [Rule] = gaps.map(gap) + others.map(other)
 
     private static let gaps: [GapRule] = [
-        GapRule(), GapRule(narrowest: 1.1), GapRule(narrowest: 1.2), GapRule(narrowest: 1.3), GapRule(narrowest: 1.5),
-        GapRule(share: 0.2), GapRule(share: 0.25), GapRule(share: 0.5),
+        GapRule(), GapRule(further: .infinity, apart: 0), GapRule(further: .infinity), GapRule(further: 1.5), GapRule(further: 2),
+        GapRule(apart: 1.5), GapRule(apart: 2.5), GapRule(apart: 3), GapRule(narrowest: 1.1), GapRule(narrowest: 1.2),
+        GapRule(narrowest: 1.3), GapRule(share: 0.25), GapRule(share: 0.5),
     ]
     private static let others: [(String, ThresholdRule)] = [
         ("quantile of 0.99", .quantile(0.99)), ("share of 0.05", .share(0.05)), ("level of 0.1", .level(0.1)),
@@ -33,13 +38,13 @@ struct FlagStudy {
     ]
 
     private static func gap(_ rule: GapRule) -> Rule {
-        Rule(name: String(format: "gap of %.2f above %.2f of the highest", rule.narrowest, rule.share)) {
-            rule.level(for: ExtentBlocks($0))
-        }
+        let further = rule.further < .infinity ? String(format: ", then of %.2f", rule.further) : ""
+        let name = "gap of %.2f%@ above %.2f of the highest, from an excess of %.1f"
+        return Rule(name: String(format: name, rule.narrowest, further, rule.share, rule.apart)) { rule.levels(for: $0) }
     }
 
     private static func other(_ name: String, _ rule: ThresholdRule) -> Rule {
-        Rule(name: name) { rule.level(for: $0) }
+        Rule(name: name) { rule.levels(for: $0) }
     }
 
     let outcomes: [DetectionStudy.Outcome]
@@ -47,14 +52,23 @@ struct FlagStudy {
 
     /// What each rule flags of a series.
     static func outcomes(_ scores: [Float], labelled: [Range<Int>], reach: Int) -> [Outcome] {
-        rules.map { rule in
-            let flagged = EventRule().runs(of: ExtentBlocks(scores), level: rule.level(scores))
-            return Outcome(f1: EventMeasures(flagged: flagged, labelled: labelled, reach: reach).f1, events: flagged.count)
+        let blocks = ExtentBlocks(scores)
+        return rules.map { rule in
+            let flagged = EventRule().runs(of: blocks, levels: rule.levels(blocks))
+            let measures = EventMeasures(flagged: flagged, labelled: labelled, reach: reach)
+            let (rows, all) = (flagged.reduce(0) { $0 + $1.count }, labelled.reduce(0) { $0 + $1.count })
+            let hits = labelled.reduce(0) { sum, range in
+                flagged.reduce(sum) { $0 + range.clamped(to: $1).count }
+            }
+            let right = Int((measures.precision * Double(flagged.count)).rounded())
+            return Outcome(
+                f1: measures.f1, rowF1: 2 * Double(hits) / Double(max(1, rows + all)), events: flagged.count,
+                falseEvents: flagged.count - right)
         }
     }
 
     /// Prints a line of a Markdown table a rule: F1 by group as a share of the best level in hindsight, and false events in
-    /// 10,000 rows; then what is chosen without each group among the rules that flag at most one such event.
+    /// 10,000 rows, then the F1 of rows; then what is chosen without each group among the rules that flag at most one such event.
     func report() {
         let labelled = groups.filter { $0 != Self.clean }
         let shares = Self.rules.indices.map { rule in labelled.map { share(rule, $0) } }
@@ -69,6 +83,10 @@ struct FlagStudy {
             if groups.contains(Self.clean) { cells.append(String(format: "%.1f", alarms[rule])) }
             line(cells)
         }
+        print("\n| F1 of rows | " + labelled.joined(separator: " | ") + " |\n|---|" + labelled.map { _ in "---|" }.joined())
+        for (rule, own) in Self.rules.enumerated() {
+            line([own.name] + labelled.map { group in String(format: "%.2f", mean(of: group) { $0.flags[rule].rowF1 }) })
+        }
         print("\n| left out | best without it | on it | the default on it |\n|---|---|---|---|")
         for (place, group) in labelled.enumerated() {
             func mean(_ rule: Int) -> Double { shares[rule].reduce(0, +) - shares[rule][place] }
@@ -80,8 +98,11 @@ struct FlagStudy {
     }
 
     private func share(_ rule: Int, _ group: String) -> Double {
-        let own = outcomes.filter { $0.group == group }
-        return own.mean { $0.flags[rule].f1 }.mean / own.mean(\.bestEventF1).mean
+        mean(of: group) { $0.flags[rule].f1 } / mean(of: group, \.bestEventF1)
+    }
+
+    private func mean(of group: String, _ figure: (DetectionStudy.Outcome) -> Double) -> Double {
+        outcomes.filter { $0.group == group }.mean(figure).mean
     }
 
     private func falseEvents(_ rule: Int) -> Double {

@@ -56,8 +56,8 @@ struct CombiningBenchmark: ParsableCommand {
         var events = 0
         let seconds = medianSeconds(warmUp: 2, count: 11) {
             let combined = ExtentBlocks(ensemble.combine(scores))
-            let level = rule.level(for: combined)
-            events = EventRule().events(combined: combined, scores: scores, level: level).count
+            let levels = rule.levels(for: combined)
+            events = EventRule().events(combined: combined, scores: scores, levels: levels).count
         }
         printJSON(["benchmark": "combining", "rows": rows, "events": events, "milliseconds": rounded(seconds * 1000)])
     }

@@ -108,7 +108,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             let ranking = Ranking(scores, labels: labels)
             let measures = try Measures(ranking, scores: scores, labels: labels, buffer: buffer)
             let blocks = ExtentBlocks(expected.measured(flagging ?? scores))
-            let flagged = EventRule().runs(of: blocks, level: settings.rule.level(for: blocks))
+            let flagged = EventRule().runs(of: blocks, levels: settings.rule.levels(for: blocks))
             let best = try EventMeasures.bestF1(scores, ranking, labelled: labelled, reach: buffer / 2)
             lines.append(
                 Line(

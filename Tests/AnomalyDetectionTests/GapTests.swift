@@ -250,7 +250,8 @@ private func isClose(_ one: Float, _ other: Float) -> Bool {
         let errors = try detector.errors(of: series).errors
         #expect(errors.indices.allSatisfy { !series.channels[0].values[$0].isNaN || errors[$0].isNaN })
         let scores = Calibration(.excess, referenceErrors: detector.referenceErrors)(errors)
-        return EventRule().runs(of: ExtentBlocks(scores), level: ThresholdRule.gap.level(for: scores))
+        let blocks = ExtentBlocks(scores)
+        return EventRule().runs(of: blocks, levels: ThresholdRule.gap.levels(for: blocks))
     }
     let detector = try learnt(series)
     let whole = try events(detector, series)

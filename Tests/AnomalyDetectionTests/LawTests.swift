@@ -177,7 +177,7 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
 }
 
 @Test func theGapIsTheLowestAmongPeaksOfAThirdOfTheHighestOrMore() {
-    let rule = GapRule()
+    let rule = GapRule(further: .infinity, apart: 0)
     for seed in 1...200 as ClosedRange<UInt64> {
         var random = SeededGenerator(seed: seed)
         let excesses = (0..<(1 + Int(random.uniform() * 12))).map { _ in Float(1 + 9 * random.uniform()) }.sorted(by: >)
@@ -186,16 +186,18 @@ func errorsBeyondTheReferenceAreStillTold(_ method: Calibration.Method) {
         let lowest = max(1, excesses[0] * rule.share)
         let falling = excesses.filter { $0 > lowest } + [lowest]
         let gaps = falling.indices.dropLast().filter { falling[$0] > falling[$0 + 1] * rule.narrowest }
-        let level = rule.level(for: ExtentBlocks(scores))
+        let levels = rule.levels(for: ExtentBlocks(scores))
         guard let last = gaps.last else {
-            #expect(level == .infinity, "seed \(seed)")
+            #expect(levels.level == .infinity, "seed \(seed)")
             continue
         }
-        let flagged = scores.indices.filter { isFlagged(scores[$0], level: level) }
+        let flagged = scores.indices.filter { isFlagged(scores[$0], level: levels.level) }
         #expect(flagged == (0...last).map { 10 * $0 }, "seed \(seed)")
+        let highestOfTheRest = excesses.dropFirst(last + 1).first ?? 1
+        #expect(levels.reach < levels.level && levels.reach > Calibration.score(ofExcess: highestOfTheRest), "seed \(seed)")
         let unchanged = scores + [0, 0, 0, Calibration.score(ofExcess: lowest * 0.9)]
-        let same = rule.level(for: ExtentBlocks(unchanged))
-        #expect(same == level, "what is below a third of the highest decides nothing, seed \(seed)")
+        let same = rule.levels(for: ExtentBlocks(unchanged)).level
+        #expect(same == levels.level, "what is below a third of the highest decides nothing, seed \(seed)")
     }
 }
 

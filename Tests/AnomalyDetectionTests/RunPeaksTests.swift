@@ -25,7 +25,7 @@ private func scores(_ count: Int, _ random: inout SeededGenerator) -> [Float] {
             blocks.replace(from: first, with: scores(count - first + Int(random.uniform() * 40), &random))
             peaks.replace(from: first, in: blocks)
             #expect(peaks == RunPeaks(of: blocks), "seed \(seed)")
-            #expect(GapRule().level(for: peaks) == GapRule().level(for: blocks), "seed \(seed)")
+            #expect(GapRule().levels(for: blocks, peaks: peaks) == GapRule().levels(for: blocks), "seed \(seed)")
         }
     }
 }

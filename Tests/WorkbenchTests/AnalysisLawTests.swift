@@ -175,6 +175,24 @@ func aSettingRecomputesNoMoreThanItMust(_ name: String, _ keepsScores: Bool, _ k
     #expect(lower > 0 && wouldBeHigher > 0, "some seeds have a level that falls, and some one that would rise")
 }
 
+@Test func whatIsJudgedNormalIsNotFlaggedAnyMore() throws {
+    var judged = 0
+    for seed in 1...40 as ClosedRange<UInt64> {
+        for flags in [AnalysisSettings.Flags.gap, .quantile] {
+            var analysis = try analysis(seed: seed, models: .standard)
+            analysis.update { $0.settings.flags = flags }
+            for event in try #require(analysis.result).events.prefix(4) {
+                analysis.update { $0.judgements.judge(event.rows, as: .normal) }
+                let flagged = try #require(analysis.result).events
+                #expect(!flagged.contains { event.rows.contains($0.peakRow) }, "seed \(seed)")
+                #expect(analysis.events.contains { $0.rows.overlaps(event.rows) }, "seed \(seed): it stays in sight")
+                judged += 1
+            }
+        }
+    }
+    #expect(judged > 40)
+}
+
 @Test func weightsThatWereSetByHandStay() throws {
     var analysis = try analysis(seed: 3, models: .standard)
     analysis.update { $0.settings.flags = .top }

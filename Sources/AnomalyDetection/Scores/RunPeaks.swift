@@ -24,11 +24,6 @@ public struct RunPeaks: Sendable, Equatable {
         }
     }
 
-    /// The highest peak; 0 where there is none.
-    var highest: Float { runs.reduce(0) { max($0, $1.peak) } }
-
-    /// The peaks that reach `lowest`, falling.
-    func falling(from lowest: Float) -> [Float] {
-        runs.lazy.map(\.peak).filter { isFlagged($0, level: lowest) }.sorted(by: >)
-    }
+    /// The peaks, falling.
+    var falling: [Float] { runs.map(\.peak).sorted(by: >) }
 }

@@ -14,16 +14,20 @@ public enum ThresholdRule: Sendable, Equatable {
     /// So many events, those with the highest peaks.
     case top(Int)
 
-    /// The score from which rows are flagged; rows with score 0 never are. Cost: at most a few passes over the scores, none sorted.
-    public func level(for scores: ExtentBlocks<Float>) -> Float {
+    /// The scores from which rows are flagged and to which their events reach; rows with score 0 never are. Cost: at most a few
+    /// passes over the scores, none sorted.
+    public func levels(for scores: ExtentBlocks<Float>) -> FlagLevels {
         switch self {
-        case .gap: GapRule().level(for: scores)
-        case .level(let level): level
-        case .quantile(let share): OrderStatistics(scores.values)?.quantile(share) ?? .infinity
-        case .share(let share): OrderStatistics(scores.values)?.quantile(1 - share) ?? .infinity
-        case .top(let count): Self.topLevel(scores, count: count)
+        case .gap: GapRule().levels(for: scores)
+        case .level(let level): FlagLevels(level)
+        case .quantile(let share): FlagLevels(OrderStatistics(scores.values)?.quantile(share) ?? .infinity)
+        case .share(let share): FlagLevels(OrderStatistics(scores.values)?.quantile(1 - share) ?? .infinity)
+        case .top(let count): FlagLevels(Self.topLevel(scores, count: count))
         }
     }
+
+    /// The score from which rows are flagged.
+    public func level(for scores: ExtentBlocks<Float>) -> Float { levels(for: scores).level }
 
     /// The same for scores that are asked for once.
     public func level(for scores: [Float]) -> Float { level(for: ExtentBlocks(scores)) }
@@ -56,48 +60,31 @@ public enum ThresholdRule: Sendable, Equatable {
     }
 }
 
-/// Flags what stands apart from the ordinary: runs of rows whose peaks lie above a gap.
-///
-/// Compared are the peaks of runs of rows with an excess (`Calibration.Method.excess`) of 1, the ordinary reach of errors, or
-/// more. Those that reach a third of the highest are looked at from below: the first gap of at least 15 % parts the odd ones from
-/// the rest. Where there is none, peaks fade into each other, nothing is odd and nothing is flagged.
-public struct GapRule: Sendable, Equatable {
-    /// How many times the lower peak the higher one is, at least, beside a gap.
-    public var narrowest: Float
-    /// The share of the highest peak below which no gap is looked for.
+/// The two levels of flags (hysteresis): an event is where the score reaches the one, and lasts while it reaches the other.
+public struct FlagLevels: Sendable, Equatable {
+    /// The score from which a row is an event; infinite where nothing is flagged.
+    public var level: Float
+    /// The score to which the event reaches on both sides, no more than `level`.
+    public var reach: Float
+    /// The share of an event's highest excess below which it does not reach, though its score stays above `reach`: errors are
+    /// averaged, so that a high peak has wide feet.
     public var share: Float
-    /// The lowest excess that is looked at: the ordinary reach of errors.
-    private static let ordinary: Float = 1
-    /// The same as a score.
-    static let ordinaryScore = Calibration.score(ofExcess: ordinary)
 
-    /// The defaults were chosen by the F1 of events over labelled series; `Benchmarks/README.md` has the table.
-    public init(narrowest: Float = 1.15, share: Float = 1.0 / 3) {
-        self.narrowest = narrowest
+    /// Two levels; events are as wide as the rows that reach `level` where no other is given.
+    public init(_ level: Float, reach: Float? = nil, share: Float = 0) {
+        self.level = level
+        self.reach = min(level, reach ?? level)
         self.share = share
     }
 
-    /// The geometric mean of the two peaks beside the gap, as a score; infinite where nothing is odd.
-    public func level(for scores: ExtentBlocks<Float>) -> Float {
-        level(highest: scores.highs.reduce(0) { Float.maximum($0, $1) }) { lowest in
-            EventRule().peaks(of: scores, level: Self.ordinaryScore, atLeast: lowest)
-        }
+    /// The lower of each.
+    public func lower(_ other: FlagLevels) -> FlagLevels {
+        FlagLevels(min(level, other.level), reach: min(reach, other.reach), share: min(share, other.share))
     }
 
-    /// The same, from the peaks of scores. Cost: the peaks.
-    public func level(for peaks: RunPeaks) -> Float {
-        level(highest: peaks.highest) { peaks.falling(from: $0) }
-    }
-
-    /// - Parameter peaks: says the peaks that reach a score, falling.
-    private func level(highest: Float, peaks: (_ lowest: Float) -> [Float]) -> Float {
-        let highest = Calibration.excess(ofScore: highest)
-        guard highest >= Self.ordinary else { return .infinity }
-        let lowest = max(Self.ordinary, share * highest)
-        let reaching = peaks(Calibration.score(ofExcess: lowest))
-        let falling = reaching.map { Calibration.excess(ofScore: $0) }.filter { $0 > lowest } + [lowest]
-        guard let gap = Array(zip(falling, falling.dropFirst())).last(where: { $0 >= narrowest * $1 }) else { return .infinity }
-        return Calibration.score(ofExcess: (gap.0 * gap.1).squareRoot())
+    /// The score to which an event reaches that has a highest score.
+    fileprivate func reach(ofPeak peak: Float) -> Float {
+        min(level, max(reach, Calibration.score(ofExcess: share * Calibration.excess(ofScore: peak))))
     }
 }
 
@@ -156,7 +143,12 @@ public struct EventRule: Sendable, Equatable {
 
     /// The events among rows whose `combined` score reaches `level`, in time order.
     public func events(combined: ExtentBlocks<Float>, scores: PerModel<[Float]>, level: Float) -> [Event] {
-        let runs = runs(of: combined, level: level)
+        events(combined: combined, scores: scores, levels: FlagLevels(level))
+    }
+
+    /// The events among rows whose `combined` score reaches a level, as far as they reach, in time order.
+    public func events(combined: ExtentBlocks<Float>, scores: PerModel<[Float]>, levels: FlagLevels) -> [Event] {
+        let runs = runs(of: combined, levels: levels)
         return runs.filter { $0.count >= minimumRows }.map { Event(rows: $0, of: combined.values, scores: scores) }
     }
 
@@ -180,22 +172,51 @@ public struct EventRule: Sendable, Equatable {
         return peaks.sorted(by: >)
     }
 
-    /// Runs of rows that reach `level`, those near each other joined; of the rows from `first` on. Blocks without a flag, nearly
-    /// all of a series, are passed over.
+    /// Runs of rows that reach `level`, those near each other joined; of the rows from `first` on.
     public func runs(of scores: ExtentBlocks<Float>, level: Float, from first: Int = 0) -> [Range<Int>] {
+        runs(of: scores, levels: FlagLevels(level), from: first)
+    }
+
+    /// Runs of rows around those that reach the level, as far as they reach, those near each other joined; of the rows from `first`
+    /// on. Blocks without a flag, nearly all of a series, are passed over.
+    public func runs(of scores: ExtentBlocks<Float>, levels: FlagLevels, from first: Int = 0) -> [Range<Int>] {
         var runs: [Range<Int>] = []
         scores.values.withUnsafeBufferPointer { values in
-            for block in scores.block(ofRow: first)..<scores.highs.count where isFlagged(scores.highs[block], level: level) {
-                for row in scores.rows(ofBlock: block) where row >= first && isFlagged(values[row], level: level) {
-                    if let last = runs.last, row - last.upperBound <= mergeGap {
-                        runs[runs.count - 1] = last.lowerBound..<(row + 1)
+            for block in scores.block(ofRow: first)..<scores.highs.count where isFlagged(scores.highs[block], level: levels.level)
+            {
+                for row in scores.rows(ofBlock: block) where row >= max(first, runs.last?.upperBound ?? 0) {
+                    guard isFlagged(values[row], level: levels.level) else { continue }
+                    let run = run(around: row, in: values, levels, from: first)
+                    if let last = runs.last, run.lowerBound - last.upperBound <= mergeGap {
+                        runs[runs.count - 1] = min(last.lowerBound, run.lowerBound)..<run.upperBound
                     } else {
-                        runs.append(row..<(row + 1))
+                        runs.append(run)
                     }
                 }
             }
         }
         return runs
+    }
+
+    /// The rows around `row` between which no more than `mergeGap` lie below the reach, from `first` on.
+    private func run(
+        around row: Int, in values: UnsafeBufferPointer<Float>, _ levels: FlagLevels, from first: Int
+    ) -> Range<Int> {
+        var (low, high, peak) = (row, row, values[row])
+        var next = row - 1
+        while next >= first, low - next <= mergeGap + 1 {
+            if isFlagged(values[next], level: levels.reach) { (low, peak) = (next, max(peak, values[next])) }
+            next -= 1
+        }
+        next = row + 1
+        while next < values.count, next - high <= mergeGap + 1 {
+            if isFlagged(values[next], level: levels.reach) { (high, peak) = (next, max(peak, values[next])) }
+            next += 1
+        }
+        let reach = levels.reach(ofPeak: peak)
+        while low < row, !isFlagged(values[low], level: reach) { low += 1 }
+        while high > row, !isFlagged(values[high], level: reach) { high -= 1 }
+        return low..<(high + 1)
     }
 }
 

@@ -190,10 +190,11 @@ struct Sketch {
         for row in 0..<rows { values[row] = 0.03 * random.normal() + 0.08 * sin(Double(row) / 97) }
         let missing = stretches(length: 1).map(\.lowerBound)
         var start = 8
-        while start + 62 < rows {
+        // To the end: a stretch without a beat there would be an anomaly of its own.
+        while start < rows {
             let length = 60 + Int(random.uniform() * 3) - 1
             if missing.contains(where: { $0 >= start && $0 < start + length }) {
-                mark((start + 8)..<(start + 44))
+                mark(((start + 8)..<(start + 44)).clamped(to: 0..<rows))
             } else {
                 for (offset, height) in heartbeat where start + offset < rows { values[start + offset] += height }
             }

@@ -20,38 +20,35 @@ public struct AnalysisResult: Sendable, Equatable {
     public init(
         scores: PerModel<[Float]>, combined: ExtentBlocks<Float>, rule: ThresholdRule, expected: ExpectedRows = .none
     ) {
+        let watched = expected.isEmpty ? combined : expected.left(out: combined)
         self.init(
-            scores: scores, combined: combined, watched: expected.isEmpty ? combined : expected.left(out: combined), rule: rule,
-            expected: expected)
+            scores: scores, combined: combined, watched: watched, levels: rule.levels(for: watched), expected: expected)
     }
 
-    /// The same, where `watched` is known: what is combined, without the rows that are expected.
+    /// The same, where `watched` is known: what is combined, without the rows that are expected. What lessons call normal is not
+    /// flagged: no event has its highest row there.
     init(
-        scores: PerModel<[Float]>, combined: ExtentBlocks<Float>, watched: ExtentBlocks<Float>, rule: ThresholdRule,
-        expected: ExpectedRows
+        scores: PerModel<[Float]>, combined: ExtentBlocks<Float>, watched: ExtentBlocks<Float>, levels: FlagLevels,
+        lessons: [Lesson] = [], expected: ExpectedRows
     ) {
-        (self.scores, blocks, self.expected) = (scores, combined, expected)
-        level = rule.level(for: watched)
-        let own = EventRule()
-        guard !expected.isEmpty else {
-            events = own.events(combined: combined, scores: scores, level: level)
-            expectedEvents = []
-            return
-        }
+        (self.scores, blocks, self.expected, level) = (scores, combined, expected, levels.level)
         func gathered(_ runs: [Range<Int>]) -> [Event] { runs.map { Event(rows: $0, of: combined.values, scores: scores) } }
-        let level = level
-        events = gathered(
-            own.runs(of: watched, level: level).flatMap { expected.outside($0) }.compactMap { rows in
-                let flagged = rows.filter { AnomalyDetection.isFlagged(combined.values[$0], level: level) }
-                return flagged.first.flatMap { first in flagged.last.map { first..<($0 + 1) } }
-            })
+        let (own, normal) = (EventRule(), lessons.filter { !$0.isAnomaly })
+        let flagged = own.runs(of: watched, levels: levels)
+        let left = expected.isEmpty ? flagged : flagged.flatMap { Self.outside(expected, $0, combined.values, levels.level) }
+        events = gathered(left).filter { event in !normal.contains { $0.rows.contains(event.peakRow) } }
         expectedEvents = gathered(
             expected.rows.flatMap { rows -> [Range<Int>] in
                 let rows = rows.clamped(to: 0..<combined.values.count)
-                return own.runs(of: ExtentBlocks(Array(combined.values[rows])), level: level).map {
+                return own.runs(of: ExtentBlocks(Array(combined.values[rows])), levels: levels).map {
                     ($0.lowerBound + rows.lowerBound)..<($0.upperBound + rows.lowerBound)
                 }
             })
+    }
+
+    /// What is left of the rows of an event without those that are expected: of each stretch that reaches the level.
+    private static func outside(_ expected: ExpectedRows, _ rows: Range<Int>, _ scores: [Float], _ level: Float) -> [Range<Int>] {
+        expected.outside(rows).filter { left in left.contains { AnomalyDetection.isFlagged(scores[$0], level: level) } }
     }
 
     /// The weighted average of each row.

@@ -59,6 +59,12 @@ struct AnalysisSteps: Sendable {
         let ruled: Ruled
     }
 
+    private struct Found: Equatable {
+        let scores: Taught
+        let levels: FlagLevels
+        let ruled: Ruled
+    }
+
     private struct Learnt: Equatable {
         let taught: Taught
         let rule: ThresholdRule
@@ -69,15 +75,15 @@ struct AnalysisSteps: Sendable {
     private var scores = Made<Smoothed, PerModel<[Float]>>()
     private var combined = Made<Combined, ExtentBlocks<Float>>()
     private var peaks = Made<Combined, RunPeaks>()
-    private var level = Made<Flagged<Combined>, Float>()
+    private var level = Made<Flagged<Combined>, FlagLevels>()
     private var learnt = Made<Learnt, LearnedWeights?>()
     private var teaching: (sayings: PerModel<Int>, teaching: Teaching)?
     private var taught = Made<Taught, ExtentBlocks<Float>>()
-    private var taughtLevel = Made<Flagged<Taught>, Float>()
+    private var taughtLevel = Made<Flagged<Taught>, FlagLevels>()
     private var expectedRows = Made<Ruled, ExpectedRows>()
     /// What is combined, without the rows that are expected; only where there are some.
     private var watched = Made<Watched, ExtentBlocks<Float>>()
-    private var found = Made<Flagged<Taught>, AnalysisResult>()
+    private var found = Made<Found, AnalysisResult>()
     private let spare = SpareScores()
 
     /// Scores, flags and events, as the inputs of the last run gave them; `nil` where there was none.
@@ -107,7 +113,7 @@ struct AnalysisSteps: Sendable {
             let level = level(of: combined, plain, inputs, settings.rule)
             let learning = Learnt(taught: Taught(combined: plain, lessons: lessons), rule: settings.rule, ruled: ruled)
             _ = learnt.made(of: learning) { _ in
-                LearnedWeights(scores, lessons: lessons, level: level, start: settings.ensemble)
+                LearnedWeights(scores, lessons: lessons, level: level.level, start: settings.ensemble)
             }
         } else {
             learnt = Made()
@@ -119,13 +125,13 @@ struct AnalysisSteps: Sendable {
             ExtentBlocks(teaching(ensemble == settings.ensemble ? combined.values : ensemble.combine(scores)))
         }
         let watched = watched(taught, moved, inputs)
-        var level = taughtLevel.made(of: Flagged(scores: moved, rule: settings.rule, ruled: ruled)) { _ in
-            settings.rule.level(for: watched)
+        var levels = taughtLevel.made(of: Flagged(scores: moved, rule: settings.rule, ruled: ruled)) { _ in
+            settings.rule.levels(for: watched)
         }
         // A gap moves with the scores, and where verdicts raise some, others would fall behind them that were flagged and are
         // not judged yet; so verdicts may lower its level and do not raise it.
-        if settings.rule == .gap { level = min(level, self.level(of: combined, plain, inputs, .gap)) }
-        found(moved, taught, watched, scores, level, inputs)
+        if settings.rule == .gap { levels = levels.lower(self.level(of: combined, plain, inputs, .gap)) }
+        found(moved, taught, watched, scores, levels, inputs)
     }
 
     /// Goes on where rows have come. Calibration, averages and the weighted average are made for the rows alone whose errors are
@@ -168,7 +174,9 @@ struct AnalysisSteps: Sendable {
         if settings.rule == .gap, let combined = combined.output {
             peaks.change(to: now) { $0.replace(from: moved, in: combined) }
             if let peaks = peaks.output {
-                _ = level.made(of: Flagged(scores: now, rule: .gap, ruled: ruled(inputs))) { _ in GapRule().level(for: peaks) }
+                _ = level.made(of: Flagged(scores: now, rule: .gap, ruled: ruled(inputs))) { _ in
+                    GapRule().levels(for: combined, peaks: peaks)
+                }
             }
         }
         findUntaught(now, inputs)
@@ -244,11 +252,11 @@ struct AnalysisSteps: Sendable {
 
     private mutating func level(
         of scores: ExtentBlocks<Float>, _ combined: Combined, _ inputs: Inputs, _ rule: ThresholdRule
-    ) -> Float {
+    ) -> FlagLevels {
         let key = Flagged(scores: combined, rule: rule, ruled: ruled(inputs))
         if level.isMade(of: key), let level = level.output { return level }
         let watched = watched(scores, Taught(combined: combined, lessons: []), inputs)
-        return level.made(of: key) { _ in rule.level(for: watched) }
+        return level.made(of: key) { _ in rule.levels(for: watched) }
     }
 
     private mutating func teaching(_ inputs: Inputs, _ lessons: [Lesson]) -> Teaching {
@@ -266,11 +274,12 @@ struct AnalysisSteps: Sendable {
 
     private mutating func found(
         _ taught: Taught, _ combined: ExtentBlocks<Float>, _ watched: ExtentBlocks<Float>, _ scores: PerModel<[Float]>,
-        _ level: Float, _ inputs: Inputs
+        _ levels: FlagLevels, _ inputs: Inputs
     ) {
         let expected = expectedRows.output ?? .none
-        _ = found.made(of: Flagged(scores: taught, rule: .level(level), ruled: ruled(inputs))) { _ in
-            AnalysisResult(scores: scores, combined: combined, watched: watched, rule: .level(level), expected: expected)
+        _ = found.made(of: Found(scores: taught, levels: levels, ruled: ruled(inputs))) { _ in
+            AnalysisResult(
+                scores: scores, combined: combined, watched: watched, levels: levels, lessons: taught.lessons, expected: expected)
         }
     }
 }

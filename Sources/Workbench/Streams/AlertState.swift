@@ -41,6 +41,6 @@ public struct AlertState: Sendable {
         watch.shift(by: series.forgottenRows)
         let content = Content(
             identity: series.identity.text, rowCount: series.forgottenRows + series.rowCount, watch: watch)
-        try writeResult(try JSONEncoder().encode(content), to: url)
+        XX
     }
 }
