@@ -41,6 +41,6 @@ public struct AlertState: Sendable {
         watch.shift(by: series.forgottenRows)
         let content = Content(
             identity: series.identity.text, rowCount: series.forgottenRows + series.rowCount, watch: watch)
-        XX
+        try Destination(url.path).write(try JSONEncoder().encode(content))
     }
 }
