@@ -162,15 +162,18 @@ private func drawCosts(
     _ screen: inout CellBuffer, _ sensitivity: Sensitivity, _ workspace: WorkspaceState, x: Int, y: Int, width: Int,
     _ theme: Theme
 ) {
-    let events = sensitivity.falseEvents
     let used = screen.write("False events ", x: x, y: y, Style(theme.muted))
-    let color = events.count == 0 ? theme.success : theme.threshold
-    let level =
+    let color = sensitivity.falseEvents.count == 0 ? theme.success : theme.threshold
+    let text = sensitivity.falseEventsText
+    let flags = workspace.analysis.settings.flags.rawValue
+    let level = significant(sensitivity.level)
+    let texts =
         sensitivity.level.isFinite
-        ? "\(workspace.analysis.settings.flags.rawValue), from \(significant(sensitivity.level))" : "nothing is flagged"
-    screen.write(
-        sensitivity.falseEventsText, x: x + used, y: y, Style(color, bold: true), limit: width - used - displayWidth(level) - 2)
-    screen.write(level, x: x + width - displayWidth(level), y: y, Style(theme.muted))
+        ? ["flagged by \(flags), from \(level)", "\(flags) \(level)", ""] : ["nothing is flagged", ""]
+    let room = width - used - displayWidth(text) - 2
+    let told = texts.first { displayWidth($0) <= room } ?? ""
+    screen.write(text, x: x + used, y: y, Style(color, bold: true), limit: width - used)
+    screen.write(told, x: x + width - displayWidth(told), y: y, Style(theme.muted))
 }
 
 private func drawHead(_ screen: inout CellBuffer, _ columns: FindingColumns, x: Int, y: Int, _ theme: Theme) {
