@@ -22,7 +22,7 @@ struct ExaminationCard: WorkspaceCard {
             at([.left, .character("h")], name: "move", "Move the slider down") { $1.moveSlider(by: -1, &$2) },
             at([.right, .character("l")], name: "move", "Move the slider up") { $1.moveSlider(by: 1, &$2) },
             at([.shiftLeft, .character("H")], "Move it far down") { $1.moveSlider(by: -10, &$2) },
-            at([.shiftRight, .character("L")], "Move it far up") { $1.moveSlider(by: 10, &$2) },
+            at([.shiftRight], "Move it far up") { $1.moveSlider(by: 10, &$2) },
             at([.tab], name: "slider", "The next slider") { _, workspace, _ in
                 workspace.slider = (workspace.slider + 1) % workspace.sliders.count
                 return .stay
@@ -60,9 +60,8 @@ struct ExaminationCard: WorkspaceCard {
     func title(over workspace: WorkspaceState) -> String { Self.title }
 
     func size(over workspace: WorkspaceState, _ frame: Frame) -> (width: Int, height: Int) {
-        let width = min(106, frame.width - 4)
-        let kinds = workspace.sensitivity?.findings.count ?? InjectedKind.allCases.count
-        return (width, kinds + 6 + (workspace.sliders.count + 1) / 2 + (frame.height > 26 ? 2 : 0))
+        guard let kinds = workspace.sensitivity?.findings.count else { return (76, 9) }
+        return (106, kinds + 6 + (workspace.sliders.count + 1) / 2 + (frame.height > 26 ? 2 : 0))
     }
 
     func draw(_ screen: inout CellBuffer, in card: Rect, over workspace: WorkspaceState, _ frame: Frame) {
