@@ -16,7 +16,7 @@ private struct Repeating: WholeSeriesDetector {
     private(set) var referenceErrors: [Float] = [0]
     let summary: TrainingSummary
     let fingerprint = ""
-    var windowLength: Int { period + 1 }
+    var windowLength: Int { 2 * period + 1 }
 
     init(_ series: Series, period: Int) throws {
         self.period = period

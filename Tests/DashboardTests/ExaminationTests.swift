@@ -45,6 +45,22 @@ import Workbench
         #expect(try sensitivity(state).findings == Sensitivity(of: analysis).findings)
     }
 
+    @Test func theMouseMovesASliderOfTheCardAndLetsGoOfIt() throws {
+        var state = try opened()
+        let screen = view(state).text.split(separator: "\n").map(Array.init)
+        let y = try #require(screen.firstIndex { String($0).contains("LSTM 0.50") && String($0).contains("Top events") })
+        let x = try #require(screen[y].firstIndex(of: "●"))
+        for (action, column) in [(Mouse.Action.press, x), (.drag, x + 6), (.release, x + 6)] {
+            _ = update(&state, .input(.mouse(Mouse(x: column, y: y, action: action))))
+        }
+        let weight = state.weight(.transformer)
+        #expect(weight != Float(0.5) && state.card is ExaminationCard)
+        let analysis = try #require(state.workspace?.analysis)
+        #expect(try sensitivity(state).findings == Sensitivity(of: analysis).findings)
+        _ = update(&state, .input(.mouse(Mouse(x: x, y: y, action: .drag))))
+        #expect(state.weight(.transformer) == weight, "it was let go of")
+    }
+
     @Test func anExaminationIsStopped() throws {
         var state = try workspace()
         guard case .examine(let analysis, let run) = press(&state, .character("I")).first else { throw Unexpected("no question") }

@@ -54,17 +54,25 @@ public struct ExaminationScores: Sendable {
 extension ThresholdRule {
     /// The score from which one more event would be flagged, beside those whose scores are given. Of a gap that is another one than
     /// the level, since what comes beside the others may lie apart from them where they fade into each other: it is looked for by
-    /// halving between an excess of a half and of 10,000, to a hundredth. Infinite where nothing would be.
+    /// halving between an excess of a half and of 10,000, to a hundredth. Infinite where nothing would be. Cost: the peaks once.
     /// - Parameter level: the score from which rows are flagged among those that are given.
     public func levelOfOneMore(beside scores: ExtentBlocks<Float>, level: Float) -> Float {
         guard self == .gap else { return level }
-        let count = scores.values.count
-        var more = scores
-        // Far enough behind the others to be an event of its own.
+        // A gap is one between peaks; those within half a hundredth of a higher one make none.
+        let ordinary = Calibration.score(ofExcess: 1)
+        let peaks = EventRule().runs(of: scores, level: ordinary).map { rows in
+            scores.values[rows].reduce(0) { Float.maximum($0, $1) }
+        }
+        var (alone, last) = ([Float](), Float.infinity)
+        // So far apart that each is an event of its own.
         let apart = [Float](repeating: 0, count: EventRule().mergeGap + 1)
-        more.replace(from: count, with: apart + [0])
+        for peak in peaks.sorted(by: >) where last - peak > 0.005 * last || last == .infinity {
+            alone += [peak] + apart
+            last = peak
+        }
+        var more = ExtentBlocks(alone + [0])
         func isFlaggedBeside(_ score: Float) -> Bool {
-            more.replace(from: count + apart.count, with: [score])
+            more.replace(from: alone.count, with: [score])
             return isFlagged(score, level: self.level(for: more))
         }
         var (low, high): (Float, Float) = (0.5, 1e4)

@@ -67,6 +67,7 @@ extension WorkspaceState {
         let (old, before, waiting) = (self, moment, reading.waiting)
         growth.stop()
         settling.run.cancel()
+        examining?.run.cancel()
         self = WorkspaceState(opened)
         look(as: old)
         history = old.history
@@ -83,6 +84,8 @@ extension WorkspaceState {
             let series = analysis.series
             analysis = old.analysis
             analysis.take(series)
+            sensitivity = old.sensitivity
+            sensitivity?.follow(analysis)
             effects += settle(keepsOrder: false)
             follow()
             moveCursor(to: old.cursor)

@@ -9,13 +9,20 @@ struct ExaminationCard: WorkspaceCard {
     static let title = "What would be found"
     /// The kind that is told about, an index of the findings.
     private var selected = 0
+    /// The slider that the mouse holds.
+    private var held: Int?
+
+    static let gestures = [
+        Gesture("click beside it", "Close it"), Gesture("click", "Tell about a kind of anomaly"),
+        Gesture("drag", "Move a slider"), Gesture("wheel", "Up and down"),
+    ]
 
     static let bindings: [Binding<SignedIn>] =
         [
             at([.left, .character("h")], name: "move", "Move the slider down") { $1.moveSlider(by: -1, &$2) },
             at([.right, .character("l")], name: "move", "Move the slider up") { $1.moveSlider(by: 1, &$2) },
             at([.shiftLeft, .character("H")], "Move it far down") { $1.moveSlider(by: -10, &$2) },
-            at([.shiftRight, .character("L")], "Move it far up") { $1.moveSlider(by: 10, &$2) },
+            at([.shiftRight], "Move it far up") { $1.moveSlider(by: 10, &$2) },
             at([.tab], name: "slider", "The next slider") { _, workspace, _ in
                 workspace.slider = (workspace.slider + 1) % workspace.sliders.count
                 return .stay
@@ -28,7 +35,7 @@ struct ExaminationCard: WorkspaceCard {
                 .stay(workspace.change(&frame) { $0.flags = Setting.flags.next(after: $0) })
             },
             at(
-                [.character("x")], name: "stop", "Stop the examination",
+                [.character("x")], "Stop the examination",
                 unless: { $1.examining == nil ? "No examination goes on." : nil }
             ) { _, workspace, _ in
                 workspace.forgetExamination()
@@ -53,9 +60,8 @@ struct ExaminationCard: WorkspaceCard {
     func title(over workspace: WorkspaceState) -> String { Self.title }
 
     func size(over workspace: WorkspaceState, _ frame: Frame) -> (width: Int, height: Int) {
-        let width = min(106, frame.width - 4)
-        let kinds = workspace.sensitivity?.findings.count ?? InjectedKind.allCases.count
-        return (width, kinds + 6 + (workspace.sliders.count + 1) / 2 + (frame.height > 26 ? 2 : 0))
+        guard let kinds = workspace.sensitivity?.findings.count else { return (76, 9) }
+        return (106, kinds + 6 + (workspace.sliders.count + 1) / 2 + (frame.height > 26 ? 2 : 0))
     }
 
     func draw(_ screen: inout CellBuffer, in card: Rect, over workspace: WorkspaceState, _ frame: Frame) {
@@ -65,15 +71,14 @@ struct ExaminationCard: WorkspaceCard {
             return drawProgress(&screen, workspace.examining, in: card, theme)
         }
         drawCosts(&screen, sensitivity, workspace, x: x, y: card.y + 1, width: card.width - 4, theme)
-        let sliders = SliderGrid(workspace.sliders.count, in: card)
-        let head = card.y + (card.height > 20 && frame.height > 26 ? 3 : 2)
+        let sliders = SliderGrid(workspace, in: card)
         let columns = FindingColumns(width: card.width - 4)
-        drawHead(&screen, columns, x: x, y: head, theme)
+        let list = list(in: card, sliders, frame)
+        drawHead(&screen, columns, x: x, y: list.y - 1, theme)
         let help = sliders.border - 1
-        let list = Rect(x: x, y: head + 1, width: card.width - 4, height: help - head - 1)
         let findings = sensitivity.findings
         let place = min(selected, findings.count - 1)
-        let first = max(0, min(place - list.height / 2, findings.count - list.height))
+        let first = firstShown(list, of: findings.count)
         for (row, finding) in findings.dropFirst(first).prefix(list.height).enumerated() {
             drawFinding(
                 finding, &screen, sensitivity, workspace, columns, x: x, y: list.y + row, isOn: first + row == place, theme)
@@ -87,6 +92,43 @@ struct ExaminationCard: WorkspaceCard {
             screen.write("\(finding.kind.help) \(range)", x: x, y: help, Style(theme.muted), limit: card.width - 4)
         }
         sliders.draw(&screen, workspace, theme)
+    }
+
+    /// Where the kinds stand.
+    private func list(in card: Rect, _ sliders: SliderGrid, _ frame: Frame) -> Rect {
+        let head = card.y + (card.height > 20 && frame.height > 26 ? 3 : 2)
+        return Rect(x: card.x + 2, y: head + 1, width: card.width - 4, height: sliders.border - head - 2)
+    }
+
+    private func firstShown(_ list: Rect, of count: Int) -> Int {
+        max(0, min(min(selected, count - 1) - list.height / 2, count - list.height))
+    }
+
+    /// Takes the mouse: a slider is dragged, a kind clicked.
+    mutating func update(_ mouse: Mouse, over signedIn: inout SignedIn, _ frame: inout Frame) -> LayerStep<SignedIn> {
+        guard let workspace = signedIn.workspace, let sensitivity = workspace.sensitivity else {
+            return mouseStep(mouse, over: signedIn, frame)
+        }
+        let card = area(over: signedIn, frame)
+        let sliders = SliderGrid(workspace, in: card)
+        switch mouse.action {
+        case .press:
+            held = sliders.tracks.first { $0.track.y == mouse.y && (-1...$0.track.width).contains(mouse.x - $0.track.x) }?.index
+            let list = list(in: card, sliders, frame)
+            let place = mouse.y - list.y + firstShown(list, of: sensitivity.findings.count)
+            if list.contains(x: mouse.x, y: mouse.y), sensitivity.findings.indices.contains(place) { selected = place }
+        case .drag, .release: break
+        default: return mouseStep(mouse, over: signedIn, frame)
+        }
+        guard let index = held, let track = sliders.tracks.first(where: { $0.index == index })?.track else {
+            return mouseStep(mouse, over: signedIn, frame)
+        }
+        if mouse.action == .release { held = nil }
+        return .stay(
+            signedIn.atWorkspace {
+                $0.slider = index
+                return $0.moveSlider(index, to: sliderShare(column: mouse.x - track.x, width: track.width), &frame)
+            })
     }
 }
 
@@ -123,24 +165,28 @@ private struct FindingColumns {
 /// Sliders side by side in two columns, or the one with the focus where there is no room for that.
 private struct SliderGrid {
     let card: Rect
+    /// The row of the line above them.
     let border: Int
-    private let isWide: Bool
+    /// The sliders that are shown, and their tracks.
+    let tracks: [(index: Int, track: Rect)]
 
-    init(_ count: Int, in card: Rect) {
+    init(_ workspace: WorkspaceState, in card: Rect) {
         self.card = card
-        isWide = card.width >= 72
-        border = card.maxY - 2 - (isWide ? (count + 1) / 2 : 1)
+        let isWide = card.width >= 72
+        let shown = isWide ? Array(workspace.sliders.indices) : [workspace.slider]
+        let rows = isWide ? (shown.count + 1) / 2 : 1
+        let border = card.maxY - 2 - rows
+        let width = (card.width - 2) / (isWide ? 2 : 1)
+        self.border = border
+        tracks = shown.enumerated().map { place, index in
+            (index, Rect(x: card.x + 14 + place / rows * width, y: border + 1 + place % rows, width: width - 28, height: 1))
+        }
     }
 
     func draw(_ screen: inout CellBuffer, _ workspace: WorkspaceState, _ theme: Theme) {
         let line = "├" + String(repeating: "─", count: card.width - 2) + "┤"
         screen.write(line, x: card.x, y: border, Style(theme.border, on: theme.panel))
-        let width = (card.width - 2) / (isWide ? 2 : 1)
-        let shown = isWide ? Array(workspace.sliders.indices) : [workspace.slider]
-        let rows = isWide ? (workspace.sliders.count + 1) / 2 : 1
-        for (place, index) in shown.enumerated() {
-            let track = Rect(
-                x: card.x + 1 + place / rows * width + 13, y: border + 1 + place % rows, width: width - 28, height: 1)
+        for (index, track) in tracks {
             workspace.draw(workspace.sliders[index], &screen, track: track, isOn: index == workspace.slider, theme)
         }
     }
@@ -155,6 +201,7 @@ private func drawProgress(_ screen: inout CellBuffer, _ examining: Examining?, i
     screen.write(String(repeating: "━", count: filled), x: card.x + 2, y: card.y + 4, Style(theme.accent))
     screen.write(String(repeating: "─", count: width - filled), x: card.x + 2 + filled, y: card.y + 4, Style(theme.border))
     screen.write("\(Int(examining.share * 100))%", x: card.x + 3 + width, y: card.y + 4, Style(theme.text, bold: true))
+    screen.write("x stops it", x: card.x + 2, y: card.y + 6, Style(theme.muted))
 }
 
 /// What it costs: the false events, and the score from which one more event would be flagged.
@@ -162,15 +209,18 @@ private func drawCosts(
     _ screen: inout CellBuffer, _ sensitivity: Sensitivity, _ workspace: WorkspaceState, x: Int, y: Int, width: Int,
     _ theme: Theme
 ) {
-    let events = sensitivity.falseEvents
     let used = screen.write("False events ", x: x, y: y, Style(theme.muted))
-    let color = events.count == 0 ? theme.success : theme.threshold
-    let level =
+    let color = sensitivity.falseEvents.count == 0 ? theme.success : theme.threshold
+    let text = sensitivity.falseEventsText
+    let flags = workspace.analysis.settings.flags.rawValue
+    let level = significant(sensitivity.level)
+    let texts =
         sensitivity.level.isFinite
-        ? "\(workspace.analysis.settings.flags.rawValue), from \(significant(sensitivity.level))" : "nothing is flagged"
-    screen.write(
-        sensitivity.falseEventsText, x: x + used, y: y, Style(color, bold: true), limit: width - used - displayWidth(level) - 2)
-    screen.write(level, x: x + width - displayWidth(level), y: y, Style(theme.muted))
+        ? ["flagged by \(flags), from \(level)", "\(flags) \(level)", ""] : ["nothing is flagged", ""]
+    let room = width - used - displayWidth(text) - 2
+    let told = texts.first { displayWidth($0) <= room } ?? ""
+    screen.write(text, x: x + used, y: y, Style(color, bold: true), limit: width - used)
+    screen.write(told, x: x + width - displayWidth(told), y: y, Style(theme.muted))
 }
 
 private func drawHead(_ screen: inout CellBuffer, _ columns: FindingColumns, x: Int, y: Int, _ theme: Theme) {
@@ -221,8 +271,12 @@ extension Sensitivity {
     /// A size in the unit of the only channel, or as a length of time; `nil` where it has neither.
     fileprivate func ownText(_ size: Double, of kind: InjectedKind, _ series: Series) -> String? {
         switch kind.unit {
-        case .spreads: examination.spreads.count == 1 ? "±" + axisText(size * examination.spreads[0]) : nil
-        case .periods: series.profile.step.map { durationText(Double($0) / 1e6 * Double(rows(size))) }
+        case .spreads: examination.spreads.count == 1 ? "±" + significant(Float(size * examination.spreads[0])) : nil
+        case .periods:
+            series.profile.step.map { step in
+                let text = durationText(Double(step) / 1e6 * Double(rows(size)))
+                return text.first?.isNumber == true ? text : "1 " + text
+            }
         case .times, .cycles: nil
         }
     }
