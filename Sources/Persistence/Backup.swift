@@ -252,7 +252,7 @@ extension OddlineDatabase {
         let made = try own.read(Self.parts)
         return parts.filter { part, definition in
             made[part] != definition && (made[part] != nil || part.actsByItself)
-        }.keys.map { "it has a \($0.kind) \"\($0.name)\" that this program has not made" }.sorted()
+        }.keys.map { "its \($0.kind) \"\($0.name)\" is not as this program makes it" }.sorted()
             + made.keys.filter { parts[$0] == nil }.map { "the \($0.kind) \"\($0.name)\" is missing in it" }.sorted()
     }
 
