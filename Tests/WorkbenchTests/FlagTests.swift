@@ -1,4 +1,5 @@
 import AnomalyDetection
+import Foundation
 import Testing
 import TimeSeries
 import Work
@@ -28,6 +29,26 @@ import Work
         let series = SampleKind.ramp.series(rows: 10_000, seed: 11, isClean: true)
         let result = try #require(try await analysis(of: series).result)
         #expect(result.events.count <= 1, "\(result.events.map(\.rows))")
+    }
+
+    @Test func ordinaryRowsAreNotFlaggedWhereNothingStandsApart() async throws {
+        var events = 0
+        for seed in 501...503 as ClosedRange<UInt64> {
+            let series = SampleKind.contextual.series(rows: 3000, seed: seed, isClean: true)
+            events += try #require(try await analysis(of: series).result).events.count
+        }
+        #expect(events <= 1, "in 9,000 rows")
+    }
+
+    @Test(arguments: 1...3 as ClosedRange<UInt64>) func aMonthOnANewLevelIsOneEvent(_ seed: UInt64) async throws {
+        var random = SeededGenerator(seed: seed)
+        let month = 300 + Int(random.uniform() * 600)
+        let values = (0..<1095).map { day in
+            10 * sin(2 * Double.pi * Double(day) / 7) + random.normal() + ((month..<(month + 30)).contains(day) ? 100.0 : 0)
+        }
+        let series = Series(name: "three years of days", channels: [.init(name: "v", values: values)])
+        let events = try #require(try await analysis(of: series).result).events
+        #expect(events.count == 1 && events.allSatisfy { $0.rows.clamped(to: month..<(month + 30)).count == 30 })
     }
 
     @Test func whatStandsApartIsFlaggedAndNothingElse() async throws {

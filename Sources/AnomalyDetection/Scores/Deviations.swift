@@ -16,7 +16,9 @@ public struct Deviations: Sendable {
     /// The squared length of the window that begins at each row.
     private let energies: [Float]
 
-    /// How many periods of the series a window is long, and the fewest and most rows.
+    /// How many periods of the series a window is long: of a quarter, a half and one they did alike (`Benchmarks/README.md`). The
+    /// fewest rows are the shortest window that has a shape, the most the period that is assumed where there is none; neither was
+    /// measured against others.
     private static let periods = 0.5, lengths = 8...64
 
     /// Of `series` from each model's picture of it.
