@@ -98,13 +98,13 @@ private func wave(_ rows: Int, channels: Int = 1, gaps: Range<Int> = 0..<0) -> S
     #expect(throws: DetectionError.notAModel(file: url.lastPathComponent, reason: "it was written by another program")) {
         try Models.standard.load(kind, from: url)
     }
-    var metadata = ["format": "oddline-model", "format_version": "2", "plan": "{}"]
+    var metadata = ["format": "oddline-model", "format_version": "3", "plan": "{}"]
     try ModelFile(tensors: [:], metadata: metadata).write(to: url)
     #expect(throws: DetectionError.self) { try Models.standard.load(kind, from: url) }
-    for version in ["1", "99"] {
+    for version in ["2", "99"] {
         metadata["format_version"] = version
         try ModelFile(tensors: [:], metadata: metadata).write(to: url)
-        let reason = "its format version is \(version), not 2"
+        let reason = "its format version is \(version), not 3"
         #expect(throws: DetectionError.notAModel(file: url.lastPathComponent, reason: reason)) {
             try Models.standard.load(kind, from: url)
         }

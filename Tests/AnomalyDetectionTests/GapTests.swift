@@ -221,7 +221,7 @@ private func isClose(_ one: Float, _ other: Float) -> Bool {
             var (measurement, row, all) = (measure.begin(), 0, [Float]())
             for end in ends {
                 let (rows, values) = try measurement.take(series.rows(row..<end), network)
-                all = all[..<(rows.lowerBound * series.channels.count)] + values
+                all = all[..<(2 * rows.lowerBound * series.channels.count)] + values
                 row = end
             }
             return all

@@ -40,6 +40,15 @@ private func noise(_ rows: Int, seed: UInt64) -> [Double] {
     return (0..<rows).map { _ in random.uniform() - 0.5 }
 }
 
+@Test(arguments: 1...5 as ClosedRange<UInt64>) func aSingleOddRowIsPinnedToItsRow(_ seed: UInt64) throws {
+    var values = noise(2000, seed: seed)
+    for row in stride(from: 100, to: 2000, by: 400) { values[row] += 8 }
+    let errors = try errors(of: values, near: 160)
+    let order = errors.indices.sorted { errors[$0] > errors[$1] }
+    #expect(
+        order[..<15].allSatisfy { abs($0 % 400 - 100) <= 1 }, "the rows and the two beside each, whatever longer averages say")
+}
+
 /// A dip that leaves no trace in the level of a long window is seen by that of a near one.
 @Test(arguments: 1...5 as ClosedRange<UInt64>) func aShortShapeIsSeenBesideALevelThatWandersFar(_ seed: UInt64) throws {
     var values = noise(4000, seed: seed)

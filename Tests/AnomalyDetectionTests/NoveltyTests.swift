@@ -87,11 +87,24 @@ private func statistics(levels: [Float], swings: [Float], length: Int) -> Window
 
 @Test func theOddestChannelDecidesInUnitsOfItsOwnTail() {
     let quiet = (0..<1000).map { Float($0 % 100) / 100 }
-    let tails = ChannelTails(fitting: quiet.flatMap { [$0, $0 * 50] }, channels: 2, noise: 0)
-    let errors = tails.largest([0.5, 25, 2, 25, 0.5, 100, .nan, 100, .nan, .nan])
+    let tails = ChannelTails(fitting: quiet.flatMap { [$0, $0 * 50, 0, 0] }, channels: 2, noise: 0)
+    let rows = [[0.5, 25], [2, 25], [0.5, 100], [.nan, 100], [.nan, .nan]] as [[Float]]
+    let errors = tails.largest(rows.flatMap { $0 + [0, 0] })
     #expect(abs(errors[0] - 1) < 0.05, "the typical error is about as large as the tail")
     let excesses = errors.map { $0 - errors[0] }
     #expect(abs(excesses[1] - excesses[2]) < 1e-4 && excesses[1] > 2.9, "an odd row counts alike in either unit")
     #expect(excesses[3] == excesses[2] && excesses[4].isNaN)
     #expect(tails.isSound(channels: 2) && !tails.isSound(channels: 1))
+}
+
+@Test func aSingleOddRowCountsHalfUnlessSuchRowsAreOrdinary() {
+    let quiet = (0..<1000).map { Float($0 % 100) / 100 }
+    func excess(ofRow error: Float, learning training: [Float]) -> Float {
+        let tails = ChannelTails(fitting: training.flatMap { [0.5, $0] }, channels: 1, noise: 0.1)
+        let errors = tails.largest([0.5, 0, 0.5, error])
+        return errors[1] - errors[0]
+    }
+    #expect(abs(excess(ofRow: 6.5, learning: quiet) - 0.5 * 6 / 0.59) < 0.2, "half of what it is beyond the median, in tails")
+    #expect(excess(ofRow: 0.1, learning: quiet) == 0)
+    #expect(excess(ofRow: 6.5, learning: quiet.dropLast() + [50]) == 0, "where a training row lay as far, that is ordinary")
 }

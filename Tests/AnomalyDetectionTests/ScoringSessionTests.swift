@@ -146,7 +146,7 @@ extension AnomalyDetection.Measurement {
         for end in ends {
             let before = network.count
             let (rows, values) = try measurement.take(series.rows(row..<end), network, horizon: horizon)
-            all = all[..<rows.lowerBound] + values
+            all = all[..<(2 * rows.lowerBound)] + values
             asked.append(network.count - before)
             kept.append(measurement.answers.prepared.rows.count)
             row = end
@@ -156,15 +156,15 @@ extension AnomalyDetection.Measurement {
     let ends = [900, 1500, 4000, 4010, 4020, 5010, 5020, 6000]
     let whole = try errors([6000], horizon: nil).errors
     let free = try errors(ends, horizon: nil)
-    #expect(zip(free.errors, whole).allSatisfy(isClose) && free.errors.count == 6000)
+    #expect(zip(free.errors, whole).allSatisfy(isClose) && free.errors.count == 2 * 6000)
     #expect(
         free.asked[2] <= 3 && free.asked[3] == 0 && free.asked[4] == 0 && (1...12).contains(free.asked[5])
             && free.asked[6] <= 12, "nothing is asked about in a gap, and when it ends, what lies at its ends is")
     let bounded = try errors(ends, horizon: 500)
     #expect(bounded.kept.allSatisfy { $0 <= max(500, 2 * windowing.reach) + windowing.reach })
     #expect(bounded.asked[5] <= 12)
-    #expect(zip(bounded.errors[..<900], whole).allSatisfy(isClose) && bounded.errors.count == 6000)
-    #expect(bounded.errors[5000...].allSatisfy(\.isFinite) && bounded.errors[1000..<5000].allSatisfy(\.isNaN))
+    #expect(zip(bounded.errors[..<1800], whole).allSatisfy(isClose) && bounded.errors.count == 2 * 6000)
+    #expect(bounded.errors[10_000...].allSatisfy(\.isFinite) && bounded.errors[2000..<10_000].allSatisfy(\.isNaN))
 }
 
 /// A horizon that is set while rows come bounds what is kept from then on, though a channel is silent.

@@ -154,7 +154,8 @@ public struct NeuralDetector: Detector {
     /// - Parameter networks: those of which one is in the file.
     /// - Throws: `ModelFileError` or `DetectionError.notAModel`, each naming the file.
     init(_ kind: ModelKind, file: ModelFile, name: String, networks: Networks) throws {
-        func decode<Value: Decodable>(_ key: String) throws -> Value {
+        func decode<Value: Decodable>(_ key: String, ifAbsent usual: Value? = nil) throws -> Value {
+            if let usual, file.metadata[key] == nil { return usual }
             guard let text = file.metadata[key], let value = try? JSONDecoder().decode(Value.self, from: Data(text.utf8)) else {
                 throw DetectionError.notAModel(file: name, reason: "its \(key) cannot be read")
             }
@@ -176,13 +177,10 @@ public struct NeuralDetector: Detector {
         guard reference.allSatisfy(\.isFinite) else { throw ModelFileError.notFinite(file: name, name: Self.referenceTensor) }
         let summary: TrainingSummary = try decode("summary")
         let tails: ChannelTails = try decode("tails")
-        let trainingRows: [Int] =
-            file.metadata["training_rows"] == nil ? [summary.trainingRows] : try decode("training_rows")
-        func rule(_ key: String, _ length: Int) throws -> CoverageRule {
-            file.metadata[key] == nil ? CoverageRule(channels: count, length: length) : try decode(key)
-        }
+        let trainingRows = try decode("training_rows", ifAbsent: [summary.trainingRows])
         let judged = plan.noveltyWindowing
-        let (rule, judgedRule) = (try rule("coverage", plan.windowLength), try rule("novelty_coverage", judged.length))
+        let rule = try decode("coverage", ifAbsent: CoverageRule(channels: count, length: plan.windowLength))
+        let judgedRule = try decode("novelty_coverage", ifAbsent: CoverageRule(channels: count, length: judged.length))
         guard tails.isSound(channels: count), rule.isSound(channels: count, length: plan.windowLength),
             judgedRule.isSound(channels: count, length: judged.length),
             let levels = file.tensors[Self.levelsTensor]?.values,

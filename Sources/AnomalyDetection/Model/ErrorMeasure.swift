@@ -21,7 +21,8 @@ public protocol Reconstructor: AnyObject {
 ///
 /// The squared error of a row and channel is the mean, over the windows that cover the row, of the squared difference between
 /// answer and window and of how new the window's level and swing are (`WindowNovelty`); its root is averaged over
-/// neighbouring rows, and the channels are joined by `ChannelTails`. Windows with long gaps say something only of what no other
+/// neighbouring rows, over stretches for what lasts and over a few rows for single odd ones, and both averages of all channels are
+/// joined by `ChannelTails`. Windows with long gaps say something only of what no other
 /// covers (`CoverageRule`). Levels and swings may be those of nearer windows than the pictures are made of: a short shape hardly
 /// moves the level of a long window, whose own wandering would drown it.
 struct ErrorMeasure: Sendable {
@@ -105,8 +106,11 @@ struct Measurement: Sendable {
         near?.judgeLevels()
     }
 
-    /// The averaged errors of all rows that the last ones changed, up to the last row, `[rows, channels]`, after all was answered
-    /// that was asked; NaN in gaps. To be called once after rows have come.
+    /// Rows of the average that pins a single odd row to its place: with those beside it, whose pictures it disturbs.
+    private static let fewRows = 3
+
+    /// The averaged errors of all rows that the last ones changed, up to the last row, `[rows, 2, channels]`, over stretches and
+    /// over a few rows, after all was answered that was asked; NaN in gaps. To be called once after rows have come.
     mutating func errors() -> (rows: Range<Int>, values: [Float]) {
         let (windowing, judged) = (answers.windowing, judged)
         let (first, window) = (min(answers.changed, judged.changed), judged.firstNew)
@@ -115,10 +119,10 @@ struct Measurement: Sendable {
         added += walk.added(to: judged.windows)
         let own = answers.errors(from: first, novelty: added, of: near)
         // Beside gaps averages reach farther.
-        let width = max(windowing.shortSmoothing, windowing.longSmoothing)
+        let width = max(windowing.shortSmoothing, windowing.longSmoothing, Self.fewRows)
         let after = answers.prepared.measured == nil ? width / 2 : width
         let rows = max(averages[0].rows.lowerBound, first - after)..<rowCount
-        var values = [Float](repeating: 0, count: rows.count * averages.count)
+        var values = [Float](repeating: 0, count: rows.count * 2 * averages.count)
         let certain = certain
         for channel in averages.indices {
             averages[channel].replace(from: first, with: own[channel])
@@ -129,7 +133,9 @@ struct Measurement: Sendable {
                 }
                 let short = averages[channel].mean(around: row, width: windowing.shortSmoothing)
                 let long = averages[channel].mean(around: row, width: windowing.longSmoothing)
-                values[place * averages.count + channel] = (short + long) / 2
+                let column = place * 2 * averages.count + channel
+                values[column] = (short + long) / 2
+                values[column + averages.count] = averages[channel].mean(around: row, width: Self.fewRows)
             }
             if certain - averages[channel].rows.lowerBound >= windowing.reach { averages[channel].drop(before: certain) }
         }

@@ -141,7 +141,7 @@ public struct Models: Sendable {
     // MARK: Files
 
     /// What is written into model files by us, and of which version it is.
-    private static let (format, version) = ("oddline-model", "2")
+    private static let (format, version) = ("oddline-model", "3")
 
     /// Saves a model as safetensors, replacing an older file at once.
     /// - Throws: `ModelFileError.cannotWrite`.
