@@ -6,7 +6,8 @@ struct OddlineBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "oddline-bench", abstract: "Measures Oddline's speed.",
         subcommands: [
-            EngineBenchmark.self, PeakBenchmark.self, DetectionBenchmark.self, ContextBenchmark.self, RecipeSearch.self, FlagBenchmark.self,
+            EngineBenchmark.self, PeakBenchmark.self, DetectionBenchmark.self, ContextBenchmark.self, RecipeSearch.self,
+            FlagBenchmark.self,
             TeachingBenchmark.self, FollowingBenchmark.self, GapBenchmark.self,
             CombiningBenchmark.self, ComparingBenchmark.self, ScoringBenchmark.self,
             LoginBenchmark.self, FingerprintBenchmark.self,
