@@ -11,7 +11,8 @@ public struct AnalysisResult: Sendable, Equatable {
     public let level: Float
     /// Flagged rows gathered, in time order; none of them is expected.
     public let events: [Event]
-    /// Expected rows that reach the level, gathered, in time order.
+    /// Events whose highest row is expected, in time order, by the level or, where nothing else reaches one, by the one that there would
+    /// be if nothing was expected. Errors are averages over rows, so that an event rises before its cause and falls after it.
     public let expectedEvents: [Event]
     /// The rows that rules expect.
     public let expected: ExpectedRows
@@ -20,38 +21,30 @@ public struct AnalysisResult: Sendable, Equatable {
     public init(
         scores: PerModel<[Float]>, combined: ExtentBlocks<Float>, rule: ThresholdRule, expected: ExpectedRows = .none
     ) {
-        self.init(
-            scores: scores, combined: combined, watched: expected.isEmpty ? combined : expected.left(out: combined), rule: rule,
-            expected: expected)
+        let watched = expected.isEmpty ? combined : expected.left(out: combined, rule)
+        self.init(scores: scores, combined: combined, rule: rule, level: rule.level(for: watched), expected: expected)
     }
 
-    /// The same, where `watched` is known: what is combined, without the rows that are expected.
+    /// The same, where the level is known.
     init(
-        scores: PerModel<[Float]>, combined: ExtentBlocks<Float>, watched: ExtentBlocks<Float>, rule: ThresholdRule,
-        expected: ExpectedRows
+        scores: PerModel<[Float]>, combined: ExtentBlocks<Float>, rule: ThresholdRule, level: Float, expected: ExpectedRows
     ) {
-        (self.scores, blocks, self.expected) = (scores, combined, expected)
-        level = rule.level(for: watched)
+        (self.scores, blocks, self.level, self.expected) = (scores, combined, level, expected)
         let own = EventRule()
         guard !expected.isEmpty else {
             events = own.events(combined: combined, scores: scores, level: level)
             expectedEvents = []
             return
         }
-        func gathered(_ runs: [Range<Int>]) -> [Event] { runs.map { Event(rows: $0, of: combined.values, scores: scores) } }
-        let level = level
-        events = gathered(
-            own.runs(of: watched, level: level).flatMap { expected.outside($0) }.compactMap { rows in
-                let flagged = rows.filter { AnomalyDetection.isFlagged(combined.values[$0], level: level) }
-                return flagged.first.flatMap { first in flagged.last.map { first..<($0 + 1) } }
-            })
-        expectedEvents = gathered(
-            expected.rows.flatMap { rows -> [Range<Int>] in
-                let rows = rows.clamped(to: 0..<combined.values.count)
-                return own.runs(of: ExtentBlocks(Array(combined.values[rows])), level: level).map {
-                    ($0.lowerBound + rows.lowerBound)..<($0.upperBound + rows.lowerBound)
-                }
-            })
+        let found = own.events(combined: combined, scores: scores, level: level)
+        events = found.filter { !expected.contains($0.peakRow) }.flatMap { expected.outside($0.rows) }.compactMap { rows in
+            let flagged = rows.filter { AnomalyDetection.isFlagged(combined.values[$0], level: level) }
+            guard let first = flagged.first, let last = flagged.last else { return nil }
+            return Event(rows: first..<(last + 1), of: combined.values, scores: scores)
+        }
+        let known =
+            level.isFinite ? found : own.events(combined: combined, scores: scores, level: rule.level(for: combined))
+        expectedEvents = known.filter { expected.contains($0.peakRow) }
     }
 
     /// The weighted average of each row.
@@ -72,8 +65,23 @@ public struct AnalysisResult: Sendable, Equatable {
 }
 
 extension ExpectedRows {
-    /// Scores with none on expected rows.
-    func left(out scores: ExtentBlocks<Float>) -> ExtentBlocks<Float> { ExtentBlocks(filled(scores.values, with: .nan)) }
+    /// Scores with none on expected rows and on those of events whose highest row is expected, as a rule finds them: of such events the
+    /// level is lowered by each that is left out, so that it is looked for again while there are more, three times at the most.
+    func left(out scores: ExtentBlocks<Float>, _ rule: ThresholdRule) -> ExtentBlocks<Float> {
+        var watched = ExtentBlocks(filled(scores.values, with: .nan))
+        for _ in 0..<3 {
+            let runs = EventRule().runs(of: scores, level: rule.level(for: watched))
+            let excused = runs.filter { run in
+                let peak = run.max { one, other in scores.values[one] < scores.values[other] }
+                return peak.map(contains) == true && run.contains { !watched.values[$0].isNaN }
+            }
+            guard !excused.isEmpty else { break }
+            var values = watched.values
+            for row in excused.joined() { values[row] = .nan }
+            watched = ExtentBlocks(values)
+        }
+        return watched
+    }
 
     /// Scores as they are measured against labels: expected rows are never flagged, which is what 0 says.
     public func measured(_ scores: [Float]) -> [Float] { isEmpty ? scores : filled(scores, with: 0) }

@@ -54,8 +54,16 @@ struct AnalysisSteps: Sendable {
         let ruled: Ruled
     }
 
+    private struct Found: Equatable {
+        let scores: Taught
+        let level: Float
+        let rule: ThresholdRule
+        let ruled: Ruled
+    }
+
     private struct Watched: Equatable {
         let scores: Taught
+        let rule: ThresholdRule
         let ruled: Ruled
     }
 
@@ -77,7 +85,7 @@ struct AnalysisSteps: Sendable {
     private var expectedRows = Made<Ruled, ExpectedRows>()
     /// What is combined, without the rows that are expected; only where there are some.
     private var watched = Made<Watched, ExtentBlocks<Float>>()
-    private var found = Made<Flagged<Taught>, AnalysisResult>()
+    private var found = Made<Found, AnalysisResult>()
     private let spare = SpareScores()
 
     /// Scores, flags and events, as the inputs of the last run gave them; `nil` where there was none.
@@ -118,14 +126,14 @@ struct AnalysisSteps: Sendable {
         let taught = self.taught.made(of: moved) { _ in
             ExtentBlocks(teaching(ensemble == settings.ensemble ? combined.values : ensemble.combine(scores)))
         }
-        let watched = watched(taught, moved, inputs)
+        let watched = watched(taught, moved, inputs, settings.rule)
         var level = taughtLevel.made(of: Flagged(scores: moved, rule: settings.rule, ruled: ruled)) { _ in
             settings.rule.level(for: watched)
         }
         // A gap moves with the scores, and where verdicts raise some, others would fall behind them that were flagged and are
         // not judged yet; so verdicts may lower its level and do not raise it.
         if settings.rule == .gap { level = min(level, self.level(of: combined, plain, inputs, .gap)) }
-        found(moved, taught, watched, scores, level, inputs)
+        found(moved, taught, scores, level, inputs)
     }
 
     /// Goes on where rows have come. Calibration, averages and the weighted average are made for the rows alone whose errors are
@@ -195,7 +203,7 @@ struct AnalysisSteps: Sendable {
         guard let scores = scores.output, let combined = combined.output else { return }
         let level = level(of: combined, now, inputs, inputs.decisions.settings.rule)
         let untaught = Taught(combined: now, lessons: [])
-        found(untaught, combined, watched(combined, untaught, inputs), scores, level, inputs)
+        found(untaught, combined, scores, level, inputs)
     }
 
     // MARK: Rules
@@ -204,17 +212,22 @@ struct AnalysisSteps: Sendable {
         Ruled(rules: inputs.decisions.rules, timing: inputs.timing, rows: inputs.series.keptRows)
     }
 
+    private mutating func expected(_ inputs: Inputs) -> ExpectedRows {
+        expectedRows.made(of: ruled(inputs)) { _ in ExpectedRows(inputs.decisions.rules, in: inputs.series) }
+    }
+
     /// Scores without those of the rows that rules expect.
     private mutating func watched(
-        _ combined: ExtentBlocks<Float>, _ scores: Taught, _ inputs: Inputs
+        _ combined: ExtentBlocks<Float>, _ scores: Taught, _ inputs: Inputs, _ rule: ThresholdRule
     ) -> ExtentBlocks<Float> {
-        let ruled = ruled(inputs)
-        let expected = expectedRows.made(of: ruled) { _ in ExpectedRows(inputs.decisions.rules, in: inputs.series) }
+        let expected = expected(inputs)
         guard !expected.isEmpty else {
             watched = Made()
             return combined
         }
-        return watched.made(of: Watched(scores: scores, ruled: ruled)) { _ in expected.left(out: combined) }
+        return watched.made(of: Watched(scores: scores, rule: rule, ruled: ruled(inputs))) { _ in
+            expected.left(out: combined, rule)
+        }
     }
 
     private func key(_ sayings: PerModel<Int>, _ decisions: Decisions) -> Combined {
@@ -247,7 +260,7 @@ struct AnalysisSteps: Sendable {
     ) -> Float {
         let key = Flagged(scores: combined, rule: rule, ruled: ruled(inputs))
         if level.isMade(of: key), let level = level.output { return level }
-        let watched = watched(scores, Taught(combined: combined, lessons: []), inputs)
+        let watched = watched(scores, Taught(combined: combined, lessons: []), inputs, rule)
         return level.made(of: key) { _ in rule.level(for: watched) }
     }
 
@@ -265,12 +278,13 @@ struct AnalysisSteps: Sendable {
     }
 
     private mutating func found(
-        _ taught: Taught, _ combined: ExtentBlocks<Float>, _ watched: ExtentBlocks<Float>, _ scores: PerModel<[Float]>,
-        _ level: Float, _ inputs: Inputs
+        _ taught: Taught, _ combined: ExtentBlocks<Float>, _ scores: PerModel<[Float]>, _ level: Float, _ inputs: Inputs
     ) {
-        let expected = expectedRows.output ?? .none
-        _ = found.made(of: Flagged(scores: taught, rule: .level(level), ruled: ruled(inputs))) { _ in
-            AnalysisResult(scores: scores, combined: combined, watched: watched, rule: .level(level), expected: expected)
+        let expected = expected(inputs)
+        _ = found.made(of: Found(scores: taught, level: level, rule: inputs.decisions.settings.rule, ruled: ruled(inputs))) { _ in
+            AnalysisResult(
+                scores: scores, combined: combined, rule: inputs.decisions.settings.rule, level: level,
+                expected: expected)
         }
     }
 }
