@@ -11,7 +11,8 @@ public struct AnalysisResult: Sendable, Equatable {
     public let level: Float
     /// Flagged rows gathered, in time order; none of them is expected.
     public let events: [Event]
-    /// Expected rows that reach the level, gathered, in time order.
+    /// Events whose highest row is expected, in time order, by the level or, where nothing else reaches one, by the one that there would
+    /// be if nothing was expected. Errors are averages over rows, so that an event rises before its cause and falls after it.
     public let expectedEvents: [Event]
     /// The rows that rules expect.
     public let expected: ExpectedRows
@@ -20,30 +21,31 @@ public struct AnalysisResult: Sendable, Equatable {
     public init(
         scores: PerModel<[Float]>, combined: ExtentBlocks<Float>, rule: ThresholdRule, expected: ExpectedRows = .none
     ) {
-        let watched = expected.isEmpty ? combined : expected.left(out: combined)
-        self.init(
-            scores: scores, combined: combined, watched: watched, levels: rule.levels(for: watched), expected: expected)
+        let watched = expected.isEmpty ? combined : expected.left(out: combined, rule)
+        self.init(scores: scores, combined: combined, rule: rule, levels: rule.levels(for: watched), expected: expected)
     }
 
-    /// The same, where `watched` is known: what is combined, without the rows that are expected. What lessons call normal is not
-    /// flagged: no event has its highest row there.
+    /// The same, where the levels are known. What lessons call normal is not flagged: no event has its highest row there.
     init(
-        scores: PerModel<[Float]>, combined: ExtentBlocks<Float>, watched: ExtentBlocks<Float>, levels: FlagLevels,
-        lessons: [Lesson] = [], expected: ExpectedRows
+        scores: PerModel<[Float]>, combined: ExtentBlocks<Float>, rule: ThresholdRule, levels: FlagLevels, lessons: [Lesson] = [],
+        expected: ExpectedRows
     ) {
         (self.scores, blocks, self.expected, level) = (scores, combined, expected, levels.level)
-        func gathered(_ runs: [Range<Int>]) -> [Event] { runs.map { Event(rows: $0, of: combined.values, scores: scores) } }
         let (own, normal) = (EventRule(), lessons.filter { !$0.isAnomaly })
-        let flagged = own.runs(of: watched, levels: levels)
-        let left = expected.isEmpty ? flagged : flagged.flatMap { Self.outside(expected, $0, combined.values, levels.level) }
-        events = gathered(left).filter { event in !normal.contains { $0.rows.contains(event.peakRow) } }
-        expectedEvents = gathered(
-            expected.rows.flatMap { rows -> [Range<Int>] in
-                let rows = rows.clamped(to: 0..<combined.values.count)
-                return own.runs(of: ExtentBlocks(Array(combined.values[rows])), levels: levels).map {
-                    ($0.lowerBound + rows.lowerBound)..<($0.upperBound + rows.lowerBound)
+        let found = own.events(combined: combined, scores: scores, levels: levels)
+        let watched =
+            expected.isEmpty
+            ? found
+            : found.filter { !expected.contains($0.peakRow) }.flatMap { event in
+                Self.outside(expected, event.rows, combined.values, levels.level).map {
+                    Event(rows: $0, of: combined.values, scores: scores)
                 }
-            })
+            }
+        events = watched.filter { event in !normal.contains { $0.rows.contains(event.peakRow) } }
+        let known =
+            levels.level.isFinite || expected.isEmpty
+            ? found : own.events(combined: combined, scores: scores, levels: rule.levels(for: combined))
+        expectedEvents = known.filter { expected.contains($0.peakRow) }
     }
 
     /// What is left of the rows of an event without those that are expected: of each stretch that reaches the level.
@@ -69,8 +71,23 @@ public struct AnalysisResult: Sendable, Equatable {
 }
 
 extension ExpectedRows {
-    /// Scores with none on expected rows.
-    func left(out scores: ExtentBlocks<Float>) -> ExtentBlocks<Float> { ExtentBlocks(filled(scores.values, with: .nan)) }
+    /// Scores with none on expected rows and on those of events whose highest row is expected, as a rule finds them: of such events the
+    /// level is lowered by each that is left out, so that it is looked for again while there are more, three times at the most.
+    func left(out scores: ExtentBlocks<Float>, _ rule: ThresholdRule) -> ExtentBlocks<Float> {
+        var watched = ExtentBlocks(filled(scores.values, with: .nan))
+        for _ in 0..<3 {
+            let runs = EventRule().runs(of: scores, levels: rule.levels(for: watched))
+            let excused = runs.filter { run in
+                let peak = run.max { one, other in scores.values[one] < scores.values[other] }
+                return peak.map(contains) == true && run.contains { !watched.values[$0].isNaN }
+            }
+            guard !excused.isEmpty else { break }
+            var values = watched.values
+            for row in excused.joined() { values[row] = .nan }
+            watched = ExtentBlocks(values)
+        }
+        return watched
+    }
 
     /// Scores as they are measured against labels: expected rows are never flagged, which is what 0 says.
     public func measured(_ scores: [Float]) -> [Float] { isEmpty ? scores : filled(scores, with: 0) }

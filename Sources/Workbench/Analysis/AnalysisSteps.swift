@@ -56,12 +56,14 @@ struct AnalysisSteps: Sendable {
 
     private struct Watched: Equatable {
         let scores: Taught
+        let rule: ThresholdRule
         let ruled: Ruled
     }
 
     private struct Found: Equatable {
         let scores: Taught
         let levels: FlagLevels
+        let rule: ThresholdRule
         let ruled: Ruled
     }
 
@@ -124,14 +126,14 @@ struct AnalysisSteps: Sendable {
         let taught = self.taught.made(of: moved) { _ in
             ExtentBlocks(teaching(ensemble == settings.ensemble ? combined.values : ensemble.combine(scores)))
         }
-        let watched = watched(taught, moved, inputs)
+        let watched = watched(taught, moved, inputs, settings.rule)
         var levels = taughtLevel.made(of: Flagged(scores: moved, rule: settings.rule, ruled: ruled)) { _ in
             settings.rule.levels(for: watched)
         }
         // A gap moves with the scores, and where verdicts raise some, others would fall behind them that were flagged and are
         // not judged yet; so verdicts may lower its level and do not raise it.
         if settings.rule == .gap { levels = levels.lower(self.level(of: combined, plain, inputs, .gap)) }
-        found(moved, taught, watched, scores, levels, inputs)
+        found(moved, taught, scores, levels, inputs)
     }
 
     /// Goes on where rows have come. Calibration, averages and the weighted average are made for the rows alone whose errors are
@@ -203,7 +205,7 @@ struct AnalysisSteps: Sendable {
         guard let scores = scores.output, let combined = combined.output else { return }
         let level = level(of: combined, now, inputs, inputs.decisions.settings.rule)
         let untaught = Taught(combined: now, lessons: [])
-        found(untaught, combined, watched(combined, untaught, inputs), scores, level, inputs)
+        found(untaught, combined, scores, level, inputs)
     }
 
     // MARK: Rules
@@ -212,17 +214,22 @@ struct AnalysisSteps: Sendable {
         Ruled(rules: inputs.decisions.rules, timing: inputs.timing, rows: inputs.series.keptRows)
     }
 
+    private mutating func expected(_ inputs: Inputs) -> ExpectedRows {
+        expectedRows.made(of: ruled(inputs)) { _ in ExpectedRows(inputs.decisions.rules, in: inputs.series) }
+    }
+
     /// Scores without those of the rows that rules expect.
     private mutating func watched(
-        _ combined: ExtentBlocks<Float>, _ scores: Taught, _ inputs: Inputs
+        _ combined: ExtentBlocks<Float>, _ scores: Taught, _ inputs: Inputs, _ rule: ThresholdRule
     ) -> ExtentBlocks<Float> {
-        let ruled = ruled(inputs)
-        let expected = expectedRows.made(of: ruled) { _ in ExpectedRows(inputs.decisions.rules, in: inputs.series) }
+        let expected = expected(inputs)
         guard !expected.isEmpty else {
             watched = Made()
             return combined
         }
-        return watched.made(of: Watched(scores: scores, ruled: ruled)) { _ in expected.left(out: combined) }
+        return watched.made(of: Watched(scores: scores, rule: rule, ruled: ruled(inputs))) { _ in
+            expected.left(out: combined, rule)
+        }
     }
 
     private func key(_ sayings: PerModel<Int>, _ decisions: Decisions) -> Combined {
@@ -255,7 +262,7 @@ struct AnalysisSteps: Sendable {
     ) -> FlagLevels {
         let key = Flagged(scores: combined, rule: rule, ruled: ruled(inputs))
         if level.isMade(of: key), let level = level.output { return level }
-        let watched = watched(scores, Taught(combined: combined, lessons: []), inputs)
+        let watched = watched(scores, Taught(combined: combined, lessons: []), inputs, rule)
         return level.made(of: key) { _ in rule.levels(for: watched) }
     }
 
@@ -273,13 +280,12 @@ struct AnalysisSteps: Sendable {
     }
 
     private mutating func found(
-        _ taught: Taught, _ combined: ExtentBlocks<Float>, _ watched: ExtentBlocks<Float>, _ scores: PerModel<[Float]>,
-        _ levels: FlagLevels, _ inputs: Inputs
+        _ taught: Taught, _ combined: ExtentBlocks<Float>, _ scores: PerModel<[Float]>, _ levels: FlagLevels, _ inputs: Inputs
     ) {
-        let expected = expectedRows.output ?? .none
-        _ = found.made(of: Found(scores: taught, levels: levels, ruled: ruled(inputs))) { _ in
+        let (expected, rule) = (expected(inputs), inputs.decisions.settings.rule)
+        _ = found.made(of: Found(scores: taught, levels: levels, rule: rule, ruled: ruled(inputs))) { _ in
             AnalysisResult(
-                scores: scores, combined: combined, watched: watched, levels: levels, lessons: taught.lessons, expected: expected)
+                scores: scores, combined: combined, rule: rule, levels: levels, lessons: taught.lessons, expected: expected)
         }
     }
 }
