@@ -163,14 +163,14 @@ actor AnalysisStore {
         return analysis
     }
 
-    /// What the models of a series would find. They are examined when it is asked for first, on one of the workers, so that no more
+    /// What the models of a series would find. They are examined when it is asked for first, in turns, so that no more
     /// examinations go on at a time than there are workers for all users together; asked twice at once, they are examined twice.
     /// - Throws: `Problem` 404, or 409 before a model has scored.
     func sensitivity(_ id: String, for session: Session) async throws -> (Analysis, Sensitivity) {
         let entry = try entry(id, session)
         if let known = entry.sensitivity { return (entry.analysis, known) }
         guard entry.analysis.result != nil else { throw Problem(.conflict, DetectionError.noScores.description) }
-        let sensitivity = try await workers.run(waitingAtMost: 8) { try Sensitivity(of: entry.analysis) }
+        let sensitivity = try await turns.run(for: session.account.id) { try Sensitivity(of: entry.analysis) }
         let key = Key(user: session.account.id, series: id)
         // Kept unless the models are others by now.
         let kinds = entry.analysis.scored.kinds
