@@ -20,10 +20,10 @@ struct RuleCard: WorkspaceCard {
 
     /// Proposes rules; `nil` where nothing is selected.
     init?(_ workspace: WorkspaceState) {
-        guard let event = workspace.selectedEvent else { return nil }
+        guard let rows = workspace.selectedEvent?.rows ?? workspace.marked else { return nil }
         let (series, events) = (workspace.analysis.series, workspace.events + workspace.expectedEvents)
-        heading = eventText(series, event.rows)
-        proposals = ExpectedRule.proposals(for: event.rows, in: series).map { kind in
+        heading = eventText(series, rows)
+        proposals = ExpectedRule.proposals(for: rows, in: series).map { kind in
             let held = ExpectedRows([ExpectedRule(kind)], in: series)
             return Proposal(
                 kind: kind, times: held.rows.count, rows: held.rows.reduce(0) { $0 + $1.count },
