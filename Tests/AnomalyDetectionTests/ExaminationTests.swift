@@ -181,11 +181,11 @@ private func findings(_ examination: Examination, level: Float) -> [ExaminationS
 
     @Test func nothingIsPutWhereRowsAreOddAlready() throws {
         let series = waves()
-        let hosts = ExaminedRows(series, [try Repeating(series, period: 40)], except: [1400..<1500])
+        let hosts = ExaminedRows(series, [try Repeating(series, period: 40)], except: [1400..<1420])
         var random = SeededGenerator(seed: 3)
         for kind in InjectedKind.allCases {
             for place in hosts.places(kind, count: 10, &random) {
-                #expect(!(1400..<1500).contains(place.row) && hosts.heldOut.contains(place.row), "\(kind)")
+                #expect(!(1400..<1420).contains(place.row) && hosts.heldOut.contains(place.row), "\(kind)")
             }
         }
         // Where all are odd, they are put in all the same.
