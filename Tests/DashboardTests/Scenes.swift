@@ -207,6 +207,11 @@ struct Scene: Sendable, CustomTestStringConvertible {
             try examine(&state)
             press(&state, .tab, .down, .down)
         },
+        workspace("rule") { state in press(&state, .character("]"), .character("M")) },
+        workspace("rules") { state in
+            for rule in ["Sun 02:00..04:00", "maintenance 10..20 # move"] { run(&state, "expect \(rule)") }
+            press(&state, .character("P"))
+        },
         workspace("note") { state in
             press(&state, .character("a"), .character("N"))
             type(&state, "a sensor was replaced")

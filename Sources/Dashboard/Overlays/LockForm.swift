@@ -29,7 +29,7 @@ struct LockForm: FieldLayer {
         },
         Binding(
             [NamedKey.leaveLock], name: "sign out",
-            "Sign out, which ends what is under way; whoever logs in next needs a name and a password"
+            "Sign out, which ends what is under way; the next login needs name and password"
         ) { signedIn, _ in signedIn.signOut() },
         Binding([NamedKey.quit], name: "quit", "Quit", stays: .everything) { signedIn, frame in
             signedIn.stopWork()
