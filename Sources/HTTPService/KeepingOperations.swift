@@ -41,9 +41,9 @@ struct KeepingOperations: Sendable {
                     }
                 }),
             Operation(
-                .delete, "/api/models/{series}", id: "removeModels",
+                .delete, "/api/models/{id}", id: "removeModels",
                 "Delete the models that are saved for a series; one that is kept goes on with those it has.",
-                .path("series", .text), answer: .nothing,
+                .path("id", .text), answer: .nothing,
                 protected: { caller, series in
                     let library = store.library(caller.session)
                     let isThere = try await store.turns.run(for: caller.session.account.id) {
@@ -56,9 +56,9 @@ struct KeepingOperations: Sendable {
                 "What each account holds in memory: number of series, of their values, of training runs. For administrators.",
                 answer: .ok(.list(Self.holding)), problems: [403], protected: holdings),
             Operation(
-                .delete, "/api/holdings/{account}", id: "removeHoldings",
+                .delete, "/api/holdings/{id}", id: "removeHoldings",
                 "Forget all series of the account with an id and stop its training; saved models stay. For administrators.",
-                .path("account", .text), answer: .nothing, problems: [403],
+                .path("id", .text), answer: .nothing, problems: [403],
                 protected: { caller, account in
                     let known = try await list(by: caller)
                     guard let id = Int64(account), known.contains(where: { $0.id == id }) else {

@@ -36,7 +36,7 @@ struct HostMiddleware: RouterMiddleware {
     ) async throws -> Response {
         let repeated = HTTPField.Name("Host").map { request.headers[values: $0] } ?? []
         guard let authority = request.head.authority, repeated.isEmpty,
-            let host = Self.host(Self.authority(ofTarget: request.head.path) ?? authority)
+            let host = Self.host(authority)
         else {
             throw Problem(.badRequest, "Send exactly one Host header.")
         }
@@ -45,12 +45,6 @@ struct HostMiddleware: RouterMiddleware {
                 .misdirectedRequest, "This service is not known by that name; use one of its own, or have it allowed.")
         }
         return try await next(request, context)
-    }
-
-    /// The authority of a target that names one, which counts in place of the header (RFC 9112, 3.2.2); `nil` of a path.
-    private static func authority(ofTarget target: String?) -> String? {
-        guard let target, target.utf8.first != UInt8(ascii: "/"), let scheme = target.range(of: "://") else { return nil }
-        return String(target[scheme.upperBound...].prefix { !"/?#".contains($0) })
     }
 
     /// The host of `host[:port]`, without the brackets of an IPv6 address. Every request is asked for it, which a regular

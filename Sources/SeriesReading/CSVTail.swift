@@ -148,13 +148,13 @@ struct CSVTail: Sendable {
     /// Microseconds of a day, by which clocks of different zones may differ.
     private static let day: Int64 = 86_400_000_000
 
-    /// Whether a time is a slip, after which no row would come any more: it lies in the future of this machine's clock, and farther
-    /// ahead of the row before than a day and than all rows before cover. What is forecast or simulated goes on in steps.
+    /// Whether a time is a slip, after which no row would come any more: it lies in the future of this machine's clock, where the
+    /// row before does not, and farther ahead of that than a day and than all rows before cover.
     private static func isFuture(_ time: Int64, after last: Int64, first: Int64) -> Bool {
         guard last != .min else { return false }
         let now = Int64(Date().timeIntervalSince1970 * 1e6)
         let (jump, isTooFar) = time.subtractingReportingOverflow(last)
-        return time > now + day && (isTooFar || jump > max(day, last - first))
+        return last <= now + day && time > now + day && (isTooFar || jump > max(day, last - first))
     }
 
     /// Leaves out what lies behind such a slip among the rows that there are, which are in the order of time.

@@ -152,7 +152,7 @@ private func isClose(_ one: Float, _ other: Float) -> Bool {
         for channel in 0..<2 {
             let values = series.channels[channel].values
             for row in values.indices {
-                let error = errors[row * 2 + channel]
+                let error = errors[row * 4 + channel]
                 if values[row].isNaN {
                     #expect(error.isNaN, "seed \(seed), row \(row)")
                     continue

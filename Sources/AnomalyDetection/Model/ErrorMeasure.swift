@@ -127,13 +127,13 @@ struct Measurement: Sendable {
         for channel in averages.indices {
             averages[channel].replace(from: first, with: own[channel])
             for (place, row) in rows.enumerated() {
+                let column = place * 2 * averages.count + channel
                 if answers.prepared.isGap(row, channel) {
-                    values[place * averages.count + channel] = .nan
+                    (values[column], values[column + averages.count]) = (.nan, .nan)
                     continue
                 }
                 let short = averages[channel].mean(around: row, width: windowing.shortSmoothing)
                 let long = averages[channel].mean(around: row, width: windowing.longSmoothing)
-                let column = place * 2 * averages.count + channel
                 values[column] = (short + long) / 2
                 values[column + averages.count] = averages[channel].mean(around: row, width: Self.fewRows)
             }
