@@ -18,12 +18,11 @@ extension WorkspaceState {
         let count = list.filter.isEmpty ? "" : "\(grouped(list.events.count)) with \"\(list.filter)\" of "
         let place = selectedPlace.map { "\(grouped($0 + 1)) of " } ?? ""
         let order = "\(list.isOrdered ? list.order.title : "order kept") · \(analysis.settings.flags.rawValue)"
-        if !expectedEvents.isEmpty, list.total == flagged {
-            return "Flagged \(place)\(count)\(grouped(flagged)), \(grouped(expectedEvents.count)) expected · \(order)"
-        }
-        // Events that were judged and are not flagged are listed too.
-        guard list.total > flagged else { return "Flagged \(place)\(count)\(grouped(flagged)) · \(order)" }
-        return "Events \(place)\(count)\(grouped(list.total)), \(grouped(flagged)) flagged · \(order)"
+        // Events that were judged and are not flagged are listed too, and those that rules expect.
+        let (all, expected) = (list.total + expectedEvents.count, expectedEvents.count)
+        guard all > flagged else { return "Flagged \(place)\(count)\(grouped(flagged)) · \(order)" }
+        let others = expected > 0 ? ", \(grouped(expected)) expected" : ""
+        return "Events \(place)\(count)\(grouped(all)), \(grouped(flagged)) flagged\(others) · \(order)"
     }
 
     func drawEvents(_ screen: inout CellBuffer, _ layout: WorkspaceLayout, _ frame: Frame) {
