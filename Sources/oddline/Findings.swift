@@ -127,7 +127,9 @@ extension Diagnosis {
     private static func database(_ locations: Locations) -> Finding {
         do {
             let database = try OddlineDatabase(readingFrom: locations.database)
-            let problems = try database.check() + database.foreignParts()
+            let damage = try database.check()
+            // What is damaged cannot be asked what it has.
+            let problems = try damage.isEmpty ? database.foreignParts() : damage
             guard let problem = problems.first else { return Finding(name: "database", state: .ok, text: "sound") }
             return Finding(
                 name: "database", state: .fault, text: "it is not sound: \(problem); `oddline restore` brings a backup back")

@@ -76,7 +76,7 @@ private func temporary(_ name: String) -> String {
         }
     }
 
-    @Test(arguments: [6, 8, 12, 16, 20, 63]) func whereTooFewFilesMayBeOpenedASentenceSaysSo(_ count: Int) throws {
+    @Test(arguments: [12, 16, 20, 63]) func whereTooFewFilesMayBeOpenedASentenceSaysSo(_ count: Int) throws {
         let said = try run([
             "sh", "-c", "ulimit -n \(count); '\(program)' serve --port 0 --data-dir '\(temporary("few"))' 2>&1; echo status $?",
         ])
