@@ -59,7 +59,8 @@ import Workbench
         #expect(workspace.sliders.indices.contains(workspace.slider), "\(place)")
         #expect(workspace.analysis.series.channels.indices.contains(workspace.channel), "\(place)")
         if let event = workspace.selectedEvent {
-            let isThere = workspace.events.contains(event) || event.rows == workspace.marked
+            let isListed = workspace.events.contains(event) || workspace.isExpected(event)
+            let isThere = isListed || event.rows == workspace.marked
             #expect(isThere && event.rows.contains(workspace.cursor), "cursor and event apart: \(place)")
         } else {
             #expect(workspace.analysis.result?.isFlagged(workspace.cursor) != true, "no event at the cursor: \(place)")

@@ -248,8 +248,9 @@ private func held(_ rule: String, in series: Series) throws -> [String] {
         "", "# name", "Fun 02:00..04:00", "Sun 2..4", "Sun 25:00..26:00", "yearly 13-01", "yearly 02-30", "holidays XX",
         "maintenance", "calendar a: DTSTART:1", "calendar a: ", "Sun 02:00..02:00",
     ])
-    func whatIsNoRuleIsRefusedInOneSentence(_ text: String) {
-        let error = #expect(throws: ExpectedRuleError.self) { try ExpectedRule(text) }
+    func whatIsNoRuleIsRefusedInOneSentence(_ text: String) throws {
+        let series = try hours(72, from: "20240302T000000")
+        let error = #expect(throws: ExpectedRuleError.self) { try ExpectedRule(text).check(series) }
         #expect(error?.description.hasSuffix(".") == true)
     }
 
