@@ -131,7 +131,7 @@ extension OutputTests {
             let refused = try shell("oddline serve --data-dir d --tls-certificate \(files[0]) --tls-key \(files[1])")
             #expect(refused.status == 1 && refused.errors.contains("none: is not there"), "\(refused.errors)")
         }
-        let few = try shell("ulimit -n 5; oddline generate contextual --rows 600 -o s.csv")
+        let few = try shell("ulimit -n 6; oddline generate contextual --rows 600 -o s.csv")
         #expect(
             few.status == 0 || few.errors.contains("too many files are open") && !few.errors.contains("free space"),
             "\(few.errors)")
