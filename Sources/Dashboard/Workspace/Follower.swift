@@ -9,15 +9,15 @@ import Work
 /// One following of a file, which goes on until it is cancelled. The next piece of the file is read when the one before is being
 /// scored, so that no more rows wait than one look brings (`SeriesTail`).
 public final class Following: Sendable {
-    private let isOver = Atomic(false), isFull = Atomic(false)
+    private let end = Cancellation(), isFull = Atomic(false)
 
     /// Begins.
     public init() {}
 
     /// Ends it.
-    public func cancel() { isOver.store(true, ordering: .relaxed) }
+    public func cancel() { end.cancel() }
     /// Whether it was ended.
-    var isCancelled: Bool { isOver.load(ordering: .relaxed) }
+    var isCancelled: Bool { end.isCancelled }
     /// Whether rows wait that no model has been asked about.
     var waits: Bool { isFull.load(ordering: .relaxed) }
     /// Says that rows wait now.

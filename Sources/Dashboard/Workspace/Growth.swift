@@ -9,8 +9,8 @@ import Workbench
 ///
 /// Rows wait here until the models have scored them, one piece after the other; then series and scores grow together. The screen
 /// goes on showing the analysis as it was meanwhile, so that a piece costs a copy of it, away from the screen: about 60 bytes a row
-/// of one channel. A horizon bounds that; those that wait are those of one look at the file, since the next piece is read when the one before
-/// is being scored.
+/// of one channel. A horizon bounds that; those that wait are those of one look at the file, since the next piece is read when the
+/// one before is being scored.
 struct Growth: Sendable {
     /// Rows that are kept; `nil` keeps all.
     var horizon: Int?
