@@ -161,6 +161,8 @@ struct AnalysisOperations: Sendable {
         let event: Event
         let series: Series
         let verdict: Verdict?
+        /// Whether it is flagged; judged rows that are not are listed too.
+        let isFlagged: Bool
         /// What is known of it, where rules expect it.
         var expected: String?
     }
@@ -195,7 +197,10 @@ struct AnalysisOperations: Sendable {
                 + models.kinds.map { kind in
                     .optional("\(kind.name)_peak", .share) { $0.event.modelPeaks[kind].flatMap { $0.isNaN ? nil : $0 } }
                 }
-                + [.optional("verdict", .choice) { $0.verdict }, .optional("expected", .text) { $0.expected }])
+                + [
+                    .member("is_flagged", .flag) { $0.isFlagged }, .optional("verdict", .choice) { $0.verdict },
+                    .optional("expected", .text) { $0.expected },
+                ])
     }
 
     private var resultOperations: [Operation] {
@@ -206,7 +211,8 @@ struct AnalysisOperations: Sendable {
                 settings, .query("from", Self.rowNumber, otherwise: 1), .query("limit", .integer(1...10_000), otherwise: 1000),
                 answer: .ok(page).long, problems: [409], protected: scores),
             Operation(
-                .get, "/api/series/{id}/events", id: "events", "Flagged events, for given settings and the verdicts.", Self.id,
+                .get, "/api/series/{id}/events", id: "events",
+                "Flagged events and judged rows, for given settings and the verdicts.", Self.id,
                 settings, .query("from", Self.rowNumber, otherwise: 1), .query("limit", .integer(1...10_000), otherwise: 1000),
                 answer: .ok(.list(event)).long, problems: [409], protected: events),
             Operation(
@@ -229,8 +235,10 @@ struct AnalysisOperations: Sendable {
         _ caller: AuthenticatedContext, id: String, settings: AnalysisSettings, from: Int, limit: Int
     ) async throws -> [JudgedEvent] {
         let (analysis, result) = try await result(caller, id, settings)
-        return result.events.dropFirst(from - 1).prefix(limit).map {
-            JudgedEvent(event: $0, series: analysis.series, verdict: analysis.judgements.verdict(on: $0.rows))
+        return analysis.events.dropFirst(from - 1).prefix(limit).map {
+            JudgedEvent(
+                event: $0, series: analysis.series, verdict: analysis.judgements.verdict(on: $0.rows),
+                isFlagged: result.isFlagged($0.peakRow))
         }
     }
 

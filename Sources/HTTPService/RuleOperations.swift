@@ -80,7 +80,7 @@ extension AnalysisOperations {
         return result.expectedEvents.map {
             JudgedEvent(
                 event: $0, series: analysis.series, verdict: analysis.judgements.verdict(on: $0.rows),
-                expected: analysis.occasion(of: $0))
+                isFlagged: false, expected: analysis.occasion(of: $0))
         }
     }
 }

@@ -169,6 +169,7 @@ import Testing
             let judged = try await server.send("GET", path + "/events", token: token).list
                 .filter { $0["verdict"] != nil }
             #expect(judged.count == 1 && judged[0]["verdict"] as? String == verdict)
+            #expect(judged.first?["is_flagged"] as? Bool == (verdict != "normal"))
             let now = try await server.send("GET", path + "/scores?from=\(last)&limit=1", token: token).json["rows"]
             let score = try #require((now as? [[String: Any]])?.first?["combined"] as? Double)
             let untaught = try #require(rows[last - 1]["combined"] as? Double)

@@ -301,6 +301,8 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try terminal.keys("Right", "Down")
         try terminal.wait(for: "bobby@example.org")
         try terminal.keys("Down", "r")
+        try terminal.wait(for: "Are you sure?")
+        try terminal.keys("y")
         try terminal.wait(for: "bobby is administrator.")
         try terminal.keys("Down", "p")
         try terminal.wait(for: "For bobby")

@@ -7,7 +7,7 @@ import TimeSeries
 @Suite(.serialized) struct FollowingTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("follow-\(UUID().uuidString)")
     private var file: URL { folder.appendingPathComponent("load.csv") }
-    private let series = SampleKind.contextual.series(rows: 1400, seed: 4, isClean: true)
+    private let series = SampleKind.contextual.series(rows: 1400, seed: 3, isClean: true)
 
     init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
 

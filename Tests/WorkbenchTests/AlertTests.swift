@@ -26,6 +26,21 @@ import TimeSeries
         #expect(told([event(950..<952)], 980) == ["begin 950..<952", "end 950..<952"])
     }
 
+    @Test func whatGrowsOutOfAKnownEventIsNew() {
+        var watch = EventWatch(behind: 100, known: [event(97..<99)])
+        func grown(_ rows: Range<Int>, highest: Int) -> Event {
+            let scores = (0..<rows.upperBound).map { Float($0 == highest ? 0.9 : 0.5) }
+            return Event(rows: rows, of: scores, scores: PerModel<[Float]>())
+        }
+        func told(_ event: Event, _ count: Int) -> [String] {
+            watch.news(among: [event], of: count).map { "\($0.change) \($0.rows)" }
+        }
+        #expect(told(grown(97..<102, highest: 98), 102) == [], "it only grows longer")
+        #expect(told(grown(97..<112, highest: 110), 112) == ["begin 97..<112"], "the highest row lies behind what was known")
+        #expect(told(grown(97..<113, highest: 110), 113) == [])
+        #expect(told(grown(97..<113, highest: 110), 120) == ["end 97..<113"])
+    }
+
     /// Whatever comes, an event begins once, ends once after that, and grows only in between.
     @Test func noEventIsToldTwice() {
         forRandomSeeds(200) { seed, random in

@@ -100,7 +100,8 @@ extension ExpectedRule {
 
     /// What happens on some rows, in words: the events of a calendar or the holidays, of others the name or what it is.
     public func occasion(on rows: Range<Int>, in series: Series) -> String {
-        guard let times = series.time.microseconds, rows.upperBound <= times.count, let last = rows.last else { return title }
+        let called = name.isEmpty ? title : name
+        guard let times = series.time.microseconds, rows.upperBound <= times.count, let last = rows.last else { return called }
         let wanted = times[rows.lowerBound]..<(times[last] + 1)
         let own = series.time.zone
         func isOn(_ period: Range<Int64>) -> Bool { period.overlaps(wanted) }
@@ -109,7 +110,7 @@ extension ExpectedRule {
             let event = events.first { $0.periods(among: wanted, own: own).contains(where: isOn) }
             return event.map { $0.summary.isEmpty ? name : $0.summary } ?? name
         case .holidays(let holidays): return holidays.name(among: wanted, own: own) ?? title
-        default: return name.isEmpty ? title : name
+        default: return called
         }
     }
 }

@@ -203,14 +203,18 @@ public struct Analysis: Sendable {
     /// Flagged events, and judged rows that are not flagged as they were judged, in order of time: verdicts stay in sight. Those that
     /// rules expect stand apart (`AnalysisResult.expectedEvents`).
     public var events: [Event] {
+        let (flagged, unflagged) = (result?.events ?? [], unflaggedEvents)
+        return unflagged.isEmpty ? flagged : (flagged + unflagged).sorted { $0.rows.lowerBound < $1.rows.lowerBound }
+    }
+
+    /// Judged rows that are not flagged and that no rule expects, in order of time.
+    public var unflaggedEvents: [Event] {
         guard let result else { return [] }
         let judged = judgements.map { $0.rows.clamped(to: 0..<series.rowCount) }.filter { rows in
             result.events(overlapping: rows).isEmpty && rows.contains { !result.combined[$0].isNaN }
                 && !result.expectedEvents.contains { $0.rows.overlaps(rows) }
         }
-        guard !judged.isEmpty else { return result.events }
-        let unflagged = judged.map { Event(rows: $0, of: result.combined, scores: result.scores) }
-        return (result.events + unflagged).sorted { $0.rows.lowerBound < $1.rows.lowerBound }
+        return judged.map { Event(rows: $0, of: result.combined, scores: result.scores) }
     }
 
     /// Where a verdict is wanted most, an index of `events`: of those without one, and then of those that were postponed, the one

@@ -72,13 +72,15 @@ public struct EventWatch: Sendable, Equatable, Codable {
             let near = (event.rows.lowerBound - gap)..<(event.rows.upperBound + gap)
             let place = told.partitioningIndex { $0.rows.upperBound > near.lowerBound }
             let known = told[place...].prefix { $0.rows.lowerBound < near.upperBound }
-            var joined = Told(rows: event.rows, count: event.rows.count, peak: event.peak, isOpen: known.isEmpty)
+            // What was known, or has ended, may be the foot of something else: that is new where its highest row lies behind it.
+            let isNew = known.allSatisfy { !$0.isOpen && event.peakRow >= max(first, $0.rows.upperBound + gap) }
+            var joined = Told(rows: event.rows, count: event.rows.count, peak: event.peak, isOpen: isNew)
             for one in known {
                 joined.rows = min(joined.rows.lowerBound, one.rows.lowerBound)..<max(joined.rows.upperBound, one.rows.upperBound)
                 joined.peak = max(joined.peak, one.peak)
                 joined.isOpen = joined.isOpen || one.isOpen
             }
-            if known.isEmpty {
+            if isNew {
                 news.append(EventNews(change: .begin, rows: event.rows, peak: event.peak))
             } else {
                 joined.count = known.map(\.count).max() ?? joined.count

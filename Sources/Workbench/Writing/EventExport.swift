@@ -43,11 +43,13 @@ public struct EventExport: Sendable {
         let events = analysis.result?.events ?? []
         let ranked = events.sorted { $0.peak > $1.peak }
         let ranks = Dictionary(zip(ranked.map(\.rows.lowerBound), 1...)) { first, _ in first }
-        return events.map { line($0, rank: ranks[$0.rows.lowerBound], format) }.joined()
-            + (analysis.result?.expectedEvents ?? []).map { line($0, rank: nil, format) }.joined()
+        let listed = remarks == nil ? events : analysis.events
+        return listed.map { line($0, rank: ranks[$0.rows.lowerBound], format) }.joined()
+            + (analysis.result?.expectedEvents ?? []).map { line($0, rank: nil, occasion: analysis.occasion(of: $0), format) }
+            .joined()
     }
 
-    private func line(_ event: Event, rank: Int?, _ format: ScoreExport.Format) -> String {
+    private func line(_ event: Event, rank: Int?, occasion: String = "", _ format: ScoreExport.Format) -> String {
         let series = analysis.series
         let (first, last) = (event.rows.lowerBound, event.rows.upperBound - 1)
         func number(_ value: Float?) -> Field { .number(value.flatMap { $0.isNaN ? nil : "\($0)" } ?? "") }
@@ -58,7 +60,7 @@ public struct EventExport: Sendable {
             number(event.peak), number(event.mean), number(analysis.timesTypical(at: event.peakRow)),
         ]
         fields += analysis.models.kinds.map { number(event.modelPeaks[$0]) }
-        if !analysis.rules.isEmpty { fields.append(.text(rank == nil ? analysis.occasion(of: event) : "")) }
+        if !analysis.rules.isEmpty { fields.append(.text(occasion)) }
         if let remarks {
             let verdict = remarks.judgements.verdict(on: event.rows)?.rawValue ?? ""
             fields += [.text(verdict), .text(remarks.notes.text(on: event.rows))]

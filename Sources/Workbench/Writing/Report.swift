@@ -33,7 +33,7 @@ public struct Report: Sendable {
         let events = (analysis.result?.events ?? []).sorted { $0.peak > $1.peak }
         let body = [
             "<h1>\(escaped(series.name))</h1>", "<p>\(escaped(summary(events)))</p>", overview(), legend(), "<h2>Events</h2>",
-            table(events), expected(), "<h2>The \(min(events.count, Self.drawnEvents)) highest</h2>",
+            table(events), unflagged(), expected(), "<h2>The \(min(events.count, Self.drawnEvents)) highest</h2>",
             "<div class=grid>" + events.prefix(Self.drawnEvents).map(figure).joined(separator: "\n") + "</div>",
             sensitivity.map(found) ?? "", "<h2>Settings</h2>", settings(), "<h2>Columns</h2>", columns(),
         ]
@@ -155,12 +155,18 @@ public struct Report: Sendable {
 
     // MARK: Tables
 
-    private func table(_ events: [Event]) -> String {
+    /// What was judged and is not flagged.
+    private func unflagged() -> String {
+        let events = analysis.unflaggedEvents
+        return events.isEmpty ? "" : "<h2>Judged, not flagged</h2>" + table(events, isRanked: false)
+    }
+
+    private func table(_ events: [Event], isRanked: Bool = true) -> String {
         let kinds = analysis.models.kinds
         let heads = ["rank", "start", "end", "rows", "peak", "times typical"] + kinds.map(\.title) + ["verdict", "note"]
         let lines = events.enumerated().map { index, event in
             [
-                "\(index + 1)", timeLabel(analysis.series, row: event.rows.lowerBound),
+                isRanked ? "\(index + 1)" : "", timeLabel(analysis.series, row: event.rows.lowerBound),
                 timeLabel(analysis.series, row: event.rows.upperBound - 1), "\(event.rows.count)", digits(event.peak),
                 analysis.timesTypical(at: event.peakRow).map(digits) ?? "",
             ] + kinds.map { digits(event.modelPeaks[$0] ?? .nan) } + [
