@@ -149,6 +149,7 @@ extension RawReading {
         reading.leaveOutClocks(decision)
         try reading.tellApart(bytes, file: file, options: options, candidates: decision.keyCandidates)
         reading.leaveOutYear(decision)
+        reading.readRepeatedHour(options)
         reading.leaveOutConstant(decision)
         reading.tellUnits()
         reading.tellLikeLabels(options)

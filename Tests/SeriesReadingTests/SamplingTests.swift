@@ -37,7 +37,7 @@ private func read(_ data: Data, _ change: (inout SeriesReader.Options) -> Void =
     #expect(reading.understanding.rowCount == 200)
 }
 
-/// The hour that comes twice in autumn is no zigzag between its two turns.
+/// An hour that stands twice on a day on which no clock is set is no zigzag between its two turns.
 @Test func rowsOfOneTimeAreOne() throws {
     let reading = try read(file(Array(0..<180) + Array(120..<300)))
     #expect(reading.series.rowCount == 300 && reading.understanding.rowCount == 360)
