@@ -13,7 +13,8 @@ struct EvaluateCommand: AsyncParsableCommand {
             Models are trained on the spot. The yardsticks are the deviation from a rolling median and the distance to \
             the most similar window elsewhere. The buffer of VUS is the dominant period of the values. event-P, \
             event-R and event-F1 are precision, recall and F1 of the events that the rule for flags gives, labels widened by \
-            half a period; best-F1 is the largest at any level. Rows that rules expect (--expected) count as scored 0.
+            half a period; best-F1 is the largest at any level. Rows that rules expect (--expected) count as scored 0. Of \
+            several files those that cannot be measured are told and left out; where one was named, the status is 2.
             """)
 
     @Argument(help: "Labelled files, or folders of CSV files.")
@@ -62,37 +63,57 @@ struct EvaluateCommand: AsyncParsableCommand {
             let settings = try ensemble.settings(source)
             if !json { try write(["file", "detector", "seed"] + Line.names + ["seconds"]) }
             var lines: [Line] = []
-            let paths: [String?] = files.isEmpty ? [nil] : try files.flatMap(expanded)
+            let paths: [String?] = files.isEmpty ? [nil] : files.flatMap(expanded)
+            if paths.isEmpty { throw Unmeasured(description: "\(printable(files[0])): no file in it holds a series; name one.") }
+            var failed = 0
             for path in paths {
-                for line in try await evaluate(path, settings, by: source.readers) {
-                    lines.append(line)
-                    try write(line)
+                do {
+                    for line in try await evaluate(seriesOptions.read(path, by: source.readers), settings) {
+                        lines.append(line)
+                        try write(line)
+                    }
+                } catch let error where paths.count > 1 && (error is SeriesError || error is Unmeasured) {
+                    printError("oddline: \(error)")
+                    if path.map(files.contains) == true { failed += 1 }
                 }
             }
-            guard paths.count > 1 || seeds > 1, !json else { return }
-            var detectors: [String] = []
-            for line in lines where !detectors.contains(line.detector) { detectors.append(line.detector) }
-            for detector in detectors {
-                let own = lines.filter { $0.detector == detector }
-                let means = Line.names.indices.map { index in own.reduce(0) { $0 + $1.figures[index] } / Double(own.count) }
-                try write(["mean", detector, ""] + means.map { String(format: "%.4f", $0) } + [""])
-            }
+            if lines.isEmpty { throw ExitCode.failure }
+            if paths.count > 1 || seeds > 1, !json { try writeMeans(of: lines) }
+            if failed > 0 { throw ExitCode(2) }
         }
     }
 
-    private func expanded(_ path: String) throws -> [String] {
+    private func writeMeans(of lines: [Line]) throws {
+        var detectors: [String] = []
+        for line in lines where !detectors.contains(line.detector) { detectors.append(line.detector) }
+        for detector in detectors {
+            let own = lines.filter { $0.detector == detector }
+            let means = Line.names.indices.map { index in own.reduce(0) { $0 + $1.figures[index] } / Double(own.count) }
+            try write(["mean", detector, ""] + means.map { String(format: "%.4f", $0) } + [""])
+        }
+    }
+
+    /// A file, or those of a folder by name.
+    private func expanded(_ path: String) -> [String] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return [path] }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        return names.filter(SeriesReader.isReadable).sorted().map { path + "/" + $0 }.filter { file in
-            (try? SeriesReader.read(path: file))?.labels?.contains(true) == true
-        }
+        return names.filter(SeriesReader.isReadable).sorted().map { path + "/" + $0 }
     }
 
-    private func evaluate(_ path: String?, _ settings: AnalysisSettings, by readers: ReaderPrograms) async throws -> [Line] {
-        let series = try seriesOptions.read(path, by: readers)
+    /// Why a file cannot be measured.
+    private struct Unmeasured: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private func evaluate(_ series: Series, _ settings: AnalysisSettings) async throws -> [Line] {
         guard let labels = series.labels else {
             throw SeriesError.noSuchColumn(file: series.name, column: "label", known: series.channels.map(\.name))
+        }
+        guard labels.contains(true), labels.contains(false) else {
+            throw Unmeasured(
+                description: "\(series.name): the labels are the same in all rows, so that there is nothing to tell apart; "
+                    + "name another column with --labels.")
         }
         let values = series.channels[0].values
         let buffer = Measures.buffer(for: series)

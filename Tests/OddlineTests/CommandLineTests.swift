@@ -96,6 +96,23 @@ private func temporary(_ name: String) -> String {
         })
 }
 
+/// A file whose labels tell nothing apart is named, and keeps no other from being measured.
+@Test func filesThatCannotBeMeasuredAreNamedAndLeftOut() throws {
+    let folder = temporary("labelled")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let (good, flat) = (folder + "/good.csv", folder + "/flat.csv")
+    _ = try oddline(["generate", "point", "--rows", "400", "-o", good])
+    let rows = try String(contentsOfFile: good, encoding: .utf8).split(separator: "\n")
+    let unlabelled = rows.map { $0.hasSuffix(",1") ? $0.dropLast() + "0" : $0 }.joined(separator: "\n")
+    try unlabelled.write(toFile: flat, atomically: true, encoding: .utf8)
+    for (files, status) in [([folder], 0), ([flat, good], 2), ([flat], 1)] as [([String], Int32)] {
+        let outcome = try oddline(["evaluate", "--csv"] + files)
+        #expect(outcome.status == status && outcome.errors.contains("flat.csv: the labels are the same"), "\(files)")
+        #expect(outcome.output.contains("good.csv,ensemble") == (status != 1), "\(files)")
+    }
+}
+
 /// The table for people and for programs, and that a higher level finds less.
 @Test func anExaminationTellsWhatWouldBeFound() throws {
     let (file, models) = (temporary("s.csv"), temporary("models"))
