@@ -26,6 +26,8 @@ struct CSVTail: Sendable {
     private var format: TimeFormat
     private var lastTime: Int64?
     private let firstTime: Int64?
+    /// The last time of the text before, until a later one has come: what stands there up to it was read.
+    private var known: Int64?
     /// The steps that rows lie on; what is missing between them is completed.
     private let grid: Grid?
     private var records: Int
@@ -83,6 +85,7 @@ struct CSVTail: Sendable {
     /// Begins anew with a text of the same form that takes the place of the one before; its rows come behind those read.
     mutating func restart() {
         (records, lines, rest, awaitsHeader, isSkipping) = (0, 0, Data(), form.layout.startLine > 1, false)
+        known = lastTime
     }
 
     /// Takes the next piece.
@@ -172,11 +175,14 @@ struct CSVTail: Sendable {
     }
 
     /// Rows that come in order of time; `nil` where none does.
-    private func inOrder(_ rows: Series, _ problems: inout [SeriesError]) -> Series? {
+    private mutating func inOrder(_ rows: Series, _ problems: inout [SeriesError]) -> Series? {
         guard rows.rowCount > 0 else { return nil }
         guard let times = rows.time.microseconds else { return rows }
         var (kept, latest): ([Int], Int64) = ([], lastTime ?? .min)
-        for row in times.indices {
+        let again = known.map { known in times.prefix { $0 <= known }.count } ?? 0
+        if again > 0 { problems.append(.knownRows(file: file, count: again)) }
+        if again < times.count { known = nil }
+        for row in times.indices.dropFirst(again) {
             if Self.isFuture(times[row], after: latest, first: firstTime ?? latest) {
                 problems.append(.futureRow(file: file, row: rows.rowNumber(row), time: rows.timeText(row: row)))
             } else if times[row] >= latest {

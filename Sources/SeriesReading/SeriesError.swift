@@ -144,6 +144,8 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
     case lateRow(file: String, row: Int, time: String)
     /// A row of a file that is followed has a time after which none would come any more.
     case futureRow(file: String, row: Int, time: String)
+    /// What took the place of a file that is followed begins with rows of times that were read.
+    case knownRows(file: String, count: Int)
     /// A file that is followed was cut short, or another took its place.
     case replaced(file: String)
     /// A file that is followed is no longer there.
@@ -254,6 +256,9 @@ public enum SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
         case .lateRow(let file, let row, let time):
             "\(file), row \(row): its time \(printable(time)) lies before that of the row above, so it is left out; "
                 + "open the file again to have rows put into order."
+        case .knownRows(let file, let count):
+            "\(file): \(count) row\(count == 1 ? "" : "s") of times that were read before stand\(count == 1 ? "s" : "") there again and "
+                + "\(count == 1 ? "is" : "are") left out."
         case .futureRow(let file, let row, let time):
             "\(file), row \(row): its time \(printable(time)) lies far ahead of the rows before and of this machine's clock, so it is "
                 + "left out."

@@ -136,6 +136,23 @@ private struct Reading {
         }
     }
 
+    /// A program that keeps the last rows of its file writes them anew with each that comes.
+    @Test func rowsThatStandThereAgainAreLeftOutWithOneSentence() throws {
+        defer { remove() }
+        func text(_ rows: Range<Int>) -> String { "t,v\n" + rows.map { "\($0),\($0)\n" }.joined() }
+        try write(text(0..<2000))
+        var (series, tail) = try SeriesTail.open(path: file.path, options: .init(timeColumn: "t"))
+        for count in [1, 7, 300] {
+            let before = series.rowCount
+            try write(text((before + count - 2000)..<(before + count)))
+            let growth = try tail.read()
+            let name = file.lastPathComponent
+            #expect(growth.problems == [.replaced(file: name), .knownRows(file: name, count: 2000 - count)])
+            series.append(try #require(growth.rows))
+            #expect(series.channels[0].values == (0..<(before + count)).map(Double.init), "no row twice")
+        }
+    }
+
     /// As `tail -F` does: what was written before the file got another name comes before what has its name now.
     @Test func rowsThatWereWrittenJustBeforeARenameAreRead() throws {
         defer { remove() }
