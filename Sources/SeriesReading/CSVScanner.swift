@@ -198,7 +198,9 @@ struct CSVScanner {
                     field.hasEscapes = true
                     position += 1
                 } else {
-                    field.end = position
+                    // Blanks alone are nothing, as they are without quotes.
+                    let isBlank = bytes[field.start..<position].allSatisfy { $0 == 0x20 || $0 == 0x09 }
+                    field.end = isBlank ? field.start : position
                     position += 1
                     while position < bytes.count, !endsField(bytes[position]) {
                         if bytes[position] != 0x20 {

@@ -58,7 +58,10 @@ extension TableDecision {
     private func isLabel(_ column: Int) -> Bool {
         let present = facts[column].present
         let labels = present.count { CSVReader.label($0, decimalComma: form.usesDecimalComma) != nil }
-        guard ColumnNames.isCertainLabel(form.names[column]) else { return labels == present.count && labels > 0 }
+        guard ColumnNames.isCertainLabel(form.names[column]) else {
+            // A class that is the same in all rows says nothing.
+            return labels == present.count && labels > 0 && !(sample.isAll && facts[column].texts.count == 1)
+        }
         return labels * 2 >= present.count
     }
 
@@ -173,10 +176,12 @@ extension TableDecision {
     /// Whether a column of whole numbers is called the id of something, and there are others that measure.
     private func isNumberOfThings(_ column: Int) -> Bool {
         let words = ColumnNames.words(form.names[column])
-        guard words.last == "id" else { return false }
+        guard let last = words.last, last == "id" || ["pid", "ppid", "tid", "uid", "gid"].contains(last) else { return false }
         // `id` alone may be short for something else, but no two things have one, and such numbers count nothing.
-        let values = words.count > 1 ? [] : facts[column].numbers(form.numbers[column])
-        return (words.count > 1 || values.count > 9 && Set(values).count == values.count && values.allSatisfy { $0 >= 1e6 })
+        let values = words.count > 1 || last != "id" ? [] : facts[column].numbers(form.numbers[column])
+        return
+            (words.count > 1 || last != "id"
+            || values.count > 9 && Set(values).count * 10 >= values.count * 9 && values.allSatisfy { $0 >= 1e6 })
             && facts.indices.contains { $0 != column && facts[$0].isNumeric && !isTimeColumn($0) }
     }
 

@@ -78,7 +78,8 @@ enum ColumnNames {
         "month": .month, "mon": .month, "mmm": .month, "mo": .month, "mm": .month, "mnth": .month, "monat": .month, "mes": .month,
         "mois": .month,
         "maand": .month,
-        "day": .day, "dd": .day, "dy": .day, "dom": .day, "tag": .day, "dayofmonth": .day, "mday": .day, "jour": .day,
+        "day": .day, "dd": .day, "dy": .day, "dom": .day, "tag": .day, "dayofmonth": .day, "dateofmonth": .day, "mday": .day,
+        "jour": .day,
         "dia": .day,
         "hour": .hour, "hr": .hour, "hh": .hour, "h": .hour, "stunde": .hour, "hours": .hour, "hrs": .hour, "heure": .hour,
         "hora": .hour,
@@ -99,6 +100,11 @@ enum ColumnNames {
         let plain = words.joined()
         if plain == "mm", behindHour { return .minute }
         if let part = parts[plain] { return part }
+        if words.count == 2, ["nu", "no", "num", "nr"].contains(words[1]), let part = parts[words[0]],
+            part == .month || part == .day
+        {
+            return part
+        }
         // In two scripts, as in 年/Year.
         let plainWords = words.filter { $0.allSatisfy(\.isASCII) }
         if plainWords.count == 1, words.count > 1, let part = parts[plainWords[0]] { return part }

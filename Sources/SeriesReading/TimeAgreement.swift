@@ -20,6 +20,22 @@ extension TableDecision {
         }
     }
 
+    /// The candidates without times at which rows were written, as those of a model's run are: all of them lie close together beside
+    /// even days or times over twenty times as long.
+    func withoutStamps(_ candidates: [TimeCandidate]) -> [TimeCandidate] {
+        let whole = candidates.filter { $0.hasDate && ($0.role == .calendar || $0.role == .timePart) }
+        guard whole.count > 1 else { return candidates }
+        func span(_ times: [Int64]) -> Int64 { (times.max() ?? 0) - (times.min() ?? 0) }
+        let times = whole.map { candidate in instants(candidate).compactMap { $0 } }
+        let longest = whole.indices.filter { index in
+            let steps = TimeNotation.commonestStepShare(Set(times[index]).sorted()) ?? 0
+            return times[index].count == sample.neighbours && steps >= 0.8
+        }.map { span(times[$0]) }.max()
+        guard let longest, sample.neighbours >= 12 else { return candidates }
+        let stamps = whole.indices.filter { whole[$0].hasClock && span(times[$0]) < longest / 20 }.map { whole[$0].columns }
+        return candidates.filter { !stamps.contains($0.columns) }
+    }
+
     /// A time of the same days as one that tells days alone, as a date beside a whole time does.
     func finer(than whole: TimeCandidate, _ singles: [TimeCandidate]) -> TimeCandidate? {
         let others = singles.filter { $0.hasDate && $0.hasClock && $0.columns != whole.columns && $0.role != .unixSeconds }

@@ -183,7 +183,7 @@ extension TableDecision {
     /// The time by the names and the content of columns: a whole one, the best named first; else its parts; else a year, a clock, or
     /// what rises evenly from a beginning.
     private func likelyTime() -> TimeCandidate? {
-        let singles = ofMostRows(free.compactMap { single($0, isAsked: false) })
+        let singles = withoutStamps(ofMostRows(free.compactMap { single($0, isAsked: false) }))
         if let whole = best(singles.filter { $0.hasDate && !isYear($0) }) {
             if whole.notations.first?.isYearWithFraction == true, let parts = parts(free), parts.columns.count > 1 {
                 return parts

@@ -247,12 +247,23 @@ extension TableDecision {
 
     /// Years in the first column where it alone has no name, as the index of a table of them has none.
     func namelessYear() -> TimeCandidate? {
-        guard !isNameless, let column = free.first, column == 0, form.layout.names[0].isEmpty, isWhole(0, 1600...2100),
+        guard !isNameless, let column = free.first, column == 0, isWhole(0, 1600...2100),
             sample.rowCount > 2, let notation = try? TimeNotation(name: "%Y")
         else { return nil }
+        let name = form.layout.names[0]
         let years = facts[0].numbers(form.numbers[0]).prefix(sample.neighbours)
         let steps = Set(years.adjacentPairs().map { $1 - $0 })
-        return steps.count == 1 && (steps.first ?? 0) > 0 ? TimeCandidate(columns: [0], notations: [notation]) : nil
+        guard steps.count == 1, (steps.first ?? 0) > 0, var found = TimeCandidate(columns: [0], notations: [notation]) else {
+            return nil
+        }
+        guard !name.isEmpty else { return found }
+        // The name of what stands across is left where a table was turned round, as `country` is.
+        guard steps == [1], years.count >= 10, !ColumnNames.isCounter(name, nameless: false), ColumnNames.words(name).count == 1,
+            !ColumnNames.namesUnit(name), form.layout.names[0] == form.names[0]
+        else { return nil }
+        found.remark =
+            "Column \(name) holds years and is read so (--column \(SeriesError.shellWord(name)) takes it as a channel)."
+        return found
     }
 
     /// A day of the year and a clock in digits in the first columns of a table without names, whose first row may name other things.

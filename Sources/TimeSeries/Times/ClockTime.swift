@@ -62,7 +62,12 @@ package enum ClockTime {
     @discardableResult
     package static func unwind(_ clock: inout [Int64]) -> Int {
         let (hour, day): (Int64, Int64) = (3_600_000_000, 86_400_000_000)
-        guard clock.allSatisfy({ (0..<day).contains($0) }) else { return 0 }
+        guard clock.allSatisfy({ (0...day).contains($0) }) else { return 0 }
+        // 24:00 among such clocks is the midnight with which the next day begins, unless time goes on from there.
+        let nights = clock.indices.filter { clock[$0] == day }
+        let isPassed = nights.contains { $0 + 1 < clock.count && clock[$0 + 1] < day || $0 > 0 && clock[$0 - 1] < hour }
+        guard nights.isEmpty || isPassed else { return 0 }
+        for row in nights { clock[row] = 0 }
         let rising = clock.adjacentPairs().count { $0 < $1 }
         let falling = clock.adjacentPairs().count { $0 > $1 }
         var days: Int64 = 0
