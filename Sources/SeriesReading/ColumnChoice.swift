@@ -81,6 +81,9 @@ extension TableDecision {
         guard facts.isNumeric else {
             if saysTime(column) { return leaveOut(column, .saysTheTime) }
             if holdsClock(column) { return leaveOut(column, .isClock) }
+            if form.hasTime, facts.times * 10 >= facts.present.count * 9, single(column, isAsked: false)?.hasDate == true {
+                return leaveOut(column, .isOtherTime)
+            }
             let numbers = facts.shaped + facts.infinities
             return leaveOut(column, numbers * 2 >= facts.present.count && facts.units == nil ? .unitsDiffer : .isText)
         }
@@ -155,7 +158,7 @@ extension TableDecision {
         if namesTextAgain(column) { return .namesSomething }
         guard hasNames else { return goesRound(column) ? .countsRows : nil }
         let isNameless = form.layout.names[column].isEmpty
-        if countsRows(column) { return .countsRows }
+        if countsRows(column) || mostlyRises(column) { return .countsRows }
         let isCounter = ColumnNames.isCounter(name, nameless: isNameless)
         if counts(column), isCounter || ColumnNames.words(name).first == "id" || countsAsAnother(column) { return .countsRows }
         if runs(column), isCounter, ColumnNames.words(name) != ["n"] || risesByOneMostly(column) { return .countsRows }

@@ -23,6 +23,13 @@ extension TableDecision {
                 || !wholeColumns.rising.contains(column) && isNewestFirst && pairs.allSatisfy { $0 > $1 })
     }
 
+    /// Whether a column that is called `id` rises nearly throughout, as those of trades do that come in late now and then.
+    func mostlyRises(_ column: Int) -> Bool {
+        guard ColumnNames.plain(form.names[column]) == "id", form.hasTime else { return false }
+        let values = sample.columns[column].prefix(sample.neighbours).compactMap { form.numbers[column].value($0) }
+        return values.count > 9 && values.adjacentPairs().count { $0 < $1 } * 10 >= (values.count - 1) * 9
+    }
+
     /// The fewest rows that show that a column numbers them.
     private static let fewestNumbered = 20
 

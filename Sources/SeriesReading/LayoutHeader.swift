@@ -27,6 +27,16 @@ extension LayoutFinder {
             || isMostlyNames(record, looks)
     }
 
+    /// Whether a record holds the widths and kinds of the columns, as `5s 15s 10d` in USGS tables.
+    private func areWidths(_ record: Record) -> Bool {
+        record.fields.count > 1
+            && record.fields.allSatisfy { field in
+                let bytes = slice(field)
+                guard let last = bytes.last, "sdn".utf8.contains(last), bytes.count > 1 else { return false }
+                return bytes.dropLast().allSatisfy { $0 &- 0x30 < 10 }
+            }
+    }
+
     /// How many fields of a record hold what their columns do, gaps not counted, and how many columns hold something.
     func fit(_ record: Record, _ looks: [FieldLook]) -> (fitting: Int, typed: Int) {
         var (fitting, typed) = (0, 0)
@@ -212,7 +222,7 @@ extension LayoutFinder {
         var end = last
         var rows = records[...].drop { $0.line <= last.line }
         while let next = rows.first, rows.count > 1, below.count < Self.mostHeaderLines,
-            isRule(next, layout.width) || isOfWords(next, looks)
+            isRule(next, layout.width) || isOfWords(next, looks) || areWidths(next)
         {
             end = next
             if !isSame(next, header) { below.append(next) }

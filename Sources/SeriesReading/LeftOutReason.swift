@@ -20,6 +20,7 @@ extension Understanding {
         case countsRows = "it counts rows"
         case isConstant = "it is the same in all rows"
         case isConstantInSeries = "it is the same in each series"
+        case isOtherTime = "it is another time"
         case isClock = "it holds times of day or durations"
 
         /// What stands behind "since" in a sentence.

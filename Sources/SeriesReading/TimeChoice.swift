@@ -185,7 +185,9 @@ extension TableDecision {
     private func likelyTime() -> TimeCandidate? {
         let singles = withoutStamps(ofMostRows(free.compactMap { single($0, isAsked: false) }))
         if let whole = best(singles.filter { $0.hasDate && !isYear($0) }) {
-            if whole.notations.first?.isYearWithFraction == true, let parts = parts(free), parts.columns.count > 1 {
+            if whole.notations.first?.isYearWithFraction == true, let parts = parts(free) ?? namelessParts(),
+                parts.columns.count > 1
+            {
                 return parts
             }
             if let finer = finer(than: whole, singles) { return finer }

@@ -207,12 +207,16 @@ extension TableDecision {
     /// The parts of a time in the first columns of a table without names: a year that does not fall, then what makes rows follow each
     /// other evenly.
     func namelessParts() -> TimeCandidate? {
-        guard isNameless, let year = free.first, sample.rowCount > 2 else { return nil }
+        guard isNameless, sample.rowCount > 2, let first = free.first else { return nil }
+        // The number of a station or a table may stand in front.
+        let isFirstConstant = facts[first].texts.count == 1 && free.count > 3 && isWhole(free[1], 1500...2200)
+        let all = isFirstConstant ? Array(free.dropFirst()) : free
+        let year = all[0]
         guard isWhole(year, 1500...2200) else { return namelessDayAndYear() }
-        let next = Array(free.dropFirst().prefix(6))
+        let next = Array(all.dropFirst().prefix(6))
         let choices: [(skip: Int, pattern: String)] = [
             (0, "%Y %m %d %H %M"), (1, "%Y %m %d %H %M"), (0, "%Y %m %d %H"), (0, "%Y %m %d"), (0, "%Y %j %H %M"),
-            (0, "%Y %j %H"), (0, "%Y %j"),
+            (0, "%Y %j %K"), (0, "%Y %j %H"), (0, "%Y %j"),
             (0, "%Y %m"), (0, "%Y"),
         ]
         for (skip, pattern) in choices {
