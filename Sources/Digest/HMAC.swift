@@ -8,23 +8,36 @@ public struct HMACSHA256: Sendable {
     public init(key: some Sequence<UInt8>) { self.key = Array(key) }
 
     /// The authentication code of `bytes`, 32 bytes.
-    public func code(for bytes: some Sequence<UInt8>) -> [UInt8] {
-        bytes.withBytes { bytes in
-            [UInt8](unsafeUninitializedCapacity: SHA256.byteCount) { code, count in
-                // No key is said by a length of 0, not by its absence.
-                let made = (key.isEmpty ? [0] : key).withUnsafeBytes {
-                    EVP_Q_mac(
-                        OpenSSL.library, "HMAC", nil, "SHA256", nil, $0.baseAddress, key.count, bytes.baseAddress, bytes.count,
-                        code.baseAddress, SHA256.byteCount, &count)
-                }
-                guard made != nil, count == SHA256.byteCount else { OpenSSL.end() }
-            }
-        }
-    }
+    public func code(for bytes: some Sequence<UInt8>) -> [UInt8] { hmac("SHA256", SHA256.byteCount, key: key, bytes) }
 
     /// Whether `code` is that of `bytes`; takes the same time however much of it is right.
     public func isValid(_ code: some Sequence<UInt8>, for bytes: some Sequence<UInt8>) -> Bool {
         isSame(Array(code), self.code(for: bytes))
+    }
+}
+
+/// HMAC-SHA-1 (RFC 2104) with one key, which one-time passwords are made with; for all else there is `HMACSHA256`.
+public struct HMACSHA1: Sendable {
+    private let key: [UInt8]
+
+    /// With a secret; 20 random bytes are right.
+    public init(key: some Sequence<UInt8>) { self.key = Array(key) }
+
+    /// The authentication code of `bytes`, 20 bytes.
+    public func code(for bytes: some Sequence<UInt8>) -> [UInt8] { hmac("SHA1", 20, key: key, bytes) }
+}
+
+private func hmac(_ digest: String, _ length: Int, key: [UInt8], _ bytes: some Sequence<UInt8>) -> [UInt8] {
+    bytes.withBytes { bytes in
+        [UInt8](unsafeUninitializedCapacity: length) { code, count in
+            // No key is said by a length of 0, not by its absence.
+            let made = (key.isEmpty ? [0] : key).withUnsafeBytes {
+                EVP_Q_mac(
+                    OpenSSL.library, "HMAC", nil, digest, nil, $0.baseAddress, key.count, bytes.baseAddress, bytes.count,
+                    code.baseAddress, length, &count)
+            }
+            guard made != nil, count == length else { OpenSSL.end() }
+        }
     }
 }
 
