@@ -88,8 +88,9 @@ public struct QRCode: Sendable, Equatable {
             corrections.append(remainder(data[start..<end], generator))
             start = end
         }
-        let interleaved = (0...short).flatMap { index in parts.compactMap { index < $0.count ? $0[index] : nil } }
-        return interleaved + (0..<length).flatMap { index in corrections.map { $0[index] } }
+        let interleaved: [UInt8] = (0...short).flatMap { index in parts.compactMap { index < $0.count ? $0[index] : nil } }
+        let correcting: [UInt8] = (0..<length).flatMap { index in corrections.map { $0[index] } }
+        return interleaved + correcting
     }
 
     // MARK: Reed and Solomon
