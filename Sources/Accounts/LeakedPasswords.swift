@@ -2,8 +2,7 @@
 /// surnames of the census of the United States by how many have them, without those among the passwords.
 ///
 /// They are the lists `passwords`, `female_names`, `male_names` and `surnames` of zxcvbn (Wheeler, 2016), taken from the Python package
-/// zxcvbn 4.5.0 (MIT licence, copyright 2016 Daniel Wolf; lists of Dropbox's zxcvbn, MIT licence), made of Mark Burnett's ten million
-/// passwords and of census data.
+/// zxcvbn 4.5.0, made of Mark Burnett's ten million passwords and of census data; `NOTICE` has their licence.
 let leakedPasswords = """
     123456 password 12345678 qwerty 123456789 12345 1234 111111 1234567 dragon 123123 baseball abc123 football monkey letmein
     shadow master 696969 mustang 666666 qwertyuiop 123321 1234567890 pussy superman 654321 1qaz2wsx 7777777 fuckyou qazwsx
