@@ -4,6 +4,14 @@ public enum AccountError: Error, Equatable, Sendable, CustomStringConvertible {
     case invalid([FieldProblem])
     /// Username and password do not belong together, or the account is disabled: one wording for all.
     case wrongCredentials
+    /// The password is right, and a code of the second factor is wanted, for which the ticket stands in place of the password.
+    case secondFactorWanted(ticket: String)
+    /// A code is none of the second factor, or was used already.
+    case wrongCode
+    /// A ticket has expired, was used, or is none any more since the account has changed.
+    case loginExpired
+    case secondFactorIsOn
+    case noSecondFactor
     /// Too many attempts failed.
     case throttled(seconds: Int)
     /// The token does not prove a login, for whatever reason.
@@ -23,6 +31,11 @@ public enum AccountError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .invalid(let problems): problems.map(\.message).joined(separator: " ")
         case .wrongCredentials: "Username or password is wrong."
+        case .secondFactorWanted: "The password is right; a code of the second factor is wanted too."
+        case .wrongCode: "The code is wrong, or was used already; enter the next one that your device shows."
+        case .loginExpired: "The login has taken too long; enter your password again."
+        case .secondFactorIsOn: "The account has a second factor already; remove it first."
+        case .noSecondFactor: "The account has no second factor."
         case .throttled(let seconds):
             "Too many attempts failed; wait \(seconds) second\(seconds == 1 ? "" : "s") and try again."
         case .badToken: "The token is not valid or has ended; log in again."
@@ -40,15 +53,15 @@ public enum AccountError: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// What is wrong with one field of a form.
 public struct FieldProblem: Equatable, Sendable, Codable {
-    /// The field: `username`, `email` or `password`.
+    /// The field: `username`, `email`, `password` or `code`.
     public var field: Field
     /// A sentence that says what to do.
     public var message: String
     /// Whether somebody else has the name already.
     public var isTaken: Bool
 
-    /// A field of the registration form.
-    public enum Field: String, Sendable, Codable { case username, email, password }
+    /// A field of a form.
+    public enum Field: String, Sendable, Codable { case username, email, password, code }
 
     /// Makes a problem.
     public init(_ field: Field, _ message: String, isTaken: Bool = false) {

@@ -1,6 +1,18 @@
-/// Words and phrases that lists of leaked passwords have most often, in lower case, with their places in the list from 1.
-let commonWords: [String: Int] = Dictionary(
-    """
+/// Words, names and passwords that guessers try first, in lower case, with the best of their places in the lists from 1.
+let commonWords: [String: Int] = {
+    var ranks: [String: Int] = [:]
+    ranks.reserveCapacity(50_000)
+    for list in [ownWords, leakedPasswords, givenNames] {
+        for (index, word) in list.utf8.split(whereSeparator: { $0 == 0x20 || $0 == 0x0A }).enumerated() {
+            let word = String(Substring(word))
+            ranks[word] = min(ranks[word] ?? .max, index + 1)
+        }
+    }
+    return ranks
+}()
+
+/// Words and phrases of several languages that the lists of others lack or have late.
+private let ownWords = """
     password passwort motdepasse contrasena wachtwoord parola senha letmein welcome admin administrator root toor user login
     guest master changeme default secret qwerty azerty qwertz asdf asdfgh zxcvbn abc iloveyou loveyou lovely sunshine princess
     monkey dragon football baseball basketball soccer hockey superman batman spiderman starwars pokemon pikachu naruto
@@ -49,5 +61,4 @@ let commonWords: [String: Int] = Dictionary(
     truck turtle united vampire vanessa victor victoria viking village vincent virginia vision voodoo walter warrior water
     weare white wild william williams willie wilson winner winston wizard wolf woman women wolverine wonder work world
     xavier yamaha yankees yellow yes you young zebra zero zombie your what the and for are not
-    """.split(whereSeparator: \.isWhitespace).map(String.init).enumerated().map { ($1, $0 + 1) }
-) { first, _ in first }
+    """

@@ -17,12 +17,14 @@ extension Accounts {
     /// - Parameters:
     ///   - origin: where the attempt comes from, for throttling: a network address, or the terminal.
     ///   - device: the token of a device from which a login to the account succeeded before.
-    /// - Throws: `AccountError.wrongCredentials`, whatever the cause; `.throttled` after too many failures.
+    ///   - code: one of the second factor, where the account has one.
+    /// - Throws: `AccountError.wrongCredentials`, whatever the cause; `.throttled` after too many failures. Where the password is right
+    ///   and the account has a second factor, `.secondFactorWanted` without a code, `.wrongCode` with one that does not do.
     public func login(
-        identifier: String, password: String, origin: String = Accounts.terminal, device: String? = nil
+        identifier: String, password: String, code: String? = nil, origin: String = Accounts.terminal, device: String? = nil
     ) throws -> Session {
         let identifier = identifier.lowercased()
-        return try open(named: identifier, password, origin: origin, device: device, as: "login") { database in
+        return try open(named: identifier, password, .code(code), origin: origin, device: device, as: "login") { database in
             // SQLite compares names without regard to case up to a NUL only.
             guard !identifier.unicodeScalars.contains("\0"), identifier.utf8.count <= AccountRules.longestEmail else {
                 return nil
@@ -37,9 +39,33 @@ extension Accounts {
     @discardableResult
     public func confirm(_ session: Session, password: String, origin: String = Accounts.terminal) throws -> Session {
         let id = session.account.id
-        return try open(named: session.account.username, password, origin: origin, device: nil, as: "password confirmed") {
-            try AccountRecord.of(UserRecord.filter(key: id)).fetchOne($0)
+        return try open(
+            named: session.account.username, password, .nothing, origin: origin, device: nil, as: "password confirmed"
+        ) { try AccountRecord.of(UserRecord.filter(key: id)).fetchOne($0) }
+    }
+
+    /// Opens the session for which `login` wanted a code. The account, the ticket and the code are looked at, counted and spent in one
+    /// transaction.
+    /// - Parameter ticket: from `AccountError.secondFactorWanted`; it opens one session, and lasts five minutes.
+    /// - Throws: `AccountError.wrongCode`, `.throttled`, after which the ticket can be used again; `.loginExpired`.
+    public func login(ticket: String, code: String, origin: String = Accounts.terminal) throws -> Session {
+        let accounts = acting(from: origin)
+        let outcome = try database.write { database -> Outcome in
+            let sent = LoginTicketRecord.filter(key: hash(of: ticket)).filter(LoginTicketRecord.Columns.expiresAt > now())
+            guard let found = try sent.fetchOne(database),
+                let present = try AccountRecord.of(UserRecord.filter(key: found.userID)).fetchOne(database),
+                present.status.isEnabled, present.status.tokenVersion == found.tokenVersion,
+                let factor = try SecondFactorRecord.inForce(database, of: found.userID)
+            else { return .failed(.loginExpired) }
+            let attempt = LoginThrottle.Attempt(
+                subject: LoginThrottle.Attempt.subject(of: found.userID), origin: origin, device: nil)
+            let counted = try throttle.admit(database, attempt, now: now())
+            if let refusal = try accounts.refusal(database, of: code, factor, present, counted, nil) { return .failed(refusal) }
+            try sent.deleteAll(database)
+            return .opened(try accounts.opened(database, present, counted, "login"))
         }
+        guard let session = try outcome.session() else { throw AccountError.loginExpired }
+        return session
     }
 
     /// A token for the device from which whoever has `session` logged in.
@@ -58,22 +84,47 @@ extension Accounts {
         return Device(token: token)
     }
 
+    /// What is asked beside the password.
+    private enum Beside {
+        case nothing
+        /// One of the second factor, where there is one.
+        case code(String?)
+    }
+
+    /// What came of a right password.
+    private enum Outcome {
+        case opened(Session), refused
+        /// The same password, hashed anew meanwhile.
+        case rehashed(AccountRecord)
+        case failed(AccountError)
+
+        /// The session; `nil` where it is refused.
+        func session() throws -> Session? {
+            switch self {
+            case .opened(let session): return session
+            case .refused, .rehashed: return nil
+            case .failed(let error): throw error
+            }
+        }
+    }
+
     /// Counts an attempt, checks the password outside of any transaction, and opens the session in one that reads the
     /// account again: a password that was changed meanwhile opens nothing.
     private func open(
-        named name: String, _ password: String, origin: String, device: String?, as action: String,
+        named name: String, _ password: String, _ beside: Beside, origin: String, device: String?, as action: String,
         _ find: (Database) throws -> AccountRecord?
     ) throws -> Session {
         let accounts = acting(from: origin)
-        let (found, counted) = try database.write { database in
+        let (found, known, counted) = try database.write { database in
             let found = try find(database)
+            let known = try knownDevice(database, device, of: found)
             let attempt = LoginThrottle.Attempt(
                 subject: found?.user.id.map(LoginThrottle.Attempt.subject) ?? "name \(key.pseudonym(of: name))", origin: origin,
-                device: try knownDevice(database, device, of: found))
-            return (found, try throttle.admit(database, attempt, now: now()))
+                device: known)
+            return (found, known, try throttle.admit(database, attempt, now: now()))
         }
         let normalized = PasswordRules.normalized(password)
-        if let session = try accounts.session(of: found, normalized, counted, action) { return session }
+        if let session = try accounts.session(of: found, normalized, beside, known, counted, action) { return session }
         try database.write { database in
             let blocked = try throttle.isBlocked(database, counted, now: now())
             try accounts.audit(
@@ -86,17 +137,13 @@ extension Accounts {
     /// The session of an enabled account when `password` is its own. An unknown user costs as much as a wrong password;
     /// a hash made at a lower cost is made again unless it is another by then.
     private func session(
-        of found: AccountRecord?, _ password: String, _ counted: LoginThrottle.Counted, _ action: String
+        of found: AccountRecord?, _ password: String, _ beside: Beside, _ device: String?, _ counted: LoginThrottle.Counted,
+        _ action: String
     ) throws -> Session? {
         let hash = found?.user.hashedPassword ?? decoy
         let matches = hasher.verify(password, against: hash)
         guard let found, let id = found.user.id, matches else { return nil }
         let renewed = hasher.isOutdated(hash) ? try hasher.hash(password) : nil
-        enum Outcome {
-            case opened(Session), refused
-            /// The same password, hashed anew meanwhile.
-            case rehashed(AccountRecord)
-        }
         let outcome = try database.write { database -> Outcome in
             guard let present = try AccountRecord.of(UserRecord.filter(key: id)).fetchOne(database), present.status.isEnabled,
                 present.status.tokenVersion == found.status.tokenVersion
@@ -106,16 +153,51 @@ extension Accounts {
                 try UserRecord.filter(key: id).filter(UserRecord.Columns.hashedPassword == hash)
                     .updateAll(database, UserRecord.Columns.hashedPassword.set(to: renewed))
             }
-            try throttle.forgive(database, counted)
-            let session = try present.session()
-            try acting(as: session, from: agent.origin).audit(database, user: id, action, present.user.username)
-            return .opened(session)
+            if case .code(let code) = beside, let factor = try SecondFactorRecord.inForce(database, of: id) {
+                guard let code else { return .failed(.secondFactorWanted(ticket: try ticket(database, for: present, counted))) }
+                if let refusal = try refusal(database, of: code, factor, present, counted, device) { return .failed(refusal) }
+            }
+            return .opened(try opened(database, present, counted, action))
         }
-        return switch outcome {
-        case .opened(let session): session
-        case .refused: nil
-        case .rehashed(let present): try session(of: present, password, counted, action)
-        }
+        if case .rehashed(let present) = outcome { return try session(of: present, password, beside, device, counted, action) }
+        return try outcome.session()
+    }
+
+    private func opened(
+        _ database: Database, _ present: AccountRecord, _ counted: LoginThrottle.Counted, _ action: String
+    ) throws -> Session {
+        try throttle.forgive(database, counted)
+        let session = try present.session()
+        try acting(as: session, from: agent.origin).audit(database, user: present.user.id, action, present.user.username)
+        return session
+    }
+
+    /// Why a code does not do. The attempt stays counted, as one with a wrong password does, but where the code was not looked at.
+    private func refusal(
+        _ database: Database, of code: String, _ factor: SecondFactorRecord, _ present: AccountRecord,
+        _ counted: LoginThrottle.Counted, _ device: String?
+    ) throws -> AccountError? {
+        let refusal = try refusal(database, of: code, factor, try present.account(), device: device)
+        if case .throttled? = refusal { try throttle.takeBack(database, counted) }
+        return refusal
+    }
+
+    /// A ticket that stands for a right password until a code is sent. The attempt is taken back and nothing else: earlier failures
+    /// are forgiven to whoever has the code too.
+    private func ticket(_ database: Database, for present: AccountRecord, _ counted: LoginThrottle.Counted) throws -> String {
+        try throttle.takeBack(database, counted)
+        let session = try present.session()
+        let ticket = randomCode()
+        let mine = LoginTicketRecord.of(session.account.id)
+        let kept = try mine.order(LoginTicketRecord.Columns.expiresAt.desc).limit(Device.most - 1).fetchAll(database).map(\.hash)
+        try mine.filter(LoginTicketRecord.Columns.expiresAt < now() || !kept.contains(LoginTicketRecord.Columns.hash))
+            .deleteAll(database)
+        try LoginTicketRecord(
+            hash: hash(of: ticket), userID: session.account.id, tokenVersion: session.tokenVersion,
+            expiresAt: now().addingTimeInterval(300)
+        ).insert(database)
+        try audit(database, user: session.account.id, "code wanted", session.account.username)
+        return ticket
     }
 
     private func knownDevice(_ database: Database, _ token: String?, of found: AccountRecord?) throws -> String? {

@@ -66,6 +66,18 @@ struct LoginThrottle: Sendable {
         return try count(database, scopes, known, now)
     }
 
+    /// Counts a code of a second factor, wherever it comes from: whoever tries one has the password, so that all wait for all there
+    /// but the terminal for the network, and known devices for others. It is counted beside the attempt to log in.
+    /// - Parameter device: the hash of the token of a device known to the account.
+    /// - Throws: `AccountError.throttled` with the seconds to wait.
+    func admitCode(
+        _ database: Database, of account: Int64, origin: String, device: String?, now: Date
+    ) throws -> Counted {
+        let asker = device ?? (origin == Accounts.terminal ? "terminal" : "network")
+        let scope = Scope(key: "code:\(asker):\(Attempt.subject(of: account))", free: 5, longestDelay: 900)
+        return try admit(database, all: [scope], now)
+    }
+
     /// Counts a registration.
     /// - Throws: `AccountError.throttled` with the seconds to wait.
     func admitRegistration(_ database: Database, origin: String, free: Int, now: Date) throws {

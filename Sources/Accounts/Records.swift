@@ -183,6 +183,78 @@ struct DeviceRecord: Codable, FetchableRecord, PersistableRecord {
     }
 }
 
+/// A row of `second_factors`: what codes of an account are made of.
+struct SecondFactorRecord: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "second_factors"
+
+    let userID: Int64
+    let seed: Data
+    /// Whether logins need a code; before that it waits for a first one.
+    var isOn: Bool
+    /// The step of the last code that was taken.
+    var lastStep: Int64
+
+    enum CodingKeys: String, CodingKey {
+        case seed
+        case userID = "user_id"
+        case isOn = "is_on"
+        case lastStep = "last_step"
+    }
+
+    enum Columns {
+        static let isOn = Column(CodingKeys.isOn)
+        static let lastStep = Column(CodingKeys.lastStep)
+    }
+
+    /// What logins of an account need a code of, if there is such.
+    static func inForce(_ database: Database, of userID: Int64) throws -> SecondFactorRecord? {
+        try filter(key: userID).filter(Columns.isOn).fetchOne(database)
+    }
+}
+
+/// A row of `recovery_codes`; gone once it is used.
+struct RecoveryCodeRecord: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "recovery_codes"
+
+    let hash: String
+    let userID: Int64
+
+    enum CodingKeys: String, CodingKey {
+        case hash
+        case userID = "user_id"
+    }
+
+    static func of(_ userID: Int64) -> QueryInterfaceRequest<RecoveryCodeRecord> {
+        filter(Column(CodingKeys.userID) == userID)
+    }
+}
+
+/// A row of `login_tickets`: a right password was sent, and a code is awaited; gone once it opened a session.
+struct LoginTicketRecord: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "login_tickets"
+
+    let hash: String
+    let userID: Int64
+    /// The account's when the password was right.
+    let tokenVersion: Int
+    let expiresAt: Date
+
+    enum CodingKeys: String, CodingKey {
+        case hash
+        case userID = "user_id"
+        case tokenVersion = "token_version"
+        case expiresAt = "expires_at"
+    }
+
+    enum Columns {
+        static let hash = Column(CodingKeys.hash)
+        static let userID = Column(CodingKeys.userID)
+        static let expiresAt = Column(CodingKeys.expiresAt)
+    }
+
+    static func of(_ userID: Int64) -> QueryInterfaceRequest<LoginTicketRecord> { filter(Columns.userID == userID) }
+}
+
 /// A row of `invitations`; gone once it is used.
 struct InvitationRecord: Codable, FetchableRecord, PersistableRecord {
     static let databaseTableName = "invitations"

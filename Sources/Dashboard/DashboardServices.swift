@@ -64,6 +64,8 @@ public struct DashboardServices: Sendable {
         switch request {
         case .login(let identifier, let password, let days):
             lane.submit { report(logIn(identifier, password, stayDays: days)) }
+        case .enterCode(let ticket, let code, let days):
+            lane.submit { report(enterCode(ticket, code, stayDays: days)) }
         case .register(let username, let email, let password):
             lane.submit { report(register(username, email, password)) }
         case .work(let desk, let effect): desk.start(effect)
@@ -103,12 +105,27 @@ public struct DashboardServices: Sendable {
 
     private func logIn(_ identifier: String, _ password: String, stayDays: Int) -> DashboardEvent {
         do {
-            let session = try accounts.login(identifier: identifier, password: password)
-            let kept = stayDays > 0 ? try accountServices.remember(session, days: stayDays) : nil
-            return try welcome(Desk(session, keptBy: kept, at: self))
+            return try begin(try accounts.login(identifier: identifier, password: password), stayDays: stayDays)
+        } catch AccountError.secondFactorWanted(let ticket) {
+            return .codeWanted(ticket: ticket)
         } catch {
             return .loginFailed(sentence(error))
         }
+    }
+
+    private func enterCode(_ ticket: String, _ code: String, stayDays: Int) -> DashboardEvent {
+        do {
+            return try begin(try accounts.login(ticket: ticket, code: code), stayDays: stayDays)
+        } catch AccountError.loginExpired {
+            return .loginFailed(AccountError.loginExpired.description)
+        } catch {
+            return .codeRefused(sentence(error))
+        }
+    }
+
+    private func begin(_ session: Session, stayDays: Int) throws -> DashboardEvent {
+        let kept = stayDays > 0 ? try accountServices.remember(session, days: stayDays) : nil
+        return try welcome(Desk(session, keptBy: kept, at: self))
     }
 
     private func register(_ username: String, _ email: String, _ password: String) -> DashboardEvent {

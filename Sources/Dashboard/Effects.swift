@@ -10,6 +10,8 @@ import Workbench
 public enum Request: Sendable {
     /// Somebody wants to work here.
     case login(identifier: String, password: String, stayDays: Int)
+    /// The code of the second factor for which a login waits.
+    case enterCode(ticket: String, code: String, stayDays: Int)
     case register(username: String, email: String, password: String)
     /// Somebody who works here wants something done.
     case work(Desk, Effect)
@@ -105,6 +107,9 @@ public enum DashboardEvent: Sendable {
     /// Somebody has a desk from now on.
     case loggedIn(Desk, themeName: String?)
     case loginFailed(String)
+    /// The password is right, and a code is wanted too.
+    case codeWanted(ticket: String)
+    case codeRefused(String)
     case registrationFailed([FieldProblem], other: String?)
     /// What a desk has to say; it is heard as long as somebody sits there.
     case answer(Desk, Answer)
@@ -119,6 +124,10 @@ public enum Answer: Sendable {
     case sessionEnded(SessionEnding)
     case accountsShown(Account, AccountPanel.Content, message: String?)
     case accountRefused([FieldProblem], other: String?)
+    /// A second factor that waits for its first code.
+    case secondFactorMade(SecondFactorEnrolment)
+    /// It is in force; these are shown once.
+    case secondFactorOn(recoveryCodes: [String])
     case libraryListed([LibraryState.Entry])
     case previewed(path: String, Result<LibraryState.Preview.Content, PlainError>)
     case completed(path: String, [String])

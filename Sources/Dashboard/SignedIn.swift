@@ -113,6 +113,8 @@ public struct SignedIn: LayerOwner {
             frame.show(account)
             if let message { frame.say(message) }
         case .accountRefused(_, let other?): frame.complain(other)
+        case .secondFactorMade(let enrolment): push(SecondFactorCard(enrolment))
+        case .secondFactorOn(let codes): push(SecondFactorCard(recoveryCodes: codes))
         case .opened(let opened): effects += show(opened, &frame)
         case .wouldOverwrite(let request): confirmOverwriting(request)
         case .severalSeries(let choice): ask(choice, &frame)

@@ -10,7 +10,7 @@ public func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [R
     case .loggedIn(let desk, let themeName): return begin(&state, desk, themeName: themeName)
     case .answer(let desk, let answer): return receive(&state, answer, from: desk)
     case .failed(let text): state.frame.complain(text)
-    case .loginFailed, .registrationFailed:
+    case .loginFailed, .codeWanted, .codeRefused, .registrationFailed:
         guard case .signedOut(var signedOut) = state.stage else { break }
         _ = signedOut.tell(event, &state.frame)
         state.stage = .signedOut(signedOut)

@@ -10,11 +10,11 @@ struct AccountOperations: Sendable {
     let settings: ServiceSettings
     /// Hash passwords, which takes a fifth of a second of a core each time, and stand back behind those that answer; in turns of
     /// the places and users that ask.
-    private let hashing: Turns<String>
+    let hashing: Turns<String>
     /// Hashes passwords of registrations, so that no number of them keeps a login waiting.
     private let registering: Turns<String>
     /// Stores what takes no time of its own, but waits where another program writes.
-    private let storing = Workers(count: 1)
+    let storing = Workers(count: 1)
 
     init(accounts: Accounts, tokens: Tokens, settings: ServiceSettings) {
         (self.accounts, self.tokens, self.settings) = (accounts, tokens, settings)
@@ -29,7 +29,7 @@ struct AccountOperations: Sendable {
     /// Who waits for his turn: the place that a request comes from, before it is known who sent it.
     private static func asker(_ caller: ServiceContext) -> String { NetworkAddress(caller.origin)?.place ?? caller.origin }
 
-    private static func asker(_ caller: AuthenticatedContext) -> String { "account \(caller.session.account.id)" }
+    static func asker(_ caller: AuthenticatedContext) -> String { "account \(caller.session.account.id)" }
 
     /// An account as clients see it: no hash.
     private static let profile = Output<Account>.object([
@@ -51,7 +51,9 @@ struct AccountOperations: Sendable {
     private static let username = Input.text(3...AccountRules.longestUsername, pattern: AccountRules.usernamePattern)
     private static let email = Input.text(3...AccountRules.longestEmail, pattern: AccountRules.emailPattern)
     /// A password that is to be checked.
-    private static let password = Input.text(1...1024)
+    static let password = Input.text(1...1024)
+    /// A code of the second factor, or a recovery code.
+    static let factorCode = Input.text(1...SecondFactor.longestCode)
     /// A password that is to be taken; how many bytes it has is checked with the other rules.
     private static let newPassword = Input.text(PasswordRules.shortest...1024)
 
@@ -65,10 +67,11 @@ struct AccountOperations: Sendable {
                 .optional("set_up_token", Self.code), .optional("invitation", Self.code),
                 answer: .created(Self.registration) { _ in "/api/users/me" }, problems: [403, 409, 429], open: register),
             Operation(
-                .post, "/api/auth/login", id: "login", "Exchange a username or email and a password for a token.",
+                .post, "/api/auth/login", id: "login",
+                "Exchange a username or email and a password for a token. Where the account has a second factor a code of it is sent too; 401 names the field code where it is missing or wrong.",
                 .oneOf(.body("identifier", identifier), .body("username", identifier), .body("email", identifier)),
-                .body("password", Self.password), .optional("device_token", Self.code), answer: .ok(Self.token),
-                problems: [401, 429], open: logIn),
+                .body("password", Self.password), .optional("code", Self.factorCode), .optional("device_token", Self.code),
+                answer: .ok(Self.token), problems: [401, 429], open: logIn),
             Operation(
                 .post, "/api/auth/logout", id: "logout", "End the session of the token that is sent.", answer: .nothing,
                 protected: logOut),
@@ -113,10 +116,11 @@ struct AccountOperations: Sendable {
     }
 
     private func logIn(
-        _ caller: ServiceContext, identifier: String, password: String, device: String?
+        _ caller: ServiceContext, identifier: String, password: String, code: String?, device: String?
     ) async throws -> Opened {
         try await hashing.run(for: Self.asker(caller)) {
-            let session = try accounts.login(identifier: identifier, password: password, origin: caller.origin, device: device)
+            let session = try accounts.login(
+                identifier: identifier, password: password, code: code, origin: caller.origin, device: device)
             let remembered = device == nil ? try accounts.rememberDevice(of: session) : nil
             do {
                 return (try tokens.issue(for: session, origin: caller.origin), remembered)

@@ -119,7 +119,8 @@ struct EnvelopeMiddleware: RouterMiddleware {
 
     private static let securityHeaders: [(HTTPField.Name, String)] =
         [
-            (.cacheControl, "no-store"), (.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"),
+            (.cacheControl, "no-store"),
+            (.contentSecurityPolicy, "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
             (.xContentTypeOptions, "nosniff"),
         ]
         + [("Referrer-Policy", "no-referrer"), ("X-Frame-Options", "DENY")].compactMap { name, value in

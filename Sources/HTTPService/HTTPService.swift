@@ -49,9 +49,10 @@ public struct HTTPService: Sendable {
         let store = AnalysisStore(
             accounts: accounts, database: database, locations: locations, models: models, settings: source.settings,
             workers: reading, turns: turns, limits: limits)
+        let accountOperations = AccountOperations(accounts: accounts, tokens: tokens, settings: settings)
         operations = Self.withDocument(
             database,
-            AccountOperations(accounts: accounts, tokens: tokens, settings: settings).all
+            accountOperations.all + SecondFactorOperations(base: accountOperations).all
                 + ReadingOperations(turns: turns).all
                 + AnalysisOperations(store: store, models: models, source: source).all
                 + KeepingOperations(store: store, accounts: accounts, models: models).all)

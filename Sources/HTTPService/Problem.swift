@@ -99,6 +99,12 @@ struct Problem: Error {
             }
         case .wrongCredentials:
             self.init(.unauthorized, error.description, headers: [.wwwAuthenticate: "Bearer realm=\"oddline\""])
+        case .secondFactorWanted, .wrongCode:
+            self.init(
+                .unauthorized, error.description, errors: [FieldError(field: "code", message: error.description)],
+                headers: [.wwwAuthenticate: "Bearer realm=\"oddline\""])
+        case .loginExpired: self.init(.unauthorized, error.description, headers: [.wwwAuthenticate: "Bearer realm=\"oddline\""])
+        case .secondFactorIsOn, .noSecondFactor: self.init(.conflict, error.description)
         case .throttled(let seconds): self.init(.tooManyRequests, error.description, headers: [.retryAfter: String(seconds)])
         case .badToken: self = .unauthorized
         case .noSuchAccount: self.init(.notFound, error.description)

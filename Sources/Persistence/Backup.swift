@@ -3,8 +3,8 @@ import Files
 import Foundation
 import GRDB
 
-/// A copy of a data folder, in a folder of its own: the database, the saved models, the key of the audit log, and where they
-/// lie in the data folder the configuration and themes. Keys that sign tokens are left out, so that no session comes back to
+/// A copy of a data folder, in a folder of its own: the database, the saved models, the keys of the audit log and of second factors,
+/// and where they lie in the data folder the configuration and themes. Keys that sign tokens are left out, so that no session comes back to
 /// life with it.
 public struct Backup: Sendable {
     /// The folder.
@@ -13,11 +13,11 @@ public struct Backup: Sendable {
     /// The backup at `url`, whether it is there or not.
     public init(at url: URL) { self.url = url }
 
-    /// Of the private files the key of the audit log alone is copied: the database is written anew, logs are about one machine,
+    /// Of the private files the keys that the database needs are copied: it is written anew itself, logs are about one machine,
     /// sessions end.
     private static func isCopied(_ name: String) -> Bool {
         let file = DataFile.allCases.first { $0.names.contains(name) }
-        return !name.hasPrefix(".") && (file == nil || file == .auditKey)
+        return !name.hasPrefix(".") && (file == nil || file == .auditKey || file == .secondFactorKey)
     }
 
     /// Copies a data folder, also while others write to it: the database as it is at one moment, models and settings as they are when
@@ -158,11 +158,18 @@ public struct Backup: Sendable {
         let url = folder.appendingPathComponent(DataFile.database.rawValue)
         let database = try OddlineDatabase(readingFrom: url)
         if let part = try database.foreignParts().first { throw StorageError.database(path: url.path, reason: part) }
-        let file = folder.appendingPathComponent(DataFile.auditKey.rawValue)
+        try checkKey(.auditKey, of: folder, "nobody can check the audit log") { try database.hasAudit() }
+        try checkKey(.secondFactorKey, of: folder, "no code of a second factor is right") { try database.hasSecondFactors() }
+    }
+
+    /// - Parameter loss: what nobody can do without the key.
+    private static func checkKey(
+        _ key: DataFile, of folder: URL, _ loss: String, _ isNeeded: () throws -> Bool
+    ) throws {
+        let file = folder.appendingPathComponent(key.rawValue)
         guard let key = try PrivateFile(file).read() else {
-            guard try database.hasAudit() else { return }
-            throw StorageError.configuration(
-                path: file.path, reason: "it is missing, and without it nobody can check the audit log")
+            guard try isNeeded() else { return }
+            throw StorageError.configuration(path: file.path, reason: "it is missing, and without it \(loss)")
         }
         guard key.count == OddlineDatabase.secretLength else {
             throw StorageError.configuration(path: file.path, reason: "it does not hold \(OddlineDatabase.secretLength) bytes")
@@ -280,6 +287,14 @@ extension OddlineDatabase {
     /// Whether the audit log has entries.
     func hasAudit() throws -> Bool {
         try connection.read { try Int.fetchOne($0, sql: "SELECT 1 FROM audit_log WHERE hash IS NOT NULL LIMIT 1") } != nil
+    }
+
+    /// Whether an account has a second factor; none has in a database from before there were any.
+    func hasSecondFactors() throws -> Bool {
+        try connection.read { database in
+            guard try database.tableExists("second_factors") else { return false }
+            return try Int.fetchOne(database, sql: "SELECT 1 FROM second_factors WHERE is_on LIMIT 1") != nil
+        }
     }
 
     /// The version of SQLite.

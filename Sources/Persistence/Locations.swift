@@ -73,6 +73,8 @@ public enum DataFile: String, Sendable, CaseIterable {
     case database = "oddline.db"
     /// The key that chains the audit log.
     case auditKey = "audit-key"
+    /// The key without which the database alone gives no code of a second factor.
+    case secondFactorKey = "second-factor-key"
     /// The keys that sign tokens.
     case signingKeys = "signing-keys.json"
     /// The token of who stays signed in on this machine.
@@ -85,7 +87,7 @@ public enum DataFile: String, Sendable, CaseIterable {
         switch self {
         case .database: ["", "-wal", "-shm"].map { rawValue + $0 }
         case .log: [rawValue, rawValue + ".1"]
-        case .auditKey, .signingKeys, .rememberedToken: [rawValue]
+        case .auditKey, .secondFactorKey, .signingKeys, .rememberedToken: [rawValue]
         }
     }
 }

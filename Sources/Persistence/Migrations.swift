@@ -11,6 +11,7 @@ extension OddlineDatabase {
             try createProtections(database)
             try createLibrary(database)
         }
+        migrator.registerMigration("second factor") { database in try createSecondFactor(database) }
         return migrator
     }
 
@@ -72,6 +73,26 @@ extension OddlineDatabase {
             table.primaryKey("id", .integer)
             table.column("entries", .integer).notNull()
             table.column("hash", .blob).notNull()
+        }
+    }
+
+    /// What is asked beside the password: one-time codes, those for when their device is lost, and logins that wait for one.
+    private static func createSecondFactor(_ database: Database) throws {
+        try database.create(table: "second_factors") { table in
+            table.primaryKey("user_id", .integer).references("users", onDelete: .cascade)
+            table.column("seed", .blob).notNull()
+            table.column("is_on", .boolean).notNull()
+            table.column("last_step", .integer).notNull()
+        }
+        try database.create(table: "recovery_codes") { table in
+            table.primaryKey("hash", .text)
+            owner(table).indexed()
+        }
+        try database.create(table: "login_tickets") { table in
+            table.primaryKey("hash", .text)
+            owner(table).indexed()
+            table.column("token_version", .integer).notNull()
+            table.column("expires_at", .datetime).notNull().indexed()
         }
     }
 

@@ -12,8 +12,8 @@ struct AccountsCommand: AsyncParsableCommand {
         discussion:
             "Whoever can read the data folder can use these commands; passwords are read from the terminal or standard input.",
         subcommands: [
-            List.self, Add.self, Invite.self, Enable.self, Disable.self, ResetPassword.self, ForgetFailures.self, SetRole.self,
-            Sessions.self,
+            List.self, Add.self, Invite.self, Enable.self, Disable.self, ResetPassword.self, RemoveSecondFactor.self,
+            ForgetFailures.self, SetRole.self, Sessions.self,
             Audit.self, RotateKey.self, Check.self,
         ],
         defaultSubcommand: List.self)
@@ -104,6 +104,17 @@ struct AccountsCommand: AsyncParsableCommand {
         @OptionGroup var data: DataOptions
         func run() async throws {
             try await change(username, data, "Password changed for") { try $0.setPassword(of: $1, to: try readPassword()) }
+        }
+    }
+
+    struct RemoveSecondFactor: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lets an account log in without codes, where device and recovery codes are lost.",
+            discussion: "Ask whoever wants it for a proof that a stranger does not have; it is written to the audit log.")
+        @Argument var username: String
+        @OptionGroup var data: DataOptions
+        func run() async throws {
+            try await change(username, data, "Second factor removed for") { try $0.removeSecondFactor(of: $1) }
         }
     }
 
@@ -226,7 +237,18 @@ private func change(_ username: String, _ data: DataOptions, _ done: String, _ b
 }
 
 /// A password typed without echo on a terminal, or one line of standard input.
-func readPassword() throws -> String {
+func readPassword() throws -> String { readSilently("Password: ") }
+
+/// Logs in with a password, and a code where the account has a second factor, each typed or a line of standard input.
+func logIn(_ accounts: Accounts, as user: String) throws -> Session {
+    do { return try accounts.login(identifier: user, password: try readPassword()) } catch AccountError.secondFactorWanted(
+        let ticket)
+    {
+        return try accounts.login(ticket: ticket, code: readSilently("Code: "))
+    }
+}
+
+private func readSilently(_ question: String) -> String {
     guard isatty(STDIN_FILENO) == 1 else { return readLine(strippingNewline: true) ?? "" }
     var settings = termios()
     tcgetattr(STDIN_FILENO, &settings)
@@ -239,6 +261,6 @@ func readPassword() throws -> String {
         ok_release_terminal()
         printError("")
     }
-    printQuestion("Password: ")
+    printQuestion(question)
     return readLine(strippingNewline: true) ?? ""
 }

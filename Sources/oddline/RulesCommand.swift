@@ -103,7 +103,7 @@ struct OwnedSeriesOptions: ParsableArguments {
         guard let user else {
             throw ValidationError("Nobody stays signed in on this machine; name an account with --user.")
         }
-        return try accounts.login(identifier: user, password: try readPassword())
+        return try logIn(accounts, as: user)
     }
 }
 

@@ -393,6 +393,15 @@ private func makeAccounts(now: @escaping @Sendable () -> Date = { Date() }) thro
         #expect(PasswordRules.problem(password, username: "bob", email: "bob@example.org") != nil)
     }
 
+    @Test func everyLeakedPasswordThatIsKnownIsRefused() {
+        let known = leakedPasswords.split(whereSeparator: \.isWhitespace).map(String.init)
+        let long = known.filter { $0.count >= PasswordRules.shortest }
+        #expect(known.count == 30_000 && Set(known).count == known.count && long.count == 229)
+        for password in long {
+            #expect(PasswordRules.problem(password, username: "bob", email: "bob@example.org") != nil, "\(password)")
+        }
+    }
+
     @Test(arguments: [
         "four lamps under ice", "seven wet stones", "x7#Kq2!vLp9z", "dragon monkey summer piano", "a few unrelated words",
         "tzwqkvbnxrpl", "größer als gedacht", "Miles&9 wander",

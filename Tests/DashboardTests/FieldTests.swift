@@ -23,7 +23,7 @@ private let fields: [Scene] = {
             let scene = Scene.all.first { $0.name == "channels" }
             return try #require(scene).make(width, height)
         },
-        Scene("new-account") { try inLibrary($0, $1, .character("A"), .right, .right, .right, .character("n")) },
+        Scene("new-account") { try inLibrary($0, $1, .character("A"), .right, .right, .right, .right, .character("n")) },
         Scene("slider") { try inWorkspace($0, $1, .tab, .down, .character("0")) },
         Scene("note") { try inWorkspace($0, $1, .character("]"), .character("N")) },
         Scene("event-filter") { try inWorkspace($0, $1, .tab, .tab, .character("/")) },

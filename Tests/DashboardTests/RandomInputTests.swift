@@ -154,7 +154,17 @@ private struct Answers {
         count += 1
         switch request {
         case .login(_, let password, _):
-            return [password.isEmpty ? .loginFailed("No.") : .loggedIn(desks[count % 2], themeName: nil)]
+            return [
+                password.isEmpty
+                    ? .loginFailed("No.")
+                    : count.isMultiple(of: 3) ? .codeWanted(ticket: "t") : .loggedIn(desks[count % 2], themeName: nil)
+            ]
+        case .enterCode(_, let code, _):
+            return [
+                code.count.isMultiple(of: 3)
+                    ? .codeRefused("No.")
+                    : code.count.isMultiple(of: 2) ? .loginFailed("No.") : .loggedIn(desks[count % 2], themeName: nil)
+            ]
         case .register: return [.registrationFailed([FieldProblem(.email, "No.")], other: "No.")]
         case .work(let desk, let effect): return answers(to: effect, of: desk, count).map { .answer(desk, $0) }
         case .suspend, .redraw: return []
@@ -172,6 +182,11 @@ private struct Answers {
     private func answers(to effect: Effect, of desk: Desk, _ count: Int) -> [Answer] {
         switch effect {
         case .unlock(let password): [password.count < 3 ? .unlocked : .unlockFailed("No.")]
+        case .account(.enrolSecondFactor):
+            [.secondFactorMade(SecondFactorEnrolment(secret: "JBSWY3DPEHPK3PXP", username: "alice"))]
+        case .account(.activateSecondFactor):
+            count.isMultiple(of: 2)
+                ? [.secondFactorOn(recoveryCodes: ["ABCD-EFGH"])] : [.accountRefused([FieldProblem(.code, "No.")], other: nil)]
         case .account(let request):
             [
                 .accountsShown(desk.account, AccountPanel.Content(), message: request == .load ? nil : "Done."),

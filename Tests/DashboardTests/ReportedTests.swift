@@ -158,7 +158,7 @@ import Workbench
     private func showAccounts(_ state: inout DashboardState) throws {
         let account = try #require(state.signedIn).account
         _ = answer(&state, .accountsShown(account, AccountPanel.Content(accounts: [account]), message: nil))
-        press(&state, .right, .right, .right, .down)
+        press(&state, .right, .right, .right, .right, .down)
         #expect((state.card as? AccountPanel)?.page == .accounts)
     }
 

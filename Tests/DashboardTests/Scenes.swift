@@ -67,6 +67,13 @@ struct Scene: Sendable, CustomTestStringConvertible {
         }
     }
 
+    private static func logIn(_ state: inout DashboardState) {
+        type(&state, "alice")
+        press(&state, .tab)
+        type(&state, "correct horse battery")
+        press(&state, .enter)
+    }
+
     static let signedOut: [Scene] = [
         Scene("login") { DashboardState(width: $0, height: $1, themes: [.midnight]) },
         Scene("login-refused") {
@@ -74,6 +81,20 @@ struct Scene: Sendable, CustomTestStringConvertible {
             type(&state, "alice")
             press(&state, .tab, .tab, .right)
             _ = update(&state, .loginFailed("Username or password is wrong."))
+            return state
+        },
+        Scene("login-code") {
+            var state = DashboardState(width: $0, height: $1, themes: [.midnight])
+            logIn(&state)
+            _ = update(&state, .codeWanted(ticket: "ticket"))
+            return state
+        },
+        Scene("login-code-refused") {
+            var state = DashboardState(width: $0, height: $1, themes: [.midnight])
+            logIn(&state)
+            _ = update(&state, .codeWanted(ticket: "ticket"))
+            type(&state, "123456")
+            _ = update(&state, .codeRefused(AccountError.wrongCode.description))
             return state
         },
         Scene("registration") { DashboardState(width: $0, height: $1, themes: [.midnight], isFirstUser: true) },
@@ -119,7 +140,29 @@ struct Scene: Sendable, CustomTestStringConvertible {
         },
     ]
 
-    static let account: [Scene] = AccountPanel.Page.allCases.map(accountPage) + [accountForm]
+    static let account: [Scene] = AccountPanel.Page.allCases.map(accountPage) + [accountForm] + secondFactor
+
+    private static let secondFactor: [Scene] = [
+        library("second-factor") { _ = answer(&$0, .secondFactorMade(enrolment)) },
+        library("second-factor-refused") { state in
+            _ = answer(&state, .secondFactorMade(enrolment))
+            type(&state, "123456")
+            _ = answer(&state, .accountRefused([FieldProblem(.code, AccountError.wrongCode.description)], other: nil))
+        },
+        library("second-factor-on") { state in
+            press(&state, .character("A"), .right, .right)
+            let account = try #require(state.signedIn).account
+            var content = content
+            content.secondFactor = SecondFactor(isOn: true, recoveryCodes: 9)
+            _ = answer(&state, .accountsShown(account, content, message: nil))
+        },
+        library("recovery-codes") { state in
+            let codes = (0..<10).map { "AB\($0)D-EFGH-IJKL-MNOP-QRST-UVWX" }
+            _ = answer(&state, .secondFactorOn(recoveryCodes: codes))
+        },
+    ]
+
+    private static let enrolment = SecondFactorEnrolment(secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", username: "alice")
 
     private static func accountPage(_ page: AccountPanel.Page) -> Scene {
         library("account-\(page)") { state in
@@ -131,7 +174,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
     }
 
     private static let accountForm = library("account-add") { state in
-        press(&state, .character("A"), .right, .right, .right, .character("n"))
+        press(&state, .character("A"), .right, .right, .right, .right, .character("n"))
         type(&state, "bo")
         _ = answer(&state, .accountRefused([FieldProblem(.username, "Use 3 to 32 characters.")], other: nil))
     }

@@ -45,7 +45,7 @@ func effects(_ requests: [Request]) -> [Effect] {
         case .work(_, let effect): effect
         case .suspend: .suspend
         case .redraw: .redraw
-        case .login, .register: nil
+        case .login, .enterCode, .register: nil
         }
     }
 }

@@ -97,7 +97,27 @@ private func bytes(_ text: String, count: Int = 1) -> [UInt8] { Array(String(rep
     }
 }
 
+@Suite struct HMACSHA1Tests {
+    /// RFC 2202, cases 1, 2, 6.
+    @Test(arguments: [
+        ([UInt8](repeating: 0x0B, count: 20), bytes("Hi There"), "b617318655057264e28bc0b6fb378c8ef146be00"),
+        (bytes("Jefe"), bytes("what do ya want for nothing?"), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
+        (
+            [UInt8](repeating: 0xAA, count: 80), bytes("Test Using Larger Than Block-Size Key - Hash Key First"),
+            "aa4ae5e15272d00e95705637ce8a3b55ed402112"
+        ),
+    ]) func theStandardsExamplesAreMet(_ key: [UInt8], _ text: [UInt8], _ code: String) {
+        #expect(hexadecimal(HMACSHA1(key: key).code(for: text)) == code)
+    }
+}
+
 @Suite struct BytesTests {
+    /// RFC 4648, section 10, without the signs that fill up.
+    @Test(arguments: [
+        ("", ""), ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("fooba", "MZXW6YTB"),
+        ("foobar", "MZXW6YTBOI"),
+    ]) func base32IsThatOfTheStandard(_ text: String, _ expected: String) { #expect(base32(text.utf8) == expected) }
+
     @Test func digitsAreTwoAByteAndRandomBytesDiffer() {
         #expect(hexadecimal([0x00, 0x0F, 0xA0, 0xFF]) == "000fa0ff")
         let drawn = (0..<100).map { _ in randomBytes(16) }

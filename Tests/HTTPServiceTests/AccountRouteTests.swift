@@ -35,7 +35,11 @@ import Testing
         for path in ["/health", "/api/users/me", "/nothing", "/openapi.json"] {
             let answer = try await server.send("GET", path)
             #expect(answer.headers["x-content-type-options"] == "nosniff" && answer.headers["cache-control"] == "no-store")
-            #expect(answer.headers["content-security-policy"]?.contains("default-src 'none'") == true)
+            let policy = try #require(answer.headers["content-security-policy"])
+            for rule in ["default-src", "object-src", "base-uri", "frame-ancestors"] {
+                #expect(policy.contains("\(rule) 'none'"))
+            }
+            #expect(answer.headers["referrer-policy"] == "no-referrer")
             #expect(answer.headers["access-control-allow-origin"] == nil)
             #expect(answer.headers["x-request-id"]?.isEmpty == false)
         }

@@ -40,8 +40,8 @@ import Testing
         try note("first")
         try write("model", "models/1/f-lstm.safetensors")
         try write("draft", "models/1/.f-lstm.safetensors.new")
-        for name in DataFile.allCases.dropFirst(2).flatMap(\.names) { try write(name, name) }
-        try write(String(repeating: "k", count: 32), DataFile.auditKey.rawValue)
+        for name in DataFile.allCases.dropFirst(3).flatMap(\.names) { try write(name, name) }
+        for key in [DataFile.auditKey, .secondFactorKey] { try write(String(repeating: "k", count: 32), key.rawValue) }
         try write("ascii = true\n", "config.toml")
     }
 
@@ -50,7 +50,9 @@ import Testing
         try fill()
         try backup.make(from: locations)
         let names = try FileManager.default.contentsOfDirectory(atPath: backup.url.path).sorted()
-        #expect(names == ["audit-key", "config.toml", "models", "oddline.db"], "no keys of sessions, no log, no drafts")
+        #expect(
+            names == ["audit-key", "config.toml", "models", "oddline.db", "second-factor-key"],
+            "no keys of sessions, no log, no drafts")
         #expect(try FileManager.default.contentsOfDirectory(atPath: backup.url.path + "/models/1") == ["f-lstm.safetensors"])
         var status = stat()
         #expect(lstat(backup.url.path, &status) == 0 && status.st_mode & 0o777 == 0o700)
@@ -118,14 +120,18 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["backup", "data"])
     }
 
-    @Test(arguments: ["", "x", String(repeating: "k", count: 33)]) func aKeyOfTheAuditLogThatIsNoneIsNotRestored(_ key: String)
-        throws
-    {
+    @Test(arguments: ["", "x", String(repeating: "k", count: 33)], ["audit-key", "second-factor-key"])
+    func aKeyThatIsNoneIsNotRestored(_ key: String, _ name: String) throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         try fill()
-        try OddlineDatabase(at: locations.database).write { try $0.execute(sql: "UPDATE audit_log SET hash = x'01'") }
+        try OddlineDatabase(at: locations.database).write { database in
+            try database.execute(sql: "UPDATE audit_log SET hash = x'01'")
+            try database.execute(
+                sql: "INSERT INTO users (username, email, hashed_password, created_at, updated_at) VALUES ('a', 'b', 'c', 0, 0)")
+            try database.execute(sql: "INSERT INTO second_factors SELECT id, x'01', 1, 0 FROM users")
+        }
         try backup.make(from: locations)
-        let file = backup.url.appendingPathComponent("audit-key")
+        let file = backup.url.appendingPathComponent(name)
         if key.isEmpty { unlink(file.path) } else { try PrivateFile(file).write(Data(key.utf8)) }
         #expect(throws: StorageError.self) { try backup.restore(to: locations) }
     }

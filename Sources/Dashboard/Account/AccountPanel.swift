@@ -5,12 +5,13 @@ import TerminalUI
 public struct AccountPanel: Sendable, Equatable {
     /// A page of the panel.
     public enum Page: Int, Sendable, CaseIterable {
-        case profile, password, sessions, accounts, audit
+        case profile, password, secondFactor, sessions, accounts, audit
 
         var title: String {
             switch self {
             case .profile: "Profile"
             case .password: "Password"
+            case .secondFactor: "Second factor"
             case .sessions: "Sessions"
             case .accounts: "Accounts"
             case .audit: "Audit log"
@@ -22,6 +23,7 @@ public struct AccountPanel: Sendable, Equatable {
 
     /// What the database says.
     public struct Content: Sendable, Equatable {
+        var secondFactor = SecondFactor(isOn: false, recoveryCodes: 0)
         var sessions: [OpenSession] = []
         var accounts: [Account] = []
         var audit: [AuditEntry] = []
@@ -69,6 +71,7 @@ public struct AccountPanel: Sendable, Equatable {
                 TextField.name(account.username), TextField.name(account.email), TextField.password,
             ]
         case .password: fields = Array(repeating: TextField.password, count: 3)
+        case .secondFactor: fields = content.secondFactor.isOn ? [TextField.password, TextField.name()] : [TextField.password]
         case .sessions, .accounts, .audit: fields = []
         }
         problems = fields.map { _ in nil }
@@ -90,13 +93,14 @@ public struct AccountPanel: Sendable, Equatable {
         case (_, .resetPassword): ["New password"]
         case (.profile, nil): ["Username", "Email", "Present password"]
         case (.password, nil): ["Present password", "New password", "New password again"]
+        case (.secondFactor, nil): content.secondFactor.isOn ? ["Present password", "Code"] : ["Present password"]
         default: []
         }
     }
 
     var lineCount: Int {
         switch page {
-        case .profile, .password: 0
+        case .profile, .password, .secondFactor: 0
         case .sessions: content.sessions.count
         case .accounts: content.accounts.count
         case .audit: content.audit.count
@@ -110,6 +114,9 @@ public enum AccountRequest: Sendable, Equatable {
     /// A new email address needs the password.
     case updateProfile(username: String, email: String, password: String)
     case changePassword(present: String, new: String)
+    case enrolSecondFactor(password: String)
+    case activateSecondFactor(code: String)
+    case removeSecondFactor(password: String, code: String)
     case endSession(String)
     case setEnabled(Account, Bool)
     case setRole(Account, Role)
@@ -157,10 +164,10 @@ extension AccountPanel: Card, FieldLayer {
                     panel.content.sessions.indices.contains(panel.selection) ? nil : "There is no session to end."
                 }, while: { $0.shows(.sessions) }
             ) { panel, _, _ in .stay([.account(.endSession(panel.content.sessions[panel.selection].id))]) },
-            on([.enter], name: "go on", "The next field; on the last field, save", while: { !$0.fields.isEmpty }) {
-                panel, _, _ in
-                .stay(panel.enter())
-            },
+            on(
+                [.enter], name: "go on", "The next field; on the last field, save", opens: [SecondFactorCard.self],
+                while: { !$0.fields.isEmpty }
+            ) { panel, _, _ in .stay(panel.enter()) },
             on([.tab], name: "next", "The next field", while: { !$0.fields.isEmpty }) { panel, _, _ in panel.focus(1) },
             on([.backTab], "The field before", while: { !$0.fields.isEmpty }) { panel, _, _ in panel.focus(-1) },
             on([.left], name: "pages", "The page before", while: { $0.canTurn }) { panel, _, _ in
@@ -256,6 +263,11 @@ extension AccountPanel: Card, FieldLayer {
                 return []
             }
             return [.account(.changePassword(present: texts[0], new: texts[1]))]
+        case (.secondFactor, nil):
+            let (password, code) = (texts[0], texts.dropFirst().first)
+            return [
+                .account(code.map { .removeSecondFactor(password: password, code: $0) } ?? .enrolSecondFactor(password: password))
+            ]
         default: return []
         }
     }
@@ -284,6 +296,8 @@ extension AccountPanel: Card, FieldLayer {
         case .accountsShown(let account, let content, let message):
             self.account = account
             self.content = content
+            // What the page asks for depends on what there is.
+            if message == nil, page == .secondFactor, form == nil, fields.count != titles.count { show(page) }
             guard message != nil else { break }
             let (page, selection) = (page, selection)
             show(pages.contains(page) ? page : .profile)
@@ -294,7 +308,8 @@ extension AccountPanel: Card, FieldLayer {
                     switch problem.field {
                     case .username: 0
                     case .email: 1
-                    case .password: page == .password ? 1 : fields.count - 1
+                    case .code: 1
+                    case .password: page == .password ? 1 : page == .secondFactor ? 0 : fields.count - 1
                     }
                 if problems.indices.contains(place) { problems[place] = problem.message }
             }

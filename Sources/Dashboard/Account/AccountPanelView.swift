@@ -9,11 +9,10 @@ extension AccountPanel {
 
     func draw(_ screen: inout CellBuffer, in card: Rect, over signedIn: SignedIn, _ frame: Frame) {
         let theme = frame.theme
-        var x = card.x + 2
-        for page in pages {
+        for (page, title, x) in tabs(in: card) {
             let isShown = page == self.page
             let style = isShown ? Style(theme.accent, bold: true, underlined: focus == 0) : Style(theme.muted)
-            x += screen.write(page.title, x: x, y: card.y + 1, style) + 3
+            screen.write(title, x: x, y: card.y + 1, style)
         }
         let area = Rect(x: card.x + 2, y: card.y + 3, width: card.width - 4, height: card.height - 4)
         if fields.isEmpty {
@@ -21,9 +20,34 @@ extension AccountPanel {
         } else {
             drawFields(&screen, area, theme)
         }
-        if page == .profile {
-            let text = "A new email needs the password."
-            screen.write(text, x: area.x, y: card.maxY - 2, Style(theme.muted), limit: area.width)
+        for (row, line) in wrapped(note, width: area.width).reversed().enumerated() {
+            screen.write(line, x: area.x, y: card.maxY - 2 - row, Style(theme.muted), limit: area.width)
+        }
+    }
+
+    /// What a page says of itself.
+    private var note: String {
+        switch (page, content.secondFactor.isOn) {
+        case (.profile, _): "A new email needs the password."
+        case (.secondFactor, false):
+            "Off: the password alone opens this account. Enter makes a secret for an authenticator program, whose codes logins need "
+                + "from its first one on."
+        case (.secondFactor, true):
+            "On: logins need a code too. \(counted(content.secondFactor.recoveryCodes, "recovery code")) left. Password and code "
+                + "remove it; do so and make another for new recovery codes."
+        default: ""
+        }
+    }
+
+    /// The pages with their titles and where these stand; where all do not fit they stand closer, and the longest is shorter.
+    private func tabs(in card: Rect) -> [(page: Page, title: String, x: Int)] {
+        let (pages, room) = (pages, card.width - 4)
+        let fits = pages.reduce(-3) { $0 + displayWidth($1.title) + 3 } <= room
+        var x = card.x + 2
+        return pages.map { page in
+            let title = page == .secondFactor && !fits ? "Factor" : page.title
+            defer { x += displayWidth(title) + (fits ? 3 : 1) }
+            return (page, title, x)
         }
     }
 
@@ -32,13 +56,7 @@ extension AccountPanel {
 
     /// The page whose title stands in a column.
     func page(atColumn column: Int, of card: Rect) -> Page? {
-        var x = card.x + 2
-        for page in pages {
-            let width = displayWidth(page.title)
-            if (x..<(x + width)).contains(column) { return page }
-            x += width + 3
-        }
-        return nil
+        tabs(in: card).first { ($0.x..<$0.x + displayWidth($0.title)).contains(column) }?.page
     }
 
     /// The line of the list that is drawn in a row of the screen.
@@ -94,7 +112,7 @@ extension AccountPanel {
             }.joined(separator: "  ")
         }
         switch page {
-        case .profile, .password: return ("", [])
+        case .profile, .password, .secondFactor: return ("", [])
         case .sessions:
             return (
                 row([("from", 20), ("since", 19), ("until", 19)]),

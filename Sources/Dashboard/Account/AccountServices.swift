@@ -86,18 +86,47 @@ struct AccountServices: Sendable {
     func answer(_ request: AccountRequest, _ session: Session) -> (Answer, Session?) {
         var renewed: Session?
         do {
-            let (message, session) = try carryOut(request, try accounts.refreshed(session))
-            renewed = session
-            var content = AccountPanel.Content(sessions: try accounts.openSessions(of: session.account))
-            if session.account.role == .administrator {
-                content.accounts = try accounts.list()
-                content.audit = try accounts.auditLog()
-            }
-            return (.accountsShown(session.account, content, message: message), session)
+            let session = try accounts.refreshed(session)
+            if let news = try enrolment(request, session) { return (news, nil) }
+            let (message, changed) = try carryOut(request, session)
+            renewed = changed
+            return (try shown(to: changed, message), changed)
         } catch AccountError.invalid(let problems) {
             return (.accountRefused(problems, other: nil), renewed)
+        } catch AccountError.wrongCode {
+            let problem = FieldProblem(.code, AccountError.wrongCode.description)
+            return (.accountRefused([problem], other: nil), renewed)
         } catch {
             return (.accountRefused([], other: ProblemLog(in: locations).sentence(for: error)), renewed)
+        }
+    }
+
+    private func shown(to session: Session, _ message: String?) throws -> Answer {
+        var content = AccountPanel.Content(
+            secondFactor: try accounts.secondFactor(of: session.account),
+            sessions: try accounts.openSessions(of: session.account))
+        if session.account.role == .administrator {
+            content.accounts = try accounts.list()
+            content.audit = try accounts.auditLog()
+        }
+        return .accountsShown(session.account, content, message: message)
+    }
+
+    /// What is told of a second factor that is made; `nil` where something else is asked.
+    private func enrolment(_ request: AccountRequest, _ session: Session) throws -> Answer? {
+        switch request {
+        case .enrolSecondFactor(let password):
+            return try namingPassword { .secondFactorMade(try accounts.enrolSecondFactor(of: session, password: password)) }
+        case .activateSecondFactor(let code):
+            return .secondFactorOn(recoveryCodes: try accounts.activateSecondFactor(of: session, code: code))
+        default: return nil
+        }
+    }
+
+    /// Has a wrong password told beside its field.
+    private func namingPassword<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch AccountError.wrongCredentials {
+            throw AccountError.invalid([FieldProblem(.password, "This is not the present password.")])
         }
     }
 
@@ -113,6 +142,9 @@ struct AccountServices: Sendable {
                 throw AccountError.invalid([FieldProblem(.password, "A new email address needs the present password.")])
             }
             return ("The profile is saved.", try accounts.refreshed(session))
+        case .removeSecondFactor(let password, let code):
+            try namingPassword { try accounts.removeSecondFactor(of: session, password: password, code: code) }
+            return ("The second factor is removed; the password alone opens this account.", session)
         default:
             let message = try change(request, session, accounts.acting(as: session, from: "terminal"))
             return (message, try accounts.refreshed(session))
@@ -121,7 +153,7 @@ struct AccountServices: Sendable {
 
     private func change(_ request: AccountRequest, _ session: Session, _ accounts: Accounts) throws -> String? {
         switch request {
-        case .load, .changePassword, .updateProfile: return nil
+        case .load, .changePassword, .updateProfile, .enrolSecondFactor, .activateSecondFactor, .removeSecondFactor: return nil
         case .endSession(let id):
             try accounts.endSession(id, of: session.account)
             return "The session has ended."

@@ -38,7 +38,9 @@ public struct LoginForm: FieldLayer {
             form.focus = (form.focus + 3) % 4
             return .stay
         },
-        on([.enter], name: "go on", "The next field; on the last one, log in", unless: isChecking) { form, _, _ in
+        on(
+            [.enter], name: "go on", "The next field; on the last one, log in", opens: [CodeForm.self], unless: isChecking
+        ) { form, _, _ in
             if form.focus > 0 { return .stay(form.submit()) }
             form.focus = 1
             return .stay
@@ -79,7 +81,17 @@ public struct LoginForm: FieldLayer {
     mutating func receive(
         _ news: DashboardEvent, over signedOut: inout SignedOut, _ frame: inout Frame
     ) -> LayerStep<SignedOut> {
-        if case .loginFailed(let problem) = news { refuse(problem) }
+        switch news {
+        case .loginFailed(let problem): refuse(problem)
+        case .codeWanted(let ticket) where isBusy:
+            (isBusy, focus) = (false, 1)
+            password.set("")
+            return .stayAndRun { [stayDays] signedOut, _ in
+                signedOut.push(CodeForm(ticket: ticket, stayDays: stayDays))
+                return []
+            }
+        default: break
+        }
         return .stay
     }
 

@@ -103,7 +103,7 @@ public struct RegistrationForm: FieldLayer {
         switch field {
         case .username: 0
         case .email: 1
-        case .password: 2
+        case .password, .code: 2
         }
     }
 
