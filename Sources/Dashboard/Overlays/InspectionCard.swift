@@ -45,6 +45,7 @@ struct InspectionCard: WorkspaceCard {
                 if let entry = signedIn.workspace.flatMap(EntryCard.note) { signedIn.push(entry) }
                 return []
             },
+        ] + Binding.goingOn + [
             stepping(.character("["), .left, .up, .character("h"), .character("k"), by: -1, "The event of the list before"),
             stepping(.character("]"), .right, .down, .character("l"), .character("j"), by: 1, "The next event of the list"),
             at([.character("c")], name: "channels", "The next channel in the order of blame", unless: { $1.oneChannel }) {
@@ -67,7 +68,9 @@ struct InspectionCard: WorkspaceCard {
         _ key: Character, _ name: String, _ help: String, _ verdict: Verdict?
     ) -> Binding<SignedIn> {
         at([.character(key)], name: name, help, unless: { $1.noVerdict(verdict) }) { card, workspace, frame in
-            card.following(&workspace) { $0.judge(verdict, &frame) }
+            guard let event = workspace.selectedEvent else { return .stay }
+            let effects = card.asked(&workspace) { $0.judge([event.rows], verdict, &frame) }
+            return verdict == nil ? .stay(effects) : .stayAndRun { effects + $0.goOnAfterVerdict(&$1) }
         }
     }
 
@@ -84,10 +87,6 @@ struct InspectionCard: WorkspaceCard {
             }
         }
     }
-
-    private mutating func following(
-        _ workspace: inout WorkspaceState, _ body: (inout WorkspaceState) -> [Effect]
-    ) -> LayerStep<SignedIn> { .stay(asked(&workspace, body)) }
 
     /// Asks why another event is flagged, or the same with other rows, since verdicts move the scores.
     private mutating func asked(_ workspace: inout WorkspaceState, _ body: (inout WorkspaceState) -> [Effect]) -> [Effect] {
