@@ -81,8 +81,8 @@ public final class Desk: Sendable {
         case .look(let path): look(path, effect)
         case .trainFile(let path, let run): Task { await trainFile(path, run) }
         case .exportSet(let request): write(request, effect)
-        case .listSet, .listLibrary, .loadModels, .export, .describe, .compare, .explain, .examine, .scoreGrowth, .settle, .complete,
-            .readRules:
+        case .listSet, .listLibrary, .loadModels, .export, .describe, .compare, .explain, .examine, .scoreGrowth, .settle,
+            .complete, .readRules:
             compute(effect)
         case .follow(let path, let series, var options, let run):
             options.readers = services.readers

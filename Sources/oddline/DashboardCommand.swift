@@ -18,7 +18,7 @@ struct DashboardCommand: AsyncParsableCommand {
             "Register or log in, open a series, press t to train the models, Tab and arrows to move the sliders, ? for help.")
 
     @Argument(
-        help: "A file to open after the login; several files, or folders, are shown as a set: a list to train, judge and report on.",
+        help: "A file to open after the login; several files, or folders, are a set: a list to train, judge and report on.",
         completion: .file())
     var files: [String] = []
 

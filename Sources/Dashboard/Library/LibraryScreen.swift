@@ -22,8 +22,9 @@ struct LibraryScreen: Layer {
                 return []
             },
             Binding(
-                [NamedKey.openPath], name: "open path", "Type the path of a file or folder; \(NamedKey.complete.name) completes it",
-                command: "open", arguments: "PATH", opens: [PathEntry.self, FileSetScreen.self],
+                [NamedKey.openPath], name: "open path",
+                "Type the path of a file or folder; \(NamedKey.complete.name) completes it", command: "open", arguments: "PATH",
+                opens: [PathEntry.self, FileSetScreen.self],
                 withValue: { signedIn, path, frame in signedIn.open(path, &frame) }
             ) { signedIn, _ in
                 signedIn.push(PathEntry())

@@ -17,13 +17,13 @@ struct FileSetScreen: Layer {
             },
             Binding(
                 [NamedKey.train], name: "train", "Train on the marked files, or on all listed that have no models",
-                command: "train-set", when: { Availability(unless: $0.fileSet?.noFilesToTrain) }
+                command: "train", when: { Availability(unless: $0.fileSet?.noFilesToTrain) }
             ) { signedIn, _ in
                 let cores = signedIn.desk.services.cores
                 return signedIn.atSet { $0.train(atOnce: cores) }
             },
             Binding(
-                [NamedKey.stopQueue], "Stop the queue of files to train on", command: "stop-queue",
+                [NamedKey.stopQueue], "Stop the queue of files to train on", command: "cancel",
                 when: { Availability(unless: $0.fileSet?.queue?.isUnderWay == true ? nil : "No queue is under way.") }
             ) { signedIn, _ in
                 signedIn.atSet {

@@ -1,3 +1,4 @@
+import Accounts
 import AnomalyDetection
 import Files
 import Foundation
@@ -85,7 +86,7 @@ extension Desk {
             let opened = try await services.lookers.run { [self] () -> OpenedSeries? in
                 guard !run.isCancelled, let session = try permitted() else { return nil }
                 let (reading, kept) = try series(of: path, session)
-                return try opened(reading, [], kept.options, of: path, keeps: false, session)
+                return try self.opened(reading, [], kept.options, of: path, keeps: false, session)
             }
             guard let opened else { return report(.fileTrained(run: run, path: path, .stopped)) }
             var chosen = ChosenRows()
@@ -95,7 +96,8 @@ extension Desk {
             var (scored, failure) = ([ScoredModel](), String?.none)
             let all = Double(services.models.all.count)
             var shares: [ModelKind: Double] = [:]
-            for await (progress, saving) in try learning(on: opened.series, chosen, seed: 1, threads: .one, run) {
+            for await step in try learning(on: opened.series, chosen, seed: 1, threads: .one, run) {
+                let (progress, saving) = step
                 if let progress = progress.progress { shares[progress.model] = progress.share }
                 switch progress {
                 case .finished(let model): scored.append(model)

@@ -1,5 +1,6 @@
 import Foundation
 import TerminalUI
+import TimeSeries
 import Work
 import Workbench
 

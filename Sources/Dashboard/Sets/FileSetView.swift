@@ -1,4 +1,5 @@
 import TerminalUI
+import TimeSeries
 import Workbench
 
 /// Where the parts of a set stand.
@@ -61,7 +62,8 @@ extension FileSetState {
     }
 
     private func drawSummary(_ screen: inout CellBuffer, _ area: Rect, _ theme: Theme) {
-        let listed = filter.text.isEmpty ? counted(files.count, "file") : "\(grouped(shown.count)) of \(counted(files.count, "file"))"
+        let all = counted(files.count, "file")
+        let listed = filter.text.isEmpty ? all : "\(grouped(shown.count)) of \(all)"
         let events = files.reduce(0) { $0 + ($1.overview?.flagged ?? 0) }
         var parts = [
             listed, "\(grouped(files.count(where: \.isTrained))) trained", counted(events, "event"), "\(grouped(open)) open",
@@ -95,13 +97,17 @@ extension FileSetState {
         func line(_ y: Int, _ style: Style, _ text: (Column) -> String) {
             var x = layout.list.x + 2
             for column in columns {
-                screen.cell(fitted(text(column), columns: column.width), x: x, y: y, width: column.width, isNumber: column.isNumber, style)
+                let text = fitted(text(column), columns: column.width)
+                screen.cell(text, x: x, y: y, width: column.width, isNumber: column.isNumber, style)
                 x += column.width + 1
             }
         }
         line(layout.heading.y, Style(theme.muted, bold: true), \.title)
         guard !shown.isEmpty else {
-            let text = !isListed ? "Looking for files…" : files.isEmpty ? "There is no file that can be read." : "No path contains \"\(filter.text)\"."
+            let text =
+                !isListed
+                ? "Looking for files…"
+                : files.isEmpty ? "There is no file that can be read." : "No path contains \"\(filter.text)\"."
             screen.write(text, x: layout.list.x, y: layout.list.y, Style(theme.muted), limit: layout.list.width)
             return
         }
@@ -121,8 +127,8 @@ extension FileSetState {
         }
         screen.scrollBar(
             first: first, total: shown.count,
-            in: Rect(x: layout.frame.maxX - 1, y: layout.list.y, width: 1, height: layout.list.height), thumb: Style(theme.accent),
-            track: Style(theme.border))
+            in: Rect(x: layout.frame.maxX - 1, y: layout.list.y, width: 1, height: layout.list.height),
+            thumb: Style(theme.accent), track: Style(theme.border))
     }
 
     private func style(of file: File, isSelected: Bool, _ theme: Theme) -> Style {
@@ -167,14 +173,18 @@ extension FileSetState {
 
     /// The columns, and how wide the outline is: where room is short the outline goes first, then rows, new, judged and the folder.
     private func columns(_ width: Int) -> ([Column], outline: Int) {
-        func number(_ title: String, _ order: Order?, _ width: Int, rank: Int, _ value: @escaping (SeriesOverview) -> String) -> Column {
+        func number(
+            _ title: String, _ order: Order?, _ width: Int, rank: Int, _ value: @escaping (SeriesOverview) -> String
+        ) -> Column {
             Column(title: title + (order == self.order ? "▾" : ""), width: width, isNumber: true, rank: rank) {
                 $0.overview.map { $0.models.isEmpty ? "–" : value($0) } ?? ""
             }
         }
-        func longest(_ text: (File) -> String) -> Int { shown.lazy.map { displayWidth(text(files[$0])) }.max() ?? 0 }
+        func longest(_ text: (File) -> String) -> Int { shown.map { displayWidth(text(files[$0])) }.max() ?? 0 }
         var columns = [
-            Column(title: order == .path ? "file▾" : "file", width: max(8, longest(\.name)), isNumber: false, rank: 0, text: \.name),
+            Column(
+                title: order == .path ? "file▾" : "file", width: max(8, longest(\.name)), isNumber: false, rank: 0, text: \.name
+            ),
             Column(title: "folder", width: max(6, longest(\.folder)), isNumber: false, rank: 3, text: \.folder),
             Column(title: order == .rows ? "rows▾" : "rows", width: 9, isNumber: true, rank: 6) { file in
                 (file.overview?.rowCount ?? file.holdings?.rowCount).map(grouped) ?? ""

@@ -44,11 +44,12 @@ extension Binding where Owner == SignedIn {
     static var goingOn: [Binding] {
         [
             Binding(
-                [NamedKey.nextOpen], name: "next open", "Go to the next flagged event without a verdict, in whichever file of the set",
-                command: "next-open"
+                [NamedKey.nextOpen], name: "next open",
+                "Go to the next flagged event without a verdict, in whichever file of the set", command: "next-open"
             ) { signedIn, frame in signedIn.goOn(&frame) },
             Binding(
-                [NamedKey.previousOpen], "Back to the event from which \(NamedKey.nextOpen.name) went on", command: "previous-open"
+                [NamedKey.previousOpen], "Back to the event from which \(NamedKey.nextOpen.name) went on",
+                command: "previous-open"
             ) { signedIn, frame in signedIn.goBackOnRound(&frame) },
         ]
     }
@@ -111,7 +112,8 @@ extension SignedIn {
         frame.say(
             unknown > 0
                 ? "No event is open in the files that were looked at; \(counted(unknown, "file")) not yet."
-                : workspace?.analysis.result == nil && fileSet == nil ? DetectionError.noScores.description : "No event is open: all are judged.")
+                : workspace?.analysis.result == nil && fileSet == nil
+                    ? DetectionError.noScores.description : "No event is open: all are judged.")
         return []
     }
 
@@ -134,6 +136,12 @@ extension SignedIn {
     }
 
     // MARK: Going
+
+    /// Waits for nothing any more.
+    private mutating func stay() {
+        round.aim = nil
+        workspace?.isLeft = false
+    }
 
     private mutating func leavePlace() {
         guard isAtWorkspace, let workspace, let event = workspace.selectedEvent else { return }
@@ -191,11 +199,11 @@ extension SignedIn {
             round.aim = nil
             return arrive(at: rows, &frame)
         case (.settled, .settling?) where workspace?.settling.isUnderWay != true:
-            (round.aim, workspace?.isLeft) = (nil, false)
+            stay()
             return goOn(&frame)
-        case (.settlingFailed, .settling?), (.severalSeries, .arriving?): (round.aim, workspace?.isLeft) = (nil, false)
+        case (.settlingFailed, .settling?), (.severalSeries, .arriving?): stay()
         case (.openFailed(let problem), .arriving(let path, _)?):
-            (round.aim, workspace?.isLeft) = (nil, false)
+            stay()
             fileSet?.take(problem: problem, of: path)
         case (.opened(let opened), .arriving(let path, _)?) where opened.path != path || opened.savedModels.isEmpty:
             round.aim = nil

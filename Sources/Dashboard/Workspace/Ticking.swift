@@ -49,7 +49,8 @@ extension Binding where Owner == SignedIn {
                 signedIn.atWorkspace { workspace in
                     workspace.list.toggleAll()
                     let count = workspace.list.tickedEvents.count
-                    frame.say(count == 0 ? "No event is marked." : "\(counted(count, "event")) marked; a verdict judges them all.")
+                    let marked = "\(counted(count, "event")) marked; a verdict judges them all."
+                    frame.say(count == 0 ? "No event is marked." : marked)
                     return []
                 }
             },
@@ -60,6 +61,7 @@ extension Binding where Owner == SignedIn {
 extension WorkspaceState {
     /// Why no event can be marked.
     fileprivate var noListedEvent: String? {
-        selectedPlace == nil ? nothingListed ?? "The cursor stands in no listed event; \(NamedKey.nextEvent.name) goes to one." : nil
+        guard selectedPlace == nil else { return nil }
+        return nothingListed ?? "The cursor stands in no listed event; \(NamedKey.nextEvent.name) goes to one."
     }
 }

@@ -16,7 +16,7 @@ public struct SetReport: Sendable {
     public mutating func add(_ analysis: Analysis, notes: Notes, path: String) {
         let overview = SeriesOverview(analysis)
         lines.append([
-            path, "\(overview.rowCount)", models.kinds.filter { overview.models.contains($0) }.map(\.title).joined(separator: ", "),
+            path, "\(overview.rowCount)", overview.models.map(\.title).joined(separator: ", "),
             "\(overview.flagged)", "\(overview.judged)", "\(overview.open)",
             overview.peak.map { String(format: "%.3g", $0) } ?? "",
         ])
@@ -33,7 +33,9 @@ public struct SetReport: Sendable {
         let heads = ["file", "rows", "models", "flagged", "judged", "open", "highest peak"]
         return Report.page(
             title, models,
-            ["<h1>\(escaped(title))</h1>", "<p>\(lines.count) files, \(sections.count) with models.</p>", htmlTable(heads, lines)]
-                + sections)
+            [
+                "<h1>\(escaped(title))</h1>", "<p>\(lines.count) files, \(sections.count) with models.</p>",
+                htmlTable(heads, lines),
+            ] + sections)
     }
 }
