@@ -101,9 +101,10 @@ public struct Frame: Sendable {
 }
 
 /// A failure as the sentence that the user reads.
-public struct PlainError: Error, Sendable, Equatable {
+public struct PlainError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The sentence.
     public let message: String
+    public var description: String { message }
 
     init(message: String) { self.message = message }
 

@@ -186,21 +186,12 @@ extension Desk {
     ) {
         stored(effect) { [self] session in
             if run?.isCancelled == true { return nil }
-            var opened = try opened(reading, columns, options, of: path, keeps: keeps, session)
+            let library = library(session)
+            var opened = try library.open(reading.series, at: path, settings: services.settings, models: services.models)
+            if keeps { try library.keep(options, of: path) }
+            (opened.understanding, opened.columns, opened.options) = (reading.understanding, columns, options)
+            opened.horizon = services.horizon
             return answer(&opened)
         }
-    }
-
-    /// Stores that a series was opened, and gives it with all that the user left about it.
-    func opened(
-        _ reading: Reading, _ columns: [ColumnGlance], _ options: SeriesReader.Options, of path: String, keeps: Bool,
-        _ session: Session
-    ) throws -> OpenedSeries {
-        let library = library(session)
-        var opened = try library.open(reading.series, at: path, settings: services.settings, models: services.models)
-        if keeps { try library.keep(options, of: path) }
-        (opened.understanding, opened.columns, opened.options) = (reading.understanding, columns, options)
-        opened.horizon = services.horizon
-        return opened
     }
 }

@@ -56,8 +56,7 @@ extension Desk {
         if let kind = services.readers?.kind(of: path), try library.recentFiles(limit: .max).allSatisfy({ $0.path != path }) {
             throw PlainError(message: "It is \(kind), which another program reads; open it to see it.")
         }
-        let (reading, _) = try series(of: path, session)
-        let series = reading.series
+        let series = try series(of: path, session).series
         let shelf = try library.shelf(of: series, at: path)
         var analysis = Analysis(series: series, models: services.models, settings: try shelf.settings() ?? services.settings)
         let (judgements, rules) = (try shelf.judgements(), try shelf.rules())
@@ -68,10 +67,9 @@ extension Desk {
     }
 
     /// Reads a file of which nobody chooses a series.
-    private func series(of path: String, _ session: Session) throws -> (Reading, KeptReading) {
-        let kept = try readAsKept(path, session)
-        switch kept.reading {
-        case .read(let reading, _): return (reading, kept)
+    private func series(of path: String, _ session: Session) throws -> Reading {
+        switch try readAsKept(path, session).reading {
+        case .read(let reading, _): return reading
         case .several(let choice):
             throw PlainError(message: "It holds \(grouped(choice.series.count)) series; open it to choose one.")
         case .failed(let error): throw error
@@ -83,10 +81,14 @@ extension Desk {
     /// Opens a file, trains the models on it on one thread, saves them and tells what they find, all as by hand.
     func trainFile(_ path: String, _ run: Cancellation) async {
         do {
-            let opened = try await services.lookers.run { [self] () -> OpenedSeries? in
+            let reading = try await services.lookers.run { [self] () -> Reading? in
                 guard !run.isCancelled, let session = try permitted() else { return nil }
-                let (reading, kept) = try series(of: path, session)
-                return try self.opened(reading, [], kept.options, of: path, keeps: false, session)
+                return try series(of: path, session)
+            }
+            let opened = try await services.lane.run { [self] () -> OpenedSeries? in
+                guard let reading, let session = try permitted() else { return nil }
+                return try library(session).open(
+                    reading.series, at: path, settings: services.settings, models: services.models)
             }
             guard let opened else { return report(.fileTrained(run: run, path: path, .stopped)) }
             var chosen = ChosenRows()
