@@ -133,14 +133,15 @@ import Workbench
 
     @Test func aKeyGoesFromOpenEventToOpenEventOverAllFiles() throws {
         var state = try set()
-        for path in pumps.dropFirst(2) { _ = answer(&state, .looked(path: path, .failure(PlainError(Unexpected("gone"))))) }
+        _ = answer(&state, .looked(path: pumps[2], .success(try overview(judged: .max))))
+        _ = answer(&state, .looked(path: pumps[5], .failure(PlainError(Unexpected("gone")))))
         var seen: [String] = []
         var effects = press(&state, .character(">"))
         for _ in 0..<2 {
             seen.append(try open(effects, &state))
-            let events = try #require(state.workspace).events.count
-            #expect(events > 1)
-            for _ in 0..<events {
+            effects = []
+            // Verdicts move scores, so that there may be more events than there were.
+            for _ in 0..<100 where opened(effects).isEmpty && state.message?.text.hasPrefix("No event is open") != true {
                 let event = try #require(state.workspace?.selectedEvent)
                 #expect(state.workspace?.judgements.verdict(on: event.rows) == nil)
                 effects = press(&state, .character("a")) + press(&state, .character(">"))
@@ -156,10 +157,12 @@ import Workbench
         state.frame.verdictsGoOn = true
         let path = try open(press(&state, .character(">")), &state)
         #expect(path == pumps[0])
-        let count = try #require(state.workspace).events.count
-        var last: [Effect] = []
-        for _ in 0..<count { last = press(&state, .character("n")) }
-        #expect(opened(last) == [pumps[1]], "n keys judge n events and open the next file")
+        var (last, count) = ([Effect](), 0)
+        while opened(last).isEmpty, count < 100 {
+            last = press(&state, .character("a"))
+            count += 1
+        }
+        #expect(opened(last) == [pumps[1]], "a key judges an event and the last one opens the next file")
         press(&state, .character("n"))
         #expect(state.message?.text == "The next event is being looked for.", "a verdict too many is not taken")
         #expect(try #require(state.workspace).judgements.count == count)
