@@ -191,17 +191,23 @@ extension SignedIn {
         return show(&frame)
     }
 
+    /// Whether a file is open, and its models have scored all its rows.
+    private func isScored(_ path: String) -> Bool {
+        guard let workspace, !library.isOpening else { return false }
+        return workspace.path == path && workspace.analysis.result != nil && !workspace.growth.isScoring
+    }
+
     /// Goes on when what was waited for has come, or stays where it cannot.
     mutating func receiveOnRound(_ answer: Answer, _ frame: inout Frame) -> [Effect] {
         switch (answer, round.aim) {
-        case (.modelsLoaded(let identity, _), .arriving(let path, let rows)?)
-        where workspace?.path == path && workspace?.known == identity:
+        case (.modelsLoaded, .arriving(let path, let rows)?) where isScored(path),
+            (.grown, .arriving(let path, let rows)?) where isScored(path):
             round.aim = nil
             return arrive(at: rows, &frame)
         case (.settled, .settling?) where workspace?.settling.isUnderWay != true:
             stay()
             return goOn(&frame)
-        case (.settlingFailed, .settling?), (.severalSeries, .arriving?): stay()
+        case (.settlingFailed, .settling?), (.severalSeries, .arriving?), (.growthFailed, .arriving?): stay()
         case (.openFailed(let problem), .arriving(let path, _)?):
             stay()
             fileSet?.take(problem: problem, of: path)

@@ -103,7 +103,7 @@ extension Binding where Owner == SignedIn {
     }
 
     static let ofWorkspace: [Binding] =
-        models + looks + moves + events + goingOn + ticking + verdicts + rules + settings + files + cards
+        models + looks + moves + events + verdicts + goingOn + ticking + rules + settings + files + cards
 
     private static let models: [Binding] = [
         opening(
