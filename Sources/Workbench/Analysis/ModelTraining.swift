@@ -97,7 +97,8 @@ public struct ModelTraining: Sendable {
                 }
             }
             group.notify(queue: .global()) { continuation.finish() }
-            continuation.onTermination = { _ in cancellation.cancel() }
+            // The flag of a run that is done may stand for others that are not.
+            continuation.onTermination = { if case .cancelled = $0 { cancellation.cancel() } }
         }
     }
 
