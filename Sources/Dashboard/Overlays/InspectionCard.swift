@@ -45,7 +45,6 @@ struct InspectionCard: WorkspaceCard {
                 if let entry = signedIn.workspace.flatMap(EntryCard.note) { signedIn.push(entry) }
                 return []
             },
-        ] + Binding.goingOn + [
             stepping(.character("["), .left, .up, .character("h"), .character("k"), by: -1, "The event of the list before"),
             stepping(.character("]"), .right, .down, .character("l"), .character("j"), by: 1, "The next event of the list"),
             at([.character("c")], name: "channels", "The next channel in the order of blame", unless: { $1.oneChannel }) {
@@ -62,7 +61,7 @@ struct InspectionCard: WorkspaceCard {
                 card.showsFour.toggle()
                 return .stay
             },
-        ] + [closing(.escape, .enter, .character("q"), .character("i"))]
+        ] + Binding.goingOn + [closing(.escape, .enter, .character("q"), .character("i"))]
 
     private static func judging(
         _ key: Character, _ name: String, _ help: String, _ verdict: Verdict?
