@@ -28,6 +28,10 @@ public struct DashboardServices: Sendable {
     let report: @Sendable (DashboardEvent) -> Void
     let lane = Workers(count: 1)
     let workers = Workers(count: 2)
+    /// Looks files of a set over, one after the other, so that one series at a time is held; behind what somebody waits for.
+    let lookers = Workers(count: 1, niceness: 5)
+    /// Files of a set that are trained on at the same time: one a core.
+    let cores = max(1, ProcessInfo.processInfo.activeProcessorCount)
     let previews = PreviewReader()
     /// Raised when no program is to read any more.
     let leaving = Cancellation()

@@ -11,6 +11,8 @@ public struct DashboardState: Sendable {
     let files: [String]
     /// Whether the first of them is followed.
     let followsFile: Bool
+    /// Whether they are shown as a set, and none is opened: more than one, or a folder.
+    let showsSet: Bool
 
     /// Nobody yet, or somebody at a desk. Series, scores and accounts exist in the second case alone.
     public enum Stage: Sendable {
@@ -21,9 +23,9 @@ public struct DashboardState: Sendable {
     /// Starts at the login screen, or at registration where nobody has registered yet.
     public init(
         width: Int, height: Int, themes: [Theme], themeName: String? = nil, isFirstUser: Bool = false, files: [String] = [],
-        followsFile: Bool = false
+        followsFile: Bool = false, showsSet: Bool = false
     ) {
-        (self.files, self.followsFile) = (files, followsFile)
+        (self.files, self.followsFile, self.showsSet) = (files, followsFile, showsSet)
         frame = Frame(width: width, height: height, themes: themes, themeName: themeName)
         stage = .signedOut(SignedOut(isFirstUser: isFirstUser))
     }
@@ -57,6 +59,8 @@ public struct Frame: Sendable {
     public var showsColor = true
     /// The keys that the user put in place of others.
     public var keyMap = KeyMap()
+    /// Whether a verdict goes on to the next event without one.
+    public var verdictsGoOn = false
     /// Themes to choose from, never empty.
     public let themes: [Theme]
     /// The theme in use, an index of `themes`.
@@ -97,9 +101,10 @@ public struct Frame: Sendable {
 }
 
 /// A failure as the sentence that the user reads.
-public struct PlainError: Error, Sendable, Equatable {
+public struct PlainError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The sentence.
     public let message: String
+    public var description: String { message }
 
     init(message: String) { self.message = message }
 

@@ -78,8 +78,11 @@ public final class Desk: Sendable {
         case .readAgain(let path, let options, let run): readAgain(path, effect, options, run)
         case .listSeries(let path, let columns, let options): listSeries(path, effect, columns, options)
         case .train(let series, let chosen, let run, let seed): Task { await train(series, chosen, run, seed) }
-        case .listLibrary, .loadModels, .export, .describe, .compare, .explain, .examine, .scoreGrowth, .settle, .complete,
-            .readRules:
+        case .look(let path): look(path, effect)
+        case .trainFile(let path, let run): Task { await trainFile(path, run) }
+        case .exportSet(let request): write(request, effect)
+        case .listSet, .listLibrary, .loadModels, .export, .describe, .compare, .explain, .examine, .scoreGrowth, .settle,
+            .complete, .readRules:
             compute(effect)
         case .follow(let path, let series, var options, let run):
             options.readers = services.readers
@@ -99,6 +102,8 @@ public final class Desk: Sendable {
         services.workers.submit { [self] in
             tell(effect) { session in
                 switch effect {
+                case .listSet(let places):
+                    .setListed(try library(session).fileSet(at: places, readers: services.readers))
                 case .listLibrary:
                     .libraryListed(
                         try library(session).entries(
@@ -236,20 +241,25 @@ public final class Desk: Sendable {
     }
 
     private func train(_ series: Series, _ chosen: ChosenRows, _ run: Cancellation, _ seed: UInt64) async {
-        let training: ModelTraining
         do {
-            training = ModelTraining(try chosen.task(series, seed: seed), scoring: series, models: services.models)
-        } catch {
-            report(.failed("\(error)"))
-            return report(.trainingEnded(run: run))
-        }
-        for await progress in training.run(cancellation: run, mayGoOn: mayGoOn) {
-            if case .finished(let model) = progress, let saving = await saved(model.detector, of: series) {
-                report(.saved(run: run, saving))
+            for await (progress, saving) in try learning(on: series, chosen, seed: seed, threads: .ofEachModel, run) {
+                if let saving { report(.saved(run: run, saving)) }
+                report(.training(run: run, progress))
             }
-            report(.training(run: run, progress))
-        }
+        } catch { report(.failed("\(error)")) }
         report(.trainingEnded(run: run))
+    }
+
+    /// Trains the models on a series, saves each that is done, and tells of it when it is saved.
+    /// - Throws: `ChoiceError`, `DetectionError` before anything is trained.
+    func learning(
+        on series: Series, _ chosen: ChosenRows, seed: UInt64, threads: ModelTraining.Threads, _ run: Cancellation
+    ) throws -> some AsyncSequence<(ModelTraining.Report, Result<ModelKind, PlainError>?), Never> {
+        let training = ModelTraining(try chosen.task(series, seed: seed), scoring: series, models: services.models)
+        return training.run(on: threads, cancellation: run, mayGoOn: mayGoOn).map { [self] progress in
+            guard case .finished(let model) = progress else { return (progress, nil) }
+            return (progress, await saved(model.detector, of: series))
+        }
     }
 
     /// Whether the user still may train; where nobody can tell, why not is told.

@@ -30,6 +30,13 @@ public enum Effect: Sendable {
     case account(AccountRequest)
     case listLibrary
     case preview(path: String)
+    /// Looks for the files of a set at some places.
+    case listSet([String])
+    /// Reads a file of a set and has its saved models score it, to tell what it holds.
+    case look(path: String)
+    /// Trains on a file of a set, for the queue with this flag.
+    case trainFile(path: String, Cancellation)
+    case exportSet(SetExport)
     case complete(path: String)
     case open(path: String)
     /// Opens a file whose last line may not be whole yet, to follow it.
@@ -80,6 +87,8 @@ public enum Effect: Sendable {
         case .unlock: .unlockFailed(problem)
         case .account: .accountRefused([], other: problem)
         case .open, .openToFollow, .openAs: .openFailed(problem)
+        case .look(let path): .looked(path: path, .failure(PlainError(message: problem)))
+        case .trainFile(let path, let run): .fileTrained(run: run, path: path, .failed(problem))
         case .judge, .write: .notStored(self, problem)
         case .readAgain(_, _, let run): .rereadFailed(run: run, problem)
         case .scoreGrowth(_, let rows, let late, let run): .growthFailed(run: run, rows, late: late, problem)
@@ -130,6 +139,13 @@ public enum Answer: Sendable {
     case secondFactorOn(recoveryCodes: [String])
     case libraryListed([LibraryState.Entry])
     case previewed(path: String, Result<LibraryState.Preview.Content, PlainError>)
+    case setListed(FileSetListing)
+    case looked(path: String, Result<SeriesOverview, PlainError>)
+    /// How much of the work on a file of the queue with this flag is done, 0 to 1, and how it ended.
+    case fileTraining(run: Cancellation, path: String, share: Double)
+    case fileTrained(run: Cancellation, path: String, FileTraining)
+    /// What was to be opened is a folder.
+    case isFolder(path: String)
     case completed(path: String, [String])
     case opened(OpenedSeries)
     case openFailed(String)
@@ -174,6 +190,7 @@ public enum Answer: Sendable {
     indirect case notStored(Effect, String)
     /// A file is there already.
     case wouldOverwrite(ExportRequest)
+    case wouldOverwriteSet(SetExport)
     case done(String)
     case failed(String)
 }

@@ -17,6 +17,10 @@ public struct SignedIn: LayerOwner {
     public internal(set) var library: LibraryState
     /// The open series, also where it was left behind the library, and its training goes on.
     public internal(set) var workspace: WorkspaceState?
+    /// The set of files, if there is one; it keeps its selection while a series is open.
+    public internal(set) var fileSet: FileSetState?
+    /// The way through the open events of all files.
+    var round = Round()
     /// The screens and what lies over them.
     var layers: [any Layer<SignedIn>] = [LibraryScreen()]
     /// Set when the user leaves; the login screen follows.
@@ -43,29 +47,50 @@ public struct SignedIn: LayerOwner {
 
     // MARK: Ways
 
-    /// Shows the open series in place of what lies over the library.
+    /// Shows the open series in place of what lies over the library or over the set of files.
     mutating func showWorkspace() {
-        leaveScreen()
-        layers.insert(WorkspaceScreen(), at: 1)
+        leaveScreen(keepsSet: true)
+        layers.insert(WorkspaceScreen(), at: (layers.lastIndex { $0 is FileSetScreen } ?? 0) + 1)
     }
 
-    /// Goes back: closes the card on top; from a filtered list to the whole, from a series to the library.
+    /// Goes back: closes the card on top; from a filtered list to the whole, from a series to the set of files or the library.
     mutating func goBack() -> [Effect] {
         guard let top = layers.last(where: { type(of: $0).level != .lock }) else { return [] }
         guard type(of: top).level == .screen else {
             layers.removeAll { ObjectIdentifier(type(of: $0)) == ObjectIdentifier(type(of: top)) }
             return []
         }
+        if top is FileSetScreen { return leaveSet() }
         guard top is WorkspaceScreen, let path = workspace?.path else { return library.clearFilter() }
         if workspace?.listAll() == true { return [] }
         workspace?.letGo()
-        leaveScreen()
+        leaveScreen(keepsSet: true)
+        if layers.contains(where: { $0 is FileSetScreen }) {
+            noteOpenFile()
+            fileSet?.select(path: path)
+            return atWorkspace { $0.storing([]) }
+        }
         return atWorkspace { $0.storing([]) } + library.show(path) + [.listLibrary]
     }
 
-    /// Takes away what lies over the library but what may lie over any screen.
-    private mutating func leaveScreen() {
-        layers.removeAll { !($0 is LibraryScreen) && (type(of: $0).level == .screen || type(of: $0).level == .card) }
+    /// Goes back from a filtered set to the whole, from there to the library; the queue goes on.
+    private mutating func leaveSet() -> [Effect] {
+        guard fileSet?.filter.text.isEmpty != false else {
+            return atSet {
+                $0.changeFilter { $0.set("") }
+                return []
+            }
+        }
+        leaveScreen(keepsSet: false)
+        return [.listLibrary]
+    }
+
+    /// Takes away what lies over the library, perhaps but the set of files, and what may lie over any screen.
+    mutating func leaveScreen(keepsSet: Bool) {
+        layers.removeAll { layer in
+            !(layer is LibraryScreen) && !(keepsSet && layer is FileSetScreen)
+                && (type(of: layer).level == .screen || type(of: layer).level == .card)
+        }
     }
 
     /// Wants the password again before anything else, also where the program ends meanwhile and is started again.
@@ -84,15 +109,21 @@ public struct SignedIn: LayerOwner {
 
     /// Ends the program, after a question where something would be lost.
     mutating func quit(_ frame: inout Frame) -> [Effect] {
-        leaveSeries("Quitting", &frame) { signedIn, frame in
+        leaveSeries("Quitting", endsQueue: true, &frame) { signedIn, frame in
             signedIn.stopWork()
             frame.hasEnded = true
             return []
         }
     }
 
-    /// Raises the flags that stop a training run and what follows a file, if there are any.
+    /// Raises the flags that stop all work that goes on.
     func stopWork() {
+        stopSeries()
+        fileSet?.queue?.run.cancel()
+    }
+
+    /// Raises the flags that stop what is done on the open series: a training run, following its file, what is computed.
+    func stopSeries() {
         workspace?.training?.cancellation.cancel()
         workspace?.growth.stop()
         workspace?.settling.run.cancel()
@@ -118,11 +149,30 @@ public struct SignedIn: LayerOwner {
         case .opened(let opened): effects += show(opened, &frame)
         case .wouldOverwrite(let request): confirmOverwriting(request)
         case .severalSeries(let choice): ask(choice, &frame)
+        case .isFolder(let path): effects += showSet([path])
+        case .wouldOverwriteSet(let request): confirmOverwriting(request)
         default: break
         }
         effects += library.receive(answer, &frame)
+        effects += atSet { $0.receive(answer, &frame) }
         effects += atWorkspace { $0.receive(answer, &frame) }
+        effects += receiveOnRound(answer, &frame)
+        effects += receiveOfSet(answer)
         return effects + tell(answer, &frame)
+    }
+
+    /// Has the open series take the models that the queue trained on its file, and the list what was found in the open series.
+    private mutating func receiveOfSet(_ answer: Answer) -> [Effect] {
+        switch answer {
+        case .fileTrained(let run, let path, .trained) where run === fileSet?.queue?.run && path == workspace?.path:
+            return atWorkspace { workspace in
+                workspace.savedModels = workspace.models
+                return [.loadModels(workspace.analysis.series, workspace.savedModels, of: workspace.known)]
+            }
+        case .settled where layers.last(where: { type(of: $0).level == .screen }) is FileSetScreen: noteOpenFile()
+        default: break
+        }
+        return []
     }
 
     /// Asks which of several series is wanted, unless what asked is no longer there.
@@ -139,12 +189,16 @@ public struct SignedIn: LayerOwner {
     }
 
     private mutating func show(_ opened: OpenedSeries, _ frame: inout Frame) -> [Effect] {
-        stopWork()
+        stopSeries()
+        noteOpenFile()
+        // What follows from the last verdicts on it was not waited for.
+        let left = workspace.flatMap { $0.analysis.isSettled || fileSet?.index(of: $0.path) == nil ? nil : $0.path }
         var new = WorkspaceState(opened)
         frame.say(opened.greeting(frame))
         var effects = opened.isToBeFollowed ? new.startFollowing(&frame) : []
         workspace = new
         showWorkspace()
+        if let left, left != opened.path { effects.append(.look(path: left)) }
         if !opened.savedModels.isEmpty {
             effects.append(.loadModels(opened.series, opened.savedModels, of: opened.series.identity))
         }

@@ -21,9 +21,12 @@ public func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [R
 /// Shows the library to whoever has a desk now; nobody else sits there any more.
 private func begin(_ state: inout DashboardState, _ desk: Desk, themeName: String?) -> [Request] {
     state.signedIn?.stopWork()
-    var signedIn = SignedIn(desk, files: state.files)
+    var signedIn = SignedIn(desk, files: state.showsSet ? [] : state.files)
     state.frame.welcome(signedIn.account, themeName: themeName)
-    let opening = state.files.first.map { signedIn.library.startOpening($0, follows: state.followsFile) } ?? []
+    let opening =
+        state.showsSet
+        ? signedIn.showSet(state.files)
+        : state.files.first.map { signedIn.library.startOpening($0, follows: state.followsFile) } ?? []
     state.stage = .signedIn(signedIn)
     return ([.listLibrary] + opening).map { $0.asked(of: desk) }
 }

@@ -10,6 +10,8 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     public var ascii: Bool?
     /// Minutes without a key after which the password is wanted again; 0 never locks, 15 where it is missing.
     public var lockMinutes: Double?
+    /// Whether a verdict goes on to the next event without one; it stays where it is missing.
+    public var verdictsGoOn: Bool?
     /// What is run by `/bin/sh` on an event that is new in a file that is followed.
     public var onEvent: String?
     /// Seconds between two such runs, at least; 60 where it is missing.
@@ -33,6 +35,7 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case theme, ascii, horizon, keys, readers
         case lockMinutes = "lock_minutes"
+        case verdictsGoOn = "verdicts_go_on"
         case onEvent = "on_event"
         case onEventInterval = "on_event_interval"
         case table = "settings"
@@ -95,6 +98,7 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
                 ?? values.decodeIfPresent(Double.self, forKey: key)
         }
         lockMinutes = try number(.lockMinutes)
+        verdictsGoOn = try values.decodeIfPresent(Bool.self, forKey: .verdictsGoOn)
         onEvent = try values.decodeIfPresent(String.self, forKey: .onEvent)
         onEventInterval = try number(.onEventInterval)
         if let seconds = onEventInterval, !(0...1e6).contains(seconds) {

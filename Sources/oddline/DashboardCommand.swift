@@ -17,7 +17,9 @@ struct DashboardCommand: AsyncParsableCommand {
         discussion:
             "Register or log in, open a series, press t to train the models, Tab and arrows to move the sliders, ? for help.")
 
-    @Argument(help: "Files to open: the first opens after the login, and the library lists them all.", completion: .file())
+    @Argument(
+        help: "A file to open after the login; several files, or folders, are a set: a list to train, judge and report on.",
+        completion: .file())
     var files: [String] = []
 
     @OptionGroup var data: DataOptions
@@ -50,12 +52,15 @@ struct DashboardCommand: AsyncParsableCommand {
             let database = try OddlineDatabase(at: locations.database)
             let accounts = try Accounts(database: database)
             let (themes, problems) = Theme.all(in: [locations.themes, locations.userThemes])
+            let places = files.map { URL(fileURLWithPath: $0).path }
             let terminal = try NcursesTerminal(isASCII: ascii || configuration.ascii == true)
             var state = DashboardState(
                 width: terminal.size.width, height: terminal.size.height, themes: themes, themeName: theme ?? configuration.theme,
                 isFirstUser: try accounts.isEmpty(),
-                files: files.map { URL(fileURLWithPath: $0).path }, followsFile: following.follow)
+                files: places, followsFile: following.follow,
+                showsSet: !following.follow && (places.count > 1 || places.contains(where: FileSet.isFolder)))
             state.frame.showsColor = terminal.usesColor
+            state.frame.verdictsGoOn = configuration.verdictsGoOn ?? false
             state.frame.keyMap = keyMap
             if let problem = problems.first { state.frame.complain(problem.description) }
             let minutes = configuration.lockMinutes ?? 15

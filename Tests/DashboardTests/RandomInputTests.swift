@@ -51,6 +51,11 @@ import Workbench
         let folder = Answers.folder(of: signedIn.desk)
         #expect(library.entries.allSatisfy { $0.path.hasPrefix(folder) }, "entries of another account: \(place)")
         #expect(library.shown.isEmpty ? library.selection == 0 : library.shown.indices.contains(library.selection), "\(place)")
+        if let set = signedIn.fileSet {
+            #expect(set.files.allSatisfy { $0.path.hasPrefix(folder) }, "files of another account: \(place)")
+            #expect(set.shown.isEmpty || set.shown.indices.contains(set.selection), "\(place)")
+            #expect(set.queue.map { $0.running.count <= signedIn.desk.services.cores } ?? true, "\(place)")
+        }
         guard let workspace = signedIn.workspace else { return }
         expectOwnAnswers(workspace, signedIn.layer(ComparisonCard.self), folder, place)
         let rows = 0..<workspace.analysis.series.rowCount
@@ -171,6 +176,12 @@ private struct Answers {
         }
     }
 
+    private func overview(_ count: Int) -> SeriesOverview {
+        var analysis = Analysis(series: files[count % 2].series, models: models)
+        analysis.use(files[count % 2].scored)
+        return SeriesOverview(analysis)
+    }
+
     private func opened(_ options: SeriesReader.Options, of desk: Desk, _ count: Int) -> OpenedSeries {
         var opened = OpenedSeries(
             path: Self.folder(of: desk) + "s.csv", series: files[count % 2].series, settings: AnalysisSettings(models: models),
@@ -200,10 +211,27 @@ private struct Answers {
                     })
             ]
         case .preview(let path): [.previewed(path: path, .success(LibraryState.Preview.Content(series)))]
-        case .complete(let path): [.completed(path: path, [path + "a", path + "b"])]
-        case .open:
+        case .listSet(let places):
+            [
+                .setListed(
+                    FileSetListing(
+                        places: places, paths: ["a.csv", "b/c.csv"].map { Self.folder(of: desk) + $0 }, isCut: false,
+                        holdings: [:]))
+            ]
+        case .look(let path):
             count.isMultiple(of: 3)
-                ? [.openFailed("No.")]
+                ? [.looked(path: path, .failure(PlainError(Unexpected("No."))))]
+                : [.looked(path: path, .success(overview(count)))]
+        case .trainFile(let path, let run):
+            [
+                .fileTraining(run: run, path: path, share: 0.5),
+                .fileTrained(run: run, path: path, count.isMultiple(of: 3) ? .failed("No.") : .trained(overview(count))),
+            ]
+        case .exportSet(let request): [request.mayOverwrite ? .failed("No room.") : .wouldOverwriteSet(request)]
+        case .complete(let path): [.completed(path: path, [path + "a", path + "b"])]
+        case .open(let path):
+            count.isMultiple(of: 3)
+                ? [count.isMultiple(of: 2) ? .isFolder(path: path) : .openFailed("No.")]
                 : [
                     .opened(opened(SeriesReader.Options(), of: desk, count))
                 ]

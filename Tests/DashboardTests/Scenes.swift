@@ -311,7 +311,38 @@ struct Scene: Sendable, CustomTestStringConvertible {
         Scene("several-series") { try severalSeries(width: $0, height: $1) },
     ]
 
-    static let all = signedOut + ofLibrary + account + ofWorkspace + withThirdModel + ofColumns
+    /// A set of files in two folders, half of which were looked at.
+    private static func set(
+        _ name: String, _ change: @escaping @Sendable (inout DashboardState) throws -> Void
+    ) -> Scene {
+        Scene(name) { width, height in
+            var state = try DashboardTests.set(width: width, height: height)
+            try change(&state)
+            return state
+        }
+    }
+
+    static let ofSets: [Scene] = [
+        set("set") { press(&$0, .down) },
+        set("set-training") { state in
+            press(&state, .character(" "), .character(" "), .end, .character(" "))
+            let effects = press(&state, .character("t"))
+            guard case .trainFile(let path, let run)? = effects.first else { throw Unexpected("no training") }
+            _ = answer(&state, .fileTraining(run: run, path: path, share: 0.4))
+        },
+        set("set-filter") { state in
+            press(&state, .character("/"))
+            type(&state, "west")
+        },
+        set("set-failed") { state in
+            let effects = press(&state, .end, .character(" "), .character("t"))
+            guard case .trainFile(let path, let run)? = effects.first else { throw Unexpected("no training") }
+            _ = answer(&state, .fileTrained(run: run, path: path, .failed("pump-6.csv has 12 rows; training takes 64.")))
+        },
+        workspace("workspace-ticked") { press(&$0, .tab, .tab, .character(" "), .character(" "), .down) },
+    ]
+
+    static let all = ofSets + signedOut + ofLibrary + account + ofWorkspace + withThirdModel + ofColumns
 }
 
 /// Begins a run in which the LSTM is half way and the Transformer scores.

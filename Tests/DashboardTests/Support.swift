@@ -194,3 +194,32 @@ func run(_ state: inout DashboardState, _ command: String) -> [Effect] {
     type(&state, command)
     return press(&state, .enter)
 }
+
+/// What a list tells of the series when it is scored.
+func overview(judged: Int = 0) throws -> SeriesOverview {
+    var settings = AnalysisSettings(models: .standard)
+    settings.flags = .quantile
+    var analysis = Analysis(series: series, models: .standard, settings: settings)
+    analysis.use(try scored())
+    let events = analysis.events.prefix(judged).map(\.rows)
+    analysis.update { for rows in events { $0.judgements.judge(rows, as: .anomaly) } }
+    return SeriesOverview(analysis, news: 400..<800)
+}
+
+/// The paths of a set of files in two folders.
+let pumps = (1...6).map { "/data/pumps/\($0 < 4 ? "east" : "west")/pump-\($0).csv" }
+
+/// The list of a set, of which three files have models, two have none, and one was not looked at yet.
+func set(width: Int = 120, height: Int = 36) throws -> DashboardState {
+    var state = DashboardState(
+        width: width, height: height, themes: [.midnight], files: ["/data/pumps"], showsSet: true)
+    _ = update(&state, .loggedIn(try desk(), themeName: nil))
+    let listing = FileSetListing(places: ["/data/pumps"], paths: pumps, isCut: false, holdings: [:])
+    _ = answer(&state, .setListed(listing))
+    for (index, path) in pumps.prefix(5).enumerated() {
+        let overview = index < 3 ? try overview(judged: index) : SeriesOverview(Analysis(series: series, models: .standard))
+        _ = answer(&state, .looked(path: path, .success(overview)))
+    }
+    press(&state, .control("l"))
+    return state
+}

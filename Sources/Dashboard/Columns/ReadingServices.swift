@@ -71,26 +71,43 @@ extension Desk {
     func open(_ path: String, _ effect: Effect, as decided: SeriesReader.Options? = nil, follows: Bool = false) {
         let file = absolute(path)
         reading(effect) { [self] session in
-            let known = try decided ?? library(session).reading(of: file)
-            var options = known ?? SeriesReader.Options()
-            var reading = read(file) { FileReading(file, options, follows: follows, by: $0) }
-            var refusal: String?
-            if decided == nil, known != nil, case .failed(let error) = reading {
-                options = SeriesReader.Options()
-                reading = read(file) { FileReading(file, options, follows: follows, by: $0) }
-                if case .read = reading { refusal = error.message }
-            }
-            switch reading {
+            if FileSet.isFolder(file) { return report(.isFolder(path: file)) }
+            let kept = try readAsKept(file, session, as: decided, follows: follows)
+            switch kept.reading {
             case .failed(let error): report(effect.failure(error.message))
             case .several(let choice): report(.severalSeries(choice))
             case .read(let reading, let columns):
-                take(reading, columns, options, of: file, effect, keeps: decided != nil) { [refusal] opened in
+                take(reading, columns, kept.options, of: file, effect, keeps: decided != nil) { opened in
                     opened.isToBeFollowed = follows
-                    opened.refusal = refusal
+                    opened.refusal = kept.refusal
                     return .opened(opened)
                 }
             }
         }
+    }
+
+    /// A file that was read as was decided.
+    struct KeptReading {
+        var reading: FileReading
+        var options: SeriesReader.Options
+        /// Why it was read as the program would instead.
+        var refusal: String?
+    }
+
+    /// Reads a file as the user decided before, or as is decided now; where it can no longer be read as was decided, as the program
+    /// would.
+    func readAsKept(
+        _ file: String, _ session: Session, as decided: SeriesReader.Options? = nil, follows: Bool = false
+    ) throws -> KeptReading {
+        let known = try decided ?? library(session).reading(of: file)
+        func read(_ options: SeriesReader.Options) -> KeptReading {
+            KeptReading(reading: self.read(file) { FileReading(file, options, follows: follows, by: $0) }, options: options)
+        }
+        let kept = read(known ?? SeriesReader.Options())
+        guard decided == nil, known != nil, case .failed(let error) = kept.reading else { return kept }
+        var otherwise = read(SeriesReader.Options())
+        if case .read = otherwise.reading { otherwise.refusal = error.message }
+        return otherwise
     }
 
     /// Reads the file of the open series by other decisions, which are kept where it can be read so.

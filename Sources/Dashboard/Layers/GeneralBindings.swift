@@ -33,7 +33,7 @@ extension SignedIn {
         },
         Binding([.character("O")], "Sign out", command: "signout", opens: [ConfirmCard.self], reach: .screens) {
             signedIn, frame in
-            signedIn.leaveSeries("Signing out", &frame) { signedIn, _ in signedIn.signOut() }
+            signedIn.leaveSeries("Signing out", endsQueue: true, &frame) { signedIn, _ in signedIn.signOut() }
         },
         Binding(
             [.character(":")], name: "command", "Type a command", opens: [PaletteCard.self], stays: .screens, reach: .cards

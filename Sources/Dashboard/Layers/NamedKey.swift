@@ -11,6 +11,9 @@ enum NamedKey {
     static let examine = Key.character("I")
     static let makeRule = Key.character("M"), rules = Key.character("P"), undo = Key.character("U")
     static let columns = Key.character("o"), follow = Key.character("F")
+    // On the open series and in a set of files.
+    static let nextOpen = Key.character(">"), previousOpen = Key.character("<"), tick = Key.character(" ")
+    static let stopQueue = Key.character("x")
     // In the library.
     static let openPath = Key.character("o"), complete = Key.tab
     // Between login and registration.

@@ -22,11 +22,19 @@ struct LibraryScreen: Layer {
                 return []
             },
             Binding(
-                [NamedKey.openPath], name: "open path", "Type the path of a file; \(NamedKey.complete.name) completes it",
-                command: "open", arguments: "PATH", opens: [PathEntry.self],
+                [NamedKey.openPath], name: "open path",
+                "Type the path of a file or folder; \(NamedKey.complete.name) completes it", command: "open", arguments: "PATH",
+                opens: [PathEntry.self, FileSetScreen.self],
                 withValue: { signedIn, path, frame in signedIn.open(path, &frame) }
             ) { signedIn, _ in
                 signedIn.push(PathEntry())
+                return []
+            },
+            Binding(
+                [.character("S")], name: "set", "Show the set of files again", command: "set", opens: [FileSetScreen.self],
+                when: { $0.fileSet == nil ? .absent : .ready }
+            ) { signedIn, _ in
+                signedIn.showSetAgain()
                 return []
             },
             Binding([.character("r")], "Read the list again", command: "refresh") { _, _ in [.listLibrary] },

@@ -173,7 +173,7 @@ public struct LibraryState: Sendable {
             return select(shown.firstIndex { $0.path == highlighted } ?? selection)
         case .previewed(let path, let content):
             if selected?.path == path { preview = Preview(path: path, content: content) }
-        case .opened: isOpening = false
+        case .opened, .isFolder: isOpening = false
         case .severalSeries(let choice): if !choice.isOpen { isOpening = false }
         case .openFailed(let problem):
             isOpening = false

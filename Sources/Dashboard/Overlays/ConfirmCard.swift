@@ -34,10 +34,14 @@ extension SignedIn {
     var isTraining: Bool { workspace?.training.map { !$0.hasEnded } ?? false }
 
     /// What leaving the open series loses, a sentence or two; `nil` where it loses nothing.
-    private func loss(by leaving: String) -> String? {
-        guard let workspace else { return nil }
-        let name = workspace.analysis.series.name
+    private func loss(by leaving: String, endsQueue: Bool) -> String? {
         var sentences: [String] = []
+        if endsQueue, let queue = fileSet?.queue, queue.isUnderWay {
+            let left = counted(queue.waiting.count + queue.running.count, "file")
+            sentences.append("The queue has \(left) left to train on. \(leaving) ends that; models that are done are kept.")
+        }
+        guard let workspace else { return sentences.first }
+        let name = workspace.analysis.series.name
         if isTraining {
             sentences.append(
                 "The models of \(name) are being trained. \(leaving) ends that; models that are not done are as before.")
@@ -52,9 +56,10 @@ extension SignedIn {
     /// Does what leaves the open series: at once where that loses nothing, else after a question. What could not be stored is tried
     /// once more before.
     mutating func leaveSeries(
-        _ leaving: String, _ frame: inout Frame, _ run: @escaping @Sendable (inout SignedIn, inout Frame) -> [Effect]
+        _ leaving: String, endsQueue: Bool = false, _ frame: inout Frame,
+        _ run: @escaping @Sendable (inout SignedIn, inout Frame) -> [Effect]
     ) -> [Effect] {
-        guard let loss = loss(by: leaving) else { return run(&self, &frame) }
+        guard let loss = loss(by: leaving, endsQueue: endsQueue) else { return run(&self, &frame) }
         push(ConfirmCard(question: loss, run: run))
         return atWorkspace { $0.storing([]) }
     }
@@ -67,9 +72,19 @@ extension SignedIn {
             return []
         }
         return leaveSeries("Opening another series", &frame) { signedIn, _ in
-            signedIn.stopWork()
+            signedIn.stopSeries()
             return signedIn.library.startOpening(path)
         }
+    }
+
+    /// Asks before a file is overwritten by what is written of a set.
+    mutating func confirmOverwriting(_ request: SetExport) {
+        push(
+            ConfirmCard(question: "\(request.path) is there already. Overwriting it loses what it holds.") { _, _ in
+                var request = request
+                request.mayOverwrite = true
+                return [.exportSet(request)]
+            })
     }
 
     /// Asks before a file is overwritten.

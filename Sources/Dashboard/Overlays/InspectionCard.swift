@@ -61,13 +61,15 @@ struct InspectionCard: WorkspaceCard {
                 card.showsFour.toggle()
                 return .stay
             },
-        ] + [closing(.escape, .enter, .character("q"), .character("i"))]
+        ] + Binding.goingOn + [closing(.escape, .enter, .character("q"), .character("i"))]
 
     private static func judging(
         _ key: Character, _ name: String, _ help: String, _ verdict: Verdict?
     ) -> Binding<SignedIn> {
         at([.character(key)], name: name, help, unless: { $1.noVerdict(verdict) }) { card, workspace, frame in
-            card.following(&workspace) { $0.judge(verdict, &frame) }
+            guard let event = workspace.selectedEvent else { return .stay }
+            let effects = card.asked(&workspace) { $0.judge([event.rows], verdict, &frame) }
+            return verdict == nil ? .stay(effects) : .stayAndRun { effects + $0.goOnAfterVerdict(&$1) }
         }
     }
 
@@ -84,10 +86,6 @@ struct InspectionCard: WorkspaceCard {
             }
         }
     }
-
-    private mutating func following(
-        _ workspace: inout WorkspaceState, _ body: (inout WorkspaceState) -> [Effect]
-    ) -> LayerStep<SignedIn> { .stay(asked(&workspace, body)) }
 
     /// Asks why another event is flagged, or the same with other rows, since verdicts move the scores.
     private mutating func asked(_ workspace: inout WorkspaceState, _ body: (inout WorkspaceState) -> [Effect]) -> [Effect] {

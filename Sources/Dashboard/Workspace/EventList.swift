@@ -33,6 +33,8 @@ public struct EventList: Sendable {
     /// The first line shown; the view moves on from it where the selected event would not be in sight.
     var top = 0
     private var ranks: [Int: Int] = [:]
+    /// Rows of events that are marked to be judged together.
+    var ticked: [Range<Int>] = []
     /// Rows that have come since the file was opened before.
     var news: Range<Int>?
 

@@ -58,6 +58,7 @@ extension WorkspaceState {
                     Style(theme.text, on: focus == .events ? theme.selection : theme.panel))
             }
             line(y, style(of: event, isSelected: isSelected, theme)) { $0.text(event) }
+            if list.isTicked(event) { screen.write("●", x: rows.x, y: y, Style(theme.accent, bold: true)) }
         }
         screen.scrollBar(
             first: scroll, total: list.events.count,

@@ -198,6 +198,7 @@ extension WorkspaceState {
         show(visible.lowerBound - count, count: visible.count)
         chosen = max(0, chosen.lowerBound - count)..<max(1, chosen.upperBound - count)
         markedFrom = markedFrom.map { max(0, $0 - count) }
+        list.ticked = []
         list.news = list.news.map { max(0, $0.lowerBound - count)..<max(0, $0.upperBound - count) }
     }
 }

@@ -53,8 +53,9 @@ extension Binding where Owner == SignedIn {
     }
 
     private static func judging(_ key: Key, name: String? = nil, _ help: String, _ verdict: Verdict?) -> Binding {
-        on(
-            [key], name: name, help, command: verdict?.rawValue ?? "unjudge", unless: { $0.noVerdict(verdict) }
+        Binding(
+            [key], name: name, help, command: verdict?.rawValue ?? "unjudge",
+            when: { Availability(unless: $0.workspace.flatMap { $0.noVerdict(verdict) }) }
         ) { $0.judge(verdict, &$1) }
     }
 
@@ -102,7 +103,7 @@ extension Binding where Owner == SignedIn {
     }
 
     static let ofWorkspace: [Binding] =
-        models + looks + moves + events + verdicts + rules + settings + files + cards
+        models + looks + moves + events + verdicts + goingOn + ticking + rules + settings + files + cards
 
     private static let models: [Binding] = [
         opening(

@@ -69,6 +69,8 @@ extension WorkspaceState {
 
     /// Why the selected event cannot be given a verdict; why none can be taken back where that is `nil`.
     func noVerdict(_ verdict: Verdict?) -> String? {
+        if isLeft { return "The next event is being looked for." }
+        if markedFrom == nil, !list.tickedEvents.isEmpty { return nil }
         guard let event = selectedEvent else { return noEvent }
         guard list.filter.isEmpty || selectedPlace != nil else {
             let key = NamedKey.back.name
@@ -77,18 +79,27 @@ extension WorkspaceState {
         return verdict == nil && judgements.verdict(on: event.rows) == nil ? "The event has no verdict to take back." : nil
     }
 
-    /// Judges the selected event; `nil` takes the verdict back.
+    /// Judges the marked events or the selected one; `nil` takes verdicts back. Several are one step to take back; each is stored by
+    /// itself, so that one that cannot be stored leaves the others stored, and is tried again.
     mutating func judge(_ verdict: Verdict?, _ frame: inout Frame) -> [Effect] {
-        guard let event = selectedEvent else { return [] }
+        let rows = judgedRows
+        list.ticked = []
+        return judge(rows, verdict, &frame)
+    }
+
+    /// Judges rows, of an event each.
+    mutating func judge(_ rows: [Range<Int>], _ verdict: Verdict?, _ frame: inout Frame) -> [Effect] {
+        guard let first = rows.first else { return [] }
         let before = moment
         markedFrom = nil
-        analysis.decide { $0.judgements.judge(event.rows, as: verdict) }
+        analysis.decide { for rows in rows { $0.judgements.judge(rows, as: verdict) } }
         let effects = settle(keepsOrder: true)
         follow(keepsOrder: true)
-        let done = eventText(analysis.series, event.rows) + ": " + (verdict?.title ?? "verdict taken back")
+        let what = rows.count == 1 ? eventText(analysis.series, first) : counted(rows.count, "event")
+        let done = what + ": " + (verdict?.title ?? "verdict taken back")
         history.record(maker: nil, from: before, to: moment) { _ in done }
         frame.say(done)
-        return storing([.judge(known, stored(event.rows), verdict)]) + effects
+        return storing(rows.map { .judge(known, stored($0), verdict) }) + effects
     }
 
     /// Why there is no event to go to.

@@ -45,6 +45,8 @@ public struct WorkspaceState: Sendable {
     var heldSlider: Int?
     /// The column where the mouse grabbed the plot, and the rows on screen then.
     var grabbed: (column: Int, visible: Range<Int>)?
+    /// Whether the next event is being looked for in another file: what is judged now would be meant for that.
+    var isLeft = false
     /// Models that can be loaded.
     var savedModels: [ModelKind]
     /// What the user wrote about events.

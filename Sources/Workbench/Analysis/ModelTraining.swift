@@ -64,30 +64,41 @@ public struct ModelTraining: Sendable {
         20_000_000 + series.rowCount * (90 + 100 * series.channels.count)
     }
 
-    /// Trains on a thread a model and reports until each finished or failed; then the stream ends.
+    /// On which threads models are trained. What they learn is the same where there are several.
+    public enum Threads: Sendable {
+        /// One a model; one alone uses all cores.
+        case ofEachModel
+        /// One for all, one model after the other: for who trains on several series at the same time.
+        case one
+    }
+
+    /// Trains the models and reports until each finished or failed; then the stream ends.
     /// - Parameter mayGoOn: whether whoever began the run still may train. Asked from the run's threads as it goes, twice a
     ///   second at most, and before a model is handed over; where the answer is no, all models fail as cancelled.
     public func run(
-        cancellation: Cancellation, mayGoOn: @escaping @Sendable () -> Bool = { true }
+        on threads: Threads = .ofEachModel, cancellation: Cancellation, mayGoOn: @escaping @Sendable () -> Bool = { true }
     ) -> AsyncStream<Report> {
         let permission = Permission(cancellation, mayGoOn)
         return AsyncStream { continuation in
             let group = DispatchGroup()
-            let threads = models.all.count == 1 ? ProcessInfo.processInfo.activeProcessorCount : 1
-            for model in models.all {
+            let cores = models.all.count == 1 && threads == .ofEachModel ? ProcessInfo.processInfo.activeProcessorCount : 1
+            for models in threads == .one ? [models.all] : models.all.map({ [$0] }) {
                 group.enter()
                 startThread {
-                    continuation.yield(
-                        permission.final(
-                            outcome(model, threads: threads, cancellation: cancellation) {
-                                permission.ask()
-                                continuation.yield($0)
-                            }))
+                    for model in models {
+                        continuation.yield(
+                            permission.final(
+                                outcome(model, threads: cores, cancellation: cancellation) {
+                                    permission.ask()
+                                    continuation.yield($0)
+                                }))
+                    }
                     group.leave()
                 }
             }
             group.notify(queue: .global()) { continuation.finish() }
-            continuation.onTermination = { _ in cancellation.cancel() }
+            // The flag of a run that is done may stand for others that are not.
+            continuation.onTermination = { if case .cancelled = $0 { cancellation.cancel() } }
         }
     }
 

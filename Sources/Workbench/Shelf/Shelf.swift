@@ -14,7 +14,7 @@ import TimeSeries
 public struct Shelf: Sendable {
     /// What the series is known by.
     public let identity: SeriesIdentity
-    /// What its file held when it was opened before, where it has more rows now; known to who opened it.
+    /// What its file held when it was opened before, where it has more rows now; known where the shelf was asked for by path.
     public internal(set) var before: Earlier?
     private let library: UserLibrary
 

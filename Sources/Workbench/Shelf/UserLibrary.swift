@@ -39,7 +39,9 @@ public struct UserLibrary: Sendable {
         guard let before, before.rowCount < series.rowCount,
             series.identity(ofFirst: before.rowCount).text == before.fingerprint
         else { return shelf(of: series.identity) }
-        return shelf(of: SeriesIdentity(text: before.fingerprint))
+        var shelf = shelf(of: SeriesIdentity(text: before.fingerprint))
+        shelf.before = Shelf.Earlier(rowCount: before.rowCount, openedAt: before.openedAt)
+        return shelf
     }
 
     // MARK: Opened files

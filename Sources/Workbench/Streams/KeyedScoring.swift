@@ -62,7 +62,7 @@ public struct KeyedScoring: Sendable {
         let columns =
             switch content {
             case .scores: ScoreExport.columns(key: keyColumn, channels: form.channelNames, models: models)
-            case .events: EventExport.columns(key: keyColumn, models: models, rules: rules)
+            case .events: EventExport.columns(key: keyColumn, models: models, listsExpected: !rules.isEmpty)
             }
         return Array(headingLine(columns).utf8)
     }

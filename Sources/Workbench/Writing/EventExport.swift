@@ -10,28 +10,36 @@ public struct EventExport: Sendable {
     private let analysis: Analysis
     private let remarks: (judgements: Judgements, notes: Notes)?
     private let key: SeriesKey?
+    /// Whether there is a column of what rules expect.
+    private let listsExpected: Bool
 
     /// Exports the events of an analysis with verdicts and notes.
     public init(_ analysis: Analysis, judgements: Judgements, notes: Notes) {
-        (self.analysis, remarks, key) = (analysis, (judgements, notes), nil)
+        (self.analysis, remarks, key, listsExpected) = (analysis, (judgements, notes), nil, !analysis.rules.isEmpty)
     }
 
     /// Exports the events alone; the key, where there is one, comes first on each line.
     public init(_ analysis: Analysis, key: SeriesKey? = nil) {
-        (self.analysis, remarks, self.key) = (analysis, nil, key)
+        (self.analysis, remarks, self.key, listsExpected) = (analysis, nil, key, !analysis.rules.isEmpty)
+    }
+
+    /// Exports the events of one of several analyses with verdicts and notes: the key comes first on each line, and all have the same
+    /// columns, whatever rules there are.
+    public init(_ analysis: Analysis, notes: Notes, key: SeriesKey) {
+        (self.analysis, remarks, self.key, listsExpected) = (analysis, (analysis.judgements, notes), key, true)
     }
 
     /// Column names. Rows are counted as in the file; `times_typical` is the error at the peak beside the models' typical ones.
     public var columns: [String] {
-        Self.columns(key: key?.column, models: analysis.models.kinds, rules: analysis.rules)
+        Self.columns(key: key?.column, models: analysis.models.kinds, listsExpected: listsExpected)
             + (remarks == nil ? [] : ScoreExport.Remarks.columns)
     }
 
     /// The columns of an export without remarks.
-    static func columns(key: String?, models: [ModelKind], rules: [ExpectedRule]) -> [String] {
+    static func columns(key: String?, models: [ModelKind], listsExpected: Bool) -> [String] {
         let own =
             ["rank", "start", "end", "first_row", "last_row", "rows", "peak", "mean", "times_typical"]
-            + models.map { $0.name + "_peak" } + (rules.isEmpty ? [] : ["expected"])
+            + models.map { $0.name + "_peak" } + (listsExpected ? ["expected"] : [])
         return ScoreExport.distinct(key.map { [("key", $0)] } ?? [], from: own) + own
     }
 
@@ -60,7 +68,7 @@ public struct EventExport: Sendable {
             number(event.peak), number(event.mean), number(analysis.timesTypical(at: event.peakRow)),
         ]
         fields += analysis.models.kinds.map { number(event.modelPeaks[$0]) }
-        if !analysis.rules.isEmpty { fields.append(.text(occasion)) }
+        if listsExpected { fields.append(.text(occasion)) }
         if let remarks {
             let verdict = remarks.judgements.verdict(on: event.rows)?.rawValue ?? ""
             fields += [.text(verdict), .text(remarks.notes.text(on: event.rows))]

@@ -29,33 +29,53 @@ public struct Report: Sendable {
 
     /// The page.
     public func html() -> String {
-        let series = analysis.series
-        let events = (analysis.result?.events ?? []).sorted { $0.peak > $1.peak }
-        let body = [
-            "<h1>\(escaped(series.name))</h1>", "<p>\(escaped(summary(events)))</p>", overview(), legend(), "<h2>Events</h2>",
-            table(events), unflagged(), expected(), "<h2>The \(min(events.count, Self.drawnEvents)) highest</h2>",
-            "<div class=grid>" + events.prefix(Self.drawnEvents).map(figure).joined(separator: "\n") + "</div>",
-            sensitivity.map(found) ?? "", "<h2>Settings</h2>", settings(), "<h2>Columns</h2>", columns(),
-        ]
-        return """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(escaped(series.name)): what is odd</title>
-            <style>
-            \(Self.style)
-            \(analysis.models.kinds.enumerated().map { ".m\($0.offset){stroke:\(Self.colors[$0.offset % Self.colors.count])}" }
-                .joined(separator: "\n"))
-            </style>
-            </head>
-            <body>
-            \(body.joined(separator: "\n"))
-            </body>
-            </html>
+        let events = ranked
+        return Self.page(
+            "\(analysis.series.name): what is odd", analysis.models,
+            [
+                "<h1>\(escaped(analysis.series.name))</h1>", "<p>\(escaped(summary(events)))</p>", overview(), legend(),
+                "<h2>Events</h2>", table(events), unflagged(), expected(),
+                "<h2>The \(min(events.count, Self.drawnEvents)) highest</h2>", figures(events.prefix(Self.drawnEvents)),
+                sensitivity.map(found) ?? "", "<h2>Settings</h2>", settings(), "<h2>Columns</h2>", columns(),
+            ])
+    }
 
-            """
+    /// What a report on several series tells of this one: plots, events, and as many of the highest as two rows of a page hold.
+    func section() -> String {
+        let events = ranked
+        return [
+            "<p>\(escaped(summary(events)))</p>", overview(), legend(), table(events), unflagged(), expected(),
+            figures(events.prefix(6)),
+        ].joined(separator: "\n")
+    }
+
+    private var ranked: [Event] { (analysis.result?.events ?? []).sorted { $0.peak > $1.peak } }
+
+    private func figures(_ events: some Sequence<Event>) -> String {
+        "<div class=grid>" + events.map(figure).joined(separator: "\n") + "</div>"
+    }
+
+    /// A page of parts, which needs nothing beside itself.
+    static func page(_ title: String, _ models: Models, _ parts: [String]) -> String {
+        """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>\(escaped(title))</title>
+        <style>
+        \(style)
+        \(models.kinds.enumerated().map { ".m\($0.offset){stroke:\(colors[$0.offset % colors.count])}" }
+            .joined(separator: "\n"))
+        </style>
+        </head>
+        <body>
+        \(parts.joined(separator: "\n"))
+        </body>
+        </html>
+
+        """
     }
 
     private func summary(_ events: [Event]) -> String {
@@ -251,7 +271,7 @@ extension ScoredModel {
 }
 
 /// A table that scrolls sideways where it is too wide.
-private func htmlTable(_ heads: [String], _ lines: [[String]]) -> String {
+func htmlTable(_ heads: [String], _ lines: [[String]]) -> String {
     let head = heads.map { "<th>\(escaped($0))</th>" }.joined()
     let body = lines.map { "<tr>" + $0.map { "<td>\(escaped($0))</td>" }.joined() + "</tr>" }.joined(separator: "\n")
     return "<div class=scroll><table><tr>\(head)</tr>\n\(body)</table></div>"
