@@ -106,7 +106,8 @@ let service: [Target] =
         tests(
             "OddlineTests",
             [
-                "TestSupport", "oddline", "oddline-serve", "AnomalyDetection", "Digest", "SeriesReading", "TerminalUI", "TimeSeries",
+                "TestSupport", "oddline", "oddline-serve", "AnomalyDetection", "Digest", "SeriesReading", "TerminalUI",
+                "TimeSeries",
             ]),
     ]
 
