@@ -102,7 +102,7 @@ private func temporary(_ name: String) -> String {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let (good, flat) = (folder + "/good.csv", folder + "/flat.csv")
-    _ = try oddline(["generate", "point", "--rows", "400", "-o", good])
+    _ = try oddline(["generate", "point", "--rows", "800", "-o", good])
     let rows = try String(contentsOfFile: good, encoding: .utf8).split(separator: "\n")
     let unlabelled = rows.map { $0.hasSuffix(",1") ? $0.dropLast() + "0" : $0 }.joined(separator: "\n")
     try unlabelled.write(toFile: flat, atomically: true, encoding: .utf8)
