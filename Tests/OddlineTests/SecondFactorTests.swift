@@ -15,7 +15,7 @@ private let password = "correct horse battery"
         let key = stride(from: 0, to: bits.count, by: 8).map { start in
             bits[start..<start + 8].reduce(UInt8(0)) { $0 << 1 | UInt8($1) }
         }
-        let step = UInt64(Date().timeIntervalSince1970 / 30) + UInt64(bitPattern: Int64(steps))
+        let step = UInt64(Int(Date().timeIntervalSince1970 / 30) + steps)
         let hash = HMACSHA1(key: key).code(for: (0..<8).reversed().map { UInt8(truncatingIfNeeded: step >> (8 * $0)) })
         let offset = Int(hash[19] & 15)
         let number = hash[offset..<offset + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } & 0x7FFF_FFFF
