@@ -48,6 +48,23 @@ private let sample = SampleKind.contextual.series(rows: 900, seed: 2)
         #expect(read.allSatisfy { ($0.typical ?? 0) > 1 }, "what is flagged differs more than usual")
     }
 
+    /// A verdict stays in what is written where the settings flag its rows no longer, without a rank.
+    @Test func whatIsJudgedAndNotFlaggedIsWrittenToo() async throws {
+        var analysis = try await analysis(of: sample)
+        analysis.update { ($0.settings.flags, $0.settings.top) = (.top, 1) }
+        let flagged = try #require(analysis.result?.events.first)
+        let other = (flagged.rows.lowerBound > 300 ? 100 : 700)..<(flagged.rows.lowerBound > 300 ? 104 : 704)
+        var judgements = Judgements()
+        judgements.judge(other, as: .seenBefore)
+        analysis.update { $0.judgements = judgements }
+        #expect(analysis.result?.events.count == 1 && analysis.unflaggedEvents.map(\.rows) == [other])
+        let lines = EventExport(analysis, judgements: judgements, notes: Notes()).text(.csv).split(separator: "\n")
+        #expect(lines.count == 3 && lines.count { $0.hasPrefix(",") && $0.hasSuffix(",seen_before,") } == 1, "\(lines)")
+        #expect(EventExport(analysis).text(.csv).split(separator: "\n").count == 2, "without verdicts what is flagged alone")
+        let page = Report(analysis, judgements: judgements, notes: Notes()).html()
+        #expect(page.contains("<h2>Judged, not flagged</h2>"))
+    }
+
     @Test func theReportIsOnePageThatAsksForNothingAndShowsWhatWasWrittenAsText() async throws {
         let (analysis, judgements, notes) = try await judged()
         let page = Report(analysis, judgements: judgements, notes: notes).html()
