@@ -73,7 +73,7 @@ private let password = "correct horse battery"
         let terminal = try logIn("alice")
         try terminal.keys("A")
         try terminal.wait(for: "Audit log")
-        try terminal.keys("Right", "Right", "Right", "Down", "Down")
+        try terminal.keys("Right", "Right", "Right", "Right", "Down", "Down")
         try terminal.wait(for: "reset password")
         for arguments in [["bobby", "administrator"], ["alice", "analyst"]] {
             #expect(try oddline(["accounts", "set-role"] + arguments + ["--data-dir", data]).status == 0)
