@@ -308,7 +308,7 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
         try terminal.wait(for: "For bobby")
         try terminal.fill("another long phrase")
         try terminal.wait(for: "bobby has a new password.")
-        try terminal.keys("Left", "Left")
+        try terminal.keys("Left", "Left", "Left")
         try terminal.wait(for: "New password again")
         try terminal.keys("Tab")
         try terminal.fill(password, "yet another phrase", "yet another phrase")
