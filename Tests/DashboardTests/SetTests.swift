@@ -148,7 +148,9 @@ import Workbench
             }
         }
         #expect(seen == Array(pumps.prefix(2)))
-        #expect(opened(effects).isEmpty && state.message?.text.hasPrefix("No event is open") == true)
+        #expect(
+            opened(effects) == [] && state.message?.text.hasPrefix("No event is open") == true,
+            "\(try files(state).files.map { $0.overview?.open })")
         #expect(try files(state).open == 0)
     }
 
@@ -271,6 +273,8 @@ import Workbench
 
     @Test func nothingIsTrainedForAnAccountThatWasDisabled() async throws {
         let office = try Office()
+        let bob = try office.accounts.register(username: "bob", email: "bob@example.org", password: "correct horse battery")
+        try office.accounts.setRole(bob, to: .administrator)
         try office.accounts.setEnabled(office.session.account, false)
         office.desk.start(.trainFile(path: "/nowhere.csv", Cancellation()))
         var events = office.reports.makeAsyncIterator()
