@@ -148,9 +148,8 @@ import Workbench
             }
         }
         #expect(seen == Array(pumps.prefix(2)))
-        #expect(
-            opened(effects) == [] && state.message?.text.hasPrefix("No event is open") == true,
-            "\(try files(state).files.map { $0.overview?.open })")
+        let left = try files(state).files.map { $0.overview?.open }
+        #expect(opened(effects) == [] && state.message?.text.hasPrefix("No event is open") == true, "\(left)")
         #expect(try files(state).open == 0)
     }
 
