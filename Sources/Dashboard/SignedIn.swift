@@ -147,10 +147,14 @@ public struct SignedIn: LayerOwner {
         case .secondFactorMade(let enrolment): push(SecondFactorCard(enrolment))
         case .secondFactorOn(let codes): push(SecondFactorCard(recoveryCodes: codes))
         case .opened(let opened): effects += show(opened, &frame)
-        case .wouldOverwrite(let request): confirmOverwriting(request)
+        case .wouldOverwrite(var request):
+            request.mayOverwrite = true
+            confirmOverwriting(request.path, .export(request))
         case .severalSeries(let choice): ask(choice, &frame)
         case .isFolder(let path): effects += showSet([path])
-        case .wouldOverwriteSet(let request): confirmOverwriting(request)
+        case .wouldOverwriteSet(var request):
+            request.mayOverwrite = true
+            confirmOverwriting(request.path, .exportSet(request))
         default: break
         }
         effects += library.receive(answer, &frame)

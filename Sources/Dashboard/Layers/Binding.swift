@@ -167,3 +167,12 @@ enum Move: Sendable, CaseIterable {
         return max(0, min(target, count - 1))
     }
 }
+
+extension Frame {
+    /// The order that a word of the command `sort` means; complains of any other word.
+    mutating func order<Order: RawRepresentable<String> & CaseIterable>(named word: String) -> Order? {
+        if let order = Order(rawValue: word) { return order }
+        complain("sort takes one of \(Order.allCases.map(\.rawValue).joined(separator: ", ")).")
+        return nil
+    }
+}

@@ -93,11 +93,8 @@ extension LibraryState {
             }
         }
         if isFiltering || !filter.text.isEmpty {
-            let y = layout.frame.maxY - 1
-            screen.write(" / ", x: 2, y: y, Style(theme.accent, bold: true))
-            screen.field(
-                filter, x: 5, y: y, width: max(8, layout.list.width - 6), style: Style(theme.text, on: theme.panel),
-                isFocused: isFiltering)
+            screen.filterLine(
+                filter, y: layout.frame.maxY - 1, width: max(8, layout.list.width - 6), isFocused: isFiltering, theme)
         }
     }
 
@@ -170,5 +167,13 @@ extension LibraryState {
         let models = holdings.models.isEmpty ? "No models yet" : "Models are saved: \(holdings.models.joined(separator: ", "))"
         let count = holdings.verdictCount
         return models + (count == 0 ? "; no verdicts" : "; \(count) verdict\(count == 1 ? "" : "s")")
+    }
+}
+
+extension CellBuffer {
+    /// The line of a filter in the lower border of a list.
+    mutating func filterLine(_ filter: TextField, y: Int, width: Int, isFocused: Bool, _ theme: Theme) {
+        write(" / ", x: 2, y: y, Style(theme.accent, bold: true))
+        field(filter, x: 5, y: y, width: width, style: Style(theme.text, on: theme.panel), isFocused: isFocused)
     }
 }

@@ -77,23 +77,9 @@ extension SignedIn {
         }
     }
 
-    /// Asks before a file is overwritten by what is written of a set.
-    mutating func confirmOverwriting(_ request: SetExport) {
+    /// Asks before a file is overwritten, and then does what overwrites it.
+    mutating func confirmOverwriting(_ path: String, _ write: Effect) {
         push(
-            ConfirmCard(question: "\(request.path) is there already. Overwriting it loses what it holds.") { _, _ in
-                var request = request
-                request.mayOverwrite = true
-                return [.exportSet(request)]
-            })
-    }
-
-    /// Asks before a file is overwritten.
-    mutating func confirmOverwriting(_ request: ExportRequest) {
-        push(
-            ConfirmCard(question: "\(request.path) is there already. Overwriting it loses what it holds.") { _, _ in
-                var request = request
-                request.mayOverwrite = true
-                return [.export(request)]
-            })
+            ConfirmCard(question: "\(path) is there already. Overwriting it loses what it holds.") { _, _ in [write] })
     }
 }

@@ -40,11 +40,7 @@ struct FileSetScreen: Layer {
                 [.character("s")], name: "sort", "List files in the next order: path, open, events, peak, new, rows",
                 command: "sort", arguments: FileSetState.Order.allCases.map(\.rawValue).joined(separator: "|"),
                 withValue: { signedIn, value, frame in
-                    guard let order = FileSetState.Order(rawValue: value) else {
-                        let words = FileSetState.Order.allCases.map(\.rawValue).joined(separator: ", ")
-                        frame.complain("sort takes one of \(words).")
-                        return []
-                    }
+                    guard let order: FileSetState.Order = frame.order(named: value) else { return [] }
                     signedIn.sortSet(by: order, &frame)
                     return []
                 }

@@ -53,11 +53,8 @@ extension FileSetState {
         drawList(&screen, layout, theme)
         drawDetail(&screen, layout.detail, frame)
         if isFiltering || !filter.text.isEmpty {
-            let y = layout.frame.maxY - 1
-            screen.write(" / ", x: 2, y: y, Style(theme.accent, bold: true))
-            screen.field(
-                filter, x: 5, y: y, width: min(40, layout.list.width - 6), style: Style(theme.text, on: theme.panel),
-                isFocused: isFiltering)
+            screen.filterLine(
+                filter, y: layout.frame.maxY - 1, width: min(40, layout.list.width - 6), isFocused: isFiltering, theme)
         }
     }
 

@@ -230,11 +230,7 @@ extension Binding where Owner == SignedIn {
             [.character("s")], name: "sort", "List events in the next order: peak, time, length, disagreement, unjudged, new",
             command: "sort", arguments: EventList.Order.allCases.map(\.rawValue).joined(separator: "|"),
             withValue: { workspace, value, frame in
-                guard let order = EventList.Order(rawValue: value) else {
-                    let words = EventList.Order.allCases.map(\.rawValue).joined(separator: ", ")
-                    frame.complain("sort takes one of \(words).")
-                    return []
-                }
+                guard let order: EventList.Order = frame.order(named: value) else { return [] }
                 workspace.sort(by: order, &frame)
                 return []
             }
