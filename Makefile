@@ -13,6 +13,8 @@ SHELL := /bin/bash
 SWIFT ?= swift
 FORMATTED := Package.swift Sources Tests Benchmarks
 LIBRARIES := libncursesw5-dev libsqlite3-dev libdnnl-dev libcrypt-dev libssl-dev zlib1g-dev pkg-config
+# Built so, the compiler works for two thirds of the time that it takes with debugging information; names of functions stay.
+BUILD = $(SWIFT) build -c release -debug-info-format none
 PROGRAM := .build/release/oddline
 SERVICE := .build/release/oddline-serve
 TEST_TOOLS := tmux sqlite3 gzip curl
@@ -21,7 +23,7 @@ STATIC := .build-static/release/oddline
 MANUAL := .build-static/manual
 PREFIX ?= /usr/local
 
-.PHONY: run demo serve test build build-service setup test-setup format check-format clean static install deb try-deb try-models try-parallel \
+.PHONY: run demo serve test bench build build-service setup test-setup format check-format clean static install deb try-deb try-models try-parallel \
 	try-slurm try-spark try-postgresql try-prometheus try-influxdb docs kill faults bounds fuzz sanitize
 
 run: build
@@ -43,7 +45,7 @@ build-service: build $(SERVICE)
 SOURCES := $(shell find Sources Package.swift -type f)
 $(PROGRAM): $(SOURCES)
 	@[ -e $@ ] || echo "First build: about 8 minutes on two cores; later ones compile only what changed." >&2
-	@$(WITHOUT_SERVICE) $(SWIFT) build -c release --product oddline >&2
+	@$(WITHOUT_SERVICE) $(BUILD) --product oddline >&2
 	@touch $@
 
 # The terminal program needs no HTTP stack; once that was fetched into the folder it stays there.
@@ -51,11 +53,16 @@ WITHOUT_SERVICE = $(if $(wildcard .build/checkouts/hummingbird),,ODDLINE_WITHOUT
 
 $(SERVICE): $(SOURCES)
 	@[ -e $@ ] || echo "First build of the service: some minutes more, most of them for TLS." >&2
-	@$(SWIFT) build -c release --product oddline-serve >&2
+	@$(BUILD) --product oddline-serve >&2
 	@touch $@
 
+# The one C++ that takes long, BoringSSL, is not optimised for the tests.
 TEST = ODDLINE_PROGRAM=$(CURDIR)/.build-tests/release/oddline \
-	$(SWIFT) test -c release --build-path .build-tests -Xswiftc -enable-testing --disable-xctest
+	$(SWIFT) test -c release -debug-info-format none --build-path .build-tests -Xswiftc -enable-testing -Xcxx -O0 --disable-xctest
+
+# The program that measures; Benchmarks/README.md tells what.
+bench: setup
+	@$(BUILD) --product oddline-bench >&2
 
 test: setup test-setup check-format
 	@[ -e .build-tests/release/oddline ] || \
@@ -104,7 +111,7 @@ check-format:
 # The manual is made from the program's own description of its arguments.
 static: setup
 	@for product in oddline oddline-serve; do \
-		$(SWIFT) build -c release --static-swift-stdlib --build-path .build-static --product $$product >&2 || exit 1; done
+		$(BUILD) --static-swift-stdlib --build-path .build-static --product $$product >&2 || exit 1; done
 	@$(SWIFT) build --package-path .build-static/checkouts/swift-argument-parser --build-path .build-static/tools \
 		--product generate-manual >&2
 	@rm -rf $(MANUAL) && mkdir -p $(MANUAL)

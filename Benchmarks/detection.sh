@@ -16,7 +16,7 @@ for folder in "$@"; do
         print own "=" folder "/" $1 ":" $2 }' "$folder/train_rows.csv")"
 done
 cd "$(dirname "$0")/.."
-swift build -c release --product oddline-bench
+make bench
 bench=.build/release/oddline-bench
 "$bench" detection $files --kinds --moving --clean --seeds 3
 echo

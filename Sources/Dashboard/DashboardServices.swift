@@ -73,7 +73,7 @@ public struct DashboardServices: Sendable {
         case .register(let username, let email, let password):
             lane.submit { report(register(username, email, password)) }
         case .work(let desk, let effect): desk.start(effect)
-        case .suspend, .redraw: break
+        case .suspend, .redraw, .copy: break
         }
     }
 
@@ -89,6 +89,11 @@ public struct DashboardServices: Sendable {
                 continuation.resume(returning: eventCommand?.finish())
             }
         }
+    }
+
+    /// Returns when all that was asked for so far is done and answered, but for what goes on by itself: training, following a file.
+    public func settle() async {
+        for workers in [lane, workers, lookers, lane] { await workers.drain() }
     }
 
     // MARK: The door

@@ -68,7 +68,11 @@ public struct Frame: Sendable {
     /// Who is signed in and as what, as the border of a screen names them.
     private(set) var user = ""
     /// The latest message, shown in the last row.
-    public internal(set) var message: Message?
+    public internal(set) var message: Message? {
+        didSet { if message != nil { messageCount += 1 } }
+    }
+    /// How many messages there were.
+    public private(set) var messageCount = 0
     /// The main loop ends when this is set.
     public internal(set) var hasEnded = false
 

@@ -76,8 +76,13 @@ public final class Desk: Sendable {
         case .openToFollow(let path): open(path, effect, follows: true)
         case .openAs(let path, let options, let follows): open(path, effect, as: options, follows: follows)
         case .readAgain(let path, let options, let run): readAgain(path, effect, options, run)
+        case .listModels(let series): listModels(of: series, effect)
+        case .useModels(let source, let series, let identity): useModels(source, series, of: identity, effect)
+        case .nameModels(let run, let name, let series): changeModels(of: series, effect) { try $0.name(run, name) }
+        case .removeModels(let run, let series): changeModels(of: series, effect) { try $0.remove(run) }
         case .listSeries(let path, let columns, let options): listSeries(path, effect, columns, options)
-        case .train(let series, let chosen, let run, let seed): Task { await train(series, chosen, run, seed) }
+        case .train(let series, let chosen, let label, let run, let seed):
+            Task { await train(series, chosen, label, run, seed) }
         case .look(let path): look(path, effect)
         case .trainFile(let path, let run): Task { await trainFile(path, run) }
         case .exportSet(let request): write(request, effect)
@@ -93,7 +98,8 @@ public final class Desk: Sendable {
                 services.eventCommand?.tell(events)
                 return nil
             }
-        case .suspend, .redraw: break
+        case .writeText(let text): writeText(text, effect)
+        case .suspend, .redraw, .copy: break
         }
     }
 
@@ -162,7 +168,7 @@ public final class Desk: Sendable {
 
     /// Does something with the session while it may be used, and answers, also where it fails. What was stopped at the user's wish
     /// tells nothing.
-    private func tell(_ effect: Effect, _ body: (Session) throws -> Answer?) {
+    func tell(_ effect: Effect, _ body: (Session) throws -> Answer?) {
         do {
             guard let session = try permitted() else { return }
             if let answer = try body(session) { report(answer) }
@@ -233,6 +239,7 @@ public final class Desk: Sendable {
 
     /// Loads the models that are sound, and tells of them before what is wrong with the others.
     private func load(_ kinds: [ModelKind], _ series: Series, _ shelf: Shelf) -> Answer? {
+        if let labels = try? shelf.labels() { report(.labelled(identity: shelf.identity, labels)) }
         let (models, problems) = shelf.scored(kinds, series, services.sentence)
         let loaded = models.isEmpty ? nil : Answer.modelsLoaded(identity: shelf.identity, models)
         guard !problems.isEmpty else { return loaded }
@@ -240,9 +247,13 @@ public final class Desk: Sendable {
         return .failed(problems.joined(separator: " "))
     }
 
-    private func train(_ series: Series, _ chosen: ChosenRows, _ run: Cancellation, _ seed: UInt64) async {
+    private func train(
+        _ series: Series, _ chosen: ChosenRows, _ label: RunLabel, _ run: Cancellation, _ seed: UInt64
+    ) async {
         do {
-            for await (progress, saving) in try learning(on: series, chosen, seed: seed, threads: .ofEachModel, run) {
+            for await (progress, saving) in try learning(
+                on: series, chosen, as: label, seed: seed, threads: .ofEachModel, run)
+            {
                 if let saving { report(.saved(run: run, saving)) }
                 report(.training(run: run, progress))
             }
@@ -253,12 +264,12 @@ public final class Desk: Sendable {
     /// Trains the models on a series, saves each that is done, and tells of it when it is saved.
     /// - Throws: `ChoiceError`, `DetectionError` before anything is trained.
     func learning(
-        on series: Series, _ chosen: ChosenRows, seed: UInt64, threads: ModelTraining.Threads, _ run: Cancellation
+        on series: Series, _ chosen: ChosenRows, as label: RunLabel, seed: UInt64, threads: ModelTraining.Threads, _ run: Cancellation
     ) throws -> some AsyncSequence<(ModelTraining.Report, Result<ModelKind, PlainError>?), Never> {
         let training = ModelTraining(try chosen.task(series, seed: seed), scoring: series, models: services.models)
         return training.run(on: threads, cancellation: run, mayGoOn: mayGoOn).map { [self] progress in
             guard case .finished(let model) = progress else { return (progress, nil) }
-            return (progress, await saved(model.detector, of: series))
+            return (progress, await saved(model.detector, as: label, of: series))
         }
     }
 
@@ -271,11 +282,13 @@ public final class Desk: Sendable {
     }
 
     /// Saves a model on the lane; `nil` where the user may no longer.
-    private func saved(_ detector: any Detector, of series: Series) async -> Result<ModelKind, PlainError>? {
+    private func saved(
+        _ detector: any Detector, as label: RunLabel, of series: Series
+    ) async -> Result<ModelKind, PlainError>? {
         do {
             return try await services.lane.run { [self] in
                 guard let session = try permitted() else { return nil }
-                try library(session).shelf(of: series.identity).save(detector)
+                try library(session).shelf(of: series.identity).save(detector, as: label)
                 return .success(detector.kind)
             }
         } catch { return .failure(PlainError(message: services.sentence(error))) }

@@ -15,6 +15,7 @@ public enum Request: Sendable {
     case register(username: String, email: String, password: String)
     /// Somebody who works here wants something done.
     case work(Desk, Effect)
+    case copy(String)
     case suspend
     case redraw
 }
@@ -57,10 +58,17 @@ public enum Effect: Sendable {
     case tell([EventFacts])
     /// What is stored under an identity, of fewer rows of the file of this path, belongs to the series as it is now.
     case carryOver(path: String, Series, from: SeriesIdentity)
-    /// Where the random numbers begin is the last.
-    case train(Series, ChosenRows, Cancellation, UInt64)
+    /// Whose models they are is the third, where the random numbers begin the last.
+    case train(Series, ChosenRows, RunLabel, Cancellation, UInt64)
     /// Loads models that are stored under an identity and scores the series with them.
     case loadModels(Series, [ModelKind], of: SeriesIdentity)
+    /// Lists the models that are kept, for the series that is stored under an identity.
+    case listModels(of: SeriesIdentity)
+    /// Puts models in the place of those that are stored under an identity, and has them score the series.
+    case useModels(ModelSource, Series, of: SeriesIdentity)
+    /// Names the models of a run, or throws them away, while the series that is stored under an identity is open.
+    case nameModels(ModelRun, String, of: SeriesIdentity)
+    case removeModels(ModelRun, of: SeriesIdentity)
     case judge(SeriesIdentity, Range<Int>, Verdict?)
     case store(SeriesIdentity, AnalysisSettings)
     /// Takes rules of expected rows away and adds others.
@@ -77,6 +85,10 @@ public enum Effect: Sendable {
     case explain(Series, [ScoredModel], Range<Int>)
     /// Puts anomalies into held-out rows and has them scored; it ends where its flag is raised, and then tells nothing.
     case examine(Analysis, Cancellation)
+    /// Writes a text that is no result to a file.
+    case writeText(WrittenText)
+    /// Hands a text to the terminal, for its clipboard.
+    case copy(String)
     case suspend
     case redraw
 
@@ -103,6 +115,7 @@ public enum Effect: Sendable {
         switch self {
         case .suspend: .suspend
         case .redraw: .redraw
+        case .copy(let text): .copy(text)
         default: .work(desk, self)
         }
     }
@@ -162,6 +175,10 @@ public enum Answer: Sendable {
     case trainingEnded(run: Cancellation)
     /// Models that are stored under this identity, with their scores of the series.
     case modelsLoaded(identity: SeriesIdentity, [ScoredModel])
+    /// Whose models are saved for the series that is stored under this identity.
+    case labelled(identity: SeriesIdentity, PerModel<RunLabel>)
+    /// The models that are kept, for the series that is stored under this identity.
+    case modelsListed(identity: SeriesIdentity, [ModelRun])
     /// The answer to the `compare` with this flag.
     case compared(run: Cancellation, Comparison)
     case explained(WorkspaceState.Explained)
@@ -191,6 +208,7 @@ public enum Answer: Sendable {
     /// A file is there already.
     case wouldOverwrite(ExportRequest)
     case wouldOverwriteSet(SetExport)
+    case wouldOverwriteText(WrittenText)
     case done(String)
     case failed(String)
 }

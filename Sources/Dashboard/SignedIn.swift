@@ -19,6 +19,8 @@ public struct SignedIn: LayerOwner {
     public internal(set) var workspace: WorkspaceState?
     /// The set of files, if there is one; it keeps its selection while a series is open.
     public internal(set) var fileSet: FileSetState?
+    /// What was done, as commands.
+    var log = SessionLog()
     /// The way through the open events of all files.
     var round = Round()
     /// The screens and what lies over them.
@@ -155,6 +157,10 @@ public struct SignedIn: LayerOwner {
         case .wouldOverwriteSet(var request):
             request.mayOverwrite = true
             confirmOverwriting(request.path, .exportSet(request))
+        case .wouldOverwriteText(var text):
+            text.mayOverwrite = true
+            confirmOverwriting(text.path, .writeText(text))
+        case .reread(_, let opened): log.settings = opened.settings
         default: break
         }
         effects += library.receive(answer, &frame)
@@ -198,6 +204,7 @@ public struct SignedIn: LayerOwner {
         // What follows from the last verdicts on it was not waited for.
         let left = workspace.flatMap { $0.analysis.isSettled || fileSet?.index(of: $0.path) == nil ? nil : $0.path }
         var new = WorkspaceState(opened)
+        log.note(opened)
         frame.say(opened.greeting(frame))
         var effects = opened.isToBeFollowed ? new.startFollowing(&frame) : []
         workspace = new

@@ -6,7 +6,7 @@ public func update(_ state: inout DashboardState, _ event: DashboardEvent) -> [R
     case .input(let input): return updateInput(&state, input)
     case .idle:
         guard let desk = state.signedIn?.desk else { break }
-        return (state.changeSignedIn { signedIn, _ in signedIn.lockScreen() } ?? []).map { $0.asked(of: desk) }
+        return state.ask(desk, for: state.changeSignedIn { signedIn, _ in signedIn.lockScreen() } ?? [])
     case .loggedIn(let desk, let themeName): return begin(&state, desk, themeName: themeName)
     case .answer(let desk, let answer): return receive(&state, answer, from: desk)
     case .failed(let text): state.frame.complain(text)
@@ -28,7 +28,7 @@ private func begin(_ state: inout DashboardState, _ desk: Desk, themeName: Strin
         ? signedIn.showSet(state.files)
         : state.files.first.map { signedIn.library.startOpening($0, follows: state.followsFile) } ?? []
     state.stage = .signedIn(signedIn)
-    return ([.listLibrary] + opening).map { $0.asked(of: desk) }
+    return state.ask(desk, for: [.listLibrary] + opening)
 }
 
 /// Takes what a desk answers, unless nobody sits there any more.
@@ -43,8 +43,15 @@ private func receive(_ state: inout DashboardState, _ answer: Answer, from desk:
         }
         return []
     }
-    let effects = state.changeSignedIn { $0.receive(answer, &$1) } ?? []
-    return effects.map { $0.asked(of: desk) }
+    return state.ask(desk, for: state.changeSignedIn { $0.receive(answer, &$1) } ?? [])
+}
+
+extension DashboardState {
+    /// Asks a desk for what is wanted there, and notes in the log of the session what that does.
+    mutating func ask(_ desk: Desk, for effects: [Effect]) -> [Request] {
+        if !effects.isEmpty { changeSignedIn { signedIn, _ in for effect in effects { signedIn.note(effect) } } }
+        return effects.map { $0.asked(of: desk) }
+    }
 }
 
 /// Whether the end can wait for an answer: something could not be stored, and the question can be seen and was not asked yet.
@@ -56,7 +63,7 @@ private func mayAsk(_ state: DashboardState) -> Bool {
 
 private func quit(_ state: inout DashboardState) -> [Request] {
     guard let desk = state.signedIn?.desk else { return [] }
-    return (state.changeSignedIn { $0.quit(&$1) } ?? []).map { $0.asked(of: desk) }
+    return state.ask(desk, for: state.changeSignedIn { $0.quit(&$1) } ?? [])
 }
 
 /// Ends the program at once; what could not be stored is tried once more.
@@ -64,7 +71,7 @@ private func end(_ state: inout DashboardState) -> [Request] {
     state.signedIn?.stopWork()
     state.frame.hasEnded = true
     guard let desk = state.signedIn?.desk else { return [] }
-    return (state.changeSignedIn { signedIn, _ in signedIn.atWorkspace { $0.storing([]) } } ?? []).map { $0.asked(of: desk) }
+    return state.ask(desk, for: state.changeSignedIn { signedIn, _ in signedIn.atWorkspace { $0.storing([]) } } ?? [])
 }
 
 private func updateInput(_ state: inout DashboardState, _ input: InputEvent) -> [Request] {
@@ -88,7 +95,8 @@ private func updateInput(_ state: inout DashboardState, _ input: InputEvent) -> 
     case .signedIn(let signedIn):
         let desk = signedIn.desk
         let effects = state.changeSignedIn { $0.update(input, &$1) } ?? []
+        let requests = state.ask(desk, for: effects)
         if state.signedIn?.hasSignedOut == true { state.stage = .signedOut(SignedOut()) }
-        return effects.map { $0.asked(of: desk) }
+        return requests
     }
 }

@@ -354,7 +354,9 @@ actor AnalysisStore {
         entries[key]?.sensitivity = nil
         advance(key, model.detector.kind, 1)
         try await workers.run { [limits] in
-            try library.shelf(of: analysis.series.identity).save(model.detector)
+            // Who trains over the network keeps one of each kind: what is kept is bounded by account.
+            try library.shelf(of: analysis.series.identity).save(
+                model.detector, as: RunLabel(trainedOn: analysis.series.name), keepingEarlier: false)
             try library.keepNewestModels(ofSeries: limits.modelsPerUser)
         }
     }

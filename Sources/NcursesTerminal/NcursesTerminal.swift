@@ -215,6 +215,12 @@ public final class NcursesTerminal {
         painter.forget()
     }
 
+    /// Hands a text to the terminal for its clipboard, by the sequence that xterm calls OSC 52; a terminal that has none or forbids
+    /// that passes it over.
+    public func copy(_ text: String) {
+        oddline_write_raw("\u{1B}]52;c;" + Data(text.utf8).base64EncodedString() + "\u{07}")
+    }
+
     /// Stops the program, and what runs with it in the foreground, as Ctrl-Z does in other programs; returns when it goes
     /// on. Where no shell could continue it, it goes on at once.
     public func suspend() {
@@ -248,53 +254,4 @@ public final class NcursesTerminal {
 
     /// Shows a screen, writing only the cells that changed.
     public func draw(_ screen: CellBuffer) { painter.draw(isASCII ? screen.inASCII : screen) }
-}
-
-/// A pipe whose reading end wakes a sleeping `poll`.
-private final class WakePipe: Sendable {
-    let reading: Int32
-    private let writing: Int32
-
-    init() {
-        var ends: [Int32] = [-1, -1]
-        _ = pipe(&ends)
-        (reading, writing) = (ends[0], ends[1])
-        for end in ends {
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-        }
-    }
-
-    deinit {
-        Foundation.close(reading)
-        Foundation.close(writing)
-    }
-
-    func wake() {
-        var byte: UInt8 = 1
-        _ = write(writing, &byte, 1)
-    }
-
-    func drain() {
-        var buffer = [UInt8](repeating: 0, count: 256)
-        while read(reading, &buffer, buffer.count) > 0 {}
-    }
-}
-
-/// The signals that came since the last look.
-private final class SignalFlags: Sendable {
-    private let numbers = Mutex<Set<Int32>>([])
-
-    func raise(_ number: Int32) { numbers.withLock { _ = $0.insert(number) } }
-
-    /// Whether one came and was not taken.
-    func contains(_ number: Int32) -> Bool { numbers.withLock { $0.contains(number) } }
-
-    /// In rising order of their numbers, so that what ends the program comes before what draws anew.
-    func take() -> [Int32] {
-        numbers.withLock { numbers in
-            defer { numbers = [] }
-            return numbers.sorted()
-        }
-    }
 }

@@ -8,6 +8,8 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     public var theme: String?
     /// Draw with ASCII characters alone.
     public var ascii: Bool?
+    /// Say what there is in sentences, in place of drawing it.
+    public var spoken: Bool?
     /// Minutes without a key after which the password is wanted again; 0 never locks, 15 where it is missing.
     public var lockMinutes: Double?
     /// Whether a verdict goes on to the next event without one; it stays where it is missing.
@@ -33,7 +35,7 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     private var unknown: [String] = []
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case theme, ascii, horizon, keys, readers
+        case theme, ascii, spoken, horizon, keys, readers
         case lockMinutes = "lock_minutes"
         case verdictsGoOn = "verdicts_go_on"
         case onEvent = "on_event"
@@ -92,6 +94,7 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         theme = try values.decodeIfPresent(String.self, forKey: .theme)
         ascii = try values.decodeIfPresent(Bool.self, forKey: .ascii)
+        spoken = try values.decodeIfPresent(Bool.self, forKey: .spoken)
         // A whole number is a number too.
         func number(_ key: CodingKeys) throws -> Double? {
             try (try? values.decodeIfPresent(Int.self, forKey: key)).flatMap { $0 }.map(Double.init)

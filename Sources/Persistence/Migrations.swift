@@ -12,6 +12,7 @@ extension OddlineDatabase {
             try createLibrary(database)
         }
         migrator.registerMigration("second factor") { database in try createSecondFactor(database) }
+        migrator.registerMigration("earlier models") { database in try createEarlierModels(database) }
         return migrator
     }
 
@@ -154,5 +155,20 @@ extension OddlineDatabase {
     @discardableResult
     private static func owner(_ table: TableDefinition) -> ColumnDefinition {
         table.column("user_id", .integer).notNull().references("users", onDelete: .cascade)
+    }
+
+    /// Models that others took the place of; of models, what those of one run share, how they are called and what they learnt from.
+    private static func createEarlierModels(_ database: Database) throws {
+        try database.alter(table: "models") { table in
+            for column in ["run", "name", "trained_on", "how"] { table.add(column: column, .text).notNull().defaults(to: "") }
+        }
+        try database.create(table: "earlier_models") { table in
+            table.autoIncrementedPrimaryKey("id")
+            owner(table)
+            for column in ["kind", "fingerprint", "run", "name", "trained_on", "how"] { table.column(column, .text).notNull() }
+            table.column("saved_at", .datetime).notNull()
+            table.column("file", .text).notNull().unique()
+        }
+        try database.create(index: "earlier_models_on_series", on: "earlier_models", columns: ["user_id", "fingerprint"])
     }
 }

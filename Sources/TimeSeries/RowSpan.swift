@@ -26,6 +26,12 @@ public struct RowSpan: Sendable, Equatable {
         if from.isEmpty && to.isEmpty { return nil }
     }
 
+    /// As `init` takes it, for a series: rows that were chosen by their numbers in the file, from 1.
+    public func written(in series: Series) -> String {
+        guard let chosen else { return text }
+        return "\(chosen.lowerBound + series.forgottenRows + 1)..\(chosen.upperBound + series.forgottenRows)"
+    }
+
     /// The rows that lie in it.
     /// - Returns: `nil` where an end is neither a time nor a number; an empty range where no row lies in it.
     public func rows(in series: Series) -> Range<Int>? {

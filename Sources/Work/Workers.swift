@@ -41,14 +41,45 @@ public final class Workers: Sendable {
     /// Has `body` run on one of the threads and returns at once.
     public func submit(_ body: @escaping @Sendable () -> Void) { queue.add(body) }
 
+    /// Waits until all is done that was submitted before, without blocking a thread.
+    public func drain() async {
+        let (count, gate, arrived) = (count, DispatchSemaphore(value: 0), Arrivals())
+        await withCheckedContinuation { continuation in
+            // Each thread takes one, and the last comes when all others have nothing before it.
+            queue.add(
+                (0..<count).map { _ in
+                    {
+                        guard arrived.count() == count else { return gate.wait() }
+                        for _ in 1..<max(1, count) { gate.signal() }
+                        continuation.resume()
+                    }
+                })
+        }
+    }
+
+    /// How many have come.
+    private final class Arrivals: Sendable {
+        private let number = Mutex(0)
+
+        func count() -> Int {
+            number.withLock {
+                $0 += 1
+                return $0
+            }
+        }
+    }
+
     /// What is to be done, first come first served.
     private final class Queue: Sendable {
         private let waiting = Mutex<[@Sendable () -> Void]>([])
         private let changed = DispatchSemaphore(value: 0)
 
-        func add(_ work: @escaping @Sendable () -> Void) {
-            waiting.withLock { $0.append(work) }
-            changed.signal()
+        func add(_ work: @escaping @Sendable () -> Void) { add([work]) }
+
+        /// Adds work that nothing comes between.
+        func add(_ works: [@Sendable () -> Void]) {
+            waiting.withLock { $0 += works }
+            for _ in works { changed.signal() }
         }
 
         /// Waits for work; `nil` when the queue is closed and all is done.

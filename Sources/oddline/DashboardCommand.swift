@@ -28,6 +28,9 @@ struct DashboardCommand: AsyncParsableCommand {
     @Flag(help: "Draw with ASCII characters alone.")
     var ascii = false
 
+    @Flag(help: "Say what there is in sentences, a line each, for screen readers; the keys are the same.")
+    var spoken = false
+
     @Option(help: "The theme to start with.")
     var theme: String?
 
@@ -53,7 +56,9 @@ struct DashboardCommand: AsyncParsableCommand {
             let accounts = try Accounts(database: database)
             let (themes, problems) = Theme.all(in: [locations.themes, locations.userThemes])
             let places = files.map { URL(fileURLWithPath: $0).path }
-            let terminal = try NcursesTerminal(isASCII: ascii || configuration.ascii == true)
+            let terminal: any DashboardTerminal =
+                spoken || configuration.spoken == true
+                ? try SpokenTerminal() : try NcursesTerminal(isASCII: ascii || configuration.ascii == true)
             var state = DashboardState(
                 width: terminal.size.width, height: terminal.size.height, themes: themes, themeName: theme ?? configuration.theme,
                 isFirstUser: try accounts.isEmpty(),
@@ -101,7 +106,7 @@ struct DashboardCommand: AsyncParsableCommand {
 
 /// Joins the terminal, the state and the services; runs on one thread, which sleeps when nothing happens.
 final class DashboardLoop {
-    private let terminal: NcursesTerminal
+    private let terminal: any DashboardTerminal
     private let accounts: Accounts
     private let services: DashboardServices
     private let queue: EventQueue
@@ -110,7 +115,7 @@ final class DashboardLoop {
     private let lockAfter: Duration?
 
     init(
-        terminal: NcursesTerminal, accounts: Accounts, database: OddlineDatabase, locations: Locations,
+        terminal: any DashboardTerminal, accounts: Accounts, database: OddlineDatabase, locations: Locations,
         settings: AnalysisSettings, onEvent: EventCommand.Settings?, horizon: Int?, readers: ReaderPrograms,
         lockAfter: Duration?
     ) {
@@ -145,7 +150,7 @@ final class DashboardLoop {
 
     func run(_ state: inout DashboardState) {
         defer { terminal.close() }
-        terminal.draw(view(state))
+        terminal.show(state)
         var presence = Presence(longestAbsence: lockAfter, now: .now)
         while !state.frame.hasEnded {
             let wait = state.canLock ? presence.rest(at: .now) : nil
@@ -157,7 +162,7 @@ final class DashboardLoop {
             let events = (isAbsent ? [.idle] : []) + taken.map(DashboardEvent.input) + queue.take()
             for event in events { handle(event, &state) }
             if state.canLock, let rest = presence.rest(at: .now), rest <= .zero { handle(.idle, &state) }
-            if !events.isEmpty, !state.frame.hasEnded { terminal.draw(view(state)) }
+            if !events.isEmpty, !state.frame.hasEnded { terminal.show(state) }
         }
     }
 
@@ -169,6 +174,7 @@ final class DashboardLoop {
         switch request {
         case .suspend: terminal.suspend()
         case .redraw: terminal.forget()
+        case .copy(let text): terminal.copy(text)
         default: services.start(request)
         }
     }
@@ -200,7 +206,7 @@ extension InputEvent {
 }
 
 /// Events from other threads that wait for the loop.
-private final class EventQueue: Sendable {
+final class EventQueue: Sendable {
     private let events = Mutex<[DashboardEvent]>([])
     private let wake: @Sendable () -> Void
 

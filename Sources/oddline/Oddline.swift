@@ -19,7 +19,7 @@ struct Oddline: AsyncParsableCommand {
         version: programVersion,
         subcommands: [
             DashboardCommand.self, DescribeCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self,
-            ExamineCommand.self, RulesCommand.self, GenerateCommand.self,
+            ExamineCommand.self, RulesCommand.self, ReplayCommand.self, GenerateCommand.self,
             ExportCommand.self, AccountsCommand.self, ServeCommand.self, DoctorCommand.self, BackupCommand.self,
             RestoreCommand.self,
         ],

@@ -386,8 +386,13 @@ extension [any Detector] {
     /// The channels of a series in the order in which the models know them.
     /// - Parameter remark: takes a sentence where the series has others in place of some.
     func channelNames(for names: [String], remark: (String) -> Void) -> [String] {
-        guard let known = first?.channelNames, known != names, known.count == names.count else { return names }
-        if Set(known) == Set(names) { return known }
+        guard let known = first?.channelNames, known != names else { return names }
+        if Set(known).isSubset(of: names) {
+            let more = names.filter { !known.contains($0) }
+            if !more.isEmpty { remark("the models do not know \(listed(more)), which \(more.count == 1 ? "is" : "are") left out.") }
+            return known
+        }
+        guard known.count == names.count else { return names }
         remark(
             "the models were trained on \(listed(known)); "
                 + "\(listed(names)) \(names.count == 1 ? "is" : "are") taken in their place.")

@@ -88,7 +88,7 @@ import Workbench
     @Test(arguments: [[], [ModelKind.lstm], [.lstm, .transformer]])
     func onlyModelsThatWereSavedAreSaidToBe(_ failing: [ModelKind]) throws {
         var state = try workspace(isScored: false)
-        guard case .train(_, _, let run, _) = press(&state, .character("t")).first else { throw Unexpected("no training") }
+        guard case .train(_, _, _, let run, _) = press(&state, .character("t")).first else { throw Unexpected("no training") }
         for model in try scored() {
             let kind = model.detector.kind
             let saving = failing.contains(kind) ? .failure(PlainError(Unexpected("No room."))) : Result.success(kind)
@@ -105,7 +105,7 @@ import Workbench
 
     @Test func anInspectionAsksAgainWhenAModelHasScoredAnew() throws {
         var state = try workspace()
-        guard case .train(_, _, let run, _) = press(&state, .character("t")).first else { throw Unexpected("no training") }
+        guard case .train(_, _, _, let run, _) = press(&state, .character("t")).first else { throw Unexpected("no training") }
         press(&state, .escape)
         guard case .explain(let series, let models, let rows) = press(&state, .character("i")).first else {
             throw Unexpected("no question why")

@@ -156,7 +156,7 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Follo
     var (state, run) = try followed(isScored: false)
     _ = state.changeSignedIn { signedIn, _ in signedIn.workspace?.growth.horizon = 1000 }
     let trained = press(&state, .character("t"))
-    guard case .train(_, _, let training, _) = trained.last else { throw Unexpected("no training") }
+    guard case .train(_, _, _, let training, _) = trained.last else { throw Unexpected("no training") }
     press(&state, .escape)
     for _ in 0..<pieces { append(appended(400), to: &state, run) }
     let series = try #require(state.workspace?.analysis.series)
@@ -182,7 +182,7 @@ private func append(_ rows: Series, to state: inout DashboardState, _ run: Follo
     #expect(known == series.identity && rows.upperBound > 800)
     let effects = press(&state, .character("t"))
     guard effects.count == 2, case .carryOver(path: "/s.csv", let carried, from: series.identity) = effects[0],
-        case .train(let trained, _, _, _) = effects[1]
+        case .train(let trained, _, _, _, _) = effects[1]
     else { throw Unexpected("\(effects)") }
     #expect(carried.rowCount == 860 && trained.rowCount == 860)
 }

@@ -47,7 +47,7 @@ import Workbench
     @Test func modelsAreTrainedOnMarkedRowsOrWithoutThem() throws {
         for (command, expected) in [("train-on", [RowSpan(rows: 99..<120)]), ("train-without", [])] {
             var state = try marked()
-            guard case .train(_, let chosen, _, _) = run(&state, command).last else { throw Unexpected("no training") }
+            guard case .train(_, let chosen, _, _, _) = run(&state, command).last else { throw Unexpected("no training") }
             #expect(chosen.learnt == expected)
             #expect(chosen.excluded == (expected.isEmpty ? [RowSpan(rows: 99..<120)] : []))
         }
@@ -74,7 +74,7 @@ import Workbench
 
     @Test func rowsToTrainOnMayBeNamed() throws {
         var state = try workspace()
-        guard case .train(_, let chosen, _, _) = run(&state, "train-without 200..300").last else {
+        guard case .train(_, let chosen, _, _, _) = run(&state, "train-without 200..300").last else {
             throw Unexpected("no training")
         }
         #expect(chosen.excluded.map(\.text) == ["200..300"] && chosen.learnt.isEmpty)

@@ -235,7 +235,7 @@ private struct Answers {
                 : [
                     .opened(opened(SeriesReader.Options(), of: desk, count))
                 ]
-        case .train(let series, _, let run, _):
+        case .train(let series, _, _, let run, _):
             scores(series).flatMap { model -> [Answer] in
                 let kind = model.detector.kind
                 let saving = count.isMultiple(of: 3) ? .failure(PlainError(Unexpected("No room."))) : Result.success(kind)

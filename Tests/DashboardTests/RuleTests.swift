@@ -48,7 +48,7 @@ import Workbench
         let known = try #require(state.workspace?.known)
         #expect(try changed(answer(&state, .rulesRead(identity: known, [try ExpectedRule("30..40")]))).added == ["30..40"])
         #expect(state.workspace?.analysis.rules.count == 3)
-        guard case .train(_, let chosen, _, _) = press(&state, .character("t")).last else { throw Unexpected("no training") }
+        guard case .train(_, let chosen, _, _, _) = press(&state, .character("t")).last else { throw Unexpected("no training") }
         #expect(chosen.rules.map(\.text) == ["maintenance 10..20 # move", "Sun", "30..40"], "maintenance is not learnt")
     }
 

@@ -348,7 +348,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
 /// Begins a run in which the LSTM is half way and the Transformer scores.
 @discardableResult
 private func train(_ state: inout DashboardState) throws -> Cancellation {
-    guard case .train(_, _, let run, _) = press(&state, .character("t")).first else { throw Unexpected("no training") }
+    guard case .train(_, _, _, let run, _) = press(&state, .character("t")).first else { throw Unexpected("no training") }
     for (kind, share) in [(ModelKind.lstm, 0.5), (.transformer, 1)] {
         let losses = (1...10).map { 1 / Float($0) }
         let progress = TrainingProgress(

@@ -45,6 +45,7 @@ func effects(_ requests: [Request]) -> [Effect] {
         case .work(_, let effect): effect
         case .suspend: .suspend
         case .redraw: .redraw
+        case .copy(let text): .copy(text)
         case .login, .enterCode, .register: nil
         }
     }

@@ -87,7 +87,7 @@ import Workbench
         _ = answer(&state, .libraryListed(entries))
         let opened = OpenedSeries(path: "/a", series: series, settings: AnalysisSettings(models: .standard), models: .standard)
         _ = answer(&state, .opened(opened))
-        guard case .train(_, _, let run, _) = press(&state, .character("t")).first else { throw Unexpected("no training") }
+        guard case .train(_, _, _, let run, _) = press(&state, .character("t")).first else { throw Unexpected("no training") }
         press(&state, .escape, .escape)
         #expect(state.workspace != nil && !run.isCancelled, "training goes on behind the library")
         let again = press(&state, .enter)

@@ -26,6 +26,14 @@ extension SignedIn {
             return [.account(.load)]
         },
         Binding(
+            [NamedKey.log], "The log of the session: what was done, as commands that can be replayed", command: "log",
+            arguments: "PATH", opens: [LogCard.self], reach: .screens,
+            withValue: { signedIn, path, _ in [signedIn.writingLog(to: path)] }
+        ) { signedIn, _ in
+            signedIn.push(LogCard(lines: signedIn.log.lines.count))
+            return []
+        },
+        Binding(
             [.control("x")], "Lock the screen until the password is entered again", command: "lock", opens: [LockForm.self],
             reach: .everything
         ) { signedIn, _ in

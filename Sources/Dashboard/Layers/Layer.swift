@@ -27,6 +27,8 @@ protocol Layer<Owner>: Sendable {
     mutating func receive(_ news: Owner.News, over owner: inout Owner, _ frame: inout Frame) -> LayerStep<Owner>
     /// Draws it.
     func view(over owner: Owner, _ frame: Frame, into screen: inout CellBuffer)
+    /// What it says to who hears it, in reading order; what is drawn, line by line, where it says nothing of its own.
+    func sentences(over owner: Owner, _ frame: Frame) -> [String]
 }
 
 extension Layer {
@@ -38,6 +40,7 @@ extension Layer {
     mutating func paste(_ text: String, over owner: inout Owner) -> [Owner.Asked] { [] }
     mutating func update(_ mouse: Mouse, over owner: inout Owner, _ frame: inout Frame) -> LayerStep<Owner> { .stay }
     mutating func receive(_ news: Owner.News, over owner: inout Owner, _ frame: inout Frame) -> LayerStep<Owner> { .stay }
+    func sentences(over owner: Owner, _ frame: Frame) -> [String] { drawnSentences(over: owner, frame) }
 }
 
 /// A layer with fields, one of which takes what is typed and pasted.

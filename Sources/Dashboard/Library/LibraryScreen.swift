@@ -57,6 +57,8 @@ struct LibraryScreen: Layer {
     func view(over signedIn: SignedIn, _ frame: Frame, into screen: inout CellBuffer) {
         signedIn.library.view(isFiltering: signedIn.layer(LibraryFilter.self) != nil, frame, into: &screen)
     }
+
+    func sentences(over signedIn: SignedIn, _ frame: Frame) -> [String] { signedIn.library.sentences(frame) }
 }
 
 extension SignedIn {
@@ -101,6 +103,10 @@ struct LibraryFilter: Layer {
 
     /// The library draws the line in its border.
     func view(over signedIn: SignedIn, _ frame: Frame, into screen: inout CellBuffer) {}
+
+    func sentences(over signedIn: SignedIn, _ frame: Frame) -> [String] {
+        ["Looking for: \(signedIn.library.filter.text)"] + signedIn.library.sentences(frame).suffix(1)
+    }
 }
 
 /// The line in which the path of a file is typed.

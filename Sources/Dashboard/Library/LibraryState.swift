@@ -119,8 +119,11 @@ public struct LibraryState: Sendable {
         return preview?.path == entry.path ? [] : [.preview(path: entry.path)]
     }
 
-    mutating func startOpening(_ path: String, follows: Bool = false) -> [Effect] {
+    mutating func startOpening(
+        _ path: String, as options: SeriesReader.Options? = nil, follows: Bool = false
+    ) -> [Effect] {
         isOpening = true
+        if let options { return [.openAs(path: path, options, follows: follows)] }
         return [follows ? .openToFollow(path: path) : .open(path: path)]
     }
 

@@ -128,7 +128,19 @@ public struct LoginForm: FieldLayer {
         focus = 1
     }
 
-    // MARK: Drawing
+    // MARK: Saying and drawing
+
+    func sentences(over signedOut: SignedOut, _ frame: Frame) -> [String] {
+        let place =
+            switch focus {
+            case 0: spokenField(0, of: 4, "Username or email", identifier)
+            case 1: spokenField(1, of: 4, "Password", password, isSecret: true)
+            case 2: "How long to stay signed in, field 3 of 4: \(stayText)"
+            default: "Button, log in"
+            }
+        let keys = "\(Key.tab.name) goes on, \(Key.enter.name) on the last one logs in, \(NamedKey.otherForm.name) registers."
+        return [keys] + [isBusy ? "The password is being checked." : nil, problem].compactMap { $0 } + [place]
+    }
 
     func view(over signedOut: SignedOut, _ frame: Frame, into screen: inout CellBuffer) {
         let theme = frame.theme

@@ -1,3 +1,4 @@
+import SeriesReading
 import TerminalUI
 import Workbench
 
@@ -65,15 +66,16 @@ extension SignedIn {
     }
 
     /// Opens a file: the series that is open already shows again, and another one ends its training run only after a question.
-    mutating func open(_ path: String, _ frame: inout Frame) -> [Effect] {
+    /// - Parameter options: how it is read; as was decided before where `nil`.
+    mutating func open(_ path: String, as options: SeriesReader.Options? = nil, _ frame: inout Frame) -> [Effect] {
         guard !library.isOpening else { return [] }
-        if isTraining || workspace?.unstored.isEmpty == false, workspace?.path == path {
+        if isTraining || workspace?.unstored.isEmpty == false, workspace?.path == path, options == nil {
             showWorkspace()
             return []
         }
         return leaveSeries("Opening another series", &frame) { signedIn, _ in
             signedIn.stopSeries()
-            return signedIn.library.startOpening(path)
+            return signedIn.library.startOpening(path, as: options)
         }
     }
 

@@ -116,6 +116,8 @@ struct InspectionCard: WorkspaceCard {
 
     func size(over workspace: WorkspaceState, _ frame: Frame) -> (width: Int, height: Int) { (frame.width, frame.height) }
 
+    func sentences(over signedIn: SignedIn, _ frame: Frame) -> [String] { signedIn.workspace?.spokenInspection(frame) ?? [] }
+
     func draw(_ screen: inout CellBuffer, in card: Rect, over workspace: WorkspaceState, _ frame: Frame) {
         guard let event = workspace.selectedEvent else { return }
         let theme = frame.theme

@@ -42,6 +42,23 @@ struct Command: Sendable {
     }
 }
 
+extension Command {
+    /// Commands of no key, which hold wherever one is.
+    static let everywhere: [Command] = [
+        Command(word: "open", arguments: "PATH", help: "open a file or folder") { signedIn, words, frame in
+            signedIn.open(words.joined(separator: " "), &frame)
+        },
+        Command(word: "open-as", arguments: "PATH OPTIONS", help: "open a file as a log says") { signedIn, words, frame in
+            let line = words.joined(separator: " ")
+            guard let sign = line.range(of: " {"), let options = SessionLog.options(String(line[sign.lowerBound...])) else {
+                frame.complain("Write it like this: open-as PATH {\"columns\": [...]}, as the log of a session has it.")
+                return []
+            }
+            return signedIn.open(String(line[..<sign.lowerBound]), as: options, &frame)
+        },
+    ]
+}
+
 /// A layer that has commands beside those of its bindings.
 protocol Commanding {
     /// What can be typed after `:` here.
@@ -55,7 +72,8 @@ extension SignedIn {
         let own = layers[lowest...].reversed().flatMap { layer in
             type(of: layer).bindings.compactMap(Command.init) + ((layer as? any Commanding)?.commands(over: self) ?? [])
         }
-        return (own + Self.general.compactMap(Command.init)).filter { !$0.availability(self).isAbsent }
+        let usable = (own + Self.general.compactMap(Command.init)).filter { !$0.availability(self).isAbsent }
+        return usable + Command.everywhere.filter { command in !usable.contains { $0.word == command.word } }
     }
 
     /// Commands whose word begins with what was typed, then those that hold it elsewhere.

@@ -104,6 +104,8 @@ struct FileSetScreen: Layer {
     func view(over signedIn: SignedIn, _ frame: Frame, into screen: inout CellBuffer) {
         signedIn.fileSet?.view(isFiltering: signedIn.layer(FileSetFilter.self) != nil, frame, into: &screen)
     }
+
+    func sentences(over signedIn: SignedIn, _ frame: Frame) -> [String] { signedIn.fileSet?.sentences(frame) ?? [] }
 }
 
 extension SignedIn {

@@ -98,7 +98,11 @@ extension Desk {
             var (scored, failure) = ([ScoredModel](), String?.none)
             let all = Double(services.models.all.count)
             var shares: [ModelKind: Double] = [:]
-            for await step in try learning(on: opened.series, chosen, seed: 1, threads: .one, run) {
+            let options = try await services.lane.run { [self] in
+                try permitted().flatMap { try library($0).reading(of: path) } ?? SeriesReader.Options()
+            }
+            let label = RunLabel(trainedOn: path, how: chosen.command(opened.series, options, seed: 1))
+            for await step in try learning(on: opened.series, chosen, as: label, seed: 1, threads: .one, run) {
                 let (progress, saving) = step
                 if let progress = progress.progress { shares[progress.model] = progress.share }
                 switch progress {

@@ -36,6 +36,17 @@ final class PlotMemo: Sendable {
     }
 
     private let answers = Mutex(Answers())
+    private let spoken = Mutex<[Int: (identity: SeriesIdentity, text: String)]>([:])
+
+    /// How a channel runs, in words: looked for once a series, since every value is looked at.
+    func spoken(channel: Int, of series: Series) -> String {
+        spoken.withLock { spoken in
+            if let known = spoken[channel], known.identity == series.identity { return known.text }
+            let text = Dashboard.spoken(channel: channel, of: series)
+            spoken[channel] = (series.identity, text)
+            return text
+        }
+    }
 
     /// `extents` of an array. Where many rows of one array are asked for again, by zooming and panning, they are had from its
     /// `ExtentBlocks`.

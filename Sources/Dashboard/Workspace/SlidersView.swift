@@ -16,7 +16,7 @@ extension WorkspaceState {
             let key = frame.name(of: NamedKey.training)
             screen.write("Training… \(Int(training.share * 100))%   \(key) shows it", x: 3, y: y, Style(theme.accent))
         } else if analysis.result == nil {
-            let (train, load) = (frame.name(of: NamedKey.train), frame.name(of: NamedKey.load))
+            let (train, load) = (frame.name(of: NamedKey.train), frame.name(of: NamedKey.models))
             let hint = savedModels.isEmpty ? "\(train) trains the models" : "\(load) loads saved models, \(train) trains anew"
             screen.write(hint, x: 3, y: y, Style(theme.muted))
         } else {

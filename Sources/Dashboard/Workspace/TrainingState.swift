@@ -8,6 +8,10 @@ public struct TrainingState: Sendable {
     public let cancellation: Cancellation
     /// The models that are trained.
     let kinds: [ModelKind]
+    /// Whose models they are.
+    let label: RunLabel
+    /// Whether models were saved before, which stay as earlier ones.
+    private let replacesSaved: Bool
     /// The latest report of each model.
     private(set) var progress = PerModel<TrainingProgress>()
     /// Models that are scoring.
@@ -21,8 +25,10 @@ public struct TrainingState: Sendable {
     /// Why it failed, or why a model could not be saved.
     private(set) var failure: String?
 
-    init(_ kinds: [ModelKind], cancellation: Cancellation) {
+    init(_ kinds: [ModelKind], _ label: RunLabel, replacesSaved: Bool, cancellation: Cancellation) {
         self.kinds = kinds
+        self.label = label
+        self.replacesSaved = replacesSaved
         self.cancellation = cancellation
     }
 
@@ -52,10 +58,13 @@ public struct TrainingState: Sendable {
     }
 
     /// Ends the run.
+    /// - Parameter earlier: the key that shows earlier models.
     /// - Returns: what to tell the user; `nil` when a failure has been told already.
-    mutating func end() -> String? {
+    mutating func end(earlier: String) -> String? {
         hasEnded = true
-        if saved.count == kinds.count { return "All models are trained and saved." }
+        if saved.count == kinds.count {
+            return "All models are trained and saved." + (replacesSaved ? " \(earlier) has the earlier ones." : "")
+        }
         return failure == nil ? "Training was stopped; models that had not finished are as before." : nil
     }
 }

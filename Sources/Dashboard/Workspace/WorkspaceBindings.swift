@@ -110,11 +110,15 @@ extension Binding where Owner == SignedIn {
             TrainingCard.self, [NamedKey.train], name: "train", "Train the models on the whole series", command: "train",
             arguments: "SEED",
             withValue: { signedIn, text, frame in
-                if let seed = UInt64(text) { return signedIn.train(seed: seed) }
-                frame.complain("train takes a whole number, the seed; other seeds give other models.")
+                if let (chosen, seed) = ChosenRows.typed(text) { return signedIn.train(on: chosen, seed: seed, &frame) }
+                frame.complain(
+                    "train takes a whole number, the seed; other seeds give other models. Or --train and --exclude with FROM..TO.")
                 return []
             }
-        ) { $0.train(seed: 1) },
+        ) { signedIn in
+            signedIn.push(TrainingCard())
+            return signedIn.atWorkspace { $0.train() }
+        },
         choosingRows(NamedKey.trainOn, "Train the models on the marked rows alone, or on those that are named", "train-on") {
             ChosenRows(learnt: $0)
         },
@@ -123,10 +127,20 @@ extension Binding where Owner == SignedIn {
         ) {
             ChosenRows(excluded: $0)
         },
-        on(
-            [NamedKey.load], name: "load", "Load the models saved for this series", command: "load",
-            unless: { $0.noSavedModels }
-        ) { workspace, _ in [.loadModels(workspace.analysis.series, workspace.savedModels, of: workspace.known)] },
+        opening(
+            ModelsCard.self, [NamedKey.models], name: "models",
+            "The models that are kept, of this series and of others, to use another", command: "load", arguments: "PATH",
+            withValue: { signedIn, path, frame in
+                guard !signedIn.isTraining else {
+                    frame.complain("The models are being trained.")
+                    return []
+                }
+                return signedIn.atWorkspace { $0.use(.path(path), &frame) }
+            }
+        ) { signedIn in
+            signedIn.push(ModelsCard())
+            return signedIn.atWorkspace { $0.carryOver() + [.listModels(of: $0.known)] }
+        },
         opening(
             TrainingCard.self, [NamedKey.training], "Show the training panel", command: "training",
             unless: { $0.noTrainingYet }
@@ -321,6 +335,13 @@ extension Binding where Owner == SignedIn {
         writing("e", name: "export", "Write the scores, verdicts and notes as CSV (or PATH.jsonl)", .scores),
         writing("E", "Write the events with verdicts and notes as CSV (or PATH.jsonl)", .events),
         writing("R", name: "report", "Write a report as one HTML page", .report),
+        opening(
+            CommandLineCard.self, [NamedKey.commandLine], "The command line that gives what is on screen, to be copied",
+            command: "command-line", unless: { $0.noScores }
+        ) { signedIn in
+            if let workspace = signedIn.workspace { signedIn.push(CommandLineCard(workspace)) }
+            return []
+        },
         on([NamedKey.follow], "Follow the file: read and score rows as they are appended, or stop", command: "follow") {
             $0.toggleFollowing(&$1)
         },
@@ -370,18 +391,12 @@ extension Binding where Owner == SignedIn {
 }
 
 extension SignedIn {
-    /// Shows the training panel, and begins to train unless that goes on already.
-    fileprivate mutating func train(seed: UInt64) -> [Effect] {
-        push(TrainingCard())
-        return atWorkspace { $0.train(seed: seed) }
-    }
-
-    /// Trains on rows that were chosen, if there are some.
-    fileprivate mutating func train(on chosen: ChosenRows, _ frame: inout Frame) -> [Effect] {
+    /// Trains on rows that were chosen, if there are some, and shows the training panel.
+    fileprivate mutating func train(on chosen: ChosenRows, seed: UInt64 = 1, _ frame: inout Frame) -> [Effect] {
         do {
             if let series = workspace?.analysis.series { try chosen.check(series) }
             push(TrainingCard())
-            return atWorkspace { $0.train(on: chosen) }
+            return atWorkspace { $0.train(on: chosen, seed: seed) }
         } catch {
             frame.complain("\(error)")
             return []

@@ -17,8 +17,12 @@ extension WorkspaceState {
                 $1.count == 1 ? $0.set(setting, to: $1[0], &$2) : nil
             }
         }
+        return settings + ofRows + others
+    }
+
+    private var others: [Command] {
         let example = models.indices.map { fixed(Float($0 + 1) / Float(models.count + 1)) }.joined(separator: " ")
-        return settings + [
+        return [
             .inWorkspace("weights", example, "the weights of \(models.map(\.title).joined(separator: ", "))") {
                 $0.setWeights($1, &$2)
             },
@@ -37,6 +41,46 @@ extension WorkspaceState {
                 $0.go(to: $1.joined(separator: " "), &$2)
             },
         ]
+    }
+
+    /// The word for no verdict.
+    static let noVerdictWord = "none"
+
+    /// Commands on rows, whatever is selected.
+    private var ofRows: [Command] {
+        let verdicts = (Verdict.allCases.map(\.rawValue) + [Self.noVerdictWord]).joined(separator: "|")
+        return [
+            .inWorkspace("judge", "FROM..TO \(verdicts)", "judge rows, flagged or not") { workspace, words, frame in
+                guard words.count > 1, let rows = workspace.rows(named: words.dropLast()) else { return nil }
+                guard words[words.count - 1] != Self.noVerdictWord else { return workspace.judge([rows], nil, &frame) }
+                guard let verdict = Verdict(rawValue: words[words.count - 1]) else { return nil }
+                return workspace.judge([rows], verdict, &frame)
+            },
+            .inWorkspace("note-on", "FROM..TO TEXT", "note something on rows; no text takes it away") { workspace, words, frame in
+                guard let first = words.first, let rows = workspace.rows(named: [first]) else { return nil }
+                return workspace.note(words.dropFirst().joined(separator: " "), on: rows, &frame)
+            },
+            .inWorkspace("unexpect", "RULE", "take a rule away") { workspace, words, frame in
+                guard let rule = try? ExpectedRule(words.joined(separator: " ")), workspace.analysis.rules.contains(rule) else {
+                    return nil
+                }
+                return workspace.changeRules(removing: [rule], "No longer expected: \(rule.title)", &frame)
+            },
+            .inWorkspace("reading", "OPTIONS", "read the file as a log says") { workspace, words, frame in
+                guard let options = SessionLog.options(words.joined(separator: " ")) else { return nil }
+                if let reason = workspace.noRereading {
+                    frame.complain(reason)
+                    return []
+                }
+                return workspace.read("as the log says") { $0 = options }
+            },
+        ]
+    }
+
+    /// The rows of a stretch that was typed; `nil` where none lies in it.
+    private func rows(named words: some Collection<String>) -> Range<Int>? {
+        guard let rows = RowSpan(words.joined(separator: " "))?.rows(in: analysis.series), !rows.isEmpty else { return nil }
+        return rows
     }
 
     /// Puts the cursor on a row, given by its number or its time.

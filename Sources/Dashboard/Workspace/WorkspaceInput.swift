@@ -50,21 +50,17 @@ extension WorkspaceState {
     /// Trains the models unless that goes on already; another seed gives other models, and so do other rows.
     mutating func train(on chosen: ChosenRows = ChosenRows(), seed: UInt64 = 1) -> [Effect] {
         if let training, !training.hasEnded { return [] }
-        let run = TrainingState(models, cancellation: Cancellation())
-        training = run
         var chosen = chosen
         chosen.rules = analysis.rules
-        return carryOver() + [.train(analysis.series, chosen, run.cancellation, seed)]
+        let label = RunLabel(trainedOn: path, how: chosen.command(analysis.series, reading.options, seed: seed))
+        let run = TrainingState(models, label, replacesSaved: !savedModels.isEmpty, cancellation: Cancellation())
+        training = run
+        return carryOver() + [.train(analysis.series, chosen, label, run.cancellation, seed)]
     }
 
     /// Why there is no training to show.
     var noTrainingYet: String? {
         training == nil ? "Nothing has been trained yet; press \(NamedKey.train.name)." : nil
-    }
-
-    /// Why no models can be loaded.
-    var noSavedModels: String? {
-        savedModels.isEmpty ? "No models are saved for this series; press \(NamedKey.train.name) to train them." : nil
     }
 
     /// Why the selected event cannot be given a verdict; why none can be taken back where that is `nil`.
@@ -146,11 +142,15 @@ extension WorkspaceState {
         case .saved(let run, let outcome) where training?.cancellation === run:
             training?.receive(outcome)
             switch outcome {
-            case .success(let kind): if !savedModels.contains(kind) { savedModels.append(kind) }
+            case .success(let kind):
+                labels[kind] = training?.label
+                if !savedModels.contains(kind) { savedModels.append(kind) }
             case .failure(let error): frame.complain(error.message)
             }
         case .trainingEnded(let run) where training?.cancellation === run:
-            if let news = training?.end() { frame.say(news) }
+            if let news = training?.end(earlier: frame.name(of: NamedKey.models)) { frame.say(news) }
+        case .labelled(let identity, let labels) where identity == known: self.labels = labels
+        case .modelsListed(let identity, let runs) where identity == known: receive(listed: runs)
         case .modelsLoaded(let identity, let models) where identity == known:
             let effects = take(models)
             frame.say("Loaded \(models.map(\.detector.kind.title).joined(separator: " and ")).\(saidOfNews(frame))")

@@ -24,4 +24,6 @@ struct WorkspaceScreen: Layer {
     func view(over signedIn: SignedIn, _ frame: Frame, into screen: inout CellBuffer) {
         signedIn.workspace?.view(frame, into: &screen)
     }
+
+    func sentences(over signedIn: SignedIn, _ frame: Frame) -> [String] { signedIn.workspace?.sentences(frame) ?? [] }
 }

@@ -49,6 +49,8 @@ public struct WorkspaceState: Sendable {
     var isLeft = false
     /// Models that can be loaded.
     var savedModels: [ModelKind]
+    /// Whose the saved models are.
+    var labels = PerModel<RunLabel>()
     /// What the user wrote about events.
     public internal(set) var notes: Notes
     /// What could not be stored of verdicts and notes.

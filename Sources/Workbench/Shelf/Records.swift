@@ -33,9 +33,16 @@ struct SavedModel: Codable, FetchableRecord, PersistableRecord {
     var kind: String
     var fingerprint: String
     var savedAt: Date
+    /// What those that were trained together share.
+    var run: String
+    var name: String
+    /// What they learnt from, and how.
+    var trainedOn: String
+    var how: String
 
     enum CodingKeys: String, CodingKey {
-        case kind, fingerprint
+        case kind, fingerprint, run, name, how
+        case trainedOn = "trained_on"
         case userID = "user_id"
         case savedAt = "saved_at"
     }
@@ -44,6 +51,38 @@ struct SavedModel: Codable, FetchableRecord, PersistableRecord {
         static let userID = Column(CodingKeys.userID)
         static let kind = Column(CodingKeys.kind)
         static let fingerprint = Column(CodingKeys.fingerprint)
+        static let run = Column(CodingKeys.run)
+        static let savedAt = Column(CodingKeys.savedAt)
+    }
+}
+
+/// A model that another took the place of.
+struct EarlierModel: Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "earlier_models"
+    var userID: Int64
+    var kind: String
+    var fingerprint: String
+    var savedAt: Date
+    var run: String
+    var name: String
+    /// What they learnt from, and how.
+    var trainedOn: String
+    var how: String
+    /// The name of its file in the folder of the user's models.
+    var file: String
+
+    enum CodingKeys: String, CodingKey {
+        case kind, fingerprint, run, name, how, file
+        case trainedOn = "trained_on"
+        case userID = "user_id"
+        case savedAt = "saved_at"
+    }
+
+    enum Columns {
+        static let userID = Column(CodingKeys.userID)
+        static let kind = Column(CodingKeys.kind)
+        static let fingerprint = Column(CodingKeys.fingerprint)
+        static let run = Column(CodingKeys.run)
         static let savedAt = Column(CodingKeys.savedAt)
     }
 }

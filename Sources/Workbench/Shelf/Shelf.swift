@@ -16,7 +16,7 @@ public struct Shelf: Sendable {
     public let identity: SeriesIdentity
     /// What its file held when it was opened before, where it has more rows now; known where the shelf was asked for by path.
     public internal(set) var before: Earlier?
-    private let library: UserLibrary
+    let library: UserLibrary
 
     private var database: OddlineDatabase { library.database }
     private var user: Int64 { library.user }
@@ -71,7 +71,7 @@ public struct Shelf: Sendable {
                 sql: "UPDATE OR IGNORE models SET fingerprint = ? WHERE user_id = ? AND fingerprint = ? AND kind = ?",
                 arguments: [identity.text, user, theirs.identity.text, kind])
         }
-        for table in ["judgements", "notes", "rules"] {
+        for table in ["judgements", "notes", "rules", "earlier_models"] {
             try database.execute(
                 sql: "UPDATE OR IGNORE \(table) SET fingerprint = ? WHERE user_id = ? AND fingerprint = ?",
                 arguments: [identity.text, user, theirs.identity.text])
@@ -90,7 +90,7 @@ public struct Shelf: Sendable {
                     """,
                 arguments: [identity.text, user, theirs.identity.text] + arguments)
         }
-        for kind in models { try copy("models", "kind, saved_at", "AND kind = ?", [kind]) }
+        for kind in models { try copy("models", "kind, saved_at, run, name, trained_on, how", "AND kind = ?", [kind]) }
         try copy("judgements", "first_row, last_row, verdict, judged_at", "ORDER BY id")
         try copy("notes", "first_row, last_row, text, written_at", "ORDER BY id")
         try copy("rules", "rule, made_at", "ORDER BY id")
@@ -104,14 +104,32 @@ public struct Shelf: Sendable {
 
     // MARK: Models
 
-    /// Saves a model that was trained on the series, or on its first rows, replacing an older one.
+    /// Saves a model that was trained on the series, on its first rows or on another. The one that it takes the place of stays as an
+    /// earlier one.
+    ///
+    /// Not one transaction, since files move between: whatever ends it, the earlier one is there, perhaps twice.
+    /// - Parameters:
+    ///   - label: whose models they are.
+    ///   - keepingEarlier: whether the one that is there stays; it goes otherwise.
     /// - Throws: `ModelFileError.cannotWrite`, `StorageError`.
-    public func save(_ detector: any Detector) throws {
+    public func save(
+        _ detector: any Detector, as label: RunLabel = RunLabel(), keepingEarlier: Bool = true
+    ) throws {
         try makePrivateFolder(library.folder.deletingLastPathComponent())
         try makePrivateFolder(library.folder)
-        try library.models.save(detector, to: file(detector.kind.name))
-        let record = SavedModel(userID: user, kind: detector.kind.name, fingerprint: identity.text, savedAt: Date())
+        let kind = detector.kind.name
+        if keepingEarlier { try library.keepAsEarlier(kind, of: identity.text, unlessOf: label.id) }
+        try library.models.save(detector, to: file(kind))
+        let record = SavedModel(
+            userID: user, kind: kind, fingerprint: identity.text, savedAt: Date(), run: label.id, name: label.name,
+            trainedOn: label.trainedOn, how: label.how)
         try database.write { try record.upsert($0) }
+    }
+
+    /// Whose the saved models are.
+    public func labels() throws -> PerModel<RunLabel> {
+        let saved = try database.read { try SavedModel.filter { $0.userID == user && $0.fingerprint == identity.text }.fetchAll($0) }
+        return PerModel(library.models.kinds.compactMap { kind in saved.first { $0.kind == kind.name }.map { (kind, $0.label) } })
     }
 
     /// Which of the registered models are saved, in their order.

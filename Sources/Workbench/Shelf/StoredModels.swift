@@ -31,7 +31,7 @@ extension UserLibrary {
         }
     }
 
-    /// Deletes the models of a series. One that is being saved at this moment may lose its file: it is as if it had never been
+    /// Deletes the models of a series, the earlier ones too. One that is being saved at this moment may lose its file: it is as if it had never been
     /// trained, and is told of where it is opened.
     /// - Returns: whether there were any.
     @discardableResult
@@ -40,9 +40,12 @@ extension UserLibrary {
             let mine = SavedModel.filter { $0.userID == user && $0.fingerprint == series }
             let removed = try mine.fetchAll(database)
             try mine.deleteAll(database)
-            return removed
+            let earlier = EarlierModel.filter { $0.userID == user && $0.fingerprint == series }
+            let files = try removed.map { file($0.kind, of: series) } + earlier.fetchAll(database).map(file)
+            try earlier.deleteAll(database)
+            return files
         }
-        for model in removed { try? FileManager.default.removeItem(at: file(model.kind, of: model.fingerprint)) }
+        for file in removed { try? FileManager.default.removeItem(at: file) }
         return !removed.isEmpty
     }
 
