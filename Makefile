@@ -13,8 +13,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 FORMATTED := Package.swift Sources Tests Benchmarks
 LIBRARIES := libncursesw5-dev libsqlite3-dev libdnnl-dev libcrypt-dev libssl-dev zlib1g-dev pkg-config
-# Built so, the compiler works for two thirds of the time that it takes with debugging information; names of functions stay.
-BUILD = $(SWIFT) build -c release -debug-info-format none
+BUILD = $(SWIFT) build -c release
 PROGRAM := .build/release/oddline
 SERVICE := .build/release/oddline-serve
 TEST_TOOLS := tmux sqlite3 gzip curl
@@ -58,7 +57,7 @@ $(SERVICE): $(SOURCES)
 
 # The one C++ that takes long, BoringSSL, is not optimised for the tests.
 TEST = ODDLINE_PROGRAM=$(CURDIR)/.build-tests/release/oddline \
-	$(SWIFT) test -c release -debug-info-format none --build-path .build-tests -Xswiftc -enable-testing -Xcxx -O0 --disable-xctest
+	$(SWIFT) test -c release --build-path .build-tests -Xswiftc -enable-testing -Xcxx -O0 --disable-xctest
 
 # The program that measures; Benchmarks/README.md tells what.
 bench: setup

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures how long reading takes and how much memory it needs, over doubling sizes and for what is absurd.
 
-    swift build -c release --product oddline
+    make build
     python3 Benchmarks/bounds.py [--program .build/release/oddline] [--rows 10000000]
 
 Each file is read by `oddline score FILE --train-rows 1000000000`, which ends with one sentence when all is read. Prints a table:

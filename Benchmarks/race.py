@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Races Oddline's engine against PyTorch: both in turn, several times, medians in a table.
 
-    swift build -c release --product oddline-bench
+    make bench
     python3 Benchmarks/race.py [--rounds 5] [--window 64] [--width 64] [--channels 1]     (pip install torch)
 """
 import argparse, json, os, statistics, subprocess, sys

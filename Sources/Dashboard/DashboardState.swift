@@ -69,8 +69,15 @@ public struct Frame: Sendable {
     private(set) var user = ""
     /// The latest message, shown in the last row.
     public internal(set) var message: Message? {
-        didSet { if message != nil { messageCount += 1 } }
+        didSet {
+            guard let message else { return }
+            messageCount += 1
+            if messages.last != message { messages = messages.suffix(Self.mostMessages - 1) + [message] }
+        }
     }
+    /// The latest messages, the last one last.
+    private(set) var messages: [Message] = []
+    private static let mostMessages = 200
     /// How many messages there were.
     public private(set) var messageCount = 0
     /// The main loop ends when this is set.

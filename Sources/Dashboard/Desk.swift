@@ -264,7 +264,8 @@ public final class Desk: Sendable {
     /// Trains the models on a series, saves each that is done, and tells of it when it is saved.
     /// - Throws: `ChoiceError`, `DetectionError` before anything is trained.
     func learning(
-        on series: Series, _ chosen: ChosenRows, as label: RunLabel, seed: UInt64, threads: ModelTraining.Threads, _ run: Cancellation
+        on series: Series, _ chosen: ChosenRows, as label: RunLabel, seed: UInt64, threads: ModelTraining.Threads,
+        _ run: Cancellation
     ) throws -> some AsyncSequence<(ModelTraining.Report, Result<ModelKind, PlainError>?), Never> {
         let training = ModelTraining(try chosen.task(series, seed: seed), scoring: series, models: services.models)
         return training.run(on: threads, cancellation: run, mayGoOn: mayGoOn).map { [self] progress in

@@ -18,7 +18,8 @@ struct SessionLog: Sendable, Equatable {
     mutating func add(_ line: String) {
         // A setting that moves step by step, and another look at the same file, are one line.
         let word = line.prefix { $0 != " " }
-        if let last = lines.last, Self.replacing.contains(String(word)) || line == last, last.prefix(while: { $0 != " " }) == word {
+        if let last = lines.last, Self.replacing.contains(String(word)) || line == last, last.prefix(while: { $0 != " " }) == word
+        {
             lines.removeLast()
         }
         lines.append(line)

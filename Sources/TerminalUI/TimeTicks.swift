@@ -6,11 +6,11 @@ public struct TimeTicks: Sendable, Equatable {
     public struct Tick: Sendable, Equatable {
         /// Microseconds since 1970.
         public let microseconds: Int64
-        /// What to write there: `2015`, `Nov`, `Nov 8`, `06:30`, `06:30:15` or `30:15.250`.
+        /// What to write there: `2015`, `Nov`, `Nov 8`, `Sat 8`, `06:30`, `06:30:15` or `30:15.250`.
         public let label: String
     }
 
-    /// What all labels share and none says: the year, the day, or nothing.
+    /// What all labels share and none says: the year, the month, the day, or nothing.
     public let context: String
     /// Ticks in order of time.
     public let ticks: [Tick]
@@ -25,9 +25,9 @@ public struct TimeTicks: Sendable, Equatable {
                 step.count(over: end - start) * Int64(step.unit.labelWidth + 3) <= Int64(max(columns, 1))
             } ?? Step(unit: .year, count: 1000)
         ticks = step.instants(from: start, to: end).map {
-            Tick(microseconds: $0 - shift, label: step.unit.label(of: $0))
+            Tick(microseconds: $0 - shift, label: step.unit.label(of: $0, areWeeks: step.areWeeks))
         }
-        context = step.unit.context(of: start)
+        context = step.unit.context(of: start, areWeeks: step.areWeeks)
     }
 }
 
@@ -36,6 +36,9 @@ private struct Step {
     let unit: Unit
     /// How many units.
     let count: Int64
+
+    /// Whether it is a number of weeks, which all begin on Mondays.
+    var areWeeks: Bool { unit == .day && count >= 7 }
 
     static let all: [Step] = {
         func steps(_ unit: Unit, _ counts: [Int64]) -> [Step] { counts.map { Step(unit: unit, count: $0) } }
@@ -64,7 +67,7 @@ private struct Step {
         default:
             let length = unit.microseconds * count
             // Weeks begin on Mondays; 1970 began on a Thursday.
-            let origin = unit == .day && count >= 7 ? 4 * Unit.day.microseconds : 0
+            let origin = areWeeks ? 4 * Unit.day.microseconds : 0
             let next = -floorDivide(-(start - origin), length) * length + origin
             return next > end ? [] : Array(stride(from: next, through: end, by: Int64.Stride(length)))
         }
@@ -99,14 +102,20 @@ private enum Unit {
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-    func label(of instant: Int64) -> String {
+    private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+
+    func label(of instant: Int64, areWeeks: Bool) -> String {
         let date = Clock(instant)
         let within = instant - floorDivide(instant, Unit.day.microseconds) * Unit.day.microseconds
         let month = Self.months[Int(date.month) - 1]
         let isNewYear = date.month == 1 && date.day == 1
         if self == .year || (isNewYear && within == 0 && self != .microsecond) { return String(date.year) }
         if self == .month { return month }
-        if self == .day || (within == 0 && self != .microsecond && self != .millisecond) { return "\(month) \(date.day)" }
+        if areWeeks { return "\(month) \(date.day)" }
+        if self == .day || (within == 0 && self != .microsecond && self != .millisecond) {
+            let days = floorDivide(instant, Unit.day.microseconds)
+            return "\(Self.weekdays[Int(days - floorDivide(days, 7) * 7)]) \(date.day)"
+        }
         let clock = date.text
         switch self {
         case .microsecond: return String(clock.dropFirst(3))
@@ -117,11 +126,12 @@ private enum Unit {
     }
 
     /// What the labels leave out, at the first instant shown.
-    func context(of instant: Int64) -> String {
+    func context(of instant: Int64, areWeeks: Bool) -> String {
         let date = Clock(instant)
         func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : String(number) }
         switch self {
         case .year: return ""
+        case .day where !areWeeks: return "\(Self.months[Int(date.month) - 1]) \(date.year)"
         case .month, .day: return String(date.year)
         case .hour, .minute: return "\(date.year)-\(two(date.month))-\(two(date.day))"
         case .second, .millisecond, .microsecond:

@@ -62,13 +62,15 @@ struct ScoreCommand: AsyncParsableCommand {
                 Writes row, timestamp, the value columns, \(ScoreExport.scoreColumns(Program.models.kinds).joined(separator: ", ")) \
                 and is_flagged. Trains the models first unless --model names a folder of trained ones. Many series are scored in one \
                 stream (--key): each line begins with the key, keys come in the order of the stream and rows in that of time, what one \
-                key's rows take is held, and nothing but the models is read. The status is 2 where a key could not be scored and \
-                the others are written.
+                key's rows take is held, and nothing but the models is read. Of a folder every series in it and in the folders within is \
+                scored, to a file each in the folder of --output, or with --only-events to one table. The status is 2 where a key or a \
+                file could not be scored and the others are written.
                 """)
     }
 
     @Argument(
-        help: "A CSV file or JSON lines (also gzip-compressed), an SQLite file, or - for standard input.", completion: .file())
+        help: "A CSV file or JSON lines (also gzip-compressed), an SQLite file, a folder of them, or - for standard input.",
+        completion: .file())
     var file: String?
 
     @Option(help: "A folder of models written by `train`.")
@@ -106,6 +108,14 @@ struct ScoreCommand: AsyncParsableCommand {
             throw ValidationError("--alert-state is for a file that grows: --follow.")
         }
         if following.horizon != nil, !following.follow { throw ValidationError("--horizon is for a file that grows: --follow.") }
+        if let file, FileSet.isFolder(file) {
+            if following.follow || keys.column != nil {
+                throw ValidationError("--follow and --key are for a file, not for a folder.")
+            }
+            if !onlyEvents, output == nil {
+                throw ValidationError("Of a folder, name the folder for the scores by --output, or ask for --only-events.")
+            }
+        }
         if following.follow, onlyEvents { throw ValidationError("--follow writes rows; --on-event is told of events.") }
         try keys.validate(hasFile: file != nil)
         if threads != nil, keys.column == nil { throw ValidationError("--threads is for many series; name their --key.") }
@@ -128,23 +138,16 @@ struct ScoreCommand: AsyncParsableCommand {
             if let column = keys.column, let file, let model {
                 return try scoreKeys(column, of: file, models: model, settings, by: source.readers)
             }
+            if let file, FileSet.isFolder(file) { return try await scoreFolder(file, settings, by: source.readers) }
             let destination = output.map(Output.init)
             try destination?.check(reading: file)
             var tail: SeriesTail?
             let followed = following.follow ? file : nil
             let readers = source.readers
-            var series =
+            let read =
                 try followed.map { try seriesOptions.follow($0, &tail, by: readers) } ?? seriesOptions.read(file, by: readers)
-            let rules = try expecting.rules(of: series)
-            var scored: [ScoredModel]
-            if let model {
-                (series, scored) = try ModelFolder(model).load(scoring: series)
-            } else {
-                scored = try await training.train(on: series, rules)
-            }
-            var analysis = Analysis(series: series, models: Program.models, settings: settings)
-            analysis.decide { $0.rules = rules }
-            analysis.use(scored)
+            let analysis = try await self.analysis(of: read, settings)
+            let series = analysis.series
             guard let result = analysis.result else { throw DetectionError.noScores }
             let export = ScoreExport(series: series, result: result)
             if let destination {
@@ -164,6 +167,21 @@ struct ScoreCommand: AsyncParsableCommand {
                 try follow(followed, &tail, &growing, source.configuration)
             }
         }
+    }
+
+    /// A series with its scores, by models that are trained on it or that were named.
+    func analysis(of read: Series, _ settings: AnalysisSettings) async throws -> Analysis {
+        let rules = try expecting.rules(of: read)
+        let (series, scored): (Series, [ScoredModel])
+        if let model {
+            (series, scored) = try ModelFolder(model).load(scoring: read)
+        } else {
+            (series, scored) = (read, try await training.train(on: read, rules))
+        }
+        var analysis = Analysis(series: series, models: Program.models, settings: settings)
+        analysis.decide { $0.rules = rules }
+        analysis.use(scored)
+        return analysis
     }
 
     /// Writes a line a row that comes, scored when it came, and tells of new events, until the program is interrupted.

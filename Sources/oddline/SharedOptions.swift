@@ -389,7 +389,9 @@ extension [any Detector] {
         guard let known = first?.channelNames, known != names else { return names }
         if Set(known).isSubset(of: names) {
             let more = names.filter { !known.contains($0) }
-            if !more.isEmpty { remark("the models do not know \(listed(more)), which \(more.count == 1 ? "is" : "are") left out.") }
+            if !more.isEmpty {
+                remark("the models do not know \(listed(more)), which \(more.count == 1 ? "is" : "are") left out.")
+            }
             return known
         }
         guard known.count == names.count else { return names }

@@ -15,7 +15,8 @@ import Workbench
     private func run(_ id: String, of identity: String, isPresent: Bool, channels: [String]) -> ModelRun {
         ModelRun(
             series: identity, label: RunLabel(id: id, name: id, trainedOn: "/data/\(id).csv", how: "--seed 1"),
-            isPresent: isPresent, kinds: ["lstm", "transformer"], savedAt: Date(timeIntervalSince1970: 1_700_000_000), path: "/s.csv",
+            isPresent: isPresent, kinds: ["lstm", "transformer"], savedAt: Date(timeIntervalSince1970: 1_700_000_000),
+            path: "/s.csv",
             content: ModelRun.Content(channels: channels, trainingRows: 800))
     }
 

@@ -107,3 +107,45 @@ import Workbench
         #expect(text.contains("--lstm-weight 0.25") && text.contains("--flags quantile"))
     }
 }
+
+/// What was said can be read again, and heads of columns sort.
+@Suite struct AgainTests {
+    @Test func messagesAreReadAgainTheLatestFirst() throws {
+        var state = try workspace()
+        press(&state, .character("f"))
+        let first = try #require(state.message).text
+        run(&state, "goto nowhere")
+        let last = try #require(state.message)
+        #expect(last.isError)
+        press(&state, .character("Q"))
+        let screen = view(state).text
+        let places = try [last.text, first].map { text in
+            try #require(screen.range(of: String(text.prefix(40)))?.lowerBound, "\(text)")
+        }
+        #expect(places == places.sorted())
+    }
+
+    @Test func aClickOnAHeadSortsTheEvents() throws {
+        var state = try workspace()
+        let lines = view(state).text.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init)
+        let y = try #require(lines.firstIndex { String($0).contains("start") && String($0).contains("verdict") })
+        func x(_ title: String) throws -> Int {
+            let line = String(lines[y])
+            return line.distance(from: line.startIndex, to: try #require(line.range(of: title)?.lowerBound))
+        }
+        for (title, order) in [("start", EventList.Order.time), ("rows", .length), ("verdict", .unjudged), ("peak", .peak)] {
+            _ = update(&state, .input(.mouse(Mouse(x: try x(title), y: y, action: .press))))
+            #expect(state.workspace?.list.order == order)
+        }
+    }
+
+    @Test func aClickOnAHeadSortsTheFiles() throws {
+        var state = try set()
+        let lines = view(state).text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let y = try #require(lines.firstIndex { $0.contains("folder") && $0.contains("models") })
+        let place = try #require(lines[y].range(of: "events")?.lowerBound)
+        let x = lines[y].distance(from: lines[y].startIndex, to: place)
+        _ = update(&state, .input(.mouse(Mouse(x: x, y: y, action: .press))))
+        #expect(state.signedIn?.fileSet?.order == .events)
+    }
+}

@@ -53,7 +53,9 @@ import Testing
         shell.waitUntilExit()
         #expect(shell.terminationStatus == 0, "\(line)")
         func columns(_ text: String) -> [String] {
-            text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).prefix(8).joined(separator: ",") }
+            text.split(separator: "\n").map {
+                $0.split(separator: ",", omittingEmptySubsequences: false).prefix(8).joined(separator: ",")
+            }
         }
         let scored = try String(contentsOfFile: root + "/my point-scores.csv", encoding: .utf8)
         #expect(columns(scored) == columns(scores))

@@ -104,4 +104,28 @@ import Testing
         try terminal.keys("q")
         try terminal.wait(for: "ended with 0")
     }
+
+    @Test func aFolderIsScoredToOneTableOrToAFileEach() throws {
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-" + UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let paths = try Self.write(["east", "west"], 1, rows: 700, channels: 1, in: root + "/pumps")
+        try "no,series\n".write(toFile: root + "/pumps/west/bad.csv", atomically: true, encoding: .utf8)
+        let trained = root + "/models"
+        #expect(try oddline(["train", paths[0], "-o", trained]).status == 0)
+        let table = try oddline(["score", root + "/pumps", "--model", trained, "--only-events"])
+        #expect(table.status == 2 && table.errors.contains("bad.csv"))
+        #expect(table.lines.first?.hasPrefix("file,rank,start,") == true)
+        #expect(Set(table.lines.dropFirst().map { String($0.prefix { $0 != "," }) }) == Set(paths))
+        let scores = root + "/pumps/scores"
+        for _ in 0..<2 {
+            let written = try oddline(["score", root + "/pumps", "--model", trained, "-o", scores])
+            #expect(written.status == 2, "\(written.errors)")
+        }
+        for (path, name) in zip(paths, ["east/pump-1.csv", "west/pump-2.csv"]) {
+            let alone = try oddline(["score", path, "--model", trained])
+            #expect(try String(contentsOfFile: scores + "/" + name, encoding: .utf8) == alone.output)
+        }
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: scores).count == 4, "what was written is not scored")
+        #expect(try oddline(["score", root + "/pumps"]).status == 64)
+    }
 }

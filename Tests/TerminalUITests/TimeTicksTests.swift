@@ -17,8 +17,10 @@ private func labels(_ span: Int64, columns: Int = 100, from first: Int64 = start
     #expect(
         labels(40 * 365 * day).prefix(3) == ["2016", "2018", "2020"] || labels(40 * 365 * day).prefix(2) == ["2015", "2020"])
     #expect(labels(215 * day).prefix(4) == ["Nov", "Dec", "2015", "Feb"])
-    #expect(labels(6 * day) == ["Oct 31", "Nov 1", "Nov 2", "Nov 3", "Nov 4", "Nov 5"])
-    #expect(labels(86_400 * second, columns: 60).contains("12:00") && labels(day, columns: 60).contains("Oct 31"))
+    #expect(labels(6 * day) == ["Fri 31", "Sat 1", "Sun 2", "Mon 3", "Tue 4", "Wed 5"])
+    #expect(labels(86_400 * second, columns: 60).contains("12:00") && labels(day, columns: 60).contains("Fri 31"))
+    #expect(labels(60 * day).prefix(2) == ["Nov 3", "Nov 10"] || labels(60 * day).prefix(2) == ["Nov 3", "Nov 17"])
+    #expect(labels(4 * day, from: -3 * day, zoneMinutes: 0).first == "Mon 29", "1970 began on a Thursday")
     #expect(labels(60 * 60 * second, columns: 60).allSatisfy { $0.count == 5 && $0.hasPrefix("0") })
     #expect(labels(5 * second, columns: 80) == ["06:20:00", "06:20:01", "06:20:02", "06:20:03", "06:20:04", "06:20:05"])
     #expect(labels(20_000, columns: 60) == ["20:00.000", "20:00.005", "20:00.010", "20:00.015", "20:00.020"])
@@ -26,7 +28,8 @@ private func labels(_ span: Int64, columns: Int = 100, from first: Int64 = start
 }
 
 @Test func whatLabelsLeaveOutIsTold() {
-    #expect(TimeTicks(from: start, to: start + 6 * day, columns: 100).context == "2014")
+    #expect(TimeTicks(from: start, to: start + 6 * day, columns: 100).context == "Oct 2014")
+    #expect(TimeTicks(from: start, to: start + 60 * day, columns: 100).context == "2014")
     #expect(TimeTicks(from: start, to: start + day / 4, columns: 100).context == "2014-10-30")
     #expect(TimeTicks(from: start, to: start + 3 * second, columns: 100).context == "2014-10-30 06:20")
     #expect(TimeTicks(from: start, to: start + 9000 * day, columns: 100).context == "")

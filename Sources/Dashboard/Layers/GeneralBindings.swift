@@ -34,6 +34,13 @@ extension SignedIn {
             return []
         },
         Binding(
+            [.character("Q")], "Read again what was said, and what was noticed of the series", command: "messages",
+            opens: [MessagesCard.self], reach: .screens
+        ) { signedIn, frame in
+            signedIn.push(MessagesCard(frame.messages, notices: signedIn.workspace?.analysis.series.notices ?? []))
+            return []
+        },
+        Binding(
             [.control("x")], "Lock the screen until the password is entered again", command: "lock", opens: [LockForm.self],
             reach: .everything
         ) { signedIn, _ in

@@ -67,7 +67,10 @@ struct CommandLineCard: WorkspaceCard {
     private var text: String { reproduction.commands.joined(separator: " && ") }
 
     static let bindings: [Binding<SignedIn>] = [
-        at([.enter, NamedKey.commandLine], name: "copy", "Copy it to the terminal's clipboard", unless: { card, _ in card.noCommand }) {
+        at(
+            [.enter, NamedKey.commandLine], name: "copy", "Copy it to the terminal's clipboard",
+            unless: { card, _ in card.noCommand }
+        ) {
             card, _, frame in
             frame.say("Copied, where the terminal has a clipboard for programs.")
             return .close([.copy(card.text)])
@@ -75,7 +78,8 @@ struct CommandLineCard: WorkspaceCard {
         at([.character("w")], name: "write", "Write it to a file", unless: { card, _ in card.noCommand }) { card, workspace, _ in
             let stem = workspace.analysis.series.name.split(separator: ".").first.map(String.init) ?? "series"
             return .close([
-                .writeText(WrittenText(text: card.text + "\n", what: "the command", path: stem + "-command.sh", source: workspace.path))
+                .writeText(
+                    WrittenText(text: card.text + "\n", what: "the command", path: stem + "-command.sh", source: workspace.path))
             ])
         },
         closing(.escape, .character("q")),

@@ -23,7 +23,8 @@ struct ModelsCard: WorkspaceCard {
                 guard let run = card.chosen else { return .stay }
                 return .close(workspace.use(.run(run), &frame))
             },
-            on([.character("N")], name: "name", "Call them something", opens: [EntryCard.self], unless: { card, _ in card.noRun }) {
+            on([.character("N")], name: "name", "Call them something", opens: [EntryCard.self], unless: { card, _ in card.noRun })
+            {
                 card, _, _ in
                 guard let run = card.chosen else { return .stay }
                 return .stayAndRun { signedIn, _ in
@@ -125,7 +126,9 @@ struct ModelsCard: WorkspaceCard {
 
 extension ModelRun {
     /// The file for whose series they are kept.
-    fileprivate var home: String { path.map { printable(($0 as NSString).lastPathComponent) } ?? "a series that is not opened any more" }
+    fileprivate var home: String {
+        path.map { printable(($0 as NSString).lastPathComponent) } ?? "a series that is not opened any more"
+    }
 
     /// What they were trained on.
     fileprivate var origin: String {

@@ -146,6 +146,10 @@ extension SignedIn {
         case .wheelUp: fileSet?.select(set.selection - 1)
         case .wheelDown: fileSet?.select(set.selection + 1)
         case .press:
+            if let order = set.order(at: mouse, frame) {
+                sortSet(by: order, &frame)
+                return []
+            }
             guard let index = set.place(at: mouse, frame) else { return [] }
             if mouse.isDouble, index == set.selection, let path = set.selected?.path { return open(path, &frame) }
             fileSet?.select(index)

@@ -30,7 +30,21 @@ extension FileSetState {
         let isNumber: Bool
         /// Columns with the highest go first where room is short.
         let rank: Int
+        /// What a click on the title sorts by.
+        var order: Order?
         let text: (File) -> String
+    }
+
+    /// What a click on the head of the list sorts by, at a place of the screen; `nil` where nothing does.
+    func order(at mouse: Mouse, _ frame: Frame) -> Order? {
+        let layout = FileSetLayout(frame)
+        guard mouse.y == layout.heading.y else { return nil }
+        var left = layout.list.x + 2
+        for column in columns(layout.list.width - 2).0 {
+            if (left..<(left + column.width)).contains(mouse.x) { return column.order }
+            left += column.width + 1
+        }
+        return nil
     }
 
     /// The first line shown, so that the highlighted file is in view.
@@ -173,17 +187,17 @@ extension FileSetState {
         func number(
             _ title: String, _ order: Order?, _ width: Int, rank: Int, _ value: @escaping (SeriesOverview) -> String
         ) -> Column {
-            Column(title: title + (order == self.order ? "▾" : ""), width: width, isNumber: true, rank: rank) {
+            Column(title: title + (order == self.order ? "▾" : ""), width: width, isNumber: true, rank: rank, order: order) {
                 $0.overview.map { $0.models.isEmpty ? "–" : value($0) } ?? ""
             }
         }
         func longest(_ text: (File) -> String) -> Int { shown.map { displayWidth(text(files[$0])) }.max() ?? 0 }
         var columns = [
             Column(
-                title: order == .path ? "file▾" : "file", width: max(8, longest(\.name)), isNumber: false, rank: 0, text: \.name
-            ),
+                title: order == .path ? "file▾" : "file", width: max(8, longest(\.name)), isNumber: false, rank: 0, order: .path,
+                text: \.name),
             Column(title: "folder", width: max(6, longest(\.folder)), isNumber: false, rank: 3, text: \.folder),
-            Column(title: order == .rows ? "rows▾" : "rows", width: 9, isNumber: true, rank: 6) { file in
+            Column(title: order == .rows ? "rows▾" : "rows", width: 9, isNumber: true, rank: 6, order: .rows) { file in
                 (file.overview?.rowCount ?? file.holdings?.rowCount).map(grouped) ?? ""
             },
             Column(title: "models", width: 7, isNumber: false, rank: 1, text: models),

@@ -78,7 +78,11 @@ extension Layer {
             let cells = (0..<screen.width).map { screen[$0, y] }.filter { !$0.isCovered }
             let text = Speech.words(String(cells.map(\.character)))
             guard text.contains(where: { $0.isLetter || $0.isNumber }) else { continue }
-            if cells.contains(where: { $0.style.background == theme.selection }) { chosen.append(text) } else { lines.append(text) }
+            if cells.contains(where: { $0.style.background == theme.selection }) {
+                chosen.append(text)
+            } else {
+                lines.append(text)
+            }
         }
         return lines + chosen.map { "Chosen: " + $0 }
     }

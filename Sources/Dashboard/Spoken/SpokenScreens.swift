@@ -6,7 +6,8 @@ extension LibraryState {
     /// What the library says: how many series there are, and the highlighted one.
     func sentences(_ frame: Frame) -> [String] {
         let keys = "\(frame.name(of: .enter)) opens, \(frame.name(of: .character("/"))) looks for a name, ? tells all keys."
-        let count = filter.text.isEmpty ? counted(entries.count, "file") : "\(counted(shown.count, "file")) with \"\(filter.text)\""
+        let count =
+            filter.text.isEmpty ? counted(entries.count, "file") : "\(counted(shown.count, "file")) with \"\(filter.text)\""
         guard let selected else { return ["\(count). \(keys)"] }
         var said = "\(grouped(selection + 1)) of \(grouped(shown.count)): \(selected.name), \(selected.section)"
         if let facts = selected.facts.first { said += ", \(facts)" }
@@ -75,7 +76,9 @@ func spoken(channel: Int, of series: Series) -> String {
     let change = (last - first) / range
     let trend =
         abs(change) < 0.1
-        ? "stays about level" : change > 0 ? "rises from about \(axisText(first)) to \(axisText(last))"
+        ? "stays about level"
+        : change > 0
+            ? "rises from about \(axisText(first)) to \(axisText(last))"
             : "falls from about \(axisText(first)) to \(axisText(last))"
     var said =
         "\(name) \(trend), lowest \(axisText(values[low])) at \(readableTime(series, row: low)), "

@@ -43,7 +43,8 @@ extension WorkspaceState {
         if focus == .sliders, sliders.indices.contains(slider) {
             let setting = sliders[slider]
             let help = setting.help.prefix(1).uppercased() + setting.help.dropFirst()
-            return "Slider \(grouped(slider + 1)) of \(grouped(sliders.count)), \(setting.title): \(setting.text(analysis.settings)). \(help)."
+            return
+                "Slider \(grouped(slider + 1)) of \(grouped(sliders.count)), \(setting.title): \(setting.text(analysis.settings)). \(help)."
         }
         return selectedEvent.map(spokenEvent) ?? spokenRow
     }
@@ -52,7 +53,8 @@ extension WorkspaceState {
     private func spokenEvent(_ event: Event) -> String {
         let series = analysis.series
         let place = list.place(of: event).map { "Event \(grouped($0 + 1)) of \(grouped(list.events.count))" } ?? "An event"
-        var said = "\(place): \(eventText(series, event.rows)), \(counted(event.rows.count, "row")), peak \(significant(event.peak))"
+        var said =
+            "\(place): \(eventText(series, event.rows)), \(counted(event.rows.count, "row")), peak \(significant(event.peak))"
         let peaks = models.compactMap { kind in event.modelPeaks[kind].map { "\(kind.title) \(significant($0))" } }
         if !peaks.isEmpty { said += ", " + peaks.joined(separator: ", ") }
         if list.isNew(event) { said += ", new" }
@@ -71,7 +73,9 @@ extension WorkspaceState {
         said += ": " + (value.isNaN ? "nothing measured" : axisText(value))
         if let result = analysis.result {
             said += ", score \(significant(result.combined[cursor]))"
-            for kind in models { if let scores = result.scores[kind] { said += ", \(kind.title) \(significant(scores[cursor]))" } }
+            for kind in models {
+                if let scores = result.scores[kind] { said += ", \(kind.title) \(significant(scores[cursor]))" }
+            }
         }
         return said + "."
     }

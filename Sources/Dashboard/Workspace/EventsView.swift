@@ -9,7 +9,19 @@ extension WorkspaceState {
         let title: String
         var width: Int
         let isNumber: Bool
+        /// What a click on the title sorts by.
+        var order: EventList.Order?
         let text: (Event) -> String
+    }
+
+    /// What a click on the head of the list sorts by, at a column of the screen; `nil` where nothing does.
+    func eventOrder(atColumn x: Int, _ layout: WorkspaceLayout) -> EventList.Order? {
+        var left = layout.events.x + 1
+        for column in eventColumns(layout.events.width - 2) {
+            if (left..<(left + column.width)).contains(x) { return column.order }
+            left += column.width + 1
+        }
+        return nil
     }
 
     /// What stands above the list: which event of how many, in which order, flagged by which rule.
@@ -84,23 +96,25 @@ extension WorkspaceState {
         }
         let series = analysis.series
         let label = [0, series.rowCount - 1].map { displayWidth(timeLabel(series, row: $0)) }.max() ?? 0
-        let start = Column(title: heading("start", .time), width: max(7, label), isNumber: false) {
+        let start = Column(title: heading("start", .time), width: max(7, label), isNumber: false, order: .time) {
             timeLabel(series, row: $0.rows.lowerBound)
         }
-        let rank = Column(title: "rank", width: 4, isNumber: true) { isExpected($0) ? "–" : grouped(list.rank(of: $0)) }
+        let rank = Column(title: "rank", width: 4, isNumber: true, order: .peak) {
+            isExpected($0) ? "–" : grouped(list.rank(of: $0))
+        }
         let measures = [
-            Column(title: heading("rows", .length), width: 5, isNumber: true) { grouped($0.rows.count) },
-            Column(title: heading("peak", .peak), width: 7, isNumber: true) { significant($0.peak) },
+            Column(title: heading("rows", .length), width: 5, isNumber: true, order: .length) { grouped($0.rows.count) },
+            Column(title: heading("peak", .peak), width: 7, isNumber: true, order: .peak) { significant($0.peak) },
             Column(title: "×typ.", width: 5, isNumber: true) {
                 analysis.timesTypical(at: $0.peakRow).map { significant($0) } ?? "–"
             },
         ]
         var peaks = models.map { kind in
-            Column(title: kind.shortTitle, width: max(7, displayWidth(kind.shortTitle)), isNumber: true) {
+            Column(title: kind.shortTitle, width: max(7, displayWidth(kind.shortTitle)), isNumber: true, order: .disagreement) {
                 significant($0.modelPeaks[kind] ?? .nan)
             }
         }
-        let verdict = Column(title: heading("verdict", .unjudged), width: 7, isNumber: false) {
+        let verdict = Column(title: heading("verdict", .unjudged), width: 7, isNumber: false, order: .unjudged) {
             let note = notes.text(on: $0.rows)
             let expected = isExpected($0) ? analysis.occasion(of: $0) : nil
             let verdict = expected ?? judgements.verdict(on: $0.rows)?.title ?? (list.isNew($0) ? "new" : "·")

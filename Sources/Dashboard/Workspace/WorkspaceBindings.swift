@@ -112,7 +112,8 @@ extension Binding where Owner == SignedIn {
             withValue: { signedIn, text, frame in
                 if let (chosen, seed) = ChosenRows.typed(text) { return signedIn.train(on: chosen, seed: seed, &frame) }
                 frame.complain(
-                    "train takes a whole number, the seed; other seeds give other models. Or --train and --exclude with FROM..TO.")
+                    "train takes a whole number, the seed; other seeds give other models. Or --train and --exclude with FROM..TO."
+                )
                 return []
             }
         ) { signedIn in

@@ -56,6 +56,7 @@ extension WorkspaceState {
             focus = .events
             list.top = list.scroll(height: layout.eventRows.height, selected: selectedPlace)
             let place = mouse.y - layout.eventRows.y + list.top
+            if mouse.y == layout.events.y, let order = eventOrder(atColumn: mouse.x, layout) { sort(by: order, &frame) }
             guard mouse.y >= layout.eventRows.y, list.events.indices.contains(place) else { return [] }
             select(at: place)
         } else if layout.tabs.contains(x: mouse.x, y: mouse.y) {

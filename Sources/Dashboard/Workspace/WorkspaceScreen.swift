@@ -7,7 +7,9 @@ struct WorkspaceScreen: Layer {
     static let bindings = Binding.ofWorkspace
 
     static let gestures = [
-        Gesture("click", "Go to a row, slider or event; a click on a tinted span selects its event"),
+        Gesture(
+            "click",
+            "Go to a row, slider or event; a click on a tinted span selects its event, one on a head of the list sorts by it"),
         Gesture("double click", "Inspect an event, or put a slider back to where it began"),
         Gesture("drag", "Move a slider, or pan the plots"),
         Gesture("wheel", "Zoom at the pointer, or go through the events"),

@@ -136,7 +136,9 @@ extension UserLibrary {
             let sorted = rows.sorted { (order.firstIndex(of: $0.kind) ?? .max) < (order.firstIndex(of: $1.kind) ?? .max) }
             let content = sorted.lazy.compactMap { row -> ModelRun.Content? in
                 let url = row.earlier.map(folder.appendingPathComponent) ?? file(row.kind, of: row.series)
-                guard let kind = models.kind(named: row.kind), let detector = try? models.load(kind, from: url) else { return nil }
+                guard let kind = models.kind(named: row.kind), let detector = try? models.load(kind, from: url) else {
+                    return nil
+                }
                 return ModelRun.Content(
                     channels: detector.channelNames, trainingRows: detector.summary.trainingRows)
             }.first
@@ -206,7 +208,9 @@ extension UserLibrary {
     /// Keeps the present model of a kind of a series as an earlier one, if there is one and it is of another run.
     func keepAsEarlier(_ kind: String, of series: String, unlessOf run: String) throws {
         let mine = SavedModel.filter { $0.userID == user && $0.fingerprint == series && $0.kind == kind }
-        guard let present = try database.read({ try mine.fetchOne($0) }), present.run.isEmpty || present.run != run else { return }
+        guard let present = try database.read({ try mine.fetchOne($0) }), present.run.isEmpty || present.run != run else {
+            return
+        }
         let earlier = EarlierModel(
             userID: user, kind: kind, fingerprint: series, savedAt: present.savedAt, run: present.run, name: present.name,
             trainedOn: present.trainedOn, how: present.how,
@@ -254,9 +258,10 @@ extension Shelf {
         let series = try library.database.read { [user = library.user] database in
             try OpenedFile.filter { $0.userID == user && $0.path == absolute }.fetchOne(database)?.fingerprint
         }
-        let runs = try series.map { id in
-            try library.modelRuns(first: id).filter { $0.isPresent && $0.series == id }
-        } ?? []
+        let runs =
+            try series.map { id in
+                try library.modelRuns(first: id).filter { $0.isPresent && $0.series == id }
+            } ?? []
         guard !runs.isEmpty else { throw ModelUseError.notThere(path: path) }
         for run in runs.reversed() { try use(run, for: channels) }
     }

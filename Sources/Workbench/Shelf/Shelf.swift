@@ -128,7 +128,9 @@ public struct Shelf: Sendable {
 
     /// Whose the saved models are.
     public func labels() throws -> PerModel<RunLabel> {
-        let saved = try database.read { try SavedModel.filter { $0.userID == user && $0.fingerprint == identity.text }.fetchAll($0) }
+        let saved = try database.read {
+            try SavedModel.filter { $0.userID == user && $0.fingerprint == identity.text }.fetchAll($0)
+        }
         return PerModel(library.models.kinds.compactMap { kind in saved.first { $0.kind == kind.name }.map { (kind, $0.label) } })
     }
 
