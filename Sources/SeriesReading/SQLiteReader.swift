@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Synchronization
 import TimeSeries
 
@@ -24,34 +23,29 @@ enum SQLiteReader {
         path: String, file: String, options: SeriesReader.Options, mostBytes: Int = SeriesReader.mostStreamedBytes,
         patience: Double = 60
     ) throws -> RawReading {
-        var configuration = Configuration()
-        configuration.readonly = true
-        let queue: DatabaseQueue
-        do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-        } catch {
-            throw SeriesError.databaseFailed(file: file, reason: reason(error))
+        let source: SQLiteSource
+        do { source = try SQLiteSource(path: path) } catch {
+            throw SeriesError.databaseFailed(file: file, reason: error.message)
         }
         // A table has about as many bytes as its file; what a view gives may have no end.
         let fileBytes = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
         let mostBytes = options.query == nil ? min(mostBytes, Inflater.mostBytes(from: fileBytes)) : mostBytes
-        let watch = RowWatch(patience: options.query == nil ? patience : .infinity, of: queue)
+        let watch = RowWatch(patience: options.query == nil ? patience : .infinity, of: source)
         defer { watch.end() }
         let (names, rows): ([String], Data)
         do {
-            (names, rows) = try queue.read { database -> ([String], Data) in
-                let sql = try statement(database, file: file, options: options)
-                guard let (names, rows) = try table(database, sql, mostBytes: mostBytes, watch) else {
-                    throw SeriesError.tooLarge(file: file, mostBytes: mostBytes)
-                }
-                return (names, rows)
+            let sql = try statement(source, file: file, options: options)
+            guard let found = try table(source, sql, mostBytes: mostBytes, watch) else {
+                throw SeriesError.tooLarge(file: file, mostBytes: mostBytes)
             }
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
-            throw SeriesError.databaseFailed(file: file, reason: "it gives no row for \(Int(patience.rounded(.up))) s")
-        } catch let error as DatabaseError {
+            (names, rows) = found
+        } catch let failure as SQLiteFailure {
+            if failure.isInterruption {
+                throw SeriesError.databaseFailed(file: file, reason: "it gives no row for \(Int(patience.rounded(.up))) s")
+            }
             throw options.query == nil
-                ? SeriesError.databaseFailed(file: file, reason: reason(error))
-                : SeriesError.badQuery(file: file, reason: reason(error))
+                ? SeriesError.databaseFailed(file: file, reason: failure.message)
+                : SeriesError.badQuery(file: file, reason: failure.message)
         }
         var reading = try RawReading(
             text: rows, file: file, options: options, given: TableDecision.Given(names: names))
@@ -59,15 +53,14 @@ enum SQLiteReader {
         return reading
     }
 
-    private static func reason(_ error: any Error) -> String {
-        (error as? DatabaseError).map { $0.message ?? "SQLite error \($0.resultCode.rawValue)" } ?? "it cannot be opened"
-    }
-
-    private static func statement(_ database: Database, file: String, options: SeriesReader.Options) throws -> String {
+    private static func statement(_ source: SQLiteSource, file: String, options: SeriesReader.Options) throws -> String {
         if let query = options.query { return query }
-        let tables = try String.fetchAll(
-            database,
-            sql: "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name")
+        var tables: [String] = []
+        let known = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        try source.rows(of: known) { row in
+            if case .text(let name) = row[0] { tables.append(name) }
+            return true
+        }
         guard let table = options.table ?? (tables.count == 1 ? tables[0] : nil) else {
             throw SeriesError.tableNeeded(file: file, known: tables)
         }
@@ -80,29 +73,27 @@ enum SQLiteReader {
     /// is written as a quoted empty field, since an empty line is no row. Rows are taken one by one; no more than their text is held.
     /// - Returns: `nil` where they are more than `mostBytes`.
     private static func table(
-        _ database: Database, _ sql: String, mostBytes: Int, _ watch: RowWatch
+        _ source: SQLiteSource, _ sql: String, mostBytes: Int, _ watch: RowWatch
     ) throws -> (names: [String], rows: Data)? {
-        let statement = try database.makeStatement(sql: sql)
-        let cursor = try Row.fetchCursor(statement)
-        let names = statement.columnNames
+        let names = try source.columnNames(of: sql)
         var (rows, text) = (Data(), "")
-        while let row = try cursor.next() {
+        try source.rows(of: sql) { row in
             watch.note()
             text.removeAll(keepingCapacity: true)
             for index in names.indices {
                 if index > 0 { text += "," }
-                switch (row[index] as DatabaseValue).storage {
-                case .int64(let number): text += String(number)
-                case .double(let number): text += "\(number)"
-                case .string(let string): text += quotedField(string)
-                case .blob, .null: if names.count == 1 { text += quotedField("") }
+                switch row[index] {
+                case .whole(let number): text += String(number)
+                case .number(let number): text += "\(number)"
+                case .text(let string): text += quotedField(string)
+                case .other: if names.count == 1 { text += quotedField("") }
                 }
             }
             text += "\n"
             rows.append(contentsOf: text.utf8)
-            guard rows.count <= mostBytes else { return nil }
+            return rows.count <= mostBytes
         }
-        return (names, rows)
+        return rows.count <= mostBytes ? (names, rows) : nil
     }
 }
 
@@ -116,12 +107,12 @@ private final class RowWatch {
     }
 
     /// - Parameter patience: in seconds; without end where it is infinite.
-    init(patience: Double, of queue: DatabaseQueue) {
+    init(patience: Double, of source: SQLiteSource) {
         timer = patience.isFinite ? DispatchSource.makeTimerSource() : nil
         timer?.schedule(deadline: .now() + patience, repeating: patience)
         timer?.setEventHandler { [counts] in
             let count = counts.rows.load(ordering: .relaxed)
-            if counts.before.exchange(count, ordering: .relaxed) == count { queue.interrupt() }
+            if counts.before.exchange(count, ordering: .relaxed) == count { source.interrupt() }
         }
         timer?.resume()
     }
