@@ -12,7 +12,7 @@ import Testing
         let series = root + "/my point.csv"
         #expect(try oddline(["generate", "point", "--rows", "700", "-o", series]).status == 0)
         let terminal = try Terminal(["--data-dir", root + "/data", "--demo", series])
-        try terminal.wait(for: "No models")
+        try terminal.wait(for: "trains the models")
         try terminal.keys(":")
         try terminal.type("train 3")
         try terminal.keys("Enter")
