@@ -175,7 +175,8 @@ struct CSVScanner {
         if position < bytes.count, !endsField(bytes[position]) { throw longField(file, line) }
         var end = position
         while start < end, bytes[start] == 0x20 { start += 1 }
-        while end > start, bytes[end - 1] == 0x20 { end -= 1 }
+        // A tab at the end of a line is a blank too where tabs divide nothing.
+        while end > start, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 && delimiter != 0x09 { end -= 1 }
         return Field(start: start, end: end)
     }
 

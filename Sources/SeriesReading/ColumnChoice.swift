@@ -147,6 +147,7 @@ extension TableDecision {
         if given?.keyColumns.contains(name) == true { return .tellsSeriesApart }
         let values = facts[column].numbers(form.numbers[column])
         if form.hasTime, isLineOfTime(column) { return .saysTheTime }
+        if isNameless, otherClock.contains(column) { return .followsFromTime }
         let isWhole = values.allSatisfy { $0 == $0.rounded() }
         if isWhole, hasLeadingZeros(column) { return form.hasTime && isPartOfTime(column) ? .followsFromTime : .namesSomething }
         if isWhole, ColumnNames.isQuality(name, beside: form.names), Set(values).count <= 20, !isRating(column) {
@@ -179,7 +180,9 @@ extension TableDecision {
     /// Whether a column of whole numbers is called the id of something, and there are others that measure.
     private func isNumberOfThings(_ column: Int) -> Bool {
         let words = ColumnNames.words(form.names[column])
-        guard let last = words.last, last == "id" || ["pid", "ppid", "tid", "uid", "gid"].contains(last) else { return false }
+        guard let last = words.last, last == "id" || ["pid", "ppid", "tid", "uid", "gid", "port"].contains(last) else {
+            return false
+        }
         // `id` alone may be short for something else, but no two things have one, and such numbers count nothing.
         let values = words.count > 1 || last != "id" ? [] : facts[column].numbers(form.numbers[column])
         return
@@ -291,6 +294,11 @@ extension TableDecision {
         let marked = form.names.indices.filter { column in
             form.roles[column] == .number && facts[column].areMultipliers && !form.numbers[column].hasMultipliers
         }
+        let flagged = form.names.indices.filter { form.roles[$0] == .number && !facts[$0].flags.isEmpty }.map { column in
+            let flags = facts[column].flags.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            return "\(form.names[column]) (\(flags.joined(separator: ", ")))"
+        }
+        if !flagged.isEmpty { tell("Letters apart behind some numbers are passed over as marks: \(listed(flagged)).") }
         if !marked.isEmpty {
             tell(
                 "Letters behind some numbers are passed over as marks, since they would make them a thousand times as large as all others: "

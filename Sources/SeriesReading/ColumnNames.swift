@@ -52,6 +52,13 @@ enum ColumnNames {
         }
     }
 
+    /// Whether of the words of a name `data` alone means a time, which it does in some languages: numbers as large as epochs may be
+    /// bytes below such a name, as below `data_free`.
+    static func isData(_ name: String) -> Bool {
+        let words = words(name)
+        return words.contains("data") && !isTime("", words.filter { $0 != "data" })
+    }
+
     /// Words by which a time column is found at once, as is one whose name they make together.
     static let timeNames: Set<String> = [
         "time", "timestamp", "date", "datetime", "ts", "ds", "timeutc", "createdat", "dateandtime", "datum", "zeit", "datumzeit",

@@ -40,6 +40,9 @@ enum FieldLook: Equatable {
         ene abr ago dic mrt mei day days
         """.split(separator: " ").map(String.init))
 
+    /// Weekdays in two letters, which many other names begin with: they stand before a date with points alone.
+    private static let shortWeekdays: Set<String> = ["mo", "di", "mi", "do", "fr", "sa", "so", "ma", "wo", "vr", "za", "zo"]
+
     /// Whether a field may be a time: digits, what divides those of times, and the words of times. A number is none.
     private static func isTime(_ field: UnsafeBufferPointer<UInt8>) -> Bool {
         guard field.count <= 80 else { return false }
@@ -49,11 +52,13 @@ enum FieldLook: Equatable {
             return isTime(UnsafeBufferPointer(rebasing: field[..<open]))
         }
         var (digits, dividers, words, months) = (0, 0, 0, 0)
+        let points = field.count { $0 == 0x2E }
         var word: [UInt8] = []
         func isWordOfTimes(_ word: [UInt8]) -> Bool {
             let text = String(decoding: word, as: UTF8.self).lowercased()
             if word.count > 2, TimeNotation.isMonth(text) { months += 1 }
             return Self.words.contains(String(text.prefix(4))) || Self.words.contains(text)
+                || points == 2 && Self.shortWeekdays.contains(text)
         }
         for byte in field {
             if (byte | 0x20) &- 0x61 < 26 || byte >= 0x80 {
@@ -76,7 +81,6 @@ enum FieldLook: Equatable {
             guard isWordOfTimes(word) else { return false }
             words += 1
         }
-        let points = field.count { $0 == 0x2E }
         guard digits > 0, dividers + words > 0 || points == 2 else { return false }
         // `71.5 W` is a number with a unit, `2014M11` a month.
         if dividers > 0 || points == 2 || NumberShape(field) == nil { return true }

@@ -21,7 +21,8 @@ extension RawReading {
             return
         }
         let ignored = Set(options.ignored)
-        guard let found = findKey(bytes, candidates.filter { !ignored.contains(form.names[$0]) }) else { return }
+        let open = candidates.filter { !ignored.contains(form.names[$0]) }
+        guard let found = findKey(bytes, open) ?? keyOfOneTime(bytes) else { return }
         let key = Understanding.Key(
             columns: found.columns.map { form.names[$0.column] }, count: found.count,
             examples: found.columns.map { printable($0.texts.first ?? "") })
@@ -62,6 +63,19 @@ extension RawReading {
         if let times, let found = keyByTurns(columns, times) { return found }
         tellLevels(columns)
         return nil
+    }
+
+    /// The column of text that names another thing in each row, where all rows are of one time.
+    private func keyOfOneTime(_ bytes: UnsafeBufferPointer<UInt8>) -> KeySearch.Found? {
+        guard series.rowCount > 3, let times = series.time.microseconds, Set(times).count == 1 else { return nil }
+        let texts = form.names.indices.filter { understanding.columns[$0].role == .leftOut(.isText) }
+        return Self.codes(bytes, form, texts).lazy.compactMap { column, found -> KeySearch.Found? in
+            guard found.codes.count == series.rowCount, found.texts.count == series.rowCount,
+                found.texts.allSatisfy({ $0.count <= 40 && $0.contains(where: \.isLetter) }),
+                found.texts.count(where: { $0.contains(where: \.isNumber) }) * 2 < found.texts.count
+            else { return nil }
+            return KeySearch.Found(KeyColumn(column: column, codes: found.codes, texts: found.texts))
+        }.first
     }
 
     /// The columns that may be keys, those that name things before numbers: with what they say in the rows that are read.

@@ -126,7 +126,9 @@ struct LayoutFinder {
             if share > best?.share ?? -1 { best = (delimiter, share) }
         }
         if let best {
-            let isMixed = best.delimiter == 0x09 && !isEven(from: top, 0x09) && isEven(from: top, TableLayout.blanks)
+            let isMixed =
+                best.delimiter == 0x09 && isEven(from: top, TableLayout.blanks)
+                && (!isEven(from: top, 0x09) || holdRuns(from: top, 0x09))
             return isMixed ? TableLayout.blanks : best.delimiter
         }
         return share(from: top, TableLayout.blanks) == nil ? UInt8(ascii: ",") : TableLayout.blanks
@@ -137,6 +139,19 @@ struct LayoutFinder {
         guard let records = try? records(from: top, delimiter, most: 40, isTrial: true), let width = records.first?.fields.count
         else { return false }
         return width > 1 && records.allSatisfy { $0.fields.count == width }
+    }
+
+    /// Whether in all of the first lines a field that a delimiter makes holds numbers with several blanks between them, which divide
+    /// fields then.
+    private func holdRuns(from top: (offset: Int, line: Int), _ delimiter: UInt8) -> Bool {
+        guard let records = try? records(from: top, delimiter, most: 40, isTrial: true), records.count > 2 else { return false }
+        return records.dropFirst().allSatisfy { record in
+            record.fields.contains { field in
+                let parts = slice(field).split(separator: 0x20, omittingEmptySubsequences: false)
+                return parts.contains(where: \.isEmpty)
+                    && parts.allSatisfy { $0.isEmpty || FieldLook(UnsafeBufferPointer(rebasing: $0)) == .number }
+            }
+        }
     }
 
     /// The share of columns of numbers and times among those that a delimiter makes, less where quotes stand within fields; `nil`

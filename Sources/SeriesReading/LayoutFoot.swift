@@ -27,7 +27,9 @@ extension LayoutFinder {
             let words = looks.indices.count {
                 looks[$0].isNumber && $0 < record.fields.count && FieldLook(slice(record.fields[$0])) == .text
             }
-            let isNote = fit.fitting * 2 <= words && !isEmpty && record.fields.count != layout.rowWidth
+            // The number that marks what is missing may stand alone above notes.
+            let isAlone = count > 0 && record.fields.count == 1 && layout.rowWidth > 3
+            let isNote = isAlone || fit.fitting * 2 <= words && !isEmpty && record.fields.count != layout.rowWidth
             let isSum = record.fields.first.map { Self.sums.contains(text($0).lowercased().filter(\.isLetter)) } ?? false
             guard isNote || isCut || isSum && looks[0] != .text else { break }
             count += 1

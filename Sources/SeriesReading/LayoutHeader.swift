@@ -78,6 +78,7 @@ extension LayoutFinder {
             layout.isAcross = areYears(rows) && !isCounting(rows)
             return use(headers: [records[start]], records, looks, &layout)
         }
+        try refuseRowsAbove(start, records)
         begin(at: start, records, &layout)
     }
 
@@ -190,11 +191,12 @@ extension LayoutFinder {
     private func unevenHeader(
         above first: Int, _ records: [Record], _ looks: [FieldLook], _ layout: TableLayout
     ) -> Record? {
-        guard layout.delimiter != TableLayout.blanks, layout.width > 2,
-            let header = records[..<first].last(where: { !isRule($0, layout.width) })
+        guard layout.delimiter != TableLayout.blanks, let header = records[..<first].last(where: { !isRule($0, layout.width) })
         else { return nil }
         let (names, width) = (fieldsBeforeTheEmpty(header), layout.width)
-        guard names != width, names > 2, width * 2 > names, isOfWords(header, looks),
+        // Three names stand above two fields where some row has the third.
+        guard width > 2 || width == 2 && records[first...].contains(where: { $0.fields.count == names && holdsNumbers($0) }),
+            names != width, names > 2, width * 2 > names, isOfWords(header, looks),
             header.fields[1..<names].allSatisfy({ FieldLook(slice($0)) == .text }),
             names * 2 > width || looks[0] == .time && ColumnNames.isTime(text(header.fields[0]))
         else { return nil }
@@ -314,6 +316,11 @@ extension LayoutFinder {
                 !fields.contains(where: { FieldLook(scanner.slice($0)).isNumber })
             else { continue }
             layout.names = fields.map { printable(scanner.text($0)) }
+            // A sign with which other names begin as well is a part of the first one: `%usr,%sys`.
+            let sign = bytes[comment.range.lowerBound - 1]
+            if sign == UInt8(ascii: "%"), fields.dropFirst().contains(where: { scanner.slice($0).first == sign }) {
+                layout.names[0] = "%" + layout.names[0]
+            }
             (layout.headerLine, layout.headerFields) = (comment.line, layout.names)
             let notice = layout.remarksNotice
             layout.notices.removeAll { $0 == notice }

@@ -150,6 +150,17 @@ extension LayoutFinder {
         throw severalLayouts(row, other)
     }
 
+    /// - Throws: `SeriesError.severalLayouts` where more lines of several numbers and nothing else stand above the first row of a table
+    ///   without names than from there on: they are rows as well.
+    func refuseRowsAbove(_ first: Int, _ records: [Record]) throws(SeriesError) {
+        func isOfNumbers(_ record: Record) -> Bool {
+            record.fields.count > 2
+                && record.fields.allSatisfy { FieldLook(slice($0)) == .number || FieldLook(slice($0)) == .gap }
+        }
+        guard first < records.count, records[..<first].count(where: isOfNumbers) * 2 > records.count else { return }
+        throw severalLayouts(records[0], records[first])
+    }
+
     /// - Throws: `SeriesError.foreign` where lines are drawn at several places between lines of a name and a number, nearly all names
     /// different, as in a report of sections.
     func refuseReport(_ records: [Record], from top: (offset: Int, line: Int)) throws(SeriesError) {

@@ -57,7 +57,9 @@ extension TableDecision {
     /// wherever that part is the same.
     func isPartOfTime(_ column: Int) -> Bool {
         if otherClock.contains(column) { return true }
-        guard let part = ColumnNames.functionOfDate(form.names[column]) else { return isHourOfTime(column) }
+        guard let part = ColumnNames.functionOfDate(form.names[column]) else {
+            return isHourOfTime(column) || isDayOfYearOfTime(column)
+        }
         var (rows, equal, known, broken): (Int, Int, [Int64: Double], Int) = (0, 0, [:], 0)
         for row in 0..<sample.rowCount {
             guard let local = localTimes[row], let value = form.numbers[column].value(sample.columns[column][row]) else {
@@ -72,12 +74,32 @@ extension TableDecision {
         return rows >= 20 && broken * 20 <= rows && known.count * 5 <= rows
     }
 
+    /// The fewest rows of which a day of the year is no chance.
+    private static let fewestDays = 20
+
+    /// Whether a column says the day of the year of all rows, whatever it is called.
+    private func isDayOfYearOfTime(_ column: Int) -> Bool {
+        var (rows, days) = (0, Set<Int64>())
+        for row in 0..<sample.rowCount {
+            guard let local = localTimes[row], let value = form.numbers[column].value(sample.columns[column][row]) else {
+                continue
+            }
+            let day = CalendarParts(local).value(.dayOfYear)
+            guard Double(day) == value else { return false }
+            rows += 1
+            days.insert(day)
+        }
+        return rows >= Self.fewestDays && days.count > 2 && days.contains { $0 > 31 }
+    }
+
     /// The columns of year, month, day and hour that together say the time on a clock of another zone.
     func columnsOfOtherClock() -> Set<Int> {
         guard form.hasTime else { return [] }
         let open = free.filter { form.roles[$0] == .none && facts[$0].isNumeric }
-        guard let parts = parts(open.filter { ColumnNames.part(form.names[$0], behindHour: true) != .minute }),
-            parts.notations.first?.name == "%Y %m %d %H"
+        let named = open.filter { ColumnNames.part(form.names[$0], behindHour: true) != .minute }
+        guard let parts = isNameless ? namelessParts() : parts(named), parts.columns.allSatisfy(open.contains),
+            let pattern = parts.notations.first?.name,
+            isNameless ? pattern.contains("%H") || pattern.contains("%K") : pattern == "%Y %m %d %H"
         else { return [] }
         let rows = (0..<sample.rowCount).filter { row in parts.columns.allSatisfy { !sample.columns[$0][row].isEmpty } }
         let shifts = zip(rows, joinedSamples(parts.columns)).compactMap { row, text -> Int64? in
@@ -89,7 +111,12 @@ extension TableDecision {
         guard shifts.count > 3, counts.allSatisfy({ abs($0.key) <= 14 }), abs(counts[0].key - (counts.last?.key ?? 0)) <= 1,
             counts.reduce(0, { $0 + $1.value }) * 20 >= shifts.count * 19
         else { return [] }
-        return Set(parts.columns)
+        // Seconds that are none in all rows may stand behind minutes without a name.
+        let next = (parts.columns.last ?? 0) + 1
+        let areSeconds =
+            isNameless && pattern.hasSuffix("%M") && open.contains(next)
+            && facts[next].numbers(form.numbers[next]).allSatisfy { $0 == 0 }
+        return Set(parts.columns + (areSeconds ? [next] : []))
     }
 
     /// Whether a column that has no name, or is called as times are, rises with the time along a line: a second clock, a day as a number, a

@@ -33,6 +33,10 @@ extension SeriesReader {
             let sampling = try Sampling(of: series, options, grows: grows)
             understanding.notices += sampling.notices
             understanding.steps = sampling.steps
+            // Of uneven times none is the step; rows have that of the steps on which they were laid.
+            if options.every == nil, sampling.steps != nil, let times = sampling.series.time.microseconds {
+                understanding.time?.step = isoStep(of: times, zone: sampling.series.time.zone)
+            }
             (series, grid) = (sampling.series, sampling.grid)
         }
         series.notices = understanding.notices

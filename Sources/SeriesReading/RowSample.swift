@@ -167,6 +167,16 @@ struct ColumnFacts {
         return multiplied >= 1000 * plain
     }
 
+    /// How many of the numbers have which letters apart behind them, as statistics offices mark some of theirs, `4.6 b`: one or two small
+    /// ones, and nothing behind most numbers; none where anything else stands behind any.
+    var flags: [String: Int] {
+        guard !areMultipliers, suffixes.count > 1, (suffixes[[]] ?? 0) * 2 > shaped else { return [:] }
+        let found = suffixes.filter { !$0.key.isEmpty }
+        guard found.keys.allSatisfy({ $0.count < 3 && $0.allSatisfy { $0 &- 0x61 < 26 } }) else { return [:] }
+        let areApart = present.allSatisfy { field in NumberShape(field).map { $0.suffix.isEmpty || $0.isSuffixApart } ?? true }
+        return areApart ? Dictionary(uniqueKeysWithValues: found.map { (String(decoding: $0, as: UTF8.self), $1) }) : [:]
+    }
+
     /// Whether all fields are one number with letters right behind it, as the numbers of stations and types are: `3194U`.
     var isCode: Bool {
         guard texts.count == 1, let field = present.first else { return false }

@@ -97,7 +97,8 @@ struct Sampling {
         let few = "fewer than \(Self.fewestRows) rows are taken as evenly spaced."
         if let grid = Grid(of: series) {
             let absent = grid.absentCount(in: series)
-            if absent > 0 {
+            // Of three rows one pause tells nothing of steps.
+            if absent > 0, series.rowCount > 3 {
                 notices.append("\(grouped(absent, "step")) of \(grid.step) \(absent == 1 ? "has" : "have") no row; \(few)")
             }
         } else if Resampling(guessing: series) != nil {

@@ -194,7 +194,7 @@ struct TableDecision {
         form.numbers = facts.map { facts in
             guard facts.isNumeric else { return NumberForm(decimal: form.decimal) }
             let unit = facts.units ?? []
-            let areMarks = facts.areLettersMarks(decimal: form.decimal)
+            let areMarks = facts.areLettersMarks(decimal: form.decimal) || !facts.flags.isEmpty
             return NumberForm(
                 decimal: form.decimal, isGrouped: true,
                 isDecorated: facts.hasCurrency || facts.hasParentheses || !unit.isEmpty && !facts.areMultipliers || areMarks,

@@ -76,21 +76,6 @@ extension TableDecision {
         leaveOutOddFirstRow()
     }
 
-    /// Leaves out a first row whose time is written otherwise than that of all rows behind it, as a quote of the day is.
-    private mutating func leaveOutOddFirstRow() {
-        let columns = form.timeColumns.isEmpty ? form.plainTimeColumn.map { [$0] } ?? [] : form.timeColumns
-        guard let first = columns.first, sample.rowCount > 4, !sample.columns[first][0].isEmpty, localTimes[0] == nil,
-            (1...4).allSatisfy({ localTimes[$0] != nil })
-        else { return }
-        var scanner = CSVScanner(bytes: bytes, delimiter: form.layout.delimiter)
-        scanner.jump(to: form.layout.start, line: form.layout.startLine)
-        var fields: [CSVScanner.Field] = []
-        guard (try? scanner.next(into: &fields, file: file)) == true else { return }
-        let text = String(decoding: sample.columns[first][0].prefix(40), as: UTF8.self)
-        tell("Line \(scanner.recordLine) is left out: its time is written otherwise than all others (\(printable(text))).")
-        (form.layout.start, form.layout.startLine) = (scanner.position, scanner.line)
-    }
-
     private func zone() throws(SeriesError) -> WallClock? {
         guard let text = options.zone else { return nil }
         guard let zone = WallClock(text) else { throw .noZone(file: file, zone: text) }
@@ -226,7 +211,9 @@ extension TableDecision {
         if facts.times * 2 > present.count {
             let guesses = guesses(column)
             if let found = quarters(column, guesses) { return found }
-            if let found = TimeCandidate(columns: [column], notations: guesses) ?? countedYears(column) { return found }
+            if let found = TimeCandidate(columns: [column], notations: guesses) ?? countedYears(column) ?? behindFirst(column) {
+                return found
+            }
         }
         return facts.isNumeric ? numeric(column, isAsked: isAsked) : nil
     }
@@ -248,16 +235,19 @@ extension TableDecision {
     private func numeric(_ column: Int, isAsked: Bool) -> TimeCandidate? {
         let (name, present) = (form.names[column], facts[column].present)
         let isNamed = isAsked || !isNameless && ColumnNames.isTime(name)
-        guard isNamed || isNameless else { return nil }
+        let isIndex = !isNameless && column == 0 && form.layout.names[0].isEmpty
+        guard isNamed || isNameless || isIndex else { return nil }
         let run = run(column)
-        if let role = unixRole(run, isNamed: isNamed) {
-            return TimeCandidate(columns: [column], role: role, name: role == .unixSeconds ? "unix" : "unix-ms")
-        }
+        let isCounted = isAsked || isNamed && !ColumnNames.isData(name)
+        let role = isIndex && !isAsked ? indexRole(run) : unixRole(run, isNamed: isCounted)
+        if let role { return TimeCandidate(columns: [column], role: role, name: role == .unixSeconds ? "unix" : "unix-ms") }
+        guard isNamed || isNameless else { return nil }
         for notation in TimeNotation.numericGuesses(present) {
             let fits: Bool =
                 switch notation.name {
-                case "excel", "datenum": isNamed && run.isOrdered
-                case "ordinal": isNamed && run.isOrdered && !ColumnNames.isOfMATLAB(name)
+                case "excel", "datenum": isCounted && run.isOrdered
+                case "ordinal": isCounted && run.isOrdered && !ColumnNames.isOfMATLAB(name)
+                case let count where count.hasPrefix("unix") && !isNameless && !isCounted: false
                 case "%Y": isAsked || isNamed && run.isMoving && areYears(column)
                 default: isNamed || isNameless && run.isOrdered
                 }
@@ -285,11 +275,18 @@ extension TableDecision {
 
     /// Which times numbers are, if any: in the range of recent epochs and named like times, or, in a file without
     /// header, whole and rising.
-    private func unixRole(_ run: NumberRun, isNamed: Bool) -> TableForm.Role? {
-        let isLikely = isNamed || run.isRising && run.isMoving && run.areWhole && isNameless
+    private func unixRole(_ run: NumberRun, isNamed: Bool, isIndex: Bool = false) -> TableForm.Role? {
+        let isLikely = isNamed || isIndex || run.isRising && run.isMoving && run.areWhole && isNameless
         guard isLikely, run.lowest <= run.highest else { return nil }
         if run.lowest >= 3e11, run.highest <= 1e13, run.areWhole { return .unixMilliseconds }
         return run.lowest >= 3e8 && run.highest <= 1e10 ? .unixSeconds : nil
+    }
+
+    /// Which times the numbers of a first column without a name are, beside others with names: they rise throughout, in the range of
+    /// epochs since 2001, up to which no count of rows goes.
+    private func indexRole(_ run: NumberRun) -> TableForm.Role? {
+        guard run.isRising, run.isMoving, run.areWhole, run.lowest >= 1e9 else { return nil }
+        return unixRole(run, isNamed: false, isIndex: true)
     }
 
     /// A column that rises evenly, called as the time from a beginning is.

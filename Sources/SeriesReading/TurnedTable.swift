@@ -20,10 +20,12 @@ struct TurnedTable {
         guard options.keyColumn == nil, options.only.isEmpty, options.listed.isEmpty, decision.isWhole else { return nil }
         let names = decision.form.layout.names
         guard names.count > Self.fewestTimes else { return nil }
-        if let months = Self.months(names) {
+        let isNameless = decision.form.layout.headerLine == nil
+        if let months = isNameless ? Self.namelessMonths(decision) : Self.months(names) {
             let labels = [options.labels].compactMap { $0 }
             let named = Set(options.columns + options.taken + options.ignored + options.timeColumns + labels)
-            guard named.isDisjoint(with: names.dropFirst()) else { return nil }
+            let known = isNameless ? names.indices.map(TableDecision.name) : names
+            guard named.isDisjoint(with: known.dropFirst()) else { return nil }
             self.init(years: decision, months)
         } else {
             self.init(series: decision, names)
@@ -43,6 +45,29 @@ struct TurnedTable {
         return found.map(\.column)
     }
 
+    /// The columns of months in a table without names: twelve behind years that follow each other, and those side by side of like size,
+    /// as months are; `nil` elsewhere.
+    private static func namelessMonths(_ decision: TableDecision) -> [Int]? {
+        guard decision.form.layout.width == fewestTimes + 1, decision.options.headerLine == nil else { return nil }
+        var (years, columns) = ([Int](), Array(repeating: [Double](), count: fewestTimes))
+        var isCertain = true
+        decision.forEachRow { scanner, fields in
+            let numbers = fields.dropFirst().map { NumberParser.double(scanner.slice($0), decimalComma: false) }
+            guard fields.count == fewestTimes + 1, let year = Int(scanner.text(fields[0])), !numbers.contains(nil) else {
+                isCertain = false
+                return false
+            }
+            years.append(year)
+            for (month, number) in numbers.enumerated() { if let number { columns[month].append(number) } }
+            return true
+        }
+        let ranges = columns.compactMap { column in column.min().flatMap { least in column.max().map { least...$0 } } }
+        guard isCertain, years.count > 2, years.adjacentPairs().allSatisfy({ $1 == $0 + 1 }), ranges.count == fewestTimes,
+            ranges.adjacentPairs().allSatisfy({ $0.overlaps($1) }), !columns.contains(where: { Set($0).count < 2 })
+        else { return nil }
+        return Array(1...fewestTimes)
+    }
+
     private init?(years decision: TableDecision, _ months: [Int]) {
         var (last, isCertain, rows) = (0, true, [(year: Int, line: Int, values: [[UInt8]])]())
         decision.forEachRow { scanner, fields in
@@ -56,7 +81,8 @@ struct TurnedTable {
             return true
         }
         guard isCertain, rows.count > 1 else { return nil }
-        let names = decision.form.layout.names
+        let isNameless = decision.form.layout.headerLine == nil
+        let names = isNameless ? [""] + months.map(TableDecision.name) : decision.form.layout.names
         given.names = [names[0].isEmpty ? "year" : names[0], "value"]
         (given.timeColumn, given.timeNotation) = (given.names[0], "%Y-%m")
         var writer = RecordWriter()

@@ -42,7 +42,8 @@ public struct Understanding: Sendable, Equatable {
         public internal(set) var format: String
         /// The zone whose clock it is: what the file writes or what was asked for; `nil` where neither says one.
         public internal(set) var zone: String?
-        /// The commonest time between rows as ISO 8601 writes a duration, such as `PT1H` or `P1M`; `nil` for one row.
+        /// The commonest time between rows, that of the steps where uneven ones are laid on some, as ISO 8601 writes a duration, such as
+        /// `PT1H` or `P1M`; `nil` for one row.
         public internal(set) var step: String?
         /// How rows lie in the file.
         public internal(set) var order = Order.rising

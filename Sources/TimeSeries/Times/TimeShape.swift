@@ -8,6 +8,8 @@ struct TimeShape {
         var hasDay = false
         /// Whether it names a year.
         var hasYear = true
+        /// Whether it is two numbers, which are a day and a month only below a clock or behind a weekday.
+        var isBare = false
     }
 
     /// A number or a word.
@@ -33,7 +35,7 @@ struct TimeShape {
         if let weekday = weekday(at: start) { starts.append(weekday) }
         var found: [String] = []
         for first in starts {
-            for date in dates(at: first.end, isUnusual) {
+            for date in dates(at: first.end, isUnusual) where !date.isBare || !atEnd(date.end) || !first.spelling.isEmpty {
                 found += tails(after: date, isUnusual).map { first.spelling + date.spelling + $0 }
             }
             found += timeFirst(at: first.end, isUnusual).map { first.spelling + $0 }
@@ -72,7 +74,7 @@ struct TimeShape {
     private func timeFirst(at start: Int, _ isUnusual: Bool) -> [String] {
         times(at: start, needsColon: true, isUnusual).flatMap { time -> [String] in
             guard let mark = mark(at: time.end) else { return [] }
-            return dates(at: mark.end, isUnusual).filter { atEnd($0.end) && $0.hasDay }.map {
+            return dates(at: mark.end, isUnusual).filter { atEnd($0.end) && $0.hasDay && !$0.isBare }.map {
                 time.spelling + mark.spelling + $0.spelling
             }
         }

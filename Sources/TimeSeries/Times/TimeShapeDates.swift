@@ -88,7 +88,18 @@ extension TimeShape {
         case (.month, .number(1)): return [part("%b", "%d", hasDay: true, hasYear: false)]
         case (.number(2), .month): return [part("%d", "%b", hasDay: true, hasYear: false), part("%y", "%b")]
         case (.number(1), .month): return [part("%d", "%b", hasDay: true, hasYear: false)]
+        case (.number(1...2), .number(1...2)): return bare(mark, end: end)
         default: return []
+        }
+    }
+
+    /// A day and a month in two numbers, the day first before points: `24-02`, `02/24`, `24.02.`.
+    private func bare(_ mark: String, end: Int) -> [Part] {
+        guard ["-", "/", "."].contains(mark) else { return [] }
+        let closing = mark == "." && isMark(".", at: end) ? "." : ""
+        let spellings = mark == "." ? ["%d.%m\(closing)"] : ["%d\(mark)%m", "%m\(mark)%d"]
+        return spellings.map { spelling in
+            Part(spelling: spelling, end: end + closing.utf8.count, hasDay: true, hasYear: false, isBare: true)
         }
     }
 
