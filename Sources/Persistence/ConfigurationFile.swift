@@ -24,7 +24,7 @@ public struct ConfigurationFile: Sendable, Equatable, Codable {
     /// The settings to begin with of a series that is opened for the first time, by their names; numbers as text.
     public var settings: [String: String] { table?.mapValues(\.text) ?? [:] }
     private var table: [String: Value]?
-    /// Keys to use in place of those of the program, by the program's names of keys: `t = "y"` puts on y what is on t.
+    /// Keys to use in place of those of the program, by the program's names of keys: `t = "F2"` puts on F2 what is on t.
     public var keys: [String: String] = [:]
     /// The lines, from 1, on which `keys` are set.
     public private(set) var keyLines: [String: Int] = [:]

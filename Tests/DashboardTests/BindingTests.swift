@@ -116,14 +116,14 @@ private func keyMap(_ text: String) throws -> KeyMap {
 
 @Test func keysOfTheConfigurationTakeThePlaceOfTheProgramsOwn() throws {
     var state = try workspace()
-    state.frame.keyMap = try keyMap("[keys]\nt = \"y\"\n\"?\" = \"F1\"\nm = \"p\"\np = \"m\"")
+    state.frame.keyMap = try keyMap("[keys]\nt = \"F7\"\n\"?\" = \"F1\"\nm = \"p\"\np = \"m\"")
     let training = press(&state, .character("t"))
     #expect(training.isEmpty)
     press(&state, .function(1))
     type(&state, "show the keys")
     #expect(state.card is HelpCard && view(state).text.contains("F1"))
     press(&state, .escape)
-    guard case .train? = press(&state, .character("y")).first else {
+    guard case .train? = press(&state, .function(7)).first else {
         Issue.record("the new key does not train")
         return
     }
@@ -165,8 +165,8 @@ private func keyMap(_ text: String) throws -> KeyMap {
 }
 
 @Test(arguments: [
-    ("theme = \"paper\"\n[keys]\nt = \"y\"\nm = \"a\"", "line 4: a has a meaning already"),
-    ("[keys]\nt = \"y\"\nm = \"y\"", "line 3: y is put in place of t already"),
+    ("theme = \"paper\"\n[keys]\nt = \"F7\"\nm = \"a\"", "line 4: a has a meaning already"),
+    ("[keys]\nt = \"F7\"\nm = \"F7\"", "line 3: F7 is put in place of t already"),
     ("[keys]\n\"§\" = \"y\"", "line 2: no key of the program is called \"§\""),
     ("[keys]\n\nt = \"Hyper-t\"", "line 3: \"Hyper-t\" is no key"),
 ])
