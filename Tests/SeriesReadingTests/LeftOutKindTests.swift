@@ -52,7 +52,7 @@ private let kinds: [ReadingCase] = [
         channels: ["column2", "column3", "column4"], time: ["column1"], format: "%Y", step: "P1Y"),
     ReadingCase(
         name: "years and months without names", text: rows(6) { "\(1990 + $0) \(months($0))" }, channels: ["value"],
-        time: ["year"], format: "%Y-%m", times: ["1990-01", "1990-02"], step: "P1M"),
+        time: ["year"], format: "%Y-%m", times: ["1990-01-01", "1990-02-01"], step: "P1M"),
     ReadingCase(
         name: "years and months above a foot",
         text: rows(20) { "\(1990 + $0) \(months($0))" } + "-99.9\nIndex of the lake\nby the keeper of the lock\n",
