@@ -183,7 +183,8 @@ struct CSVReader {
                 while position < stop, bytes[position] != delimiter, bytes[position] != 0x0A, bytes[position] != 0x0D {
                     position += 1
                 }
-                if position > begin, bytes[begin] == 0x20 || bytes[position - 1] == 0x20 { return nil }
+                let last = position > begin ? bytes[position - 1] : 0
+                if last == 0x20 || last == 0x09 || position > begin && bytes[begin] == 0x20 { return nil }
                 guard position - begin <= CSVScanner.longestField else { return nil }
                 let field = UnsafeBufferPointer(rebasing: bytes[begin..<position])
                 if role == .timePart {

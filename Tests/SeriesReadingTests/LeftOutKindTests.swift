@@ -45,17 +45,17 @@ private let kinds: [ReadingCase] = [
         channels: ["column2"], time: ["column1"], times: ["2022-06-01T10:01:10"], told: ["Line 1 is left out"], step: "PT1M"),
     ReadingCase(
         name: "the parts of a date beside epochs, without names",
-        text: rows(30) { "\(1_654_041_600 + 3600 * $0) 2022 \(152 + $0 / 24) \($0 % 24) 0 0 \(level($0))" },
-        channels: ["column7"], time: ["column1"], leftOut: ["column2", "column3", "column4", "column5", "column6"], step: "PT1H"),
+        text: rows(30) { "2022 \(152 + $0 / 24) \($0 % 24) 0 0 \(1_654_041_600 + 3600 * $0) \(level($0))" },
+        channels: ["column7"], time: ["column6"], leftOut: ["column1", "column2", "column3", "column4", "column5"], step: "PT1H"),
     ReadingCase(
         name: "tabs and blanks divide", text: rows(9) { "\(1990 + $0)\t \(level($0))   \($0 * 3 % 7).25   \($0 * 5 % 8).5" },
         channels: ["column2", "column3", "column4"], time: ["column1"], format: "%Y", step: "P1Y"),
     ReadingCase(
         name: "years and months without names", text: rows(6) { "\(1990 + $0) \(months($0))" }, channels: ["value"],
-        time: ["year"], format: "%Y-%m", times: ["1990-01", "1990-02"], step: "P1M"),
+        time: ["year"], format: "%Y-%m", times: ["1990-01-01", "1990-02-01"], step: "P1M"),
     ReadingCase(
         name: "years and months above a foot",
-        text: rows(6) { "\(1990 + $0) \(months($0))" } + "-99.9\nIndex of the lake\nby the keeper of the lock\n",
+        text: rows(20) { "\(1990 + $0) \(months($0))" } + "-99.9\nIndex of the lake\nby the keeper of the lock\n",
         channels: ["value"], time: ["year"], format: "%Y-%m", step: "P1M"),
     ReadingCase(
         name: "twelve columns of sizes of their own are no months",
