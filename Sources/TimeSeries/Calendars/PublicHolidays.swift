@@ -93,9 +93,15 @@ public struct PublicHolidays: Sendable, Hashable {
 
     private func all(among wanted: Range<Int64>, own: TimeFormat.Notation.Zone) -> [(name: String, period: Range<Int64>)] {
         let years = [wanted.lowerBound, wanted.upperBound].map { civil(daysSince1970: floorDivide($0, Self.day)).year }
-        return (max(1583, years[0] - 1)...max(1583, min(9999, years[1] + 1))).flatMap { days(of: Int($0)) }.map { name, day in
-            (name, own.instant(of: day * Self.day)..<own.instant(of: (day + 1) * Self.day))
+        let (first, last): (Int64, Int64) = (max(1583, years[0] - 1), max(1583, min(9999, years[1] + 1)))
+        var found: [(name: String, period: Range<Int64>)] = []
+        for year in first...last {
+            for (name, day) in days(of: Int(year)) {
+                let (start, end) = (own.instant(of: day * Self.day), own.instant(of: (day + 1) * Self.day))
+                found.append((name, start..<end))
+            }
         }
+        return found
     }
 
     func periods(among wanted: Range<Int64>, own: TimeFormat.Notation.Zone) -> [Range<Int64>] {
