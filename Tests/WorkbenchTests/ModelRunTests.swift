@@ -157,7 +157,7 @@ func settingsAreSaidInOptionsThatGiveThemAgain(_ seed: UInt64) throws {
         let words = settings.words(unlike: defaults, models: models)
         var (values, given) = ([String: String](), defaults)
         for index in stride(from: 0, to: words.count, by: 2) {
-            values[words[index].dropFirst(2).replacing("-", with: "_")] = words[index + 1]
+            values[String(words[index].dropFirst(2)).replacing("-", with: "_")] = words[index + 1]
         }
         try given.set(values, models: models)
         #expect(given == settings)
