@@ -6,13 +6,13 @@ import TestSupport
 import Testing
 import TimeSeries
 import Work
-import Workbench
 
 @testable import Dashboard
+@testable import Workbench
 
 /// Models that are kept, in the card that lists them.
 @Suite struct KeptModelTests {
-    private func run(_ id: String, of identity: String, isPresent: Bool, channels: [String]) -> ModelRun {
+    private func kept(_ id: String, of identity: String, isPresent: Bool, channels: [String]) -> ModelRun {
         ModelRun(
             series: identity, label: RunLabel(id: id, name: id, trainedOn: "/data/\(id).csv", how: "--seed 1"),
             isPresent: isPresent, kinds: ["lstm", "transformer"], savedAt: Date(timeIntervalSince1970: 1_700_000_000),
@@ -31,10 +31,10 @@ import Workbench
             .modelsListed(
                 identity: identity,
                 [
-                    run("mine", of: known, isPresent: true, channels: names),
-                    run("earlier", of: known, isPresent: false, channels: names),
-                    run("many", of: "x", isPresent: true, channels: ["one", "two"]),
-                    run("healthy", of: "y", isPresent: true, channels: names),
+                    kept("mine", of: known, isPresent: true, channels: names),
+                    kept("earlier", of: known, isPresent: false, channels: names),
+                    kept("many", of: "x", isPresent: true, channels: ["one", "two"]),
+                    kept("healthy", of: "y", isPresent: true, channels: names),
                 ]))
         let screen = view(state).text
         let places = try ["mine", "earlier", "healthy", "many"].map { name in
@@ -58,7 +58,7 @@ import Workbench
         var state = try workspace()
         let asked = press(&state, NamedKey.models)
         guard case .listModels(let identity)? = asked.last else { throw Unexpected("\(asked)") }
-        let mine = run("mine", of: identity.text, isPresent: true, channels: series.channels.map(\.name))
+        let mine = kept("mine", of: identity.text, isPresent: true, channels: series.channels.map(\.name))
         _ = answer(&state, .modelsListed(identity: identity, [mine]))
         press(&state, .character("N"))
         type(&state, " one")

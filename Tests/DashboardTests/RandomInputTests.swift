@@ -6,9 +6,9 @@ import TerminalUI
 import TestSupport
 import Testing
 import TimeSeries
-import Workbench
 
 @testable import Dashboard
+@testable import Workbench
 
 /// Thousands of keys, clicks and answers in random order.
 @Suite struct RandomInputTests {
@@ -172,7 +172,7 @@ private struct Answers {
             ]
         case .register: return [.registrationFailed([FieldProblem(.email, "No.")], other: "No.")]
         case .work(let desk, let effect): return answers(to: effect, of: desk, count).map { .answer(desk, $0) }
-        case .suspend, .redraw: return []
+        case .suspend, .redraw, .copy: return []
         }
     }
 
@@ -188,6 +188,17 @@ private struct Answers {
             savedModels: models.kinds, models: models)
         (opened.understanding, opened.columns, opened.options) = (reading.understanding, ColumnGlance.all(of: reading), options)
         return opened
+    }
+
+    /// Models that are kept: none, or some of this series and of another.
+    private func keptRuns(of identity: SeriesIdentity, _ count: Int) -> [ModelRun] {
+        [identity.text, "another"].prefix(count % 3).map { series in
+            ModelRun(
+                series: series, label: RunLabel(id: series, trainedOn: "/a.csv", how: "--seed 1"),
+                isPresent: count.isMultiple(of: 2),
+                kinds: models.kinds.map(\.name), savedAt: Date(timeIntervalSince1970: 1_700_000_000), path: "/a.csv",
+                content: ModelRun.Content(channels: count.isMultiple(of: 2) ? ["value"] : ["a", "b"], trainingRows: 800))
+        }
     }
 
     private func answers(to effect: Effect, of desk: Desk, _ count: Int) -> [Answer] {
@@ -242,6 +253,16 @@ private struct Answers {
                 return [.saved(run: run, saving), .training(run: run, .finished(model))]
             } + [.trainingEnded(run: run)]
         case .loadModels(let series, _, let identity): [.modelsLoaded(identity: identity, scores(series))]
+        case .listModels(let identity), .nameModels(_, _, let identity), .removeModels(_, let identity):
+            [.modelsListed(identity: identity, keptRuns(of: identity, count))]
+        case .useModels(_, let series, let identity):
+            count.isMultiple(of: 3)
+                ? [.failed("No.")]
+                : [
+                    .modelsListed(identity: identity, keptRuns(of: identity, count)),
+                    .modelsLoaded(identity: identity, scores(series)),
+                ]
+        case .writeText(let text): [text.mayOverwrite ? .failed("No room.") : .wouldOverwriteText(text)]
         case .export(let request): [request.mayOverwrite ? .failed("No room.") : .wouldOverwrite(request)]
         case .describe(let series):
             [.described(identity: series.identity, series.channels.indices.map { ColumnStatistics(series, channel: $0) })]
@@ -276,7 +297,8 @@ private struct Answers {
             ]
         case .readRules(_, let identity):
             [.rulesRead(identity: identity, ["5..9", "maintenance 20..300"].compactMap { try? ExpectedRule($0) })]
-        case .lock, .signOut, .judge, .write, .store, .storeTheme, .suspend, .redraw, .openToFollow, .openAs, .tell, .carryOver,
+        case .lock, .signOut, .judge, .write, .store, .storeTheme, .suspend, .redraw, .copy, .openToFollow, .openAs, .tell,
+            .carryOver,
             .changeRules:
             []
         }
