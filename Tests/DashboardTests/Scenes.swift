@@ -42,7 +42,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
     }
 
     /// A scene that follows from the open series.
-    private static func workspace(
+    static func workspace(
         _ name: String, isScored: Bool = true, models: Models = .standard,
         _ change: @escaping @Sendable (inout DashboardState) throws -> Void
     ) -> Scene {
@@ -342,7 +342,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
         workspace("workspace-ticked") { press(&$0, .tab, .tab, .character(" "), .character(" "), .down) },
     ]
 
-    static let all = ofSets + signedOut + ofLibrary + account + ofWorkspace + withThirdModel + ofColumns
+    static let all = ofSets + signedOut + ofLibrary + account + ofWorkspace + withThirdModel + ofColumns + kept
 }
 
 /// Begins a run in which the LSTM is half way and the Transformer scores.

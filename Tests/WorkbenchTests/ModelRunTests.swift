@@ -155,12 +155,12 @@ func settingsAreSaidInOptionsThatGiveThemAgain(_ seed: UInt64) throws {
         }
         let defaults = AnalysisSettings(models: models)
         let words = settings.words(unlike: defaults, models: models)
-        var (values, given) = ([String: String](), defaults)
+        var values: [String: String] = [:]
         for index in stride(from: 0, to: words.count, by: 2) {
             values[String(words[index].dropFirst(2)).replacing("-", with: "_")] = words[index + 1]
         }
-        try given.set(values, models: models)
-        #expect(given == settings)
+        let given = try SettingsSource(models).settings(with: values)
+        #expect(given == settings, "\(words)")
         #expect(settings != defaults || words.isEmpty)
     }
 }

@@ -134,7 +134,8 @@ extension AccountPanel {
     }
 }
 
-private func clock(_ date: Date) -> String {
+/// An instant in UTC, to the second.
+func clock(_ date: Date) -> String {
     date.formatted(
         .iso8601.year().month().day().dateSeparator(.dash).time(includingFractionalSeconds: false).dateTimeSeparator(.space))
 }

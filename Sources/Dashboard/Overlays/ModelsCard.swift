@@ -92,7 +92,7 @@ struct ModelsCard: WorkspaceCard {
                 limit: width)
             return
         }
-        let fixed = [2, 17, 14, 9, 9]
+        let fixed = [2, 20, 14, 9, 9]
         let rest = width - fixed.reduce(0, +)
         let widths = [fixed[0], fixed[1], rest * 3 / 5, fixed[2], fixed[3], fixed[4], rest - rest * 3 / 5]
         func line(_ y: Int, _ cells: [String], _ style: Style) {
@@ -119,7 +119,8 @@ struct ModelsCard: WorkspaceCard {
             first: first, total: runs.count, in: Rect(x: card.maxX - 1, y: card.y + 2, width: 1, height: height),
             thumb: Style(theme.accent), track: Style(theme.border))
         if let chosen {
-            screen.write(workspace.remark(on: chosen), x: x, y: card.maxY - 2, Style(theme.muted), limit: width)
+            let how = chosen.label.how.isEmpty ? "" : " (\(printable(chosen.label.how)))"
+            screen.write(workspace.remark(on: chosen) + how, x: x, y: card.maxY - 2, Style(theme.muted), limit: width)
         }
     }
 }
@@ -139,7 +140,7 @@ extension ModelRun {
         let titles = kinds.map { name in workspace.models.first { $0.name == name }?.shortTitle ?? name }
         let isInUse = isPresent && series == workspace.known.text
         return [
-            isInUse ? "●" : "", minute(savedAt), origin, titles.joined(separator: "+"),
+            isInUse ? "●" : "", clock(savedAt), origin, titles.joined(separator: "+"),
             content.map { grouped($0.trainingRows) } ?? "–", content.map { grouped($0.channels.count) } ?? "–",
             printable(label.name),
         ]
@@ -189,11 +190,4 @@ extension EntryCard {
             field: TextField(limit: .columns(RunLabel.longestName), text: run.label.name)
         ) { workspace, text, _ in [.nameModels(run, text, of: workspace.known)] }
     }
-}
-
-/// A day and the minute on it, by the clock here.
-private func minute(_ date: Date) -> String {
-    let parts = Calendar.current.dateComponents([.year, .month, .day, .hour, .minute], from: date)
-    return String(
-        format: "%04d-%02d-%02d %02d:%02d", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0, parts.hour ?? 0, parts.minute ?? 0)
 }

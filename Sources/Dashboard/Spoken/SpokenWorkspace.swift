@@ -13,8 +13,12 @@ extension WorkspaceState {
         sentences.append(spokenModels(frame))
         if let training, !training.hasEnded { sentences.append("Training: \(Int(training.share * 10) * 10) percent.") }
         if let found = spokenFindings { sentences.append(found) }
-        if let marked { sentences.append("Marked: \(eventText(series, marked)), \(counted(marked.count, "row")).") }
-        return sentences + [spokenPlace(frame)]
+        if let marked { sentences.append("Marked: \(eventText(series, marked)).") }
+        if focus == .sliders, sliders.indices.contains(slider) {
+            let help = sliders[slider].help
+            sentences.append(help.prefix(1).uppercased() + help.dropFirst() + ".")
+        }
+        return sentences + [spokenPlace]
     }
 
     /// Which models there are, and how they are weighed.
@@ -39,12 +43,10 @@ extension WorkspaceState {
     }
 
     /// Where one is: on a slider, in an event, or on a row.
-    private func spokenPlace(_ frame: Frame) -> String {
+    private var spokenPlace: String {
         if focus == .sliders, sliders.indices.contains(slider) {
-            let setting = sliders[slider]
-            let help = setting.help.prefix(1).uppercased() + setting.help.dropFirst()
-            return
-                "Slider \(grouped(slider + 1)) of \(grouped(sliders.count)), \(setting.title): \(setting.text(analysis.settings)). \(help)."
+            let (setting, count) = (sliders[slider], grouped(sliders.count))
+            return "Slider \(grouped(slider + 1)) of \(count), \(setting.title): \(setting.text(analysis.settings))."
         }
         return selectedEvent.map(spokenEvent) ?? spokenRow
     }
@@ -53,8 +55,7 @@ extension WorkspaceState {
     private func spokenEvent(_ event: Event) -> String {
         let series = analysis.series
         let place = list.place(of: event).map { "Event \(grouped($0 + 1)) of \(grouped(list.events.count))" } ?? "An event"
-        var said =
-            "\(place): \(eventText(series, event.rows)), \(counted(event.rows.count, "row")), peak \(significant(event.peak))"
+        var said = "\(place): \(eventText(series, event.rows)), peak \(significant(event.peak))"
         let peaks = models.compactMap { kind in event.modelPeaks[kind].map { "\(kind.title) \(significant($0))" } }
         if !peaks.isEmpty { said += ", " + peaks.joined(separator: ", ") }
         if list.isNew(event) { said += ", new" }
