@@ -129,7 +129,7 @@ extension Binding where Owner == SignedIn {
             ChosenRows(excluded: $0)
         },
         opening(
-            ModelsCard.self, [NamedKey.models], name: "models",
+            ModelsCard.self, [NamedKey.models],
             "The models that are kept, of this series and of others, to use another", command: "load", arguments: "PATH",
             withValue: { signedIn, path, frame in
                 guard !signedIn.isTraining else {
