@@ -68,3 +68,17 @@ public struct TrainingState: Sendable {
         return failure == nil ? "Training was stopped; models that had not finished are as before." : nil
     }
 }
+
+extension SignedIn {
+    /// Trains on rows that were chosen, if there are some, and shows the training panel.
+    mutating func train(on chosen: ChosenRows, seed: UInt64 = 1, _ frame: inout Frame) -> [Effect] {
+        do {
+            if let series = workspace?.analysis.series { try chosen.check(series) }
+            push(TrainingCard())
+            return atWorkspace { $0.train(on: chosen, seed: seed) }
+        } catch {
+            frame.complain("\(error)")
+            return []
+        }
+    }
+}

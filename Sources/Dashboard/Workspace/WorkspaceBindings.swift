@@ -392,18 +392,6 @@ extension Binding where Owner == SignedIn {
 }
 
 extension SignedIn {
-    /// Trains on rows that were chosen, if there are some, and shows the training panel.
-    fileprivate mutating func train(on chosen: ChosenRows, seed: UInt64 = 1, _ frame: inout Frame) -> [Effect] {
-        do {
-            if let series = workspace?.analysis.series { try chosen.check(series) }
-            push(TrainingCard())
-            return atWorkspace { $0.train(on: chosen, seed: seed) }
-        } catch {
-            frame.complain("\(error)")
-            return []
-        }
-    }
-
     /// Asks for the value of the slider with the focus, which begins with `text`.
     /// - Returns: whether a slider has it.
     fileprivate mutating func enterValue(_ text: String) -> Bool {
