@@ -42,12 +42,12 @@ import Workbench
         var before = state
         press(&state, .character("]"))
         let event = said(state, after: before)
-        #expect(event.count == 1 && event[0].hasPrefix("Event 1 of "))
+        #expect(event.count == 1 && event[0].hasPrefix("Event 2 of "))
         #expect(event[0].contains("LSTM") && event[0].hasSuffix("Not judged."))
         before = state
         press(&state, NamedKey.anomaly)
         let judged = said(state, after: before)
-        #expect(judged.contains { $0.hasPrefix("Event 1 of ") && $0.hasSuffix("Judged anomaly.") })
+        #expect(judged.contains { $0.hasPrefix("Event 2 of ") && $0.hasSuffix("Judged anomaly.") })
         #expect(judged.contains { $0.contains("1 judged") })
         before = state
         press(&state, .tab)
