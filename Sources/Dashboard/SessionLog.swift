@@ -12,6 +12,8 @@ struct SessionLog: Sendable, Equatable {
     private(set) var dropped = 0
     /// The settings of the open series as the log has them.
     var settings: AnalysisSettings?
+    /// Whether the open series has models of before, of which nothing is noted yet.
+    private var awaitsModels = false
     /// Lines that are kept.
     static let most = 10_000
 
@@ -40,6 +42,25 @@ struct SessionLog: Sendable, Equatable {
         note(opened.settings, opened.models)
         for mark in opened.judgements { add("judge \(Self.span(mark.rows)) \(mark.value.rawValue)") }
         for mark in opened.notes { add("note-on \(Self.span(mark.rows)) \(mark.value)") }
+        awaitsModels = !opened.savedModels.isEmpty
+    }
+
+    /// Notes the models with which a series was opened, once.
+    mutating func note(_ labels: PerModel<RunLabel>, ofFile path: String) {
+        guard awaitsModels else { return }
+        awaitsModels = false
+        for label in labels.values.reduce(into: [RunLabel]()) { if !$0.contains($1) { $0.append($1) } } {
+            note(label, ofFile: path)
+        }
+    }
+
+    /// Notes models that were taken: trained so on the open file, or those of elsewhere, which a replay must find there.
+    mutating func note(_ label: RunLabel, ofFile path: String) {
+        if label.trainedOn == path, let (chosen, seed) = ChosenRows.typed(label.how, passingOver: true) {
+            add("train \(chosen.words(seed: seed))")
+        } else {
+            add("load \(label.trainedOn.isEmpty ? "models of which it is not noted how they were trained" : label.trainedOn)")
+        }
     }
 
     /// Notes the settings that have changed.
@@ -92,10 +113,13 @@ extension SignedIn {
             if let text = SessionLog.json(options) { log.add("open-as \(path) \(text)") }
         case .readAgain(_, let options, _):
             if let text = SessionLog.json(options) { log.add("reading \(text)") }
-        case .train(let series, let chosen, _, _, let seed): log.add("train \(chosen.words(in: series, seed: seed))")
+        case .train(let series, let chosen, _, _, let seed):
+            var written = ChosenRows()
+            written.learnt = chosen.learnt.compactMap { RowSpan($0.written(in: series)) }
+            written.excluded = chosen.excluded.compactMap { RowSpan($0.written(in: series)) }
+            log.add("train \(written.words(seed: seed))")
         case .useModels(.path(let path), _, _): log.add("load \(path)")
-        case .useModels(.run(let run), _, _):
-            log.add("# load: models of \(run.label.trainedOn), \(run.label.how)")
+        case .useModels(.run(let run), _, _): log.note(run.label, ofFile: workspace?.path ?? "")
         case .judge(_, let rows, let verdict):
             log.add("judge \(SessionLog.span(rows)) \(verdict?.rawValue ?? WorkspaceState.noVerdictWord)")
         case .write(_, let rows, let text): log.add("note-on \(SessionLog.span(rows)) \(text)")
@@ -113,19 +137,20 @@ extension SignedIn {
 
 extension ChosenRows {
     /// The stretches and the seed, as the command `train` takes them.
-    fileprivate func words(in series: Series, seed: UInt64) -> String {
-        var plain = self
-        plain.rules = []
-        let words = plain.command(series, SeriesReader.Options(), seed: seed)
-        return plain.namesRows ? words : String(seed)
+    fileprivate func words(seed: UInt64) -> String {
+        let spans = learnt.flatMap { ["--train", $0.text] } + excluded.flatMap { ["--exclude", $0.text] }
+        return spans.isEmpty ? String(seed) : ShellCommand.text(spans + ["--seed", String(seed)])
     }
 
     /// Takes what the command `train` takes: a seed, or options as the command line has them; `nil` for anything else.
-    static func typed(_ text: String) -> (chosen: ChosenRows, seed: UInt64)? {
+    /// - Parameter passingOver: whether other options, which say how a file is read and what is expected, are passed over.
+    static func typed(_ text: String, passingOver: Bool = false) -> (chosen: ChosenRows, seed: UInt64)? {
         if let seed = UInt64(text) { return (ChosenRows(), seed) }
         var (chosen, seed) = (ChosenRows(), UInt64(1))
         var words = ShellCommand.words(of: text)[...]
+        if words.isEmpty { return nil }
         while let option = words.popFirst() {
+            if passingOver, option.contains("=") { continue }
             guard let value = words.popFirst() else { return nil }
             switch option {
             case "--seed":
@@ -134,7 +159,7 @@ extension ChosenRows {
             case "--train", "--exclude":
                 guard let span = RowSpan(value) else { return nil }
                 if option == "--train" { chosen.learnt.append(span) } else { chosen.excluded.append(span) }
-            default: return nil
+            default: if !passingOver { return nil }
             }
         }
         return (chosen, seed)

@@ -161,6 +161,8 @@ public struct SignedIn: LayerOwner {
             text.mayOverwrite = true
             confirmOverwriting(text.path, .writeText(text))
         case .reread(_, let opened): log.settings = opened.settings
+        case .labelled(let identity, let labels):
+            if let workspace, workspace.known == identity { log.note(labels, ofFile: workspace.path) }
         default: break
         }
         effects += library.receive(answer, &frame)

@@ -35,6 +35,8 @@ extension NcursesTerminal: DashboardTerminal {
 final class SpokenTerminal: DashboardTerminal {
     private let keys: KeyReader
     private var before: Speech?
+    /// What each layer said last.
+    private var said: [ObjectIdentifier: [String]] = [:]
 
     /// - Throws: `TerminalError.notATerminal`.
     init() throws(TerminalError) { keys = try KeyReader() }
@@ -49,11 +51,12 @@ final class SpokenTerminal: DashboardTerminal {
     func show(_ state: DashboardState) {
         let speech = Speech(state)
         // Nobody hears it where it cannot be written.
-        for sentence in speech.news(after: before) { try? printWords(sentence) }
+        for sentence in speech.news(after: before, known: said[speech.layer]) { try? printWords(sentence) }
         before = speech
+        said[speech.layer] = speech.sentences
     }
 
-    func forget() { before = nil }
+    func forget() { (before, said) = (nil, [:]) }
 
     /// There is no way to a clipboard that would not be read out.
     func copy(_ text: String) { try? printWords(text) }

@@ -18,6 +18,9 @@ extension ScoreCommand {
             throw SeriesError.unreadable(file: printable(folder), reason: "no file in it can be read as a series")
         }
         if set.isCut { printError("oddline: \(folder): has more files than are scored together, \(FileSet.mostFiles).") }
+        if let target, !onlyEvents, FileManager.default.fileExists(atPath: target), !FileSet.isFolder(target) {
+            throw SeriesError.unwritable(file: printable(target), reason: "it is a file and no folder")
+        }
         let table = onlyEvents ? Output(output ?? "-") : nil
         try table?.check()
         var (lines, scored) = ("", 0)

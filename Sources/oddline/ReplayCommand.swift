@@ -33,7 +33,7 @@ struct ReplayCommand: AsyncParsableCommand {
             let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-replay-\(UUID().uuidString)")
             try makePrivateFolder(folder)
             defer { try? FileManager.default.removeItem(at: folder) }
-            let player = try ReplayPlayer(in: Locations(dataDirectory: folder.path), overwrites: overwrite)
+            let player = try ReplayPlayer(in: Locations(dataDirectory: folder.path), log: file, overwrites: overwrite)
             for (index, line) in lines.enumerated() where !line.isEmpty && !line.hasPrefix("#") {
                 do { try await player.play(line) } catch let error as ReplayPlayer.Failure {
                     throw ReplayError(file: file, line: index + 1, reason: error.reason)
@@ -51,8 +51,10 @@ struct ReplayCommand: AsyncParsableCommand {
             data = try handle.read(upToCount: Self.mostBytes + 1) ?? Data()
         } catch { throw ReplayError(file: file, line: 0, reason: "cannot be read; check the path and its permissions") }
         guard data.count <= Self.mostBytes else { throw ReplayError(file: file, line: 0, reason: "has more than 10 MB") }
-        return String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.hasSuffix("\r") ? String($0.dropLast()) : String($0) }
+        guard !data.contains(0) else { throw ReplayError(file: file, line: 0, reason: "is binary data, no log") }
+        let text = String(decoding: data, as: UTF8.self)
+        return (text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text)
+            .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
     }
 }
 
@@ -75,10 +77,12 @@ final class ReplayPlayer {
     private let services: DashboardServices
     private let queue: EventQueue
     private let overwrites: Bool
+    /// The path of the log, which is not written over.
+    private let log: String
     /// Messages that were told.
     private var told = 0
 
-    init(in locations: Locations, overwrites: Bool) throws {
+    init(in locations: Locations, log: String, overwrites: Bool) throws {
         let source = try SettingsSource(Program.models, readingFrom: Locations().configurationFile)
         let database = try OddlineDatabase(at: locations.database)
         let accounts = try Accounts(database: database)
@@ -87,7 +91,7 @@ final class ReplayPlayer {
             accounts: accounts, database: database, locations: locations, models: Program.models, settings: source.settings,
             readers: source.readers
         ) { queue.append($0) }
-        (self.queue, self.overwrites) = (queue, overwrites)
+        (self.queue, self.overwrites, self.log) = (queue, overwrites, URL(fileURLWithPath: log).resolvingSymlinksInPath().path)
         let password = UUID().uuidString
         _ = try accounts.register(username: "replay", email: "replay@example.org", password: password)
         state = DashboardState(width: 120, height: 40, themes: Theme.all(in: [locations.themes]).themes)
@@ -99,6 +103,9 @@ final class ReplayPlayer {
     /// Does what a line says, and waits until it is done.
     /// - Throws: `Failure` where it cannot be done; `SeriesError.unwritable` where nobody reads what is told.
     func play(_ line: String) async throws {
+        if let word = line.split(separator: " ").first, Self.ofTheTerminal.contains(String(word)) {
+            throw Failure(reason: "\(word) is for the terminal and not for a log; take the line away.")
+        }
         carryOut(state.enter(line))
         var isQuiet = false
         while !isQuiet {
@@ -114,6 +121,10 @@ final class ReplayPlayer {
         }
         try tell(line)
         guard let question = state.question else { return }
+        let place = question.range(of: " is there already").map { String(question[..<$0.lowerBound]) }
+        guard place.map({ URL(fileURLWithPath: $0).resolvingSymlinksInPath().path != log }) ?? true else {
+            throw Failure(reason: "The log that is replayed is not written over; choose another place.")
+        }
         guard overwrites, question.contains("Overwriting") else {
             throw Failure(reason: question + (question.contains("Overwriting") ? " --overwrite does." : ""))
         }
@@ -123,10 +134,16 @@ final class ReplayPlayer {
 
     func finish() async { await services.finish() }
 
+    /// Commands that leave, or lock, or need somebody at the keys.
+    private static let ofTheTerminal: Set<String> = ["quit", "signout", "lock", "suspend", "account", "follow"]
+
     private func tell(_ line: String) throws {
         guard state.frame.messageCount != told, let message = state.frame.message else { return }
         told = state.frame.messageCount
-        if message.isError { throw Failure(reason: "\(line): \(message.text)") }
+        if message.isError {
+            throw Failure(
+                reason: "\(line.prefix(80)): \(message.text.count > 400 ? message.text.prefix(400) + "…" : message.text[...])")
+        }
         try printWords(message.text)
     }
 

@@ -112,8 +112,9 @@ struct ScoreCommand: AsyncParsableCommand {
             if following.follow || keys.column != nil {
                 throw ValidationError("--follow and --key are for a file, not for a folder.")
             }
-            if !onlyEvents, output == nil {
-                throw ValidationError("Of a folder, name the folder for the scores by --output, or ask for --only-events.")
+            func place(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path }
+            if !onlyEvents, output.map({ place($0) == place(file) }) ?? true {
+                throw ValidationError("Of a folder, name another folder for the scores by --output, or ask for --only-events.")
             }
         }
         if following.follow, onlyEvents { throw ValidationError("--follow writes rows; --on-event is told of events.") }

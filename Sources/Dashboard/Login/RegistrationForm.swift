@@ -126,6 +126,22 @@ public struct RegistrationForm: FieldLayer {
         if let first = refused.first { focus = Self.index(of: first.field) }
     }
 
+    // MARK: Saying
+
+    func sentences(over signedOut: SignedOut, _ frame: Frame) -> [String] {
+        let titles = ["Username", "Email", "Password", "Password again"]
+        let keys = "\(Key.tab.name) goes on, \(Key.enter.name) on the last one registers, \(NamedKey.otherForm.name) logs in."
+        let place =
+            fields.indices.contains(focus)
+            ? spokenField(
+                focus, of: 5, titles[focus], fields[focus], isSecret: focus > 1, problem: problems[focus])
+            : "Button, register"
+        let wrong = zip(titles, problems).enumerated().compactMap { index, field in
+            index == focus ? nil : field.1.map { "\(field.0): \($0)" }
+        }
+        return [keys] + (isBusy ? ["The account is being made."] : []) + wrong + [place]
+    }
+
     // MARK: Drawing
 
     func view(over signedOut: SignedOut, _ frame: Frame, into screen: inout CellBuffer) {

@@ -17,6 +17,8 @@ struct ConfirmCard: Card {
         },
     ]
 
+    func sentences(over signedIn: SignedIn, _ frame: Frame) -> [String] { [question, "y does it, n leaves all as it is."] }
+
     private func lines(_ frame: Frame) -> [String] { wrapped(question, width: min(72, frame.width - 4) - 4) }
 
     func title(over signedIn: SignedIn) -> String { Self.title }

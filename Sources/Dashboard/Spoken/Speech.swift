@@ -9,7 +9,7 @@ import TerminalUI
 /// ```
 public struct Speech: Sendable, Equatable {
     /// The layer on top.
-    private let layer: ObjectIdentifier
+    public let layer: ObjectIdentifier
     /// Its name, said when it comes on top.
     private let title: String
     /// What it says.
@@ -37,13 +37,17 @@ public struct Speech: Sendable, Equatable {
 
     /// What is new since something else was said: all of a layer that has come on top, else the sentences that were not said before; and
     /// the message, whenever there was one.
-    public func news(after before: Speech?) -> [String] {
+    /// - Parameter known: what the layer said when it was on top before, if it was: where one comes back, that is not said again but for
+    ///   the last sentence, which tells where one is.
+    public func news(after before: Speech?, known: [String]? = nil) -> [String] {
         var news: [String]
         if let before, before.layer == layer {
             news = sentences.filter { !before.sentences.contains($0) }
             if isTyping { news = news.map { typed($0, before) } }
         } else {
-            news = [title + "."] + sentences
+            let fresh = known.map { known in sentences.dropLast().filter { !known.contains($0) } + sentences.suffix(1) }
+            news = fresh ?? sentences
+            if news.first != title { news.insert(title + ".", at: 0) }
         }
         if let message, messageCount != before?.messageCount { news.append(message) }
         return news

@@ -34,6 +34,7 @@ extension FileSetState {
         if let queue, queue.isUnderWay {
             sentences.append("The queue trains: \(counted(queue.waiting.count + queue.running.count, "file")) left.")
         }
+        if !marked.isEmpty { sentences.append("\(counted(marked.count, "file")) marked.") }
         guard let selected else { return sentences }
         var said = "\(grouped(selection + 1)) of \(grouped(shown.count)): \(selected.name)"
         if !selected.folder.isEmpty { said += " in \(selected.folder)" }

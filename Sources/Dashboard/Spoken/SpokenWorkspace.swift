@@ -13,6 +13,9 @@ extension WorkspaceState {
         sentences.append(spokenModels(frame))
         if let training, !training.hasEnded { sentences.append("Training: \(Int(training.share * 10) * 10) percent.") }
         if let found = spokenFindings { sentences.append(found) }
+        if !list.tickedEvents.isEmpty {
+            sentences.append("\(counted(list.tickedEvents.count, "event")) marked: a verdict judges them all.")
+        }
         if let marked { sentences.append("Marked: \(eventText(series, marked)).") }
         if focus == .sliders, sliders.indices.contains(slider) {
             let help = sliders[slider].help
@@ -58,6 +61,7 @@ extension WorkspaceState {
         var said = "\(place): \(eventText(series, event.rows)), peak \(significant(event.peak))"
         let peaks = models.compactMap { kind in event.modelPeaks[kind].map { "\(kind.title) \(significant($0))" } }
         if !peaks.isEmpty { said += ", " + peaks.joined(separator: ", ") }
+        if list.isTicked(event) { said += ", marked" }
         if list.isNew(event) { said += ", new" }
         if isExpected(event) { said += ", expected" }
         said += ". " + (judgements.verdict(on: event.rows).map { "Judged \($0.title)" } ?? "Not judged") + "."

@@ -17,6 +17,8 @@ public struct RunLabel: Sendable, Equatable {
 
     /// The most characters of a name.
     public static let longestName = 60
+    /// How models were trained that were taken from a folder as they were.
+    static let asFound = "as found"
 
     /// A run of its own, unless its `id` is told.
     public init(id: String = UUID().uuidString, name: String = "", trainedOn: String = "", how: String = "") {
@@ -252,7 +254,8 @@ extension Shelf {
     public func use(modelsAt path: String, for channels: [String]) throws {
         if FileSet.isFolder(path) {
             let detectors = try library.models.load(folder: URL(fileURLWithPath: path, isDirectory: true)).detectors
-            return try use(detectors, as: RunLabel(trainedOn: path), for: channels)
+            let absolute = URL(fileURLWithPath: path, isDirectory: true).path
+            return try use(detectors, as: RunLabel(id: absolute, trainedOn: absolute, how: RunLabel.asFound), for: channels)
         }
         let absolute = URL(fileURLWithPath: path).path
         let series = try library.database.read { [user = library.user] database in

@@ -72,13 +72,16 @@ public struct Reproduction: Sendable, Equatable {
             return
         }
         let stem = label.trainedOn.split(separator: "/").last?.split(separator: ".").first.map(String.init) ?? "oddline"
-        let folder = stem + ".models"
+        let isFound = label.how == RunLabel.asFound
+        let folder = isFound ? label.trainedOn : stem + ".models"
         let train = ShellCommand.text(["oddline", "train", label.trainedOn]) + " " + label.how
         let score =
             ["oddline", "score", path] + options.words(channels: analysis.series.channels.map(\.name)) + ["--model", folder]
             + analysis.rules.flatMap { ShellCommand.option("expected", $0.text) }
             + analysis.settings.words(unlike: defaults, models: analysis.models)
-        commands = [train + " " + ShellCommand.text(["-o", folder]), ShellCommand.text(score + ["-o", stem + "-scores.csv"])]
+        let own = path.split(separator: "/").last?.split(separator: ".").first.map(String.init) ?? "series"
+        let scoring = ShellCommand.text(score + ["-o", own + "-scores.csv"])
+        commands = isFound ? [scoring] : [train + " " + ShellCommand.text(["-o", folder]), scoring]
         remark =
             analysis.judgements.lessons.isEmpty
             ? nil : "Verdicts have taught the scores, which a command does not know: the log of the session does."
