@@ -239,7 +239,6 @@ public final class Desk: Sendable {
 
     /// Loads the models that are sound, and tells of them before what is wrong with the others.
     private func load(_ kinds: [ModelKind], _ series: Series, _ shelf: Shelf) -> Answer? {
-        if let labels = try? shelf.labels() { report(.labelled(identity: shelf.identity, labels)) }
         let (models, problems) = shelf.scored(kinds, series, services.sentence)
         let loaded = models.isEmpty ? nil : Answer.modelsLoaded(identity: shelf.identity, models)
         guard !problems.isEmpty else { return loaded }

@@ -175,8 +175,6 @@ public enum Answer: Sendable {
     case trainingEnded(run: Cancellation)
     /// Models that are stored under this identity, with their scores of the series.
     case modelsLoaded(identity: SeriesIdentity, [ScoredModel])
-    /// Whose models are saved for the series that is stored under this identity.
-    case labelled(identity: SeriesIdentity, PerModel<RunLabel>)
     /// The models that are kept, for the series that is stored under this identity.
     case modelsListed(identity: SeriesIdentity, [ModelRun])
     /// The answer to the `compare` with this flag.
@@ -223,6 +221,8 @@ public struct OpenedSeries: Sendable {
     public var settings: AnalysisSettings
     /// Models that can be loaded.
     public var savedModels: [ModelKind]
+    /// Whose they are.
+    var labels = PerModel<RunLabel>()
     /// What the user decided about events.
     public var judgements: Judgements
     /// What the user wrote about events.

@@ -12,8 +12,6 @@ struct SessionLog: Sendable, Equatable {
     private(set) var dropped = 0
     /// The settings of the open series as the log has them.
     var settings: AnalysisSettings?
-    /// Whether the open series has models of before, of which nothing is noted yet.
-    private var awaitsModels = false
     /// Lines that are kept.
     static let most = 10_000
 
@@ -42,15 +40,8 @@ struct SessionLog: Sendable, Equatable {
         note(opened.settings, opened.models)
         for mark in opened.judgements { add("judge \(Self.span(mark.rows)) \(mark.value.rawValue)") }
         for mark in opened.notes { add("note-on \(Self.span(mark.rows)) \(mark.value)") }
-        awaitsModels = !opened.savedModels.isEmpty
-    }
-
-    /// Notes the models with which a series was opened, once.
-    mutating func note(_ labels: PerModel<RunLabel>, ofFile path: String) {
-        guard awaitsModels else { return }
-        awaitsModels = false
-        for label in labels.values.reduce(into: [RunLabel]()) { if !$0.contains($1) { $0.append($1) } } {
-            note(label, ofFile: path)
+        for label in opened.labels.values.reduce(into: [RunLabel]()) { if !$0.contains($1) { $0.append($1) } } {
+            note(label, ofFile: opened.path)
         }
     }
 

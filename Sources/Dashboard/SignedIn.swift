@@ -161,8 +161,6 @@ public struct SignedIn: LayerOwner {
             text.mayOverwrite = true
             confirmOverwriting(text.path, .writeText(text))
         case .reread(_, let opened): log.settings = opened.settings
-        case .labelled(let identity, let labels):
-            if let workspace, workspace.known == identity { log.note(labels, ofFile: workspace.path) }
         default: break
         }
         effects += library.receive(answer, &frame)
@@ -179,6 +177,7 @@ public struct SignedIn: LayerOwner {
         case .fileTrained(let run, let path, .trained) where run === fileSet?.queue?.run && path == workspace?.path:
             return atWorkspace { workspace in
                 workspace.savedModels = workspace.models
+                workspace.labels = PerModel()
                 return [.loadModels(workspace.analysis.series, workspace.savedModels, of: workspace.known)]
             }
         case .settled where layers.last(where: { type(of: $0).level == .screen }) is FileSetScreen: noteOpenFile()

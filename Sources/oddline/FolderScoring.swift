@@ -9,6 +9,12 @@ import Workbench
 extension ScoreCommand {
     /// Scores the series of a folder and of the folders within, one after the other: a file each, or one table of events.
     func scoreFolder(_ folder: String, _ settings: AnalysisSettings, by readers: ReaderPrograms) async throws {
+        func place(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path }
+        guard onlyEvents || output.map({ place($0) != place(folder) }) ?? false else {
+            throw SeriesError.unreadable(
+                file: printable(URL(fileURLWithPath: folder).lastPathComponent),
+                reason: "it is a folder: name another one for its scores by --output, or ask for --only-events")
+        }
         let root = URL(fileURLWithPath: folder, isDirectory: true).path
         let target = output.map { URL(fileURLWithPath: $0, isDirectory: !onlyEvents).path }
         let set = FileSet(at: [root]) { SeriesReader.isReadable(name: $0) || readers.takes(name: $0) }

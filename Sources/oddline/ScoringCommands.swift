@@ -112,10 +112,6 @@ struct ScoreCommand: AsyncParsableCommand {
             if following.follow || keys.column != nil {
                 throw ValidationError("--follow and --key are for a file, not for a folder.")
             }
-            func place(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path }
-            if !onlyEvents, output.map({ place($0) == place(file) }) ?? true {
-                throw ValidationError("Of a folder, name another folder for the scores by --output, or ask for --only-events.")
-            }
         }
         if following.follow, onlyEvents { throw ValidationError("--follow writes rows; --on-event is told of events.") }
         try keys.validate(hasFile: file != nil)

@@ -46,7 +46,10 @@ extension Scene {
         workspace("command-line") { state in
             guard let identity = state.workspace?.known else { return }
             let label = RunLabel(id: "one", trainedOn: "/s.csv", how: "--seed 3")
-            _ = answer(&state, .labelled(identity: identity, PerModel([(.lstm, label), (.transformer, label)])))
+            let run = ModelRun(
+                series: identity.text, label: label, isPresent: true, kinds: ["lstm", "transformer"],
+                savedAt: Date(timeIntervalSince1970: 0), path: nil, content: nil)
+            _ = answer(&state, .modelsListed(identity: identity, [run]))
             press(&state, NamedKey.commandLine)
         },
     ]

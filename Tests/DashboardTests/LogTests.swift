@@ -4,9 +4,9 @@ import SeriesReading
 import TerminalUI
 import Testing
 import TimeSeries
-import Workbench
 
 @testable import Dashboard
+@testable import Workbench
 
 /// The log of a session, and what its lines do again.
 @Suite struct LogTests {
@@ -98,7 +98,10 @@ import Workbench
         press(&state, .escape)
         let identity = try #require(state.workspace?.known)
         let label = RunLabel(id: "one", trainedOn: "/my data/s.csv", how: "--seed 3")
-        _ = answer(&state, .labelled(identity: identity, PerModel([(.lstm, label), (.transformer, label)])))
+        let run = ModelRun(
+            series: identity.text, label: label, isPresent: true, kinds: ["lstm", "transformer"],
+            savedAt: Date(timeIntervalSince1970: 0), path: nil, content: nil)
+        _ = answer(&state, .modelsListed(identity: identity, [run]))
         run(&state, "lstm_weight 0.25")
         press(&state, NamedKey.commandLine)
         let asked = press(&state, .enter)

@@ -54,7 +54,7 @@ import Testing
         #expect(shell.terminationStatus == 0, "\(line)")
         func columns(_ text: String) -> [String] {
             text.split(separator: "\n").map {
-                $0.split(separator: ",", omittingEmptySubsequences: false).prefix(8).joined(separator: ",")
+                $0.split(separator: ",", omittingEmptySubsequences: false).prefix(7).joined(separator: ",")
             }
         }
         let scored = try String(contentsOfFile: root + "/my point-scores.csv", encoding: .utf8)

@@ -126,6 +126,8 @@ import Testing
             #expect(try String(contentsOfFile: scores + "/" + name, encoding: .utf8) == alone.output)
         }
         #expect(try FileManager.default.subpathsOfDirectory(atPath: scores).count == 4, "what was written is not scored")
-        #expect(try oddline(["score", root + "/pumps"]).status == 64)
+        for arguments in [[], ["-o", root + "/pumps"]] {
+            #expect(try oddline(["score", root + "/pumps"] + arguments).errors.contains("it is a folder"))
+        }
     }
 }

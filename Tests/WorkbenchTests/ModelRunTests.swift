@@ -155,10 +155,9 @@ func settingsAreSaidInOptionsThatGiveThemAgain(_ seed: UInt64) throws {
         }
         let defaults = AnalysisSettings(models: models)
         let words = settings.words(unlike: defaults, models: models)
-        var values: [String: String] = [:]
-        for index in stride(from: 0, to: words.count, by: 2) {
-            values[String(words[index].dropFirst(2)).replacing("-", with: "_")] = words[index + 1]
-        }
+        func every(_ first: Int) -> [String] { words.enumerated().filter { $0.offset % 2 == first }.map(\.element) }
+        let names = every(0).map { String($0.dropFirst(2)).replacingOccurrences(of: "-", with: "_") }
+        let values = Dictionary(uniqueKeysWithValues: zip(names, every(1)))
         let given = try SettingsSource(models).settings(with: values)
         let differing = AnalysisSettings.table(models).filter { $0.value(given) != $0.value(settings) }.map(\.name)
         #expect(differing.isEmpty, "\(words) \(values)")

@@ -71,6 +71,7 @@ extension UserLibrary {
             path: absolute, series: series, settings: try shelf.settings() ?? settings,
             savedModels: try shelf.savedModels(), judgements: try shelf.judgements(), notes: try shelf.notes(),
             models: models, defaults: settings)
+        opened.labels = try shelf.labels()
         opened.before = shelf.before
         opened.rules = try shelf.rules()
         return opened

@@ -149,7 +149,6 @@ extension WorkspaceState {
             }
         case .trainingEnded(let run) where training?.cancellation === run:
             if let news = training?.end(earlier: frame.name(of: NamedKey.models)) { frame.say(news) }
-        case .labelled(let identity, let labels) where identity == known: self.labels = labels
         case .modelsListed(let identity, let runs) where identity == known: receive(listed: runs)
         case .modelsLoaded(let identity, let models) where identity == known:
             let effects = take(models)

@@ -108,7 +108,7 @@ public struct WorkspaceState: Sendable {
         sliders = AnalysisSettings.sliders(opened.models)
         defaults = opened.defaults ?? AnalysisSettings(models: opened.models)
         path = opened.path
-        savedModels = opened.savedModels
+        (savedModels, labels) = (opened.savedModels, opened.labels)
         analysis.update { ($0.judgements, $0.rules) = (opened.judgements, opened.rules) }
         notes = opened.notes
         visible = 0..<opened.series.rowCount
