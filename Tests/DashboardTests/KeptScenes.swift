@@ -46,10 +46,10 @@ extension Scene {
         workspace("command-line") { state in
             guard let identity = state.workspace?.known else { return }
             let label = RunLabel(id: "one", trainedOn: "/s.csv", how: "--seed 3")
-            let run = ModelRun(
+            let kept = ModelRun(
                 series: identity.text, label: label, isPresent: true, kinds: ["lstm", "transformer"],
                 savedAt: Date(timeIntervalSince1970: 0), path: nil, content: nil)
-            _ = answer(&state, .modelsListed(identity: identity, [run]))
+            _ = answer(&state, .modelsListed(identity: identity, [kept]))
             press(&state, NamedKey.commandLine)
         },
     ]

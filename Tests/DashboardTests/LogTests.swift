@@ -98,10 +98,10 @@ import TimeSeries
         press(&state, .escape)
         let identity = try #require(state.workspace?.known)
         let label = RunLabel(id: "one", trainedOn: "/my data/s.csv", how: "--seed 3")
-        let run = ModelRun(
+        let kept = ModelRun(
             series: identity.text, label: label, isPresent: true, kinds: ["lstm", "transformer"],
             savedAt: Date(timeIntervalSince1970: 0), path: nil, content: nil)
-        _ = answer(&state, .modelsListed(identity: identity, [run]))
+        _ = answer(&state, .modelsListed(identity: identity, [kept]))
         run(&state, "lstm_weight 0.25")
         press(&state, NamedKey.commandLine)
         let asked = press(&state, .enter)
