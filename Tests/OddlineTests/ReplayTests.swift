@@ -84,7 +84,7 @@ import Testing
         try terminal.fill("alice", "alice@example.org", "correct horse battery", "correct horse battery")
         try terminal.wait(for: "700 rows, 1 channel")
         try terminal.keys("t")
-        try terminal.wait(for: "Training.")
+        try terminal.wait(for: "Training")
         let screen = try terminal.wait(for: "All models are trained and saved.", seconds: 120)
         #expect(!screen.contains("│") && !screen.contains("⣿"))
         try terminal.keys("]")
