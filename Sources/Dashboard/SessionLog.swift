@@ -40,7 +40,9 @@ struct SessionLog: Sendable, Equatable {
         note(opened.settings, opened.models)
         for mark in opened.judgements { add("judge \(Self.span(mark.rows)) \(mark.value.rawValue)") }
         for mark in opened.notes { add("note-on \(Self.span(mark.rows)) \(mark.value)") }
-        for label in opened.labels.values.reduce(into: [RunLabel]()) { if !$0.contains($1) { $0.append($1) } } {
+        var noted: [RunLabel] = []
+        for label in opened.labels.values where !noted.contains(label) {
+            noted.append(label)
             note(label, ofFile: opened.path)
         }
     }
