@@ -107,10 +107,7 @@ extension SignedIn {
         case .readAgain(_, let options, _):
             if let text = SessionLog.json(options) { log.add("reading \(text)") }
         case .train(let series, let chosen, _, _, let seed):
-            var written = ChosenRows()
-            written.learnt = chosen.learnt.compactMap { RowSpan($0.written(in: series)) }
-            written.excluded = chosen.excluded.compactMap { RowSpan($0.written(in: series)) }
-            log.add("train \(written.words(seed: seed))")
+            log.add("train \(chosen.written(in: series).words(seed: seed))")
         case .useModels(.path(let path), _, _): log.add("load \(path)")
         case .useModels(.run(let run), _, _): log.note(run.label, ofFile: workspace?.path ?? "")
         case .judge(_, let rows, let verdict):
@@ -131,8 +128,7 @@ extension SignedIn {
 extension ChosenRows {
     /// The stretches and the seed, as the command `train` takes them.
     fileprivate func words(seed: UInt64) -> String {
-        let spans = learnt.flatMap { ["--train", $0.text] } + excluded.flatMap { ["--exclude", $0.text] }
-        return spans.isEmpty ? String(seed) : ShellCommand.text(spans + ["--seed", String(seed)])
+        words.isEmpty ? String(seed) : ShellCommand.text(words + ["--seed", String(seed)])
     }
 
     /// Takes what the command `train` takes: a seed, or options as the command line has them; `nil` for anything else.

@@ -28,19 +28,14 @@ public enum TerminalError: Error, Sendable, CustomStringConvertible {
 /// It belongs to one thread; `wake` alone may be called from others.
 public final class NcursesTerminal {
     private var painter: CellPainter
-    private var parser: InputParser
+    private let input: InputSource
     private var doubleClicks = DoubleClicks()
-    private var lastBytes = ContinuousClock.now
     private var isOpen = false
     private let isASCII: Bool
     /// Whether colours show: the terminal has some and `NO_COLOR` does not forbid them.
     public let usesColor: Bool
     /// The signal that asked the program to end, if one did.
-    public private(set) var endingSignal: Int32?
-    private let wakePipe: WakePipe
-    private var signals: [DispatchSourceSignal] = []
-    private var interruptBefore: sig_t?
-    private let asked = SignalFlags()
+    public var endingSignal: Int32? { input.endingSignal }
 
     /// Mouse presses, drags and wheel in SGR coding, and pastes marked as such.
     private static let reportOn = "\u{1B}[?1002h\u{1B}[?1006h\u{1B}[?2004h"
@@ -69,14 +64,13 @@ public final class NcursesTerminal {
         curs_set(0)
         // Keys are read here and not by curses, which has the terminal send what its description says.
         keypad(oddline_screen(), true)
-        parser = InputParser(keys: describedKeys())
+        input = InputSource(InputParser(keys: describedKeys()))
         usesColor = environment["NO_COLOR"].map(\.isEmpty) ?? true && start_color() == OK && oddline_color_count() >= 8
         if usesColor { use_default_colors() }
         painter = CellPainter(usesColor: usesColor)
-        wakePipe = WakePipe()
         oddline_write_raw(Self.reportOn)
         isOpen = true
-        watchSignals()
+        input.watchSignals([SIGWINCH])
     }
 
     deinit { close() }
@@ -92,41 +86,14 @@ public final class NcursesTerminal {
         return name.contains("utf-8") || name.contains("utf8")
     }
 
-    /// Seconds within which the loop must hear of a signal that asks the program to end; a screen takes milliseconds.
-    private static let longestDeafness = 5.0
-
-    private func watchSignals() {
-        for number in [SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGCONT] {
-            if number == SIGINT {
-                interruptBefore = signal(number, SIG_IGN)
-            } else if number != SIGCONT {
-                signal(number, SIG_IGN)
-            }
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            let (asked, pipe) = (asked, wakePipe)
-            source.setEventHandler {
-                asked.raise(number)
-                pipe.wake()
-                guard ![SIGWINCH, SIGCONT].contains(number) else { return }
-                // A terminal that nobody reads holds the loop in the midst of a screen.
-                DispatchQueue.global().asyncAfter(deadline: .now() + Self.longestDeafness) {
-                    if asked.contains(number) { _exit(128 + number) }
-                }
-            }
-            source.resume()
-            signals.append(source)
-        }
-    }
-
     /// Gives the terminal back as it was, and Ctrl-C its meaning: what the program still waits for can be left by it.
     public func close() {
         guard isOpen else { return }
         isOpen = false
-        for source in signals { source.cancel() }
         oddline_write_raw(Self.reportOff)
         endwin()
         ok_release_terminal()
-        if let interruptBefore { signal(SIGINT, interruptBefore) }
+        input.ignoreSignals()
     }
 
     /// The most columns and rows that are drawn: a screen of 7680 by 4320 dots has 960 by 270 of the smallest letters that can be read
@@ -149,53 +116,17 @@ public final class NcursesTerminal {
     public var size: (width: Int, height: Int) { (Int(oddline_columns()), Int(oddline_rows())) }
 
     /// Makes `events` return soon; safe to call from any thread.
-    public var wake: @Sendable () -> Void {
-        let pipe = wakePipe
-        return { pipe.wake() }
-    }
+    public var wake: @Sendable () -> Void { input.wake }
 
     // MARK: Events
 
     /// Sleeps until the user does something, `wake` is called or `timeout` milliseconds pass, and returns what
     /// happened.
     public func events(timeout: Int32? = nil) -> [InputEvent] {
-        var descriptors = [
-            pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: wakePipe.reading, events: Int16(POLLIN), revents: 0),
-        ]
-        let patience = parser.patience.map { Duration.milliseconds(Int($0)) }
-        let rest = patience.map { Int32(max(0, ($0 - (ContinuousClock.now - lastBytes)) / .milliseconds(1)).rounded(.up)) }
-        _ = poll(&descriptors, 2, [rest, timeout].compactMap { $0 }.min() ?? -1)
-        var events: [InputEvent] = []
-        if descriptors[1].revents != 0 {
-            wakePipe.drain()
-            events += asked.take().flatMap(answer)
-        }
-        guard descriptors[0].revents != 0 else {
-            // Others may wake the loop as often as they like.
-            if let patience, ContinuousClock.now - lastBytes >= patience { events += parser.flush() }
-            return events
-        }
-        lastBytes = .now
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = read(STDIN_FILENO, &buffer, buffer.count)
-        if count > 0 {
-            let now = ContinuousClock.now
-            return events + parser.parse(Array(buffer[..<count])).map { doubleClicks.marked($0, at: now) }
-        }
-        return count < 0 && (errno == EINTR || errno == EAGAIN) ? events : events + [.terminate]
-    }
-
-    private func answer(_ number: Int32) -> [InputEvent] {
-        switch number {
-        case SIGWINCH: return [resized()]
-        case SIGCONT:
+        input.events(timeout: timeout) { doubleClicks.marked($0, at: $1) } answer: { number in
             // Somebody else may have stopped the program; a shell then has the terminal as it likes it.
-            takeBack()
+            if number == SIGCONT { takeBack() }
             return [resized()]
-        default:
-            endingSignal = endingSignal ?? number
-            return [.terminate]
         }
     }
 

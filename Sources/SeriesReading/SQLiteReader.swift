@@ -75,18 +75,17 @@ enum SQLiteReader {
     private static func table(
         _ source: SQLiteSource, _ sql: String, mostBytes: Int, _ watch: RowWatch
     ) throws -> (names: [String], rows: Data)? {
-        let names = try source.columnNames(of: sql)
         var (rows, text) = (Data(), "")
-        try source.rows(of: sql) { row in
+        let names = try source.rows(of: sql) { row in
             watch.note()
             text.removeAll(keepingCapacity: true)
-            for index in names.indices {
+            for index in 0..<row.columnCount {
                 if index > 0 { text += "," }
                 switch row[index] {
                 case .whole(let number): text += String(number)
                 case .number(let number): text += "\(number)"
                 case .text(let string): text += quotedField(string)
-                case .other: if names.count == 1 { text += quotedField("") }
+                case .other: if row.columnCount == 1 { text += quotedField("") }
                 }
             }
             text += "\n"

@@ -32,25 +32,20 @@ final class SQLiteSource: @unchecked Sendable {
     func interrupt() { sqlite3_interrupt(handle) }
 
     /// Hands the rows of a statement over, one by one, until `take` wants no more.
+    /// - Returns: the names of its columns.
     /// - Throws: `SQLiteFailure`, also where there is more than one statement, or none.
-    func rows(of sql: String, _ take: (SQLiteRow) throws(SQLiteFailure) -> Bool) throws(SQLiteFailure) {
+    @discardableResult
+    func rows(of sql: String, _ take: (SQLiteRow) throws(SQLiteFailure) -> Bool) throws(SQLiteFailure) -> [String] {
         let statement = try prepare(sql)
         defer { sqlite3_finalize(statement) }
+        let names = (0..<sqlite3_column_count(statement)).map { index in
+            sqlite3_column_name(statement, index).map { String(cString: $0) } ?? ""
+        }
         while true {
             let code = sqlite3_step(statement)
-            if code == SQLITE_DONE { return }
+            if code == SQLITE_DONE { return names }
             guard code == SQLITE_ROW else { throw failure(code) }
-            if try !take(SQLiteRow(statement: statement)) { return }
-        }
-    }
-
-    /// The names of the columns that a statement gives.
-    /// - Throws: as `rows(of:)`.
-    func columnNames(of sql: String) throws(SQLiteFailure) -> [String] {
-        let statement = try prepare(sql)
-        defer { sqlite3_finalize(statement) }
-        return (0..<sqlite3_column_count(statement)).map { index in
-            sqlite3_column_name(statement, index).map { String(cString: $0) } ?? ""
+            if try !take(SQLiteRow(statement: statement, columnCount: names.count)) { return names }
         }
     }
 
@@ -81,6 +76,7 @@ final class SQLiteSource: @unchecked Sendable {
 /// A row that a statement gives, as long as the next is not asked for.
 struct SQLiteRow {
     fileprivate let statement: OpaquePointer
+    let columnCount: Int
 
     /// What stands in a column.
     enum Value {

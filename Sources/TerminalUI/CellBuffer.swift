@@ -146,6 +146,20 @@ public struct CellBuffer: Sendable, Equatable {
         write(text, x: x + indent, y: y, style, limit: width - indent)
     }
 
+    /// Which cell of a table's line lies at a column.
+    /// - Parameters:
+    ///   - x: columns from where the line begins.
+    ///   - widths: of the cells, in columns; one column stands between two.
+    /// - Returns: `nil` between cells and beside them.
+    public static func cell(at x: Int, widths: [Int]) -> Int? {
+        var left = 0
+        for (index, width) in widths.enumerated() {
+            if (left..<(left + width)).contains(x) { return index }
+            left += width + 1
+        }
+        return nil
+    }
+
     /// Draws a rounded border with a title set into its top.
     public mutating func border(_ rect: Rect, title: String = "", _ style: Style, titleStyle: Style? = nil) {
         guard rect.width >= 2, rect.height >= 2 else { return }

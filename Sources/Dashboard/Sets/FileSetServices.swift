@@ -56,7 +56,7 @@ extension Desk {
         if let kind = services.readers?.kind(of: path), try library.recentFiles(limit: .max).allSatisfy({ $0.path != path }) {
             throw PlainError(message: "It is \(kind), which another program reads; open it to see it.")
         }
-        let series = try series(of: path, session).series
+        let series = try series(of: path, session).reading.series
         let shelf = try library.shelf(of: series, at: path)
         var analysis = Analysis(series: series, models: services.models, settings: try shelf.settings() ?? services.settings)
         let (judgements, rules) = (try shelf.judgements(), try shelf.rules())
@@ -67,9 +67,11 @@ extension Desk {
     }
 
     /// Reads a file of which nobody chooses a series.
-    private func series(of path: String, _ session: Session) throws -> Reading {
-        switch try readAsKept(path, session).reading {
-        case .read(let reading, _): return reading
+    /// - Returns: what was read, and the decisions of the user's by which it was.
+    private func series(of path: String, _ session: Session) throws -> (reading: Reading, options: SeriesReader.Options) {
+        let kept = try readAsKept(path, session)
+        switch kept.reading {
+        case .read(let reading, _): return (reading, kept.options)
         case .several(let choice):
             throw PlainError(message: "It holds \(grouped(choice.series.count)) series; open it to choose one.")
         case .failed(let error): throw error
@@ -81,16 +83,16 @@ extension Desk {
     /// Opens a file, trains the models on it on one thread, saves them and tells what they find, all as by hand.
     func trainFile(_ path: String, _ run: Cancellation) async {
         do {
-            let reading = try await services.lookers.run { [self] () -> Reading? in
+            let read = try await services.lookers.run { [self] () -> (reading: Reading, options: SeriesReader.Options)? in
                 guard !run.isCancelled, let session = try permitted() else { return nil }
                 return try series(of: path, session)
             }
             let opened = try await services.lane.run { [self] () -> OpenedSeries? in
-                guard let reading, let session = try permitted() else { return nil }
+                guard let read, let session = try permitted() else { return nil }
                 return try library(session).open(
-                    reading.series, at: path, settings: services.settings, models: services.models)
+                    read.reading.series, at: path, settings: services.settings, models: services.models)
             }
-            guard let opened else { return report(.fileTrained(run: run, path: path, .stopped)) }
+            guard let read, let opened else { return report(.fileTrained(run: run, path: path, .stopped)) }
             var chosen = ChosenRows()
             chosen.rules = opened.rules
             var analysis = Analysis(series: opened.series, models: services.models, settings: opened.settings)
@@ -98,10 +100,7 @@ extension Desk {
             var (scored, failure) = ([ScoredModel](), String?.none)
             let all = Double(services.models.all.count)
             var shares: [ModelKind: Double] = [:]
-            let options = try await services.lane.run { [self] in
-                try permitted().flatMap { try library($0).reading(of: path) } ?? SeriesReader.Options()
-            }
-            let label = RunLabel(trainedOn: path, how: chosen.command(opened.series, options, seed: 1))
+            let label = RunLabel(trainedOn: path, how: chosen.command(opened.series, read.options, seed: 1))
             for await step in try learning(on: opened.series, chosen, as: label, seed: 1, threads: .one, run) {
                 let (progress, saving) = step
                 if let progress = progress.progress { shares[progress.model] = progress.share }

@@ -39,12 +39,8 @@ extension FileSetState {
     func order(at mouse: Mouse, _ frame: Frame) -> Order? {
         let layout = FileSetLayout(frame)
         guard mouse.y == layout.heading.y else { return nil }
-        var left = layout.list.x + 2
-        for column in columns(layout.list.width - 2).0 {
-            if (left..<(left + column.width)).contains(mouse.x) { return column.order }
-            left += column.width + 1
-        }
-        return nil
+        let columns = columns(layout.list.width - 2).0
+        return CellBuffer.cell(at: mouse.x - layout.list.x - 2, widths: columns.map(\.width)).flatMap { columns[$0].order }
     }
 
     /// The first line shown, so that the highlighted file is in view.

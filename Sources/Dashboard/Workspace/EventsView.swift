@@ -16,12 +16,8 @@ extension WorkspaceState {
 
     /// What a click on the head of the list sorts by, at a column of the screen; `nil` where nothing does.
     func eventOrder(atColumn x: Int, _ layout: WorkspaceLayout) -> EventList.Order? {
-        var left = layout.events.x + 1
-        for column in eventColumns(layout.events.width - 2) {
-            if (left..<(left + column.width)).contains(x) { return column.order }
-            left += column.width + 1
-        }
-        return nil
+        let columns = eventColumns(layout.events.width - 2)
+        return CellBuffer.cell(at: x - layout.events.x - 1, widths: columns.map(\.width)).flatMap { columns[$0].order }
     }
 
     /// What stands above the list: which event of how many, in which order, flagged by which rule.

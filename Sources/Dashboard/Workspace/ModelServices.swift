@@ -27,9 +27,10 @@ extension Desk {
         of series: SeriesIdentity, _ effect: Effect, _ body: @escaping @Sendable (UserLibrary) throws -> Void
     ) {
         services.lane.submit { [self] in
-            answer(effect) { library in
-                try body(library)
-                return .modelsListed(identity: series, try library.modelRuns(first: series.text))
+            tell(effect) { session in
+                try body(library(session))
+                listModels(of: series, effect)
+                return nil
             }
         }
     }

@@ -83,7 +83,6 @@ struct EarlierModel: Codable, FetchableRecord, PersistableRecord {
         static let kind = Column(CodingKeys.kind)
         static let fingerprint = Column(CodingKeys.fingerprint)
         static let run = Column(CodingKeys.run)
-        static let savedAt = Column(CodingKeys.savedAt)
     }
 }
 

@@ -134,14 +134,24 @@ extension AnalysisSettings {
 }
 
 extension ChosenRows {
+    /// The stretches as they are written for a series: by its times where it has them.
+    public func written(in series: Series) -> ChosenRows {
+        var written = self
+        written.learnt = learnt.compactMap { RowSpan($0.written(in: series)) }
+        written.excluded = excluded.compactMap { RowSpan($0.written(in: series)) }
+        return written
+    }
+
+    /// The stretches as options of the command line.
+    public var words: [String] {
+        learnt.flatMap { ShellCommand.option("train", $0.text) } + excluded.flatMap { ShellCommand.option("exclude", $0.text) }
+    }
+
     /// How models were trained, as options of the command line, for a shell.
     /// - Parameters:
     ///   - options: how the file of the series was read.
     public func command(_ series: Series, _ options: SeriesReader.Options, seed: UInt64) -> String {
-        func spans(_ name: String, _ spans: [RowSpan]) -> [String] {
-            spans.flatMap { ShellCommand.option(name, $0.written(in: series)) }
-        }
-        let rows = spans("train", learnt) + spans("exclude", excluded) + (first.map { ["--train-rows", String($0)] } ?? [])
+        let rows = written(in: series).words + (first.map { ["--train-rows", String($0)] } ?? [])
         let maintenance = rules.filter { $0.purpose == .maintenance }.flatMap { ShellCommand.option("expected", $0.text) }
         let words = options.words(channels: series.channels.map(\.name))
         return ShellCommand.text(words + rows + maintenance + ["--seed", String(seed)])
