@@ -123,7 +123,9 @@ public final class NcursesTerminal {
     /// Sleeps until the user does something, `wake` is called or `timeout` milliseconds pass, and returns what
     /// happened.
     public func events(timeout: Int32? = nil) -> [InputEvent] {
-        input.events(timeout: timeout) { doubleClicks.marked($0, at: $1) } answer: { number in
+        input.events(timeout: timeout) {
+            doubleClicks.marked($0, at: $1)
+        } answer: { number in
             // Somebody else may have stopped the program; a shell then has the terminal as it likes it.
             if number == SIGCONT { takeBack() }
             return [resized()]
