@@ -64,8 +64,11 @@ public struct NetworkPrefix: Sendable, Hashable {
         else { return nil }
         let length = given + 128 - most
         self.length = length
-        let rest = (length..<128).contains { address.bytes[$0 / 8] & (0x80 >> UInt8($0 % 8)) != 0 }
-        if rest { return nil }
+        func isSet(_ bit: Int) -> Bool {
+            let mask: UInt8 = 0x80 >> UInt8(bit % 8)
+            return address.bytes[bit / 8] & mask != 0
+        }
+        if (length..<128).contains(where: isSet) { return nil }
     }
 
     /// Whether an address begins like this.

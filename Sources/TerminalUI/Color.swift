@@ -23,7 +23,9 @@ public struct Color: Sendable, Equatable, Hashable {
     /// The colour `share` (0 to 1) of the way to `other`.
     public func mixed(with other: Color, share: Double) -> Color {
         func part(_ a: UInt8, _ b: UInt8) -> UInt8 {
-            UInt8(min(255, max(0, (Double(a) + (Double(b) - Double(a)) * share).rounded())))
+            let (a, b) = (Double(a), Double(b))
+            let mixed = a + (b - a) * share
+            return UInt8(min(255, max(0, mixed.rounded())))
         }
         return Color(red: part(red, other.red), green: part(green, other.green), blue: part(blue, other.blue))
     }

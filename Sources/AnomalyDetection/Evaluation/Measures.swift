@@ -72,9 +72,8 @@ private struct Surface {
         rowCount = scores.count
         self.labels = labels
         let count = Self.thresholdCount
-        let thresholds = (0..<count).map {
-            ranking.score(atRank: Int(Double(scores.count - 1) * Double($0) / Double(count - 1)))
-        }
+        let (last, most) = (Double(scores.count - 1), Double(count - 1))
+        let thresholds = (0..<count).map { ranking.score(atRank: Int(last * Double($0) / most)) }
         let first = scores.map { score in
             score.isNaN ? count - 1 : min(count - 1, thresholds.partitioningIndex { $0 <= score })
         }

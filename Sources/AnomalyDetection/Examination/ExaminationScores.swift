@@ -44,9 +44,9 @@ public struct ExaminationScores: Sendable {
             tried[trial.kind, default: [Int](repeating: 0, count: sizes)][trial.size] += 1
         }
         return examination.kinds.map { kind in
-            Finding(
-                kind: kind, sizes: examination.sizes(of: kind),
-                shares: zip(found[kind] ?? [], tried[kind] ?? []).map { Double($0) / Double(max(1, $1)) })
+            let (found, tried) = (found[kind] ?? [], tried[kind] ?? [])
+            let shares: [Double] = zip(found, tried).map { Double($0) / Double(max(1, $1)) }
+            return Finding(kind: kind, sizes: examination.sizes(of: kind), shares: shares)
         }
     }
 }

@@ -27,9 +27,8 @@ extension LSTMArchitecture {
         // Gates stand in the order input, output, forget, cell there; here in the order input, forget, cell, output.
         func reordered(_ key: String, columns: Int) -> [Float] {
             let values = graph.tensor(name + key).values
-            return [0, 3, 1, 2].flatMap { gate in
-                values[(gate * hiddenSize * columns)..<((gate + 1) * hiddenSize * columns)]
-            }
+            let size = hiddenSize * columns
+            return [0, 3, 1, 2].flatMap { (gate: Int) in values[(gate * size)..<((gate + 1) * size)] }
         }
         func constant(_ key: String, _ values: [Float], _ shape: [Int]) -> ONNXGraph.Value {
             graph.constant(Tensor(shape: shape, values: values), name: name + key)

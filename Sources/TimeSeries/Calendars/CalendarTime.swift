@@ -41,15 +41,14 @@ struct CalendarTime: Sendable, Hashable {
 
     /// As iCalendar writes it.
     var text: String {
-        func padded(_ number: Int64, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
         let (year, month, date) = civil(daysSince1970: day)
-        let dateText = padded(year, 4) + padded(month, 2) + padded(date, 2)
+        let digits = String(year)
+        let yearText = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        let dateText = "\(yearText)\(twoDigits(month))\(twoDigits(date))"
         guard !isDate else { return dateText }
         let time = seconds - day * 86_400
-        return dateText + "T" + padded(time / 3600, 2) + padded(time / 60 % 60, 2) + padded(time % 60, 2) + (isUTC ? "Z" : "")
+        let clock = "\(twoDigits(time / 3600))\(twoDigits(time / 60 % 60))\(twoDigits(time % 60))"
+        return "\(dateText)T\(clock)\(isUTC ? "Z" : "")"
     }
 }
 

@@ -26,10 +26,9 @@ extension ExpectedRule {
         }
         found += span("\(series.time.label(of: times[rows.lowerBound]))..\(series.time.label(of: times[last]))")
         if lastDay - firstDay < 31 {
-            let ends = [firstDay, lastDay].map { civil(daysSince1970: $0) }.map { date in
-                [date.month, date.day].map { ($0 < 10 ? "0" : "") + String($0) }.joined(separator: "-")
-            }
-            found += YearlySpan(ends.joined(separator: "..")).map { [.yearly($0)] } ?? []
+            let (from, to) = (civil(daysSince1970: firstDay), civil(daysSince1970: lastDay))
+            let ends = "\(twoDigits(from.month))-\(twoDigits(from.day))..\(twoDigits(to.month))-\(twoDigits(to.day))"
+            if let span = YearlySpan(ends) { found.append(.yearly(span)) }
         }
         return found
     }

@@ -70,9 +70,7 @@ public struct WeeklySpan: Sendable, Hashable {
         }
         let days = weekdays.count == 7 ? "daily" : runs.joined(separator: ",")
         if from == 0, to == 1440 { return days }
-        func clock(_ minutes: Int) -> String {
-            (minutes < 600 ? "0" : "") + "\(minutes / 60):" + (minutes % 60 < 10 ? "0" : "") + "\(minutes % 60)"
-        }
+        func clock(_ minutes: Int) -> String { "\(twoDigits(minutes / 60)):\(twoDigits(minutes % 60))" }
         return "\(days) \(clock(from))..\(clock(to))"
     }
 
@@ -105,7 +103,7 @@ public struct YearlySpan: Sendable, Hashable {
             (self.month, self.day) = (month, day)
         }
 
-        var text: String { [month, day].map { ($0 < 10 ? "0" : "") + String($0) }.joined(separator: "-") }
+        var text: String { "\(twoDigits(month))-\(twoDigits(day))" }
     }
 
     /// Takes `12-25` or `12-24..12-26`.

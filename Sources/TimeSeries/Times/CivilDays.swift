@@ -43,3 +43,6 @@ func days(isoYear: Int64, week: Int64) -> Int64? {
     let monday = floorDivide(days(year: isoYear, month: 1, day: 4) + 3, 7) * 7 - 3 + (week - 1) * 7
     return week < 53 || civil(daysSince1970: monday + 3).year == isoYear ? monday : nil
 }
+
+/// A number from 0 to 99 as calendars and clocks write it.
+package func twoDigits(_ number: some BinaryInteger) -> String { "\(number < 10 ? "0" : "")\(number)" }

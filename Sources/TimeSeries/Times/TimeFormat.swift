@@ -43,8 +43,7 @@ public enum TimeFormat: Sendable, Equatable {
                 case .utc: return "UTC"
                 case .offset(let minutes, _):
                     let size = abs(minutes)
-                    let digits = [size / 60, size % 60].map { ($0 < 10 ? "0" : "") + String($0) }
-                    return (minutes < 0 ? "-" : "+") + digits.joined(separator: ":")
+                    return "\(minutes < 0 ? "-" : "+")\(twoDigits(size / 60)):\(twoDigits(size % 60))"
                 case .named(let clock): return clock.identifier
                 }
             }

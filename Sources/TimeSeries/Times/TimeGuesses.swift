@@ -138,7 +138,8 @@ extension TimeNotation {
             return Double(most - least)
         }
         guard let shortest = spans.min() else { return notations }
-        let isNear = spans.map { $0 <= 50 * shortest }
-        return zip(notations, isNear).filter(\.1).map(\.0) + zip(notations, isNear).filter { !$0.1 }.map(\.0)
+        let near = notations.indices.filter { spans[$0] <= 50 * shortest }
+        let far = notations.indices.filter { spans[$0] > 50 * shortest }
+        return (near + far).map { notations[$0] }
     }
 }

@@ -31,7 +31,7 @@ public struct WallClock: Sendable, Hashable {
     package init?(abbreviation: String) {
         guard let minutes = CalendarNames.offset(Word(abbreviation.lowercased())) else { return nil }
         let size = abs(minutes)
-        self.init((minutes < 0 ? "-" : "+") + [size / 60, size % 60].map { ($0 < 10 ? "0" : "") + String($0) }.joined())
+        self.init("\(minutes < 0 ? "-" : "+")\(twoDigits(size / 60))\(twoDigits(size % 60))")
     }
 
     private static let known: [String: String] = Dictionary(

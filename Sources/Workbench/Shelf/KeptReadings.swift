@@ -9,7 +9,7 @@ extension UserLibrary {
     /// How the user has the file at an absolute path read; `nil` where the program decides.
     public func reading(of path: String) throws -> SeriesReader.Options? {
         let kept = try database.read { database in
-            try KeptReading.filter { $0.userID == user && $0.path == path }.fetchOne(database)?.options
+            try KeptReading.at(path, of: user).fetchOne(database)?.options
         }
         return kept.flatMap { try? JSONDecoder().decode(SeriesReader.Options.self, from: Data($0.utf8)) }
     }
@@ -17,7 +17,7 @@ extension UserLibrary {
     /// Keeps how the user has a file read, in place of what was kept before; options that decide nothing leave nothing.
     public func keep(_ options: SeriesReader.Options, of path: String) throws {
         if options == SeriesReader.Options() {
-            _ = try database.write { try KeptReading.filter { $0.userID == user && $0.path == path }.deleteAll($0) }
+            _ = try database.write { try KeptReading.at(path, of: user).deleteAll($0) }
             return
         }
         let encoder = JSONEncoder()

@@ -169,7 +169,7 @@ extension UserLibrary {
     public func remove(_ run: ModelRun) throws {
         let files = try database.write { database -> [URL] in
             if run.isPresent {
-                let mine = SavedModel.filter { $0.userID == user && $0.fingerprint == run.series }
+                let mine = SavedModel.of(run.series, user)
                     .filter { $0.run == run.label.id }.filter { run.kinds.contains($0.kind) }
                 let files = try mine.fetchAll(database).map { file($0.kind, of: $0.fingerprint) }
                 try mine.deleteAll(database)
@@ -181,7 +181,7 @@ extension UserLibrary {
     }
 
     private func removeEarlier(_ run: ModelRun, _ database: Database) throws -> [URL] {
-        let mine = EarlierModel.filter { $0.userID == user && $0.fingerprint == run.series }
+        let mine = EarlierModel.of(run.series, user)
             .filter { $0.run == run.label.id }.filter { run.kinds.contains($0.kind) }
         let files = try mine.fetchAll(database).map(file)
         try mine.deleteAll(database)
@@ -192,7 +192,7 @@ extension UserLibrary {
     /// - Throws: `DetectionError.notAModel` or `ModelFileError`, naming the file; `DetectionError.noModels` where the run is gone.
     func load(_ run: ModelRun) throws -> [any Detector] {
         let earlier = try database.read { database in
-            try EarlierModel.filter { $0.userID == user && $0.fingerprint == run.series }
+            try EarlierModel.of(run.series, user)
                 .filter { $0.run == run.label.id }.fetchAll(database)
         }
         let detectors = try run.kinds.compactMap { name -> (any Detector)? in
@@ -209,7 +209,7 @@ extension UserLibrary {
 
     /// Keeps the present model of a kind of a series as an earlier one, if there is one and it is of another run.
     func keepAsEarlier(_ kind: String, of series: String, unlessOf run: String) throws {
-        let mine = SavedModel.filter { $0.userID == user && $0.fingerprint == series && $0.kind == kind }
+        let mine = SavedModel.of(series, user).filter { $0.kind == kind }
         guard let present = try database.read({ try mine.fetchOne($0) }), present.run.isEmpty || present.run != run else {
             return
         }
@@ -259,7 +259,7 @@ extension Shelf {
         }
         let absolute = URL(fileURLWithPath: path).path
         let series = try library.database.read { [user = library.user] database in
-            try OpenedFile.filter { $0.userID == user && $0.path == absolute }.fetchOne(database)?.fingerprint
+            try OpenedFile.at(absolute, of: user).fetchOne(database)?.fingerprint
         }
         let runs =
             try series.map { id in

@@ -24,6 +24,11 @@ struct OpenedFile: Codable, FetchableRecord, PersistableRecord {
         static let userID = Column(CodingKeys.userID)
         static let openedAt = Column(CodingKeys.openedAt)
     }
+
+    /// The file of a user's at a path.
+    static func at(_ path: String, of user: Int64) -> QueryInterfaceRequest<Self> {
+        filter { $0.userID == user }.filter { $0.path == path }
+    }
 }
 
 /// A model that a user saved.
@@ -53,6 +58,11 @@ struct SavedModel: Codable, FetchableRecord, PersistableRecord {
         static let fingerprint = Column(CodingKeys.fingerprint)
         static let run = Column(CodingKeys.run)
         static let savedAt = Column(CodingKeys.savedAt)
+    }
+
+    /// A user's models of a series.
+    static func of(_ series: String, _ user: Int64) -> QueryInterfaceRequest<Self> {
+        filter { $0.userID == user }.filter { $0.fingerprint == series }
     }
 }
 
@@ -84,6 +94,11 @@ struct EarlierModel: Codable, FetchableRecord, PersistableRecord {
         static let fingerprint = Column(CodingKeys.fingerprint)
         static let run = Column(CodingKeys.run)
     }
+
+    /// A user's models of a series.
+    static func of(_ series: String, _ user: Int64) -> QueryInterfaceRequest<Self> {
+        filter { $0.userID == user }.filter { $0.fingerprint == series }
+    }
 }
 
 /// How a user has a file read, where the program would read it otherwise.
@@ -105,6 +120,11 @@ struct KeptReading: Codable, FetchableRecord, PersistableRecord {
         static let path = Column(CodingKeys.path)
         static let userID = Column(CodingKeys.userID)
     }
+
+    /// How a user has the file at a path read.
+    static func at(_ path: String, of user: Int64) -> QueryInterfaceRequest<Self> {
+        filter { $0.userID == user }.filter { $0.path == path }
+    }
 }
 
 /// A setting of a user, as JSON.
@@ -122,5 +142,10 @@ struct StoredSetting: Codable, FetchableRecord, PersistableRecord {
     enum Columns {
         static let userID = Column(CodingKeys.userID)
         static let key = Column(CodingKeys.key)
+    }
+
+    /// A user's setting of this name.
+    static func of(_ user: Int64, key: String) -> QueryInterfaceRequest<Self> {
+        filter { $0.userID == user }.filter { $0.key == key }
     }
 }

@@ -53,7 +53,9 @@ public struct Shelf: Sendable {
         let isShared: Bool
         do {
             isShared = try database.write { database in
-                let others = OpenedFile.filter { $0.userID == user && $0.fingerprint == older.text && $0.path != path }
+                let others = OpenedFile.filter { $0.userID == user }.filter { $0.fingerprint == older.text }.filter {
+                    $0.path != path
+                }
                 let isShared = try !others.isEmpty(database)
                 try isShared ? copy(moving, of: theirs, database) : move(moving, of: theirs, database)
                 return isShared
@@ -129,7 +131,7 @@ public struct Shelf: Sendable {
     /// Whose the saved models are.
     public func labels() throws -> PerModel<RunLabel> {
         let saved = try database.read {
-            try SavedModel.filter { $0.userID == user && $0.fingerprint == identity.text }.fetchAll($0)
+            try SavedModel.of(identity.text, user).fetchAll($0)
         }
         return PerModel(library.models.kinds.compactMap { kind in saved.first { $0.kind == kind.name }.map { (kind, $0.label) } })
     }
@@ -154,7 +156,7 @@ public struct Shelf: Sendable {
     /// The names of the kinds of saved models, also of those that are not registered.
     private func kindsOfModels() throws -> [String] {
         try database.read { database in
-            try SavedModel.filter { $0.userID == user && $0.fingerprint == identity.text }.fetchAll(database).map(\.kind)
+            try SavedModel.of(identity.text, user).fetchAll(database).map(\.kind)
         }
     }
 

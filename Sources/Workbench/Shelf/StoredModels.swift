@@ -37,10 +37,10 @@ extension UserLibrary {
     @discardableResult
     public func removeModels(ofSeries series: String) throws -> Bool {
         let removed = try database.write { database in
-            let mine = SavedModel.filter { $0.userID == user && $0.fingerprint == series }
+            let mine = SavedModel.of(series, user)
             let removed = try mine.fetchAll(database)
             try mine.deleteAll(database)
-            let earlier = EarlierModel.filter { $0.userID == user && $0.fingerprint == series }
+            let earlier = EarlierModel.of(series, user)
             let files = try removed.map { file($0.kind, of: series) } + earlier.fetchAll(database).map(file)
             try earlier.deleteAll(database)
             return files

@@ -35,7 +35,7 @@ public struct UserLibrary: Sendable {
     /// The shelf on which what is stored of a file stands, which is that of its first rows where it was opened with fewer and not
     /// since: nothing is taken over, and the file does not count as opened.
     public func shelf(of series: Series, at path: String) throws -> Shelf {
-        let before = try database.read { try OpenedFile.filter { $0.userID == user && $0.path == path }.fetchOne($0) }
+        let before = try database.read { try OpenedFile.at(path, of: user).fetchOne($0) }
         guard let before, before.rowCount < series.rowCount,
             series.identity(ofFirst: before.rowCount).text == before.fingerprint
         else { return shelf(of: series.identity) }
@@ -53,7 +53,7 @@ public struct UserLibrary: Sendable {
     /// Not one transaction, since models move between: where two programs do this at once, both come to the same.
     /// - Parameter beginning: what the series was known by when it had fewer rows, where that is known already.
     public func open(_ series: Series, at path: String, continuing beginning: SeriesIdentity? = nil) throws -> Shelf {
-        let before = try database.read { try OpenedFile.filter { $0.userID == user && $0.path == path }.fetchOne($0) }
+        let before = try database.read { try OpenedFile.at(path, of: user).fetchOne($0) }
         var shelf = shelf(of: series.identity)
         if let beginning {
             if beginning != series.identity { try shelf.takeOver(from: beginning, at: path) }
@@ -83,7 +83,7 @@ public struct UserLibrary: Sendable {
     /// A stored setting; `nil` where there is none or it cannot be read.
     public func setting<Value: Decodable>(_ key: String, as type: Value.Type) throws -> Value? {
         let text = try database.read { database in
-            try StoredSetting.filter { $0.userID == user && $0.key == key }.fetchOne(database)?.value
+            try StoredSetting.of(user, key: key).fetchOne(database)?.value
         }
         return text.flatMap { try? JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
     }
