@@ -106,7 +106,8 @@ let service: [Target] =
         tests(
             "OddlineTests",
             [
-                "TestSupport", "oddline", "oddline-serve", "AnomalyDetection", "Digest", "SeriesReading", "TerminalUI",
+                "TestSupport", "oddline", "oddline-serve", "Commands", "AnomalyDetection", "Digest", "SeriesReading",
+                "TerminalUI",
                 "TimeSeries",
             ]),
     ]
@@ -160,12 +161,18 @@ let package = Package(
                 "Persistence",
             ]),
         library("Invocation", ["Accounts", "Persistence", "SeriesReading", "TimeSeries", argumentParser]),
+        // Compiled beside the dashboard, which takes longest: it needs nothing of it.
+        library(
+            "Commands",
+            [
+                "Work", "Files", "Invocation", "Workbench", "AnomalyDetection", "SeriesReading", "TimeSeries", "Accounts",
+                "Persistence", "NeuralNetwork", "CTerminalGuard", argumentParser,
+            ]),
         .executableTarget(
             name: "oddline",
             dependencies: [
-                "Work", "Files", "Invocation", "Dashboard", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection",
-                "SeriesReading", "CTerminalGuard",
-                "TimeSeries", "Accounts", "Persistence", "NeuralNetwork", argumentParser,
+                "Dashboard", "Commands", "Work", "Invocation", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection",
+                "SeriesReading", "TimeSeries", "Accounts", "Persistence", "NeuralNetwork", argumentParser,
             ],
             swiftSettings: strict, linkerSettings: linked),
         .executableTarget(

@@ -1,5 +1,6 @@
 import Accounts
 import ArgumentParser
+import Commands
 import Dashboard
 import Foundation
 import Invocation

@@ -1,4 +1,5 @@
 import AnomalyDetection
+import Commands
 import Dashboard
 import Foundation
 import NcursesTerminal

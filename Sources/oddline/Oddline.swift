@@ -1,8 +1,8 @@
 import AnomalyDetection
 import ArgumentParser
+import Commands
 import Invocation
 import Persistence
-import Synchronization
 
 /// The command line: every sub-command wires the libraries together and nothing more.
 @main
@@ -17,34 +17,13 @@ struct Oddline: AsyncParsableCommand {
             2 some of many series could not be worked with, all others are done; 64 wrong usage; 130 interrupted.
             """,
         version: programVersion,
-        subcommands: [
-            DashboardCommand.self, DescribeCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self,
-            ExamineCommand.self, RulesCommand.self, ReplayCommand.self, GenerateCommand.self,
-            ExportCommand.self, AccountsCommand.self, ServeCommand.self, DoctorCommand.self, BackupCommand.self,
-            RestoreCommand.self,
-        ],
+        subcommands: [DashboardCommand.self] + Program.seriesCommands + [ReplayCommand.self] + Program.systemCommands
+            + [DoctorCommand.self],
         defaultSubcommand: DashboardCommand.self)
 
     static func main() async {
         openStandardStreams()
         Program.register(.standard)
         await runAsProgram()
-    }
-}
-
-/// What the commands work with beside their options.
-enum Program {
-    /// For all threads of the process, since keys are scored on threads of their own.
-    private static let registered = Mutex<Models?>(nil)
-
-    /// Says which models there are: the one place that names them is `main`.
-    static func register(_ models: Models) { registered.withLock { $0 = models } }
-
-    /// The models that the commands train, load and score with, in the order of columns.
-    static var models: Models {
-        guard let models = registered.withLock({ $0 }) else {
-            preconditionFailure("main registers models before a command is parsed")
-        }
-        return models
     }
 }

@@ -1,4 +1,5 @@
 import AnomalyDetection
+import Commands
 import Foundation
 import TestSupport
 import Testing

@@ -1,3 +1,5 @@
+import Work
+
 /// One value for each of some models, in the order in which the models are registered.
 public struct PerModel<Value>: Sequence {
     /// A model and its value.
@@ -51,6 +53,23 @@ public struct PerModel<Value>: Sequence {
         _ change: (ModelKind, inout Value) throws(Failure) -> Void
     ) throws(Failure) {
         for index in kinds.indices { try change(kinds[index], &values[index]) }
+    }
+
+    /// Changes the values where they are, each on a core of its own where there are several.
+    /// - Returns: what `change` gives for each model, in the order of `kinds`.
+    /// - Throws: what `change` throws for the first model for which it does; the others were changed all the same.
+    public mutating func updateInParallel<Outcome, Failure: Error>(
+        _ change: (ModelKind, inout Value) throws(Failure) -> Outcome
+    ) throws(Failure) -> [Outcome] {
+        let kinds = kinds
+        let outcomes = values.withUnsafeMutableBufferPointer { values in
+            mapInParallel(values.count) { index in
+                Result { () throws(Failure) in try change(kinds[index], &values[index]) }
+            }
+        }
+        var sound: [Outcome] = []
+        for outcome in outcomes { sound.append(try outcome.get()) }
+        return sound
     }
 
     /// How many models have a value.

@@ -6,16 +6,20 @@ struct OrderStatistics {
     /// Scores that are numbers.
     let count: Int
     private let scores: [Float]
-    /// `starts[bin]` is how many scores lie below a bin of the leading 14 bits.
+    /// `starts[bin]` is how many scores lie below a bin of the leading bits.
     private let starts: [Int]
-    private static let shift: UInt32 = 18
+    /// The bits that are left out: there are about as many bins as scores, from sign and exponent alone to 14 bits.
+    private let shift: UInt32
 
     /// Counts `scores`, NaN left out; `nil` when none is left.
     init?(_ scores: [Float]) {
-        var bins = [Int](repeating: 0, count: 1 << (32 - Int(Self.shift)))
+        let leading = min(max(9, Int.bitWidth - scores.count.leadingZeroBitCount), 14)
+        let shift = UInt32(32 - leading)
+        self.shift = shift
+        var bins = [Int](repeating: 0, count: 1 << leading)
         bins.withUnsafeMutableBufferPointer { bins in
             scores.withUnsafeBufferPointer { scores in
-                for score in scores where !score.isNaN { bins[Int(Self.key(score) >> Self.shift)] += 1 }
+                for score in scores where !score.isNaN { bins[Int(Self.key(score) >> shift)] += 1 }
             }
         }
         var total = 0
@@ -51,7 +55,7 @@ struct OrderStatistics {
         let bin = UInt32(last)
         var candidates: [Float] = []
         scores.withUnsafeBufferPointer { scores in
-            for score in scores where !score.isNaN && Self.key(score) >> Self.shift == bin { candidates.append(score) }
+            for score in scores where !score.isNaN && Self.key(score) >> shift == bin { candidates.append(score) }
         }
         candidates.sort()
         return candidates[rank - starts[last]]

@@ -65,15 +65,14 @@ public struct Analysis: Sendable {
     ) throws(DetectionError) {
         settle()
         let before = (sayings, decisions)
-        var first = series.rowCount
-        let forgotten = series.forgottenRows
-        try scored.update { (_, model) throws(DetectionError) in
+        let changed = try scored.updateInParallel { (_, model) throws(DetectionError) in
             if !model.canGoOn {
                 model = try ScoredModel(scoring: series, with: model.detector, cancellation: cancellation)
                 model.horizon = horizon
             }
-            first = min(first, try model.append(rows, cancellation: cancellation).lowerBound - forgotten)
+            return try model.append(rows, cancellation: cancellation).lowerBound
         }
+        let first = min(series.rowCount, changed.map { $0 - series.forgottenRows }.min() ?? series.rowCount)
         series.append(rows)
         for kind in scored.kinds { noteSaying(of: kind) }
         if !scored.isEmpty { steps.append(inputs, after: before, from: first) }
