@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Races Oddline's engine against PyTorch: both in turn, several times, medians in a table.
+"""Races Oddline's engine against PyTorch, or against another state of itself: both in turn, several times, medians in a table.
 
     make bench
     python3 Benchmarks/race.py [--rounds 5] [--window 64] [--width 64] [--channels 1]     (pip install torch)
+    python3 Benchmarks/race.py --against OTHER/.build/release/oddline-bench
 """
 import argparse, json, os, statistics, subprocess, sys
 
@@ -19,16 +20,19 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     for name, size in (("--window", 64), ("--width", 64), ("--channels", 1)):
         parser.add_argument(name, type=int, default=size)
+    parser.add_argument("--against", metavar="PROGRAM", help="the oddline-bench of another state, in place of PyTorch")
     options = parser.parse_args()
+    other = "before" if options.against else "PyTorch"
+    rival = [options.against, "engine", "--model"] if options.against else [sys.executable, os.path.join(HERE, "torch_engine.py")]
     sizes = [word for name in ("window", "width", "channels") for word in ("--" + name, str(getattr(options, name)))]
-    print("| network | threads | work | PyTorch | Oddline | ratio | share of sgemm peak | peak MiB, PyTorch and Oddline |")
+    print(f"| network | threads | work | {other} | Oddline | ratio | share of sgemm peak | peak MiB, {other} and Oddline |")
     print("|---|---|---|---|---|---|---|---|")
     for model in ("lstm", "transformer"):
         for threads in (1, 2):
             ours, theirs, peaks = [], [], []
             for _ in range(options.rounds):
                 common = ["--threads", str(threads), *sizes]
-                theirs.append(run([sys.executable, os.path.join(HERE, "torch_engine.py"), model, *common]))
+                theirs.append(run([*rival, model, *common]))
                 ours.append(run([BENCH, "engine", "--model", model, *common]))
                 peaks.append(run([BENCH, "peak", "--threads", str(threads)])["gflops"])
             for work in ("train", "score"):

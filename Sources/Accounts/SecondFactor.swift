@@ -75,11 +75,13 @@ extension Accounts {
         return SecondFactorEnrolment(secret: base32(try secret(of: factor)), username: proven.account.username)
     }
 
-    /// Puts the session user's second factor in force with a first code of it.
+    /// Puts the session user's second factor in force with a first code of it, and ends the sessions that tokens keep: they were opened
+    /// without a code.
+    /// - Parameter token: the `jti` of the one that goes on, by which this is asked.
     /// - Returns: the recovery codes, which nobody can be told again.
     /// - Throws: `AccountError.wrongCode`, `.throttled`; `.secondFactorIsOn`, `.noSecondFactor`.
     public func activateSecondFactor(
-        of session: Session, code: String, origin: String = Accounts.terminal
+        of session: Session, code: String, keeping token: String? = nil, origin: String = Accounts.terminal
     ) throws -> [String] {
         let id = session.account.id
         let codes = (0..<SecondFactor.recoveryCodeCount).map { _ in RecoveryCode().text }
@@ -90,16 +92,18 @@ extension Accounts {
             if let refusal = try accounts.refusal(database, of: code, factor, session.account) { return refusal }
             try SecondFactorRecord.filter(key: id).updateAll(database, SecondFactorRecord.Columns.isOn.set(to: true))
             for code in codes { try RecoveryCodeRecord(hash: RecoveryCode.kept(of: code), userID: id).insert(database) }
+            try endOtherSessions(database, of: id, but: token)
             try accounts.audit(database, user: id, "second factor on", session.account.username)
             return nil
         }
         return codes
     }
 
-    /// Takes the session user's second factor away.
+    /// Takes the session user's second factor away, and ends the sessions that other tokens keep.
+    /// - Parameter token: the `jti` of the one that goes on.
     /// - Throws: `AccountError.wrongCredentials`, `.wrongCode`, `.throttled`; `.noSecondFactor`.
     public func removeSecondFactor(
-        of session: Session, password: String, code: String, origin: String = Accounts.terminal
+        of session: Session, password: String, code: String, keeping token: String? = nil, origin: String = Accounts.terminal
     ) throws {
         let proven = try confirm(session, password: password, origin: origin)
         try refusing(acting(as: proven, from: origin)) { database, accounts in
@@ -109,6 +113,7 @@ extension Accounts {
             }
             if let refusal = try accounts.refusal(database, of: code, factor, proven.account) { return refusal }
             try Self.removeSecondFactor(database, of: proven.account.id)
+            try endOtherSessions(database, of: proven.account.id, but: token)
             try accounts.audit(database, user: proven.account.id, "second factor off", proven.account.username)
             return nil
         }

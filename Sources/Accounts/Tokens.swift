@@ -124,6 +124,12 @@ extension Accounts {
         }
     }
 
+    /// Ends the sessions of an account that tokens keep, but that of one token.
+    func endOtherSessions(_ database: Database, of account: Int64, but token: String?) throws {
+        try SessionRecord.unrevoked(of: account).filter { $0.id != (token ?? "") }
+            .updateAll(database, SessionRecord.Columns.revokedAt.set(to: now()))
+    }
+
     /// Ends all sessions of an account and keeps logins under way from opening one.
     func endSessions(_ database: Database, of account: Account) throws {
         try SessionRecord.unrevoked(of: account.id).updateAll(database, SessionRecord.Columns.revokedAt.set(to: now()))

@@ -218,7 +218,8 @@ public final class Desk: Sendable {
     /// it is renewed here.
     private func answer(_ request: AccountRequest) -> Answer {
         permission.withLock { permission in
-            let (answer, session) = services.accountServices.answer(request, permission.session)
+            let (answer, session) = services.accountServices.answer(
+                request, permission.session, keeping: permission.kept?.id)
             if let session { permission.session = session }
             // A new password ends the session that was kept; who ends it here goes on until quitting.
             switch request {

@@ -25,10 +25,11 @@ struct SecondFactorOperations: Sendable {
                 .body("present_password", password), answer: .ok(Self.enrolment), problems: [409, 429], protected: enrol),
             Operation(
                 .post, Self.path + "/activation", id: "activateSecondFactor",
-                "Put it in force with a first code. The answer has ten recovery codes, each for one login; they are not told again.",
+                "Put it in force with a first code; all other sessions end. The answer has ten recovery codes, each for one login, not told again.",
                 .body("code", code), answer: .ok(Self.recoveryCodes), problems: [409, 429], protected: activate),
             Operation(
-                .post, Self.path + "/removal", id: "removeSecondFactor", "Remove it, with the password and a code.",
+                .post, Self.path + "/removal", id: "removeSecondFactor",
+                "Remove it, with the password and a code; all other sessions end.",
                 .body("present_password", password), .body("code", code), answer: .nothing, problems: [409, 429],
                 protected: remove),
         ]
@@ -45,7 +46,8 @@ struct SecondFactorOperations: Sendable {
     private func activate(_ caller: AuthenticatedContext, code: String) async throws -> [String] {
         try await namingFields {
             try await base.storing.run {
-                try base.accounts.activateSecondFactor(of: caller.session, code: code, origin: caller.origin)
+                try base.accounts.activateSecondFactor(
+                    of: caller.session, code: code, keeping: caller.authenticated.id, origin: caller.origin)
             }
         }
     }
@@ -54,7 +56,8 @@ struct SecondFactorOperations: Sendable {
         try await namingFields {
             try await base.hashing.run(for: AccountOperations.asker(caller)) {
                 try base.accounts.removeSecondFactor(
-                    of: caller.session, password: password, code: code, origin: caller.origin)
+                    of: caller.session, password: password, code: code, keeping: caller.authenticated.id,
+                    origin: caller.origin)
             }
         }
     }

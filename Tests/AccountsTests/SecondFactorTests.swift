@@ -148,6 +148,33 @@ private func isThrottled(_ error: AccountError?) -> Bool { if case .throttled? =
         #expect(throws: Never.self) { try place.accounts.login(identifier: "ann", password: good, origin: "here") }
     }
 
+    @Test func aChangeOfTheSecondFactorEndsAllOtherSessions() throws {
+        let place = try Place(isStored: true)
+        let tokens = try Tokens(accounts: place.accounts, keyFile: place.folder.appendingPathComponent("keys.json"))
+        let ann = try place.accounts.login(identifier: "ann", password: good)
+        let (own, others, anns) = (
+            try tokens.issue(for: place.bob, origin: "here"),
+            try (0..<2).map { try tokens.issue(for: place.bob, origin: "there \($0)") }, try tokens.issue(for: ann, origin: "here")
+        )
+        let kept = try tokens.authenticate(own.text).id
+        let enrolment = try place.accounts.enrolSecondFactor(of: place.bob, password: good)
+        #expect(throws: Never.self) { try tokens.authenticate(others[0].text) }
+        #expect(throws: AccountError.wrongCode) {
+            try place.accounts.activateSecondFactor(of: place.bob, code: place.code(5, of: enrolment), keeping: kept)
+        }
+        #expect(throws: Never.self, "nothing has changed") { try tokens.authenticate(others[0].text) }
+        _ = try place.accounts.activateSecondFactor(of: place.bob, code: place.code(of: enrolment), keeping: kept)
+        for other in others { #expect(throws: AccountError.badToken) { try tokens.authenticate(other.text) } }
+        #expect(throws: Never.self) { try tokens.authenticate(own.text) }
+        #expect(throws: Never.self) { try tokens.authenticate(anns.text) }
+
+        let later = try tokens.issue(for: place.bob, origin: "there")
+        try place.accounts.removeSecondFactor(
+            of: place.bob, password: good, code: place.code(1, of: enrolment), keeping: kept)
+        #expect(throws: AccountError.badToken) { try tokens.authenticate(later.text) }
+        #expect(throws: Never.self) { try tokens.authenticate(own.text) }
+    }
+
     @Test func anEnrolmentNeedsThePassword() throws {
         let place = try Place()
         #expect(throws: AccountError.wrongCredentials) {

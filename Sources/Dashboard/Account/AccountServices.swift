@@ -82,13 +82,14 @@ struct AccountServices: Sendable {
     // MARK: The account panel
 
     /// Does what the panel asks and says how things are then.
+    /// - Parameter token: the `jti` of the token by which the session is kept on this machine.
     /// - Returns: the answer, and the session that goes on; `nil` where it is as it was.
-    func answer(_ request: AccountRequest, _ session: Session) -> (Answer, Session?) {
+    func answer(_ request: AccountRequest, _ session: Session, keeping token: String?) -> (Answer, Session?) {
         var renewed: Session?
         do {
             let session = try accounts.refreshed(session)
-            if let news = try enrolment(request, session) { return (news, nil) }
-            let (message, changed) = try carryOut(request, session)
+            if let news = try enrolment(request, session, token) { return (news, nil) }
+            let (message, changed) = try carryOut(request, session, token)
             renewed = changed
             return (try shown(to: changed, message), changed)
         } catch AccountError.invalid(let problems) {
@@ -113,12 +114,12 @@ struct AccountServices: Sendable {
     }
 
     /// What is told of a second factor that is made; `nil` where something else is asked.
-    private func enrolment(_ request: AccountRequest, _ session: Session) throws -> Answer? {
+    private func enrolment(_ request: AccountRequest, _ session: Session, _ token: String?) throws -> Answer? {
         switch request {
         case .enrolSecondFactor(let password):
             return try namingPassword { .secondFactorMade(try accounts.enrolSecondFactor(of: session, password: password)) }
         case .activateSecondFactor(let code):
-            return .secondFactorOn(recoveryCodes: try accounts.activateSecondFactor(of: session, code: code))
+            return .secondFactorOn(recoveryCodes: try accounts.activateSecondFactor(of: session, code: code, keeping: token))
         default: return nil
         }
     }
@@ -130,7 +131,7 @@ struct AccountServices: Sendable {
         }
     }
 
-    private func carryOut(_ request: AccountRequest, _ session: Session) throws -> (String?, Session) {
+    private func carryOut(_ request: AccountRequest, _ session: Session, _ token: String?) throws -> (String?, Session) {
         switch request {
         case .changePassword(let present, let new):
             let renewed = try accounts.changePassword(of: session, from: present, to: new)
@@ -143,8 +144,8 @@ struct AccountServices: Sendable {
             }
             return ("The profile is saved.", try accounts.refreshed(session))
         case .removeSecondFactor(let password, let code):
-            try namingPassword { try accounts.removeSecondFactor(of: session, password: password, code: code) }
-            return ("The second factor is removed; the password alone opens this account.", session)
+            try namingPassword { try accounts.removeSecondFactor(of: session, password: password, code: code, keeping: token) }
+            return ("The second factor is removed, other sessions have ended; the password alone opens this account.", session)
         default:
             let message = try change(request, session, accounts.acting(as: session, from: "terminal"))
             return (message, try accounts.refreshed(session))
