@@ -170,9 +170,10 @@ let package = Package(
             ]),
         .executableTarget(
             name: "oddline",
+            // Built in this order where there is a choice: what most others wait for comes first.
             dependencies: [
-                "Dashboard", "Commands", "Work", "Invocation", "NcursesTerminal", "TerminalUI", "Workbench", "AnomalyDetection",
-                "SeriesReading", "TimeSeries", "Accounts", "Persistence", "NeuralNetwork", argumentParser,
+                "NeuralNetwork", "AnomalyDetection", "SeriesReading", "TimeSeries", "Accounts", "Persistence", "Workbench",
+                "Dashboard", "TerminalUI", "Work", "NcursesTerminal", "Commands", "Invocation", argumentParser,
             ],
             swiftSettings: strict, linkerSettings: linked),
         .executableTarget(
