@@ -13,10 +13,8 @@ public struct RobustScaling: Sendable, Equatable, Codable {
     }
 
     /// Fits the scaling to the first `rows` rows of `series`, gaps left out. The spread is at least half the standard
-    /// deviation, so that the rare values of a channel that mostly stands still are not blown up. That is the deviation of values of
-    /// which the extreme ones, one in a thousand at each end, are taken for the next ones (Winsor's mean and variance; Dixon,
-    /// 1960): one row that is far off says nothing of the others. A channel that is constant there (to 12 digits) has spread 1,
-    /// one with gaps alone center 0 and spread 1.
+    /// deviation, so that the rare values of a channel that mostly stands still are not blown up; a channel that is
+    /// constant there (to 12 digits) has spread 1, one with gaps alone center 0 and spread 1.
     public init(fitting series: Series, rows: Int) {
         var centers: [Double] = []
         var spreads: [Double] = []
@@ -28,25 +26,12 @@ public struct RobustScaling: Sendable, Equatable, Codable {
                 continue
             }
             centers.append(quantile(ofSorted: present, 0.5))
-            let (mean, deviation) = Self.ordinary(ofSorted: present)
+            let (mean, deviation) = meanAndDeviation(ofSorted: present)
             let range = (quantile(ofSorted: present, 0.75) - quantile(ofSorted: present, 0.25)) / 1.349
             let spread = max(range, 0.5 * deviation)
             spreads.append(spread > 1e-12 * abs(mean) ? spread : 1)
         }
         self.init(centers: centers, spreads: spreads)
-    }
-
-    /// Mean and deviation without extremes; with them where nothing else varies.
-    private static func ordinary(ofSorted values: [Double]) -> (mean: Double, deviation: Double) {
-        let count = max(1, values.count / 1000)
-        guard values.count > 2 * count else { return meanAndDeviation(ofSorted: values) }
-        var limited = values
-        for index in 0..<count {
-            limited[index] = values[count]
-            limited[values.count - 1 - index] = values[values.count - 1 - count]
-        }
-        let ordinary = meanAndDeviation(ofSorted: limited)
-        return ordinary.deviation > 1e-12 * abs(ordinary.mean) ? ordinary : meanAndDeviation(ofSorted: values)
     }
 
     /// Scaled values reach from `-limit` to `limit`, so that one spike cannot drown the rest.

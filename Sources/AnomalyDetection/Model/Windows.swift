@@ -127,8 +127,7 @@ struct LevelFreeWindows: Sendable {
     private(set) var values: [Float] = []
     /// The mean of each channel over the window and the standard deviation from it, `[windows, channels]`. Long gaps
     /// (`Windowing.longGap`) are left out, and short ones counted as they are bridged: without them, a window of a smooth rhythm
-    /// would have a level of its own where a crest was not measured. Values farther from the median than `RobustScaling.limit`
-    /// count as if they lay there (Winsor's mean): one spike does not shift the level of the rows around it.
+    /// would have a level of its own where a crest was not measured.
     private(set) var levels: [Float] = [], swings: [Float] = []
     /// 1 where a value was measured, 0 in a gap, as `values`; `nil` where none of the series has a gap.
     private(set) var measured: [Float]?
@@ -168,34 +167,22 @@ struct LevelFreeWindows: Sendable {
         let places = stride(from: place + channel, to: values.count, by: channels)
         let counting = outsideLongGaps[levels.count]
         let count = Double(counting?.count ?? (values.count - place) / channels)
-        var (sum, least, most) = (0.0, Float.infinity, -Float.infinity)
-        func take(_ value: Float) {
-            sum += Double(value)
-            (least, most) = (min(least, value), max(most, value))
-        }
+        var sum = 0.0
         if let counting {
-            for place in counting { take(values[place]) }
+            for place in counting { sum += Double(values[place]) }
         } else {
-            for place in places { take(values[place]) }
-        }
-        let limit = RobustScaling.limit
-        var reach = -Float.infinity...Float.infinity
-        if max(most - Float(sum / count), Float(sum / count) - least) > limit {
-            let counted = counting.map { $0.map { values[$0] } } ?? places.map { values[$0] }
-            let median = quantile(ofSorted: counted.sorted(), 0.5)
-            reach = (median - limit)...(median + limit)
-            sum = counted.reduce(0) { $0 + Double(min(max($1, reach.lowerBound), reach.upperBound)) }
+            for place in places { sum += Double(values[place]) }
         }
         let level = sum / count
         var squares = 0.0
-        func square(_ value: Float) {
-            let difference = Double(min(max(value, reach.lowerBound), reach.upperBound)) - level
+        for place in counting ?? [] {
+            let difference = Double(values[place]) - level
             squares += difference * difference
         }
-        for place in counting ?? [] { square(values[place]) }
         for place in places {
-            if counting == nil { square(values[place]) }
-            values[place] = min(max(Float(Double(values[place]) - level), -limit), limit)
+            let difference = Double(values[place]) - level
+            if counting == nil { squares += difference * difference }
+            values[place] = min(max(Float(difference), -RobustScaling.limit), RobustScaling.limit)
         }
         levels.append(Float(level))
         swings.append(Float((squares / count).squareRoot()))
