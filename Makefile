@@ -44,7 +44,7 @@ build-service: build $(SERVICE)
 # error, since standard output is the program's; it is not piped, so that on a terminal it stays on one line.
 SOURCES := $(shell find Sources Package.swift -type f)
 $(PROGRAM): $(SOURCES)
-	@[ -e $@ ] || echo "First build: about 8 minutes on two cores; later ones compile only what changed." >&2
+	@[ -e $@ ] || echo "First build: about 7 minutes on two cores; later ones compile only what changed." >&2
 	@$(WITHOUT_SERVICE) $(BUILD) --product oddline >&2
 	@touch $@
 

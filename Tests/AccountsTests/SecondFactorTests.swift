@@ -152,10 +152,9 @@ private func isThrottled(_ error: AccountError?) -> Bool { if case .throttled? =
         let place = try Place(isStored: true)
         let tokens = try Tokens(accounts: place.accounts, keyFile: place.folder.appendingPathComponent("keys.json"))
         let ann = try place.accounts.login(identifier: "ann", password: good)
-        let (own, others, anns) = (
-            try tokens.issue(for: place.bob, origin: "here"),
-            try (0..<2).map { try tokens.issue(for: place.bob, origin: "there \($0)") }, try tokens.issue(for: ann, origin: "here")
-        )
+        let own = try tokens.issue(for: place.bob, origin: "here")
+        let others = try (0..<2).map { try tokens.issue(for: place.bob, origin: "there \($0)") }
+        let anns = try tokens.issue(for: ann, origin: "here")
         let kept = try tokens.authenticate(own.text).id
         let enrolment = try place.accounts.enrolSecondFactor(of: place.bob, password: good)
         #expect(throws: Never.self) { try tokens.authenticate(others[0].text) }
