@@ -124,7 +124,7 @@ extension Accounts {
         }
     }
 
-    /// Ends the sessions of an account that tokens keep, but that of one token.
+    /// Ends the sessions of an account that tokens keep, but that of one token; all where it is `nil`.
     func endOtherSessions(_ database: Database, of account: Int64, but token: String?) throws {
         try SessionRecord.unrevoked(of: account).filter { $0.id != (token ?? "") }
             .updateAll(database, SessionRecord.Columns.revokedAt.set(to: now()))
@@ -132,7 +132,7 @@ extension Accounts {
 
     /// Ends all sessions of an account and keeps logins under way from opening one.
     func endSessions(_ database: Database, of account: Account) throws {
-        try SessionRecord.unrevoked(of: account.id).updateAll(database, SessionRecord.Columns.revokedAt.set(to: now()))
+        try endOtherSessions(database, of: account.id, but: nil)
         try StatusRecord.filter(key: account.id).updateAll(database, StatusRecord.Columns.tokenVersion += 1)
     }
 }

@@ -15,6 +15,8 @@ final class InputSource {
     /// The signal that asked the program to end, if one did.
     private(set) var endingSignal: Int32?
 
+    /// The signals that ask the program to end.
+    private static let ending = [SIGTERM, SIGHUP, SIGINT]
     /// Seconds within which the loop must hear of a signal that asks the program to end; a screen takes milliseconds.
     private static let longestDeafness = 5.0
 
@@ -27,13 +29,13 @@ final class InputSource {
 
     /// Hears of signals from now on: of those that ask the program to end, that it goes on after it was stopped, and of `others`.
     func watchSignals(_ others: [Int32] = []) {
-        for number in [SIGTERM, SIGHUP, SIGINT, SIGCONT] + others {
+        for number in Self.ending + [SIGCONT] + others {
             if number == SIGINT {
                 interruptBefore = signal(number, SIG_IGN)
             } else if number != SIGCONT {
                 signal(number, SIG_IGN)
             }
-            let isEnding = [SIGTERM, SIGHUP, SIGINT].contains(number)
+            let isEnding = Self.ending.contains(number)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [asked, wakePipe] in
                 asked.raise(number)
@@ -76,7 +78,7 @@ final class InputSource {
         if descriptors[1].revents != 0 {
             wakePipe.drain()
             events += asked.take().flatMap { number in
-                guard [SIGTERM, SIGHUP, SIGINT].contains(number) else { return answer(number) }
+                guard Self.ending.contains(number) else { return answer(number) }
                 endingSignal = endingSignal ?? number
                 return [.terminate]
             }

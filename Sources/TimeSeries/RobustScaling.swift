@@ -13,25 +13,39 @@ public struct RobustScaling: Sendable, Equatable, Codable {
     }
 
     /// Fits the scaling to the first `rows` rows of `series`, gaps left out. The spread is at least half the standard
-    /// deviation, so that the rare values of a channel that mostly stands still are not blown up; a channel that is
-    /// constant there (to 12 digits) has spread 1, one with gaps alone center 0 and spread 1.
+    /// deviation, so that the rare values of a channel that mostly stands still are not blown up; spikes of single rows do not
+    /// count there (`withoutLoneSpikes`). A channel that is constant there (to 12 digits) has spread 1, one with gaps alone
+    /// center 0 and spread 1.
     public init(fitting series: Series, rows: Int) {
         var centers: [Double] = []
         var spreads: [Double] = []
         for channel in series.channels {
-            let present = channel.values.prefix(rows).filter { !$0.isNaN }.sorted()
+            let inOrder = channel.values.prefix(rows).filter { !$0.isNaN }
+            let present = inOrder.sorted()
             guard !present.isEmpty else {
                 centers.append(0)
                 spreads.append(1)
                 continue
             }
-            centers.append(quantile(ofSorted: present, 0.5))
-            let (mean, deviation) = meanAndDeviation(ofSorted: present)
+            let center = quantile(ofSorted: present, 0.5)
+            centers.append(center)
             let range = (quantile(ofSorted: present, 0.75) - quantile(ofSorted: present, 0.25)) / 1.349
+            let counted = Self.withoutLoneSpikes(inOrder, center, reach: Double(Self.limit) * range)
+            let (mean, deviation) = meanAndDeviation(ofSorted: counted?.sorted() ?? present)
             let spread = max(range, 0.5 * deviation)
             spreads.append(spread > 1e-12 * abs(mean) ? spread : 1)
         }
         self.init(centers: centers, spreads: spreads)
+    }
+
+    /// Values in the order of their rows without those that lie farther than `reach` from `center` while both neighbours do not: such
+    /// a row cannot be told from a wrong one, and one a hundred times as far off as the others would hide them all.
+    /// - Returns: `nil` where there are none, and where the channel mostly stands still (`reach` is 0).
+    private static func withoutLoneSpikes(_ values: [Double], _ center: Double, reach: Double) -> [Double]? {
+        guard reach > 0 else { return nil }
+        func isFar(_ row: Int) -> Bool { values.indices.contains(row) && abs(values[row] - center) > reach }
+        let counted = values.indices.filter { !isFar($0) || isFar($0 - 1) || isFar($0 + 1) }
+        return counted.count == values.count ? nil : counted.map { values[$0] }
     }
 
     /// Scaled values reach from `-limit` to `limit`, so that one spike cannot drown the rest.
