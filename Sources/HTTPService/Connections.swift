@@ -73,7 +73,14 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     // MARK: Beginning and end
 
-    func handlerAdded(context: ChannelHandlerContext) { if context.channel.isActive { begin(context) } }
+    func handlerAdded(context: ChannelHandlerContext) {
+        do {
+            try RequestHeads.insert(into: context.pipeline.syncOperations)
+        } catch {
+            return context.close(promise: nil)
+        }
+        if context.channel.isActive { begin(context) }
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         begin(context)

@@ -128,6 +128,48 @@ import Testing
         }
     }
 
+    /// An old client does not know that a connection stays open, nor `100 Continue`.
+    @Test func aClientOfHTTP10IsAnsweredOnce() async throws {
+        let server = try await LiveServer()
+        try await onThread { [port = server.port] in
+            let body = "{\"identifier\":\"ann\",\"password\":\"x\"}"
+            for (request, status) in [
+                ("GET /health HTTP/1.0\r\nhost: localhost\r\n\r\n", "200"),
+                ("GET /health HTTP/1.0\r\nhost: localhost\r\nconnection: keep-alive\r\n\r\n", "200"),
+                ("GET /health HTTP/1.0\r\n\r\n", "400"),
+                (
+                    Self.login.replacing("HTTP/1.1", with: "HTTP/1.0")
+                        + "expect: 100-continue\r\ncontent-length: \(body.utf8.count)\r\n\r\n" + body, "401"
+                ),
+            ] {
+                let client = try Client(port: port)
+                client.write(request)
+                let answer = client.readAll()
+                #expect(answer.hasPrefix("HTTP/1.0 \(status)") && client.isClosed, "\(request): \(answer)")
+                #expect(answer.lowercased().contains("connection: close"), "\(answer)")
+            }
+        }
+    }
+
+    /// The host of the target counts, whatever the header says; that there is one header is asked all the same.
+    @Test func aTargetThatNamesItsHostIsJudgedByIt() async throws {
+        let server = try await LiveServer()
+        try await onThread { [port = server.port] in
+            for (target, hosts, status) in [
+                ("http://localhost:\(port)/health", ["localhost"], "200"), ("HTTP://localhost/health?a", ["localhost"], "200"),
+                ("http://evil.example/health", ["localhost"], "421"), ("http://localhost/health", ["evil.example"], "200"),
+                ("http://localhost/health", [], "400"), ("http://localhost/health", ["localhost", "localhost"], "400"),
+                ("http:///health", ["localhost"], "400"), ("http://localhost?x", ["localhost"], "404"),
+            ] {
+                let client = try Client(port: port)
+                let headers = hosts.map { "host: \($0)\r\n" }.joined()
+                client.write("GET \(target) HTTP/1.1\r\n\(headers)connection: close\r\n\r\n")
+                let answer = client.readAll()
+                #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(target), \(hosts): \(answer)")
+            }
+        }
+    }
+
     @Test func aBodyThatComesByteByByteIsGivenUpAndTheConnectionEnds() async throws {
         let server = try await LiveServer {
             ($0.deadlines.body, $0.deadlines.farewell) = (.milliseconds(500), .seconds(60))

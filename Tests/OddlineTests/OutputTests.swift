@@ -114,6 +114,14 @@ extension OutputTests {
         #expect(try shell("test -c /dev/full; echo $?; test -c /dev/null; echo $?").output == "0\n0\n")
     }
 
+    /// With less still the system's loader says that it cannot load the libraries.
+    @Test(arguments: [200_000, 400_000]) func whereTooLittleMemoryMayBeUsedASentenceSaysSo(_ kilobytes: Int) throws {
+        defer { remove() }
+        let little = try shell("ulimit -v \(kilobytes); oddline generate contextual --rows 600 -o s.csv")
+        #expect(little.status == 1 && little.lines.isEmpty)
+        #expect(little.errors.contains("\(kilobytes * 1024 / 1_000_000) MB of memory and needs 512"), "\(little.errors)")
+    }
+
     /// A copy that has no room, and files that are not there.
     @Test func sentencesSpeakOfWhatIsWrong() throws {
         defer { remove() }

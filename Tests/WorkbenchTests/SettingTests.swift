@@ -37,9 +37,9 @@ private let table = AnalysisSettings.table(.standard)
 
 @Test func valuesOutsideTheRangeAreRefusedWithTheSettingsName() throws {
     let bad = [
-        "lstm_weight": ["-0.1", "1.1", "nan", "much", ""], "threshold": ["2", "-1", "inf"],
+        "lstm_weight": ["-0.1", "1.1", "nan", "much", "", "0.5\0", "0.5\0much"], "threshold": ["2", "-1", "inf"],
         "smoothing": ["0", "102", "2.5", "1e9"], "calibration": ["best", "robust", ""], "flags": ["some", ""],
-        "top": ["0", "101", "1.5"],
+        "top": ["0", "101", "1.5", "5\0"],
     ]
     for (name, texts) in bad {
         for text in texts {

@@ -165,27 +165,48 @@ struct LevelFreeWindows: Sendable {
     /// Takes the level off one channel of the last window, which begins at `place`.
     private mutating func takeLevel(of channel: Int, from place: Int, channels: Int) {
         let places = stride(from: place + channel, to: values.count, by: channels)
-        let counting = outsideLongGaps[levels.count]
-        let count = Double(counting?.count ?? (values.count - place) / channels)
-        var sum = 0.0
-        if let counting {
-            for place in counting { sum += Double(values[place]) }
-        } else {
-            for place in places { sum += Double(values[place]) }
-        }
-        let level = sum / count
-        var squares = 0.0
-        for place in counting ?? [] {
-            let difference = Double(values[place]) - level
-            squares += difference * difference
-        }
+        let (level, swing) = outsideLongGaps[levels.count].map { levelAndSwing(at: $0) } ?? levelAndSwing(at: places)
         for place in places {
-            let difference = Double(values[place]) - level
-            if counting == nil { squares += difference * difference }
-            values[place] = min(max(Float(difference), -RobustScaling.limit), RobustScaling.limit)
+            let difference = Float(Double(values[place]) - level)
+            values[place] = min(max(difference, -RobustScaling.limit), RobustScaling.limit)
         }
         levels.append(Float(level))
-        swings.append(Float((squares / count).squareRoot()))
+        swings.append(Float(swing))
+    }
+
+    /// The mean of the values at places in the order of time, and the standard deviation from it. A value that lies farther than
+    /// `RobustScaling.limit` from the median while both neighbours do not counts as if it lay there (Winsor's mean): a spike of a
+    /// single row, however high, shifts the level of the rows around it by no more than it can be seen.
+    private func levelAndSwing(at places: some Collection<Int>) -> (level: Double, swing: Double) {
+        var (sum, low, high) = (0.0, Float.infinity, -Float.infinity)
+        for place in places {
+            let value = values[place]
+            sum += Double(value)
+            low = min(low, value)
+            high = max(high, value)
+        }
+        // Where all lie close together, none can be far from the median.
+        if high - low > RobustScaling.limit {
+            let bounded = withoutLoneSpikes(places)
+            return levelAndSwing(of: bounded, sum: bounded.reduce(0) { $0 + Double($1) })
+        }
+        return levelAndSwing(of: places.lazy.map { values[$0] }, sum: sum)
+    }
+
+    private func levelAndSwing(of values: some Collection<Float>, sum: Double) -> (level: Double, swing: Double) {
+        let (level, count) = (sum / Double(values.count), Double(values.count))
+        let squares = values.reduce(0) { $0 + (Double($1) - level) * (Double($1) - level) }
+        return (level, (squares / count).squareRoot())
+    }
+
+    private func withoutLoneSpikes(_ places: some Collection<Int>) -> [Float] {
+        let all = places.map { values[$0] }
+        let median = quantile(ofSorted: all.sorted(), 0.5)
+        func isFar(_ row: Int) -> Bool { all.indices.contains(row) && abs(all[row] - median) > RobustScaling.limit }
+        return all.indices.map { row in
+            guard isFar(row), !isFar(row - 1), !isFar(row + 1) else { return all[row] }
+            return median + (all[row] > median ? RobustScaling.limit : -RobustScaling.limit)
+        }
     }
 
     /// Notes the places of a channel of the last window that lie in no long gap, where others do.

@@ -213,14 +213,18 @@ extension SettingNumber {
 
 extension Double: SettingNumber {
     static var isWhole: Bool { false }
-    init?(typed text: String) { self.init(text) }
+    init?(typed text: String) {
+        // What stands behind a character NUL would not be read.
+        guard !text.utf8.contains(0) else { return nil }
+        self.init(text)
+    }
     var number: Double { self }
 }
 
 extension Int: SettingNumber {
     static var isWhole: Bool { true }
     init?(typed text: String) {
-        guard let number = Double(text) else { return nil }
+        guard let number = Double(typed: text) else { return nil }
         self.init(exactly: number)
     }
     var number: Double { Double(self) }
