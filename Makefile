@@ -56,9 +56,9 @@ $(SERVICE): $(SOURCES)
 	@$(BUILD) --product oddline-serve >&2
 	@touch $@
 
-# A debug build, in which what is ours is optimised all the same (Package.swift tells).
+# A debug build, in which what is ours is optimised all the same; Package.swift tells why.
 TEST = ODDLINE_PROGRAM=$(CURDIR)/.build-tests/debug/oddline \
-	$(SWIFT) test --build-path .build-tests -debug-info-format none --disable-xctest
+	ODDLINE_TESTING=1 $(SWIFT) test --disable-index-store --build-path .build-tests -debug-info-format none --disable-xctest
 
 # The program that measures; Benchmarks/README.md tells what.
 bench: setup

@@ -26,9 +26,11 @@ func inC(_ flags: [String]) -> [CSetting] {
     return flags.isEmpty ? [] : [.unsafeFlags(flags)]
 }
 
-/// What is ours is optimised in a debug build too, which `make test` makes: of packages that we use and of the tests it takes a fraction
-/// of the time, while unoptimised networks would take hours.
-let ours = strict + [.unsafeFlags(["-O", "-whole-module-optimization"], .when(configuration: .debug))]
+/// Whether `make test` builds, which is a debug build: of the packages that we use and of the tests it takes a fraction of the time. What
+/// is ours is optimised all the same, since unoptimised networks would take hours.
+let isTesting = Context.environment["ODDLINE_TESTING"] != nil
+let ours: [SwiftSetting] =
+    strict + (isTesting ? [.unsafeFlags(["-O", "-whole-module-optimization", "-disable-batch-mode"])] : [])
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: ours)
