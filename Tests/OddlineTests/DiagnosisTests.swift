@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct DiagnosisTests {
+@Suite(.waiting) struct DiagnosisTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-doctor-\(UUID().uuidString)").path
     private var data: String { folder + "/data" }
 

@@ -5,7 +5,7 @@ import Testing
 import TimeSeries
 
 /// Text of all the world's scripts in a real terminal.
-@Suite(.serialized) struct TextTests {
+@Suite(.serialized, .waiting) struct TextTests {
     @Test func aCombiningMarkTypedIntoAPathJoinsItsLetter() throws {
         let terminal = try Terminal(["--demo"])
         try terminal.wait(for: "COMBINED")
