@@ -177,30 +177,26 @@ struct LevelFreeWindows: Sendable {
     /// The mean of the values at places in the order of time, and the standard deviation from it. A value that lies farther than
     /// `RobustScaling.limit` from the median while both neighbours do not counts as if it lay there (Winsor's mean): a spike of a
     /// single row, however high, shifts the level of the rows around it by no more than it can be seen.
-    private func levelAndSwing(at places: some Collection<Int>) -> (level: Double, swing: Double) {
-        var (sum, low, high) = (0.0, Float.infinity, -Float.infinity)
-        for place in places {
-            let value = values[place]
+    private func levelAndSwing(at places: some Sequence<Int>) -> (level: Double, swing: Double) {
+        let present = places.lazy.map { values[$0] }
+        var (sum, count, low, high) = (0.0, 0.0, Float.infinity, -Float.infinity)
+        for value in present {
             sum += Double(value)
+            count += 1
             low = min(low, value)
             high = max(high, value)
         }
-        // Where all lie close together, none can be far from the median.
-        if high - low > RobustScaling.limit {
-            let bounded = withoutLoneSpikes(places)
-            return levelAndSwing(of: bounded, sum: bounded.reduce(0) { $0 + Double($1) })
+        func swing(_ values: some Sequence<Float>, _ level: Double) -> Double {
+            (values.reduce(0) { $0 + (Double($1) - level) * (Double($1) - level) } / count).squareRoot()
         }
-        return levelAndSwing(of: places.lazy.map { values[$0] }, sum: sum)
+        // Where all lie close together, none can be far from the median.
+        guard high - low > RobustScaling.limit else { return (sum / count, swing(present, sum / count)) }
+        let bounded = withoutLoneSpikes(Array(present))
+        let level = bounded.reduce(0) { $0 + Double($1) } / count
+        return (level, swing(bounded, level))
     }
 
-    private func levelAndSwing(of values: some Collection<Float>, sum: Double) -> (level: Double, swing: Double) {
-        let (level, count) = (sum / Double(values.count), Double(values.count))
-        let squares = values.reduce(0) { $0 + (Double($1) - level) * (Double($1) - level) }
-        return (level, (squares / count).squareRoot())
-    }
-
-    private func withoutLoneSpikes(_ places: some Collection<Int>) -> [Float] {
-        let all = places.map { values[$0] }
+    private func withoutLoneSpikes(_ all: [Float]) -> [Float] {
         let median = quantile(ofSorted: all.sorted(), 0.5)
         func isFar(_ row: Int) -> Bool { all.indices.contains(row) && abs(all[row] - median) > RobustScaling.limit }
         return all.indices.map { row in
