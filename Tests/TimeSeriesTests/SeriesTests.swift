@@ -52,6 +52,19 @@ import Testing
     #expect(scaled[50] == RobustScaling.limit && scaled.allSatisfy { abs($0) <= RobustScaling.limit })
 }
 
+/// One wrong row does not decide the unit in which all others are measured; two together may be what the channel does.
+@Test func spikesOfSingleRowsDoNotCountInTheSpread() {
+    func spread(_ heights: [Int: Double]) -> Double {
+        var values = (0..<1000).map { sin(Double($0)) }
+        for (row, height) in heights { values[row] = height }
+        return RobustScaling(fitting: Series(name: "s", channels: [.init(name: "a", values: values)]), rows: 1000).spreads[0]
+    }
+    for height in [1e3, 1e6, 1e9] {
+        #expect(abs(spread([500: height]) - spread([:])) < 0.01 && spread([0: height, 999: -height, 50: height]) < 1)
+        #expect(spread([500: height, 501: height]) > 10)
+    }
+}
+
 @Test(arguments: [24, 48, 100, 288]) func theDominantPeriodOfAWaveIsFound(_ period: Int) throws {
     let values = (0..<3000).map { sin(2 * Double.pi * Double($0) / Double(period)) }
     #expect(abs(try #require(dominantPeriod(of: values)) - period) <= 1)

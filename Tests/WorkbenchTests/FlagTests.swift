@@ -51,6 +51,20 @@ import Work
         #expect(events.count == 1 && events.allSatisfy { $0.rows.clamped(to: month..<(month + 30)).count == 30 })
     }
 
+    /// Spikes that are found alone are found beside one that is ten or a hundred times as high.
+    @Test(arguments: 1...3 as ClosedRange<UInt64>) func aHugeSpikeHidesNoOthers(_ seed: UInt64) async throws {
+        var random = SeededGenerator(seed: seed)
+        var values = (0..<3000).map { sin(2 * Double.pi * Double($0) / 50) + 0.1 * random.normal() }
+        for row in [700, 1500, 2300] { values[row] += 10 }
+        for huge in [0, 100, 1000] as [Double] {
+            var values = values
+            values[1900] += huge
+            let series = Series(name: "spikes", channels: [.init(name: "v", values: values)])
+            let events = try #require(try await analysis(of: series).result).events
+            for row in [700, 1500, 2300] { #expect(events.contains { $0.rows.contains(row) }, "\(row) beside \(huge)") }
+        }
+    }
+
     @Test func whatStandsApartIsFlaggedAndNothingElse() async throws {
         let series = SampleKind.collective.series(rows: 3000, seed: 7)
         let analysis = try await analysis(of: series)
