@@ -30,7 +30,7 @@ func inC(_ flags: [String]) -> [CSetting] {
 /// is ours is optimised all the same, since unoptimised networks would take hours.
 let isTesting = Context.environment["ODDLINE_TESTING"] != nil
 let ours: [SwiftSetting] =
-    strict + (isTesting ? [.unsafeFlags(["-O", "-whole-module-optimization", "-disable-batch-mode"])] : [])
+    strict + (isTesting ? [.unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"])] : [])
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: ours)
