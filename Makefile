@@ -58,7 +58,7 @@ $(SERVICE): $(SOURCES)
 
 # A debug build, in which what is ours is optimised all the same; Package.swift tells why.
 TEST = ODDLINE_PROGRAM=$(CURDIR)/.build-tests/debug/oddline \
-	ODDLINE_TESTING=1 $(SWIFT) test --disable-index-store --build-path .build-tests -debug-info-format none --disable-xctest
+	ODDLINE_TESTING=1 $(SWIFT) test --build-path .build-tests -debug-info-format none --disable-xctest
 
 # The program that measures; Benchmarks/README.md tells what.
 bench: setup
