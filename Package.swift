@@ -26,23 +26,18 @@ func inC(_ flags: [String]) -> [CSetting] {
     return flags.isEmpty ? [] : [.unsafeFlags(flags)]
 }
 
-/// Whether `make test` builds, which is a debug build: of the packages that we use and of the tests it takes a fraction of the time. What
-/// is ours is optimised all the same, since unoptimised networks would take hours.
-let isTesting = Context.environment["ODDLINE_TESTING"] != nil
-let ours: [SwiftSetting] =
-    strict + (isTesting ? [.unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"])] : [])
-
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: ours)
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-/// A test target.
+/// A test target. Tests build without optimisation, in a fraction of the time; what they test, and `TestSupport`, which computes
+/// for them, stay optimised.
 func tests(
     _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
 ) -> Target {
     .testTarget(
         name: name, dependencies: dependencies, exclude: exclude, resources: resources,
-        swiftSettings: strict, linkerSettings: linked)
+        swiftSettings: strict + [.unsafeFlags(["-Onone"])], linkerSettings: linked)
 }
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -100,7 +95,7 @@ let service: [Target] =
             dependencies: [
                 "HTTPService", "Invocation", "Accounts", "Workbench", "AnomalyDetection", "Persistence", argumentParser, logging,
             ],
-            swiftSettings: ours, linkerSettings: linked),
+            swiftSettings: strict, linkerSettings: linked),
         tests(
             "HTTPServiceTests",
             [
@@ -181,7 +176,7 @@ let package = Package(
                 "NeuralNetwork", "AnomalyDetection", "SeriesReading", "TimeSeries", "Accounts", "Persistence", "Workbench",
                 "Dashboard", "TerminalUI", "Work", "NcursesTerminal", "Commands", "Invocation", argumentParser,
             ],
-            swiftSettings: ours, linkerSettings: linked),
+            swiftSettings: strict, linkerSettings: linked),
         .executableTarget(
             name: "OddlineBench",
             dependencies: [
@@ -193,7 +188,8 @@ let package = Package(
 
         .target(
             name: "TestSupport", dependencies: ["Work", "AnomalyDetection", "NeuralNetwork", "TimeSeries"],
-            path: "Tests/TestSupport", swiftSettings: ours),
+            path: "Tests/TestSupport",
+            swiftSettings: strict),
         tests("DigestTests", ["Digest"]),
         tests("FilesTests", ["Files"]),
         tests("WorkTests", ["Work", "TimeSeries"]),
