@@ -51,18 +51,14 @@ import Work
         #expect(events.count == 1 && events.allSatisfy { $0.rows.clamped(to: month..<(month + 30)).count == 30 })
     }
 
-    /// Spikes that are found alone are found beside one that is ten or a hundred times as high.
+    /// Spikes of 10 are found beside one of 1,000.
     @Test(arguments: 1...3 as ClosedRange<UInt64>) func aHugeSpikeHidesNoOthers(_ seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
         var values = (0..<3000).map { sin(2 * Double.pi * Double($0) / 50) + 0.1 * random.normal() }
-        for row in [700, 1500, 2300] { values[row] += 10 }
-        for huge in [0, 100, 1000] as [Double] {
-            var values = values
-            values[1900] += huge
-            let series = Series(name: "spikes", channels: [.init(name: "v", values: values)])
-            let events = try #require(try await analysis(of: series).result).events
-            for row in [700, 1500, 2300] { #expect(events.contains { $0.rows.contains(row) }, "\(row) beside \(huge)") }
-        }
+        for (row, height) in [(700, 10.0), (1500, 10), (1900, 1000), (2300, 10)] { values[row] += height }
+        let series = Series(name: "spikes", channels: [.init(name: "v", values: values)])
+        let events = try #require(try await analysis(of: series).result).events
+        for row in [700, 1500, 1900, 2300] { #expect(events.contains { $0.rows.contains(row) }, "\(row)") }
     }
 
     @Test func whatStandsApartIsFlaggedAndNothingElse() async throws {
