@@ -14,8 +14,8 @@ public struct RobustScaling: Sendable, Equatable, Codable {
 
     /// Fits the scaling to the first `rows` rows of `series`, gaps left out. The spread is at least half the standard
     /// deviation, so that the rare values of a channel that mostly stands still are not blown up; spikes of single rows do not
-    /// count there (`withoutLoneSpikes`). A channel that is constant there (to 12 digits) has spread 1, one with gaps alone
-    /// center 0 and spread 1.
+    /// count in that (`spread`). A channel that is constant there (to 12 digits) has spread 1, one with gaps alone center 0 and
+    /// spread 1.
     public init(fitting series: Series, rows: Int) {
         var centers: [Double] = []
         var spreads: [Double] = []
@@ -29,23 +29,30 @@ public struct RobustScaling: Sendable, Equatable, Codable {
             }
             let center = quantile(ofSorted: present, 0.5)
             centers.append(center)
-            let range = (quantile(ofSorted: present, 0.75) - quantile(ofSorted: present, 0.25)) / 1.349
-            let counted = Self.withoutLoneSpikes(inOrder, center, reach: Double(Self.limit) * range)
-            let (mean, deviation) = meanAndDeviation(ofSorted: counted?.sorted() ?? present)
-            let spread = max(range, 0.5 * deviation)
+            let mean = present.reduce(0, +) / Double(present.count)
+            let spread = Self.spread(of: inOrder, sorted: present, center)
             spreads.append(spread > 1e-12 * abs(mean) ? spread : 1)
         }
         self.init(centers: centers, spreads: spreads)
     }
 
-    /// Values in the order of their rows without those that lie farther than `reach` from `center` while both neighbours do not: such
-    /// a row cannot be told from a wrong one, and one a hundred times as far off as the others would hide them all.
-    /// - Returns: `nil` where there are none, and where the channel mostly stands still (`reach` is 0).
-    private static func withoutLoneSpikes(_ values: [Double], _ center: Double, reach: Double) -> [Double]? {
-        guard reach > 0 else { return nil }
-        func isFar(_ row: Int) -> Bool { values.indices.contains(row) && abs(values[row] - center) > reach }
-        let counted = values.indices.filter { !isFar($0) || isFar($0 - 1) || isFar($0 + 1) }
-        return counted.count == values.count ? nil : counted.map { values[$0] }
+    /// The interquartile range over 1.349, and at least half the standard deviation of all values but lone spikes: rows that lie farther
+    /// than `limit` spreads from the center while both neighbours do not. Such a row cannot be told from a wrong one, and one a
+    /// hundred times as far off as others would hide them. A channel that mostly stands still may consist of them: there all count.
+    private static func spread(of inOrder: [Double], sorted: [Double], _ center: Double) -> Double {
+        let range = (quantile(ofSorted: sorted, 0.75) - quantile(ofSorted: sorted, 0.25)) / 1.349
+        var spread = max(range, 0.5 * meanAndDeviation(ofSorted: sorted).deviation)
+        guard range > 0 else { return spread }
+        // A spike may have hidden one that is not as high.
+        while true {
+            let reach = Double(limit) * spread
+            func isFar(_ row: Int) -> Bool { inOrder.indices.contains(row) && abs(inOrder[row] - center) > reach }
+            let counted = inOrder.indices.filter { !isFar($0) || isFar($0 - 1) || isFar($0 + 1) }.map { inOrder[$0] }
+            guard counted.count < inOrder.count else { return spread }
+            let without = max(range, 0.5 * meanAndDeviation(ofSorted: counted.sorted()).deviation)
+            guard without < spread else { return spread }
+            spread = without
+        }
     }
 
     /// Scaled values reach from `-limit` to `limit`, so that one spike cannot drown the rest.
