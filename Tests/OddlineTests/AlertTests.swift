@@ -4,7 +4,7 @@ import Testing
 import TimeSeries
 
 /// Alerts on a file that is followed, by programs that are killed and started again between polls.
-@Suite(.serialized, .waiting) final class AlertTests {
+@Suite(.serialized) final class AlertTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("alerts-\(UUID().uuidString)")
     private let series = SampleKind.contextual.series(rows: 1400, seed: 3, isClean: true)
 

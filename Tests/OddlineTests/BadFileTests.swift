@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.waiting) struct BadFileTests {
+@Suite struct BadFileTests {
     private let folder: URL
 
     init() throws {

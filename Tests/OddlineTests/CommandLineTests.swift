@@ -43,7 +43,7 @@ private func temporary(_ name: String) -> String {
     FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + "-" + name).path
 }
 
-@Test(.waiting) func theVersionIsSaidAlikeByTheProgramThePythonModuleAndTheChanges() throws {
+@Test func theVersionIsSaidAlikeByTheProgramThePythonModuleAndTheChanges() throws {
     let version = try #require(try oddline(["--version"]).lines.first)
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..").standardizedFileURL
     func text(_ file: String) throws -> String { try String(contentsOf: root.appendingPathComponent(file), encoding: .utf8) }
@@ -51,7 +51,7 @@ private func temporary(_ name: String) -> String {
     #expect(try text("CHANGELOG.md").firstMatch(of: /\n## (\S+)/)?.1 == version)
 }
 
-@Test(.waiting) func everyCommandHasHelp() throws {
+@Test func everyCommandHasHelp() throws {
     for command in [
         [], ["train"], ["score"], ["evaluate"], ["examine"], ["generate"], ["accounts"], ["dashboard"], ["accounts", "add"],
         ["serve"],
@@ -61,7 +61,7 @@ private func temporary(_ name: String) -> String {
     }
 }
 
-@Test(.waiting) func trainedModelsScoreEveryRowTheSameWayTwice() throws {
+@Test func trainedModelsScoreEveryRowTheSameWayTwice() throws {
     let (file, models) = (temporary("s.csv"), temporary("models"))
     defer { for path in [file, models] { try? FileManager.default.removeItem(atPath: path) } }
     #expect(try oddline(["generate", "contextual", "--rows", "900", "--seed", "4", "-o", file]).status == 0)
@@ -84,7 +84,7 @@ private func temporary(_ name: String) -> String {
     #expect(row["row"] as? Int == 11)
 }
 
-@Test(.waiting) func evaluationPrintsMeasuresOfAllThree() throws {
+@Test func evaluationPrintsMeasuresOfAllThree() throws {
     let file = temporary("s.csv")
     defer { try? FileManager.default.removeItem(atPath: file) }
     _ = try oddline(["generate", "point", "--rows", "800", "-o", file])
@@ -97,7 +97,7 @@ private func temporary(_ name: String) -> String {
 }
 
 /// A file whose labels tell nothing apart is named, and keeps no other from being measured.
-@Test(.waiting) func filesThatCannotBeMeasuredAreNamedAndLeftOut() throws {
+@Test func filesThatCannotBeMeasuredAreNamedAndLeftOut() throws {
     let folder = temporary("labelled")
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -114,7 +114,7 @@ private func temporary(_ name: String) -> String {
 }
 
 /// The table for people and for programs, and that a higher level finds less.
-@Test(.waiting) func anExaminationTellsWhatWouldBeFound() throws {
+@Test func anExaminationTellsWhatWouldBeFound() throws {
     let (file, models) = (temporary("s.csv"), temporary("models"))
     defer { for path in [file, models] { try? FileManager.default.removeItem(atPath: path) } }
     #expect(try oddline(["generate", "contextual", "--rows", "900", "--seed", "4", "-o", file]).status == 0)
@@ -139,7 +139,7 @@ private func temporary(_ name: String) -> String {
     #expect(refused.status == 64 && refused.errors.contains("without --model"))
 }
 
-@Test(.waiting) func mistakesEndInOneSentenceAndAStatus() throws {
+@Test func mistakesEndInOneSentenceAndAStatus() throws {
     let missing = try oddline(["score", "/nonexistent.csv"])
     #expect(missing.status == 1 && missing.errors.contains("nonexistent.csv") && missing.output.isEmpty)
     let bad = try oddline(["score", "-"], input: "v\n1\nx\n3\n4\n")
@@ -164,7 +164,7 @@ private func temporary(_ name: String) -> String {
     #expect(damaged.status == 1 && damaged.errors.contains("lstm.safetensors"))
 }
 
-@Test(.waiting) func accountsAreManagedWithoutAScreen() throws {
+@Test func accountsAreManagedWithoutAScreen() throws {
     let data = temporary("data")
     defer { try? FileManager.default.removeItem(atPath: data) }
     let added = try oddline(["accounts", "add", "ann", "ann@example.org", "--data-dir", data], input: "correct horse battery\n")
@@ -192,7 +192,7 @@ private func temporary(_ name: String) -> String {
     #expect(try oddline(forget).output.contains("all accounts") && oddline(forget + ["nobody"]).status == 1)
 }
 
-@Test(.waiting) func privateDataBehindALinkOrOfAnotherOwnerIsRefused() throws {
+@Test func privateDataBehindALinkOrOfAnotherOwnerIsRefused() throws {
     let (data, link) = (temporary("data"), temporary("link"))
     defer { for path in [data, link] { try? FileManager.default.removeItem(atPath: path) } }
     let arguments = ["accounts", "add", "ann", "ann@example.org", "--data-dir"]
@@ -217,7 +217,7 @@ private func temporary(_ name: String) -> String {
     #expect(foreign.status == 1 && foreign.errors.contains("belongs to another user"))
 }
 
-@Test(.waiting, arguments: SampleKind.steady) func shippedSamplesAreWhatTheCommandWrites(_ kind: SampleKind) throws {
+@Test(arguments: SampleKind.steady) func shippedSamplesAreWhatTheCommandWrites(_ kind: SampleKind) throws {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
         "../../SampleData/\(kind.rawValue).csv")
     #expect(
@@ -225,7 +225,7 @@ private func temporary(_ name: String) -> String {
             == String(contentsOf: file.standardizedFileURL, encoding: .utf8))
 }
 
-@Test(.waiting) func theServiceAnswersOnThisMachineKeepsSecretsOutOfItsLogAndEndsWhenAsked() throws {
+@Test func theServiceAnswersOnThisMachineKeepsSecretsOutOfItsLogAndEndsWhenAsked() throws {
     let data = temporary("data")
     defer { try? FileManager.default.removeItem(atPath: data) }
     let service = try Service(data)
@@ -267,7 +267,7 @@ private func temporary(_ name: String) -> String {
     }
 }
 
-@Test(.waiting) func aDatabaseStandsInPlaceOfAFile() throws {
+@Test func aDatabaseStandsInPlaceOfAFile() throws {
     for arguments in [["--odbc", "plant"], ["--odbc", "plant", "--query", "SELECT 1", "f.csv"], ["--query", "SELECT 1"], []] {
         #expect(try oddline(["score"] + arguments).status == 64, "\(arguments)")
         #expect(try oddline(["evaluate"] + arguments).status == 64, "\(arguments)")

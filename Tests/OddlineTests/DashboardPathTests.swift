@@ -35,7 +35,7 @@ private func openSample(_ terminal: Terminal, _ name: String) throws {
     try terminal.wait(for: "COMBINED")
 }
 
-@Suite(.serialized, .waiting) struct DashboardPathTests {
+@Suite(.serialized) struct DashboardPathTests {
     @Test func aNewUserGoesFromRegistrationToTheSameScoresAfterARestart() throws {
         let data = temporaryFolder()
         defer { try? FileManager.default.removeItem(atPath: data) }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.waiting) struct DiagnosisTests {
+@Suite struct DiagnosisTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-doctor-\(UUID().uuidString)").path
     private var data: String { folder + "/data" }
 

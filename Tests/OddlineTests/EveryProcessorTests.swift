@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The whole program on each set of instructions and number of cores.
-@Suite(.waiting) struct EveryProcessorTests {
+@Suite struct EveryProcessorTests {
     /// How far two paths may put the scores of the same models apart.
     private static let tolerance = 1e-4
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The short forms of `make kill` and `make faults`.
-@Suite(.waiting) struct FaultTests {
+@Suite struct FaultTests {
     private static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../Benchmarks").standardizedFileURL.path
 

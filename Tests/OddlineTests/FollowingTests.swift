@@ -4,7 +4,7 @@ import Testing
 import TimeSeries
 
 /// A file that grows while the program follows it.
-@Suite(.serialized, .waiting) struct FollowingTests {
+@Suite(.serialized) struct FollowingTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("follow-\(UUID().uuidString)")
     private var file: URL { folder.appendingPathComponent("load.csv") }
     private let series = SampleKind.contextual.series(rows: 1400, seed: 3, isClean: true)

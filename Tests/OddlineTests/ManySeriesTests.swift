@@ -4,7 +4,7 @@ import Testing
 import TimeSeries
 
 /// Many series in one stream, through the built program.
-@Suite(.serialized, .waiting) struct ManySeriesTests {
+@Suite(.serialized) struct ManySeriesTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("many-\(UUID().uuidString)")
     private var models: String { folder.appendingPathComponent("models").path }
     private let names = ["b 1", "a/2", "c"]

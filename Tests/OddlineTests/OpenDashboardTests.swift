@@ -4,7 +4,7 @@ import Testing
 private let password = "correct horse battery"
 
 /// A dashboard is open while its account is changed elsewhere.
-@Suite(.serialized, .waiting) struct OpenDashboardTests {
+@Suite(.serialized) struct OpenDashboardTests {
     private let data = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-" + UUID().uuidString).path
 
     /// An administrator, alice, and an analyst, bobby, who is logged in.

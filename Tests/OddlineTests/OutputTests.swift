@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Where results and messages of the built program go.
-@Suite(.waiting) struct OutputTests {
+@Suite struct OutputTests {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("output-\(UUID().uuidString)")
 
     init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }

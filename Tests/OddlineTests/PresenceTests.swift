@@ -4,7 +4,7 @@ import Testing
 private let password = "correct horse battery"
 
 /// Who is at the terminal, and what can always be left.
-@Suite(.serialized, .waiting) struct PresenceTests {
+@Suite(.serialized) struct PresenceTests {
     private let data = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-" + UUID().uuidString).path
 
     private func remove() { try? FileManager.default.removeItem(atPath: data) }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What names, paths and files hold reaches the terminal as text alone.
-@Suite(.waiting) struct PrintingTests {
+@Suite struct PrintingTests {
     private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
         .standardizedFileURL
 

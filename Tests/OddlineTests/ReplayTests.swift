@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A session that is done again from its log, and one that is heard.
-@Suite(.serialized, .waiting) struct ReplayTests {
+@Suite(.serialized) struct ReplayTests {
     private let root = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-" + UUID().uuidString).path
 
     /// A session in a terminal, its log replayed, and the command line that it names give the same scores.

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Rules of expected rows at the command line.
-@Suite(.waiting) final class RuleTests {
+@Suite final class RuleTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
 
     init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }

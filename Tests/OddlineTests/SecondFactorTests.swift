@@ -5,7 +5,7 @@ import Testing
 private let password = "correct horse battery"
 
 /// The second factor as whoever sits at the terminal meets it.
-@Suite(.serialized, .waiting) struct SecondFactorTests {
+@Suite(.serialized) struct SecondFactorTests {
     private let data = FileManager.default.temporaryDirectory.appendingPathComponent("oddline-" + UUID().uuidString).path
 
     /// The code that an authenticator shows so many steps from now (RFC 6238), for a secret in base32.

@@ -7,7 +7,7 @@ private func temporary(_ name: String) -> String {
     FileManager.default.temporaryDirectory.appendingPathComponent("oddline-\(UUID().uuidString)-\(name)").path
 }
 
-@Suite(.waiting) struct ServiceTests {
+@Suite struct ServiceTests {
     /// 400 forged tokens and 250 raw requests of a seed that is drawn each time and told when one gets through.
     @Test(.enabled(if: has("python3"), "the generator is written in Python")) func noForgedTokenAndNoRawRequestGetsThrough()
         throws
@@ -156,7 +156,7 @@ private func temporary(_ name: String) -> String {
 }
 
 /// The service is a program of its own, which `oddline serve` becomes.
-@Suite(.waiting) struct ServiceProgramTests {
+@Suite struct ServiceProgramTests {
     @Test(arguments: [SIGTERM, SIGINT]) func theServiceTakesThePlaceOfTheProgramAndEndsInOrderWhenAsked(_ signal: Int32) throws {
         let data = temporary("signal")
         defer { try? FileManager.default.removeItem(atPath: data) }
@@ -196,7 +196,7 @@ private func temporary(_ name: String) -> String {
     }
 }
 
-@Suite(.waiting) struct StorageTests {
+@Suite struct StorageTests {
     /// A data folder with an account.
     private static func made() throws -> String {
         let data = temporary("storage")

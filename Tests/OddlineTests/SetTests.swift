@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A set of files in a real terminal.
-@Suite(.serialized, .waiting) struct SetTests {
+@Suite(.serialized) struct SetTests {
     /// Writes series of two channels with an odd stretch each, `count` in each folder.
     static func write(_ folders: [String], _ count: Int, rows: Int, channels: Int, in root: String) throws -> [String] {
         var (paths, seed) = ([String](), UInt64(1))

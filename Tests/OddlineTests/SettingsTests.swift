@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Whatever makes an analysis begins with the same settings: those of `config.toml`, and then what was said.
-@Suite(.waiting) struct SettingsTests {
+@Suite struct SettingsTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("settings-\(UUID().uuidString)").path
     private var file: String { folder + "/load.csv" }
     private var models: String { folder + "/models" }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// How the program behaves beside others in a terminal: a shell's job control, terminals of little skill, signals.
-@Suite(.serialized, .waiting) struct TerminalCitizenshipTests {
+@Suite(.serialized) struct TerminalCitizenshipTests {
     /// The dashboard started by hand in a shell with job control.
     private func started(environment: [String: String] = [:]) throws -> Terminal {
         let terminal = try Terminal(shell: environment)

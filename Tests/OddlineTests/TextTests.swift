@@ -5,7 +5,7 @@ import Testing
 import TimeSeries
 
 /// Text of all the world's scripts in a real terminal.
-@Suite(.serialized, .waiting) struct TextTests {
+@Suite(.serialized) struct TextTests {
     @Test func aCombiningMarkTypedIntoAPathJoinsItsLetter() throws {
         let terminal = try Terminal(["--demo"])
         try terminal.wait(for: "COMBINED")

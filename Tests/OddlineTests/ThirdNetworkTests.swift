@@ -8,7 +8,7 @@ import TimeSeries
 @testable import oddline
 
 /// A network that the program does not hold works in every command by being registered.
-@Suite(.waiting) struct ThirdNetworkTests {
+@Suite struct ThirdNetworkTests {
     /// Runs a command in a process of its own, with the third network registered.
     private func run(_ arguments: [String]) async throws -> (output: String, errors: String) {
         let result = await #expect(
