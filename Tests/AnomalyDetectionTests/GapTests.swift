@@ -100,9 +100,7 @@ private func isClose(_ one: Float, _ other: Float) -> Bool {
     for seed in 1...50 as ClosedRange<UInt64> {
         var random = SeededGenerator(seed: seed)
         let (series, _) = gapped(60, gaps: 6, longest: 8, &random)
-        // Nothing lies so far off that it counts as a spike.
-        let scaling = RobustScaling(centers: [0], spreads: [1000])
-        let prepared = PreparedSeries(series, scaling: scaling, longGap: Windowing.longGap(length: 20))
+        let prepared = PreparedSeries(series, scaling: unit(1), longGap: Windowing.longGap(length: 20))
         let windows = LevelFreeWindows(prepared, starts: [0, 20, 40], length: 20)
         for (index, start) in [0, 20, 40].enumerated() {
             let (values, bridged) = (series.channels[0].values, prepared.values.map(Double.init))

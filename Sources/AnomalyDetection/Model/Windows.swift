@@ -133,14 +133,18 @@ struct LevelFreeWindows: Sendable {
     private(set) var measured: [Float]?
     /// Of each channel of a window that has long gaps, by its number among `levels`, the places that lie in none.
     private var outsideLongGaps: [Int: [Int]] = [:]
+    private let boundsSpikes: Bool
 
     /// The windows that begin at `starts` and have `length` rows.
-    init(_ prepared: PreparedSeries, starts: some Collection<Int>, length: Int) {
-        self.init([prepared], places: starts.map { WindowPlace(series: 0, start: $0) }, length: length)
+    /// - Parameter boundsSpikes: whether a spike of a single row shifts level and swing by no more than it can be seen.
+    init(_ prepared: PreparedSeries, starts: some Collection<Int>, length: Int, boundsSpikes: Bool = false) {
+        self.init(
+            [prepared], places: starts.map { WindowPlace(series: 0, start: $0) }, length: length, boundsSpikes: boundsSpikes)
     }
 
     /// The windows of several series that begin at `places`, one behind the other.
-    init(_ prepared: [PreparedSeries], places: some Collection<WindowPlace>, length: Int) {
+    init(_ prepared: [PreparedSeries], places: some Collection<WindowPlace>, length: Int, boundsSpikes: Bool = false) {
+        self.boundsSpikes = boundsSpikes
         let channels = prepared.first?.channelCount ?? 0
         values.reserveCapacity(places.count * length * channels)
         if prepared.contains(where: { $0.measured != nil }) { measured = [] }
@@ -174,9 +178,9 @@ struct LevelFreeWindows: Sendable {
         swings.append(Float(swing))
     }
 
-    /// The mean of the values at places in the order of time, and the standard deviation from it. A value that lies farther than
-    /// `RobustScaling.limit` from the median while both neighbours do not counts as if it lay there (Winsor's mean): a spike of a
-    /// single row, however high, shifts the level of the rows around it by no more than it can be seen.
+    /// The mean of the values at places in the order of time, and the standard deviation from it. Where spikes are bounded, a value
+    /// that lies farther than `RobustScaling.limit` from the median while both neighbours do not counts as if it lay there
+    /// (Winsor's mean).
     private func levelAndSwing(at places: some Sequence<Int>) -> (level: Double, swing: Double) {
         let present = places.lazy.map { values[$0] }
         var (sum, count, low, high) = (0.0, 0.0, Float.infinity, -Float.infinity)
@@ -190,7 +194,7 @@ struct LevelFreeWindows: Sendable {
             (values.reduce(0) { $0 + (Double($1) - level) * (Double($1) - level) } / count).squareRoot()
         }
         // Where all lie close together, none can be far from the median.
-        guard high - low > RobustScaling.limit else { return (sum / count, swing(present, sum / count)) }
+        guard boundsSpikes, high - low > RobustScaling.limit else { return (sum / count, swing(present, sum / count)) }
         let bounded = withoutLoneSpikes(Array(present))
         let level = bounded.reduce(0) { $0 + Double($1) } / count
         return (level, swing(bounded, level))
@@ -242,8 +246,8 @@ struct LevelFreeWindows: Sendable {
 
 extension RobustScaling {
     /// The same centers with the root mean squared deviation of a window's values from its mean as spreads: the unit in which
-    /// shapes are measured, however far the level wanders. A channel that never varies within a window keeps its spread. Windows
-    /// with less than half as many measured values as the best do not count.
+    /// shapes are measured, however far the level wanders and however high a spike of a single row is. A channel that never varies
+    /// within a window keeps its spread. Windows with less than half as many measured values as the best do not count.
     /// - Parameters:
     ///   - series: the training rows; at least `length` each.
     ///   - length: rows in a window.
@@ -253,7 +257,7 @@ extension RobustScaling {
         for series in series {
             let prepared = PreparedSeries(series, scaling: self, longGap: Windowing.longGap(length: length))
             let starts = windowStarts(rows: series.rowCount, length: length, stride: max(1, length / 4))
-            swings += LevelFreeWindows(prepared, starts: starts, length: length).swings
+            swings += LevelFreeWindows(prepared, starts: starts, length: length, boundsSpikes: true).swings
             counts += starts.flatMap { start in
                 (0..<channels).map { prepared.measuredCount($0, in: start..<(start + length)) }
             }
