@@ -10,6 +10,7 @@ final class RequestHeads: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
+    /// Whether a client of HTTP/1.0 asked, be it behind others whose answers are still due.
     private var isOld = false
 
     /// Puts one between the parser and what hands on its requests.
@@ -20,8 +21,8 @@ final class RequestHeads: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
-        isOld = head.version == .http1_0
-        if isOld {
+        if head.version == .http1_0 {
+            isOld = true
             head.headers.replaceOrAdd(name: "Connection", value: "close")
             head.headers.remove(name: "Expect")
         }
@@ -42,7 +43,7 @@ final class RequestHeads: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Host with port, and path with query, of a target such as `http://host:8080/path?a=b`; `nil` of one that is a path.
     static func parts(ofTarget target: String) -> (host: String, path: String)? {
-        guard let scheme = ["http://", "https://"].first(where: { target.lowercased().hasPrefix($0) }) else { return nil }
+        guard target.first != "/", let scheme = ["http://", "https://"].first(where: { target.lowercased().hasPrefix($0) }) else { return nil }
         let rest = target.dropFirst(scheme.count)
         let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
         let path = rest[end...]
