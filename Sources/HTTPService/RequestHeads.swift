@@ -43,7 +43,9 @@ final class RequestHeads: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Host with port, and path with query, of a target such as `http://host:8080/path?a=b`; `nil` of one that is a path.
     static func parts(ofTarget target: String) -> (host: String, path: String)? {
-        guard target.first != "/", let scheme = ["http://", "https://"].first(where: { target.lowercased().hasPrefix($0) }) else { return nil }
+        guard target.first != "/", let scheme = ["http://", "https://"].first(where: { target.lowercased().hasPrefix($0) }) else {
+            return nil
+        }
         let rest = target.dropFirst(scheme.count)
         let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
         let path = rest[end...]
